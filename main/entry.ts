@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+
+/** How to start one of our own modules as a worker thread or a child process. */
+export interface Entry {
+  /** Absolute path of the module to run. */
+  path: string;
+  /** Node options it needs: the TypeScript loader when running from sources, nothing from a bundle. */
+  execArgv: string[];
+}
+
+/**
+ * Finds the module that runs in another thread or process. From sources it is the TypeScript file itself, loaded with
+ * tsx; in a bundle it is the file of the same name with `.js`, which the bundler writes beside the caller's.
+ *
+ * @param caller `import.meta.url` of the calling module
+ * @param source path of the TypeScript module, relative to the caller (`./worker.ts`)
+ */
+export function entry(caller: string, source: string): Entry {
+  if (caller.endsWith('.ts')) {
+    return { path: fileURLToPath(new URL(source, caller)), execArgv: ['--import', 'tsx'] };
+  }
+  const name = source.slice(source.lastIndexOf('/') + 1).replace(/\.ts$/, '.js');
+  return { path: fileURLToPath(new URL(name, caller)), execArgv: [] };
+}

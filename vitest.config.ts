@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    // TensorFlow and Electron use every core themselves: more files at once would only make them wait for each other.
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    env: { TF_CPU_ALLOCATOR_USE_BFC: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
+  },
+});
