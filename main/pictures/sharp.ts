@@ -14,7 +14,7 @@ function load(): typeof sharpModule {
   const binding = new Module(picker);
   binding.filename = picker;
   binding.loaded = true;
-  binding.exports = require('@img/sharp-wasm32/sharp.node');
+  binding.exports = require('@img/sharp-wasm32/sharp.node') as unknown;
   require.cache[picker] = binding;
   const loaded = require('sharp') as typeof sharpModule;
   // One picture a thread: the pool of workers gives parallelism, and threads inside each would only contend with it.
