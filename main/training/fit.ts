@@ -1,0 +1,128 @@
+import { TwofoldError } from '../../shared/errors.ts';
+import type { EpochMetrics } from '../../shared/jobs.ts';
+import type { JobControl } from './control.ts';
+
+/** One batch as the head takes it. */
+export interface TrainBatch<Features> {
+  /** [count, features] float32 */
+  features: Features;
+  /** [count] float32, 0 or 1 */
+  labels: Float32Array;
+}
+
+/** What is trained: knows how to step and to be kept, and nothing of pictures. */
+export interface Trainable<Features> {
+  /** One optimiser step. @returns mean loss and number right, both with dropout on */
+  step(features: Features, labels: Float32Array): { loss: number; correct: number };
+}
+
+/** Where a fit stands after its last whole epoch: all that is needed to go on. */
+export interface FitState {
+  /** Whole epochs trained. */
+  epoch: number;
+  /** Epoch of the lowest validation loss, from 1; 0 before the first. */
+  bestEpoch: number;
+  bestValLoss: number;
+  history: EpochMetrics[];
+}
+
+export const FRESH_FIT: FitState = { epoch: 0, bestEpoch: 0, bestValLoss: Infinity, history: [] };
+
+export interface FitOptions<Features> {
+  epochs: number;
+  /** Epochs without a lower validation loss before stopping; null never stops early. */
+  patience: number | null;
+  batchesPerEpoch: number;
+  trainBatches(epoch: number): AsyncIterable<TrainBatch<Features>>;
+  /** Loss and accuracy on the validation pictures, dropout off. */
+  validate(): Promise<{ loss: number; accuracy: number }>;
+  control: JobControl;
+  onBatch(batch: {
+    epoch: number;
+    batch: number;
+    batches: number;
+    count: number;
+    loss: number;
+    accuracy: number;
+  }): void;
+  /** After every whole epoch; `best` when its validation loss is the lowest so far. Keeps and saves what is worth it. */
+  onEpoch(state: FitState, metrics: EpochMetrics, best: boolean): Promise<void>;
+}
+
+export type FitEnd = 'completed' | 'stopped' | 'early-stopped' | 'diverged';
+
+/**
+ * Trains epoch by epoch until the epochs are done, the patience is used up, the loss is no longer a number, or a person
+ * stops it. An epoch that was not finished does not count: no metrics are made up for a part of the pictures.
+ *
+ * Metrics are Keras': means over the epoch's batches, weighted by pictures, while the weights change.
+ */
+export async function fit<Features>(
+  model: Trainable<Features>,
+  from: FitState,
+  options: FitOptions<Features>,
+): Promise<{ end: FitEnd; state: FitState }> {
+  let state = from;
+  while (state.epoch < options.epochs) {
+    if (exhausted(state, options.patience)) return { end: 'early-stopped', state };
+    const startedAt = workingMs(options.control);
+    const trained = await trainEpoch(model, state.epoch + 1, options);
+    if (trained === 'stopped' || trained === 'diverged') return { end: trained, state };
+
+    const validation = await options.validate();
+    if (!Number.isFinite(validation.loss)) return { end: 'diverged', state };
+    const metrics: EpochMetrics = {
+      epoch: state.epoch + 1,
+      durationMs: workingMs(options.control) - startedAt,
+      loss: trained.loss,
+      accuracy: trained.accuracy,
+      valLoss: validation.loss,
+      valAccuracy: validation.accuracy,
+    };
+    const best = validation.loss < state.bestValLoss;
+    state = {
+      epoch: metrics.epoch,
+      bestEpoch: best ? metrics.epoch : state.bestEpoch,
+      bestValLoss: best ? validation.loss : state.bestValLoss,
+      history: [...state.history, metrics],
+    };
+    await options.onEpoch(state, metrics, best);
+  }
+  return { end: exhausted(state, options.patience) ? 'early-stopped' : 'completed', state };
+}
+
+function workingMs(control: JobControl): number {
+  return performance.now() - control.pausedMs;
+}
+
+function exhausted(state: FitState, patience: number | null): boolean {
+  return patience !== null && state.epoch - state.bestEpoch >= patience;
+}
+
+async function trainEpoch<Features>(
+  model: Trainable<Features>,
+  epoch: number,
+  options: FitOptions<Features>,
+): Promise<'stopped' | 'diverged' | { loss: number; accuracy: number }> {
+  let [batch, seen, loss, correct] = [0, 0, 0, 0];
+  for await (const { features, labels } of options.trainBatches(epoch)) {
+    if (!(await options.control.turn())) return 'stopped';
+    const step = model.step(features, labels);
+    if (!Number.isFinite(step.loss)) return 'diverged';
+    batch++;
+    seen += labels.length;
+    loss += step.loss * labels.length;
+    correct += step.correct;
+    options.onBatch({
+      epoch,
+      batch,
+      batches: options.batchesPerEpoch,
+      count: labels.length,
+      loss: loss / seen,
+      accuracy: correct / seen,
+    });
+  }
+  if (seen === 0) throw new TwofoldError('too-few', 'None of the training pictures could be read.');
+  if (!(await options.control.turn())) return 'stopped';
+  return { loss: loss / seen, accuracy: correct / seen };
+}

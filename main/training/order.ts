@@ -1,0 +1,27 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/**
+ * The order in which an epoch visits `count` pictures: a Fisher-Yates shuffle that depends on nothing but seed and epoch,
+ * so that a resumed run goes on exactly as an uninterrupted one.
+ *
+ * @returns a permutation of 0..count-1
+ */
+export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
+  const random = xoroshiro128plus(seed ^ Math.imul(epoch, 0x9e3779b1));
+  const order = Int32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const other = uniformInt(random, 0, last);
+    const kept = order[last]!;
+    order[last] = order[other]!;
+    order[other] = kept;
+  }
+  return order;
+}
+
+/** Cuts a sequence into batches of `size`; the last one may be smaller, and is used, as Keras does. */
+export function* batches<T>(items: ArrayLike<T>, size: number): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) {
+    yield Array.from({ length: Math.min(size, items.length - start) }, (_, index) => items[start + index]!);
+  }
+}

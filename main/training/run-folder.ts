@@ -1,0 +1,125 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { TwofoldError } from '../../shared/errors.ts';
+import type { Evaluation } from '../../shared/metrics.ts';
+import { recipeSchema } from '../../shared/recipe.ts';
+import type { SplitSet } from './split.ts';
+
+/** Version of the run folder's layout; a newer one is refused, not guessed at. */
+const RUN_VERSION = 1;
+
+const epochSchema = z.object({
+  epoch: z.int(),
+  durationMs: z.number(),
+  loss: z.number(),
+  accuracy: z.number(),
+  valLoss: z.number(),
+  valAccuracy: z.number(),
+});
+
+/** `run.json`: what was trained, on what, how it went. Enough, with the head's weights, to predict. */
+export const runFileSchema = z.object({
+  format: z.literal('twofold-run'),
+  version: z.literal(RUN_VERSION),
+  createdAt: z.iso.datetime(),
+  classes: z.tuple([z.string(), z.string()]),
+  recipe: recipeSchema,
+  weights: z.object({ name: z.string(), fingerprint: z.string() }),
+  /** Shape of one picture's features at the cut, [height, width, channels]. */
+  featureShape: z.array(z.int()),
+  counts: z.object({
+    train: z.tuple([z.int(), z.int()]),
+    validation: z.tuple([z.int(), z.int()]),
+  }),
+  /** Epoch of the saved head, from 1; 0 while there is none. */
+  bestEpoch: z.int(),
+  history: z.array(epochSchema),
+  evaluation: z.custom<Evaluation>().nullable(),
+});
+export type RunFile = z.infer<typeof runFileSchema>;
+
+/** The files of one run. */
+export class RunFolder {
+  constructor(readonly dir: string) {}
+
+  /** Weights of the best epoch. */
+  get headPath(): string {
+    return join(this.dir, 'head.safetensors');
+  }
+
+  /** Weights and optimiser after the last saved epoch; gone once the run is complete. */
+  get checkpointPath(): string {
+    return join(this.dir, 'checkpoint.safetensors');
+  }
+
+  get #runPath(): string {
+    return join(this.dir, 'run.json');
+  }
+
+  async create(): Promise<void> {
+    await mkdir(this.dir, { recursive: true });
+  }
+
+  get hasCheckpoint(): boolean {
+    return existsSync(this.checkpointPath);
+  }
+
+  get hasHead(): boolean {
+    return existsSync(this.headPath) && existsSync(this.#runPath);
+  }
+
+  /** Which pictures the run learned from and was checked with, as they were then. */
+  async writePictures({ train, validation }: SplitSet): Promise<void> {
+    const rows = [...train, ...validation].map(({ path, sha256, label, split }) => ({
+      path,
+      sha256,
+      label,
+      split,
+    }));
+    await writeFileAtomic(join(this.dir, 'pictures.csv'), stringify(rows, { header: true }));
+  }
+
+  async write(run: RunFile): Promise<void> {
+    await writeFileAtomic(this.#runPath, `${JSON.stringify(run, null, 2)}\n`);
+  }
+
+  /** @throws TwofoldError `not-found`, `corrupt`, `newer-version` */
+  async read(): Promise<RunFile> {
+    if (!existsSync(this.#runPath)) {
+      throw new TwofoldError(
+        'not-found',
+        `There is no trained model in ${this.dir}: run.json is missing. Give the folder of a finished run, such as PROJECT.twofold/runs/r1.`,
+      );
+    }
+    let content: unknown;
+    try {
+      content = JSON.parse(await readFile(this.#runPath, 'utf8'));
+    } catch (cause) {
+      throw new TwofoldError('corrupt', `${this.#runPath} is damaged: it is not JSON.`, { cause });
+    }
+    const version = z.object({ version: z.int() }).safeParse(content);
+    if (version.success && version.data.version > RUN_VERSION) {
+      throw new TwofoldError(
+        'newer-version',
+        `${this.dir} was written by a newer Twofold (layout ${version.data.version}, this one reads ${RUN_VERSION}). Update Twofold.`,
+      );
+    }
+    const parsed = runFileSchema.safeParse(content);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw new TwofoldError(
+        'corrupt',
+        `${this.#runPath} is damaged: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`,
+      );
+    }
+    return parsed.data;
+  }
+
+  async removeCheckpoint(): Promise<void> {
+    await rm(this.checkpointPath, { force: true });
+  }
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { TwofoldError } from '../../shared/errors.ts';
+import type { Job, JobCommand, JobEvent, JobMessage, JobResult, ResultOf } from '../../shared/jobs.ts';
+
+/** A process that runs one job: a child of Node on the command line, a utilityProcess in the app. */
+export interface JobProcess {
+  send(command: JobCommand): void;
+  onMessage(listener: (message: JobMessage) => void): void;
+  /** Called once, when the process is gone. `reason` says how, in words (`exit code 1`, `signal SIGKILL`). */
+  onExit(listener: (reason: string) => void): void;
+  kill(): void;
+}
+
+/** A job under way. */
+export interface RunningJob<J extends Job> {
+  /** Rejects with a TwofoldError: the job's own, or `crashed` when its process ended without a word. */
+  readonly result: Promise<ResultOf<J>>;
+  pause(): void;
+  resume(): void;
+  /** Ends after this batch and keeps the best epoch. */
+  stop(): void;
+  /** Gives the job up after this batch. */
+  cancel(): void;
+  /** Ends the process at once. What was saved stays. */
+  kill(): void;
+}
+
+/**
+ * Starts a job in a fresh process and watches over it. One job has one process, so that what a native library leaks or
+ * breaks ends with it.
+ */
+export function startJob<J extends Job>(
+  spawn: () => JobProcess,
+  job: J,
+  onEvent: (event: JobEvent) => void = () => undefined,
+): RunningJob<J> {
+  const jobId = randomUUID();
+  const child = spawn();
+  const command = (type: 'pause' | 'resume' | 'stop' | 'cancel') => () => child.send({ type, jobId });
+
+  const result = new Promise<ResultOf<J>>((resolve, reject) => {
+    child.onMessage((message) => {
+      if (message.jobId !== jobId) return;
+      switch (message.type) {
+        case 'event':
+          onEvent(message.event);
+          break;
+        case 'done':
+          resolve(expectResult(message.result, job));
+          break;
+        case 'failed':
+          reject(new TwofoldError(message.error.code, message.error.message));
+          break;
+      }
+    });
+    child.onExit((reason) => {
+      reject(
+        new TwofoldError(
+          'crashed',
+          `The training process ended unexpectedly (${reason}). Labels and everything saved are unharmed. ` +
+            'If memory ran out, close other programs or choose a smaller batch; then resume from the last checkpoint.',
+        ),
+      );
+    });
+  });
+  child.send({ type: 'start', jobId, job });
+  return {
+    result,
+    pause: command('pause'),
+    resume: command('resume'),
+    stop: command('stop'),
+    cancel: command('cancel'),
+    kill: () => child.kill(),
+  };
+}
+
+function expectResult<J extends Job>(result: JobResult, job: J): ResultOf<J> {
+  if (result.kind !== job.kind) {
+    throw new TwofoldError('internal', `Asked for ${job.kind}, but received the result of ${result.kind}.`);
+  }
+  return result as ResultOf<J>;
+}

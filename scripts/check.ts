@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** `npm run check`: format, lint, types and Svelte's own check; the first that fails does not hide the others. */
+const checks: [name: string, command: string[]][] = [
+  ['format', ['prettier', '--check', '.']],
+  ['lint', ['eslint', '.', '--max-warnings', '0']],
+  ['types', ['tsc', '--noEmit']],
+];
+if (existsSync('renderer/tsconfig.json')) {
+  checks.push(['svelte', ['svelte-check', '--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings']]);
+}
+
+const failed = checks.filter(([name, command]) => {
+  console.log(`\n— ${name}`);
+  return (
+    spawnSync('npx', ['--no-install', ...command], { stdio: 'inherit', shell: process.platform === 'win32' })
+      .status !== 0
+  );
+});
+if (failed.length > 0) {
+  console.error(`\nFailed: ${failed.map(([name]) => name).join(', ')}`);
+  process.exitCode = 1;
+} else console.log('\nFormat, lint and types are clean.');

@@ -1,0 +1,169 @@
+import type { ErrorCode, Failure } from './errors.ts';
+import type { Evaluation } from './metrics.ts';
+import type { Recipe } from './recipe.ts';
+
+/** What the training process is asked to do and what it answers: a closed union, data only, every message with its job. */
+
+export type Ms = number;
+export type Label = 0 | 1;
+export type Split = 'train' | 'validation';
+
+/** A labelled picture as training sees it. `split` is null where nobody has set it: training then decides. */
+export interface LabelledPicture {
+  id: number;
+  path: string;
+  sha256: string;
+  label: Label;
+  split: Split | null;
+}
+
+export interface TrainJob {
+  kind: 'train';
+  /** Folder of this run; config, checkpoint, head and metrics are written here. */
+  runDir: string;
+  /** The project's cache folder (pixels, features). */
+  cacheDir: string;
+  classes: [string, string];
+  recipe: Recipe;
+  pictures: LabelledPicture[];
+  /** Go on from the run's last checkpoint, with more epochs if the recipe says so. */
+  resume: boolean;
+}
+
+export interface EvaluateJob {
+  kind: 'evaluate';
+  runDir: string;
+  cacheDir: string;
+  pictures: LabelledPicture[];
+  /** A probability of class 1 above it is class 1. */
+  threshold: number;
+}
+
+export interface PredictJob {
+  kind: 'predict';
+  runDir: string;
+  files: string[];
+}
+
+export interface FeaturesJob {
+  kind: 'features';
+  files: string[];
+  weights: string;
+  cut: string;
+  size: number;
+  resize: Recipe['resize'];
+  /** `.npy` file to write: float32, C order, [files, ...feature shape]. */
+  out: string;
+}
+
+export type Job = TrainJob | EvaluateJob | PredictJob | FeaturesJob;
+
+export type Stage = 'loading' | 'features' | 'training' | 'validating' | 'saving' | 'predicting';
+
+export interface EpochMetrics {
+  /** From 1. */
+  epoch: number;
+  durationMs: Ms;
+  /** Mean over the epoch's batches while training (dropout on), weighted by pictures, as Keras prints it. */
+  loss: number;
+  accuracy: number;
+  valLoss: number;
+  valAccuracy: number;
+}
+
+export interface Prediction {
+  path: string;
+  /** Probability of class 1, 0..1; null where the picture could not be read. */
+  probability: number | null;
+  error: string | null;
+}
+
+/** A picture that took no part, and why. */
+export interface LeftOut {
+  path: string;
+  code: ErrorCode;
+  message: string;
+}
+
+/** A labelled picture with what the model says of it. */
+export interface PictureScore {
+  id: number;
+  split: Split;
+  label: Label;
+  probability: number;
+}
+
+export type TrainEnd = 'completed' | 'stopped' | 'early-stopped' | 'diverged';
+
+export interface TrainResult {
+  kind: 'train';
+  end: TrainEnd;
+  /** Epochs trained in total, over all resumptions. */
+  epochs: number;
+  bestEpoch: number;
+  valLoss: number;
+  valAccuracy: number;
+  /** Of the best epoch, on the validation pictures. */
+  evaluation: Evaluation;
+  scores: PictureScore[];
+  counts: { train: [number, number]; validation: [number, number] };
+  leftOut: LeftOut[];
+  weightsFingerprint: string;
+  /** Highest resident memory of the process, in bytes. */
+  peakMemoryBytes: number;
+}
+
+export interface EvaluateResult {
+  kind: 'evaluate';
+  evaluation: Evaluation;
+  scores: PictureScore[];
+  leftOut: LeftOut[];
+}
+
+export interface PredictResult {
+  kind: 'predict';
+  classes: [string, string];
+  predictions: Prediction[];
+}
+
+export interface FeaturesResult {
+  kind: 'features';
+  shape: number[];
+  files: string[];
+  leftOut: LeftOut[];
+}
+
+export type JobResult = TrainResult | EvaluateResult | PredictResult | FeaturesResult;
+export type ResultOf<J extends Job> = Extract<JobResult, { kind: J['kind'] }>;
+
+export interface ProgressEvent {
+  type: 'progress';
+  stage: Stage;
+  /** 0..1 of this stage; of the whole run while training. */
+  fraction: number;
+  done: number;
+  total: number;
+  picturesPerSecond: number | null;
+  leftMs: Ms | null;
+}
+
+export type JobEvent =
+  | ProgressEvent
+  | { type: 'split'; counts: TrainResult['counts'] }
+  | { type: 'batch'; epoch: number; batch: number; batches: number; loss: number; accuracy: number }
+  | ({ type: 'epoch'; best: boolean } & EpochMetrics)
+  | { type: 'left-out'; leftOut: LeftOut }
+  | { type: 'predicted'; predictions: Prediction[] }
+  | { type: 'paused' }
+  | { type: 'resumed' };
+
+/** Into the training process. `stop` keeps what was reached; `cancel` gives the job up. */
+export type JobCommand =
+  | { type: 'start'; jobId: string; job: Job }
+  | { type: 'pause' | 'resume' | 'stop' | 'cancel'; jobId: string };
+
+/** Out of the training process. */
+export type JobMessage =
+  | { type: 'event'; jobId: string; event: JobEvent }
+  | { type: 'done'; jobId: string; result: JobResult }
+  | { type: 'failed'; jobId: string; error: Failure };

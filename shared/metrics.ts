@@ -1,0 +1,155 @@
+/** Metrics of a two-class classifier from its probabilities, in plain numbers: the same code in window, app and command line. */
+
+/** A probability of class 1 (0..1) beside what the picture is. */
+export interface Scored {
+  probability: number;
+  label: 0 | 1;
+}
+
+/** An estimate with the bounds of its confidence interval, all 0..1. */
+export interface Interval {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** Rows are what the pictures are, columns what the model says: `[[n00, n01], [n10, n11]]`. */
+export type Confusion = [[number, number], [number, number]];
+
+export interface Evaluation {
+  count: number;
+  /** Mean binary cross-entropy, natural logarithm. */
+  loss: number;
+  accuracy: Interval;
+  threshold: number;
+  confusion: Confusion;
+  /** Of class 1 at the threshold; null where nothing was predicted or present to divide by. */
+  precision: Interval | null;
+  recall: Interval | null;
+  /** Area under the ROC curve; null with one class only. */
+  rocAuc: number | null;
+  /** Average precision: area under the precision-recall curve as a step function; null without class 1. */
+  averagePrecision: number | null;
+}
+
+/** z of a two-sided 95 % interval. */
+const Z95 = 1.959963984540054;
+
+/**
+ * Wilson's score interval of a proportion (E. B. Wilson, 1927): honest for few pictures and near 0 and 1.
+ *
+ * @returns interval at 95 %; null where `total` is 0
+ */
+export function wilson(hits: number, total: number, z: number = Z95): Interval | null {
+  if (total === 0) return null;
+  const p = hits / total;
+  const z2 = z * z;
+  const denominator = 1 + z2 / total;
+  const centre = (p + z2 / (2 * total)) / denominator;
+  const half = (z / denominator) * Math.sqrt((p * (1 - p)) / total + z2 / (4 * total * total));
+  return { value: p, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}
+
+/** Binary cross-entropy of one logit in the form that never overflows: max(x, 0) - x·y + log(1 + e^-|x|). */
+export function crossEntropyOfLogit(logit: number, label: number): number {
+  return Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
+}
+
+/** 1 / (1 + e^-x), without overflow. */
+export function sigmoid(logit: number): number {
+  if (logit >= 0) return 1 / (1 + Math.exp(-logit));
+  const e = Math.exp(logit);
+  return e / (1 + e);
+}
+
+/** Inverse of `sigmoid`, for probabilities kept away from 0 and 1 by float32's resolution. */
+export function logit(probability: number): number {
+  const p = Math.min(1 - 1e-7, Math.max(1e-7, probability));
+  return Math.log(p) - Math.log1p(-p);
+}
+
+/** Counts of labels against predictions; a probability above the threshold (not equal) is class 1, as in Keras. */
+export function confusion(scored: readonly Scored[], threshold = 0.5): Confusion {
+  const counts: Confusion = [
+    [0, 0],
+    [0, 0],
+  ];
+  for (const { probability, label } of scored) counts[label][probability > threshold ? 1 : 0]++;
+  return counts;
+}
+
+/** A point of the ROC and precision-recall curves: what the rates are when probabilities above `threshold` are class 1. */
+export interface CurvePoint {
+  threshold: number;
+  truePositives: number;
+  falsePositives: number;
+}
+
+/** The curve's points from the highest threshold to the lowest; equal probabilities fall together, as in scikit-learn. */
+export function curve(scored: readonly Scored[]): CurvePoint[] {
+  const sorted = [...scored].sort((a, b) => b.probability - a.probability);
+  const points: CurvePoint[] = [];
+  let truePositives = 0;
+  let falsePositives = 0;
+  sorted.forEach(({ probability, label }, index) => {
+    if (label === 1) truePositives++;
+    else falsePositives++;
+    if (sorted[index + 1]?.probability !== probability) {
+      points.push({ threshold: probability, truePositives, falsePositives });
+    }
+  });
+  return points;
+}
+
+/** Area under the ROC curve by the trapezoid rule (ties count half); null with one class only. */
+export function rocAuc(scored: readonly Scored[]): number | null {
+  const points = curve(scored);
+  const { truePositives: positives = 0, falsePositives: negatives = 0 } = points.at(-1) ?? {};
+  if (positives === 0 || negatives === 0) return null;
+  let area = 0;
+  let previous = { truePositives: 0, falsePositives: 0 };
+  for (const point of points) {
+    area +=
+      ((point.falsePositives - previous.falsePositives) * (point.truePositives + previous.truePositives)) / 2;
+    previous = point;
+  }
+  return area / (positives * negatives);
+}
+
+/** Average precision, sum of (R_n - R_n-1) P_n, without interpolation (as scikit-learn); null without class 1. */
+export function averagePrecision(scored: readonly Scored[]): number | null {
+  const points = curve(scored);
+  const positives = points.at(-1)?.truePositives ?? 0;
+  if (positives === 0) return null;
+  let sum = 0;
+  let before = 0;
+  for (const { truePositives, falsePositives } of points) {
+    sum += ((truePositives - before) / positives) * (truePositives / (truePositives + falsePositives));
+    before = truePositives;
+  }
+  return sum;
+}
+
+/**
+ * Everything said about a model on labelled pictures.
+ *
+ * @param scored at least one picture
+ * @param logits of the same pictures in the same order; the loss is exact from them
+ */
+export function evaluate(scored: readonly Scored[], logits: ArrayLike<number>, threshold = 0.5): Evaluation {
+  const counts = confusion(scored, threshold);
+  const right = counts[0][0] + counts[1][1];
+  let loss = 0;
+  scored.forEach(({ label }, index) => (loss += crossEntropyOfLogit(logits[index]!, label)));
+  return {
+    count: scored.length,
+    loss: loss / scored.length,
+    accuracy: wilson(right, scored.length) ?? { value: 0, low: 0, high: 1 },
+    threshold,
+    confusion: counts,
+    precision: wilson(counts[1][1], counts[0][1] + counts[1][1]),
+    recall: wilson(counts[1][1], counts[1][0] + counts[1][1]),
+    rocAuc: rocAuc(scored),
+    averagePrecision: averagePrecision(scored),
+  };
+}

@@ -1,0 +1,54 @@
+/** What is said of work under way: a fraction, a rate and how long it will still take. */
+export interface Progress {
+  /** 0..1 */
+  fraction: number;
+  done: number;
+  total: number;
+  /** Items a second over the last seconds; null until it is known. */
+  perSecond: number | null;
+  leftMs: number | null;
+}
+
+/** Messages a second at most. */
+const MAX_RATE_HZ = 10;
+/** The rate is that of the last seconds, since work often changes its speed. */
+const WINDOW_MS = 8000;
+
+/** Measures progress and throttles it to ten reports a second; the last one is always let through. */
+export class ProgressMeter {
+  readonly #marks: { at: number; done: number }[] = [];
+  #lastReport = -Infinity;
+
+  constructor(
+    readonly total: number,
+    private readonly report: (progress: Progress) => void,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#marks.push({ at: now(), done: 0 });
+  }
+
+  /** @param done items finished so far, of `total` */
+  update(done: number): void {
+    const at = this.now();
+    this.#marks.push({ at, done });
+    while (this.#marks.length > 2 && at - this.#marks[1]!.at > WINDOW_MS) this.#marks.shift();
+    if (done < this.total && at - this.#lastReport < 1000 / MAX_RATE_HZ) return;
+    this.#lastReport = at;
+    const first = this.#marks[0]!;
+    const seconds = (at - first.at) / 1000;
+    const perSecond = seconds > 0.2 && done > first.done ? (done - first.done) / seconds : null;
+    this.report({
+      fraction: this.total > 0 ? Math.min(1, done / this.total) : 1,
+      done,
+      total: this.total,
+      perSecond,
+      leftMs: perSecond === null ? null : ((this.total - done) / perSecond) * 1000,
+    });
+  }
+
+  /** Forgets the rate so far: after a pause, or when the work becomes another. */
+  restart(done: number): void {
+    this.#marks.length = 0;
+    this.#marks.push({ at: this.now(), done });
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LabelledPicture } from '../../shared/jobs.ts';
+import { countClasses, splitPictures } from '../../main/training/split.ts';
+
+const classes = ['cat', 'dog'] as const;
+const options = { fraction: 0.25, seed: 1, classes };
+
+function picture(
+  id: number,
+  label: 0 | 1,
+  content = id,
+  split: LabelledPicture['split'] = null,
+): LabelledPicture {
+  const sha256 = createHash('sha256').update(`${label}-${content}`).digest('hex');
+  return { id, path: `/pictures/${id}.jpg`, sha256, label, split };
+}
+
+const pictures = (zeros: number, ones: number): LabelledPicture[] => [
+  ...Array.from({ length: zeros }, (_, id) => picture(id, 0)),
+  ...Array.from({ length: ones }, (_, id) => picture(1000 + id, 1)),
+];
+
+describe('split', () => {
+  it('takes the asked share of each class, at least one on each side, and loses nothing', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 40 }),
+        fc.integer({ min: 2, max: 40 }),
+        fc.double({ min: 0.01, max: 0.9, noNaN: true }),
+        fc.nat(),
+        (zeros, ones, fraction, seed) => {
+          const { train, validation } = splitPictures(pictures(zeros, ones), { ...options, fraction, seed });
+          expect(train.length + validation.length).toBe(zeros + ones);
+          const expected = [zeros, ones].map((n) => Math.max(1, Math.min(n - 1, Math.round(n * fraction))));
+          expect(countClasses(validation)).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  it('is the same for the same seed whatever the order, and another for another seed', () => {
+    const all = pictures(30, 30);
+    const ids = (seed: number, list: LabelledPicture[]): number[] =>
+      splitPictures(list, { ...options, seed }).validation.map(({ id }) => id);
+    expect(ids(1, [...all].reverse())).toEqual(ids(1, all));
+    expect(ids(2, all)).not.toEqual(ids(1, all));
+  });
+
+  it('never puts copies of a picture on both sides', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 12, maxLength: 40 }),
+        fc.nat(),
+        (contents, seed) => {
+          const all = contents.map((content, id) => picture(id, id % 2 === 0 ? 0 : 1, content));
+          if (new Set(contents).size < 9) all.push(...pictures(3, 3));
+          const { train, validation } = splitPictures(all, { ...options, seed });
+          const seen = new Set(train.map(({ sha256 }) => sha256));
+          expect(validation.filter(({ sha256 }) => seen.has(sha256))).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  it('keeps a split that was set, and trains with what has none', () => {
+    const all = [
+      picture(1, 0, 1, 'train'),
+      picture(2, 0, 2, 'validation'),
+      picture(3, 1, 3, 'validation'),
+      picture(4, 1, 4, 'train'),
+      picture(5, 1, 5),
+    ];
+    const { train, validation } = splitPictures(all, options);
+    expect(validation.map(({ id }) => id).sort()).toEqual([2, 3]);
+    expect(train.map(({ id }) => id).sort()).toEqual([1, 4, 5]);
+  });
+
+  it.each([
+    ['nothing-labelled', [], /No picture is labelled/],
+    ['one-class', pictures(5, 0), /All 5 labelled pictures are "cat".*"dog"/],
+    ['too-few', pictures(5, 1), /"dog" has 1 picture/],
+    ['too-few', [...pictures(5, 0), picture(90, 1, 7), picture(91, 1, 7)], /copies of one picture only/],
+    [
+      'too-few',
+      [picture(1, 0, 1, 'validation'), picture(2, 0), picture(3, 1), picture(4, 1)],
+      /no picture of "dog" for validation/,
+    ],
+  ] as const)('refuses %s with a sentence', (code, set, message) => {
+    expect(() => splitPictures(set, options)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) as string }),
+    );
+  });
+});
