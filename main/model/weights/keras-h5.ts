@@ -1,0 +1,126 @@
+import { open } from 'node:fs/promises';
+import h5wasm, { Module, type Dataset, type File, type Group } from 'h5wasm/node';
+import { TwofoldError } from '../../../shared/errors.ts';
+
+export interface KerasTensor {
+  shape: readonly number[];
+  /** Row-major. */
+  values: Float32Array;
+}
+
+/** An open Keras `.h5` file. Close it after use. */
+export interface KerasFile {
+  /** The attribute `model_config`, parsed, where the file holds a whole model. */
+  modelConfig: unknown;
+  /** Shape of every weight by layer and weight, as the file names them: `conv2d_1/kernel:0`. */
+  shapes: ReadonlyMap<string, readonly number[]>;
+  /** Reads one weight into memory. */
+  read(name: string): KerasTensor;
+  close(): void;
+}
+
+const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
+
+/**
+ * Opens a `.h5` file as Keras 2 and 3 write it with `save_weights` or `save`, also one whose base is a nested model.
+ *
+ * @throws TwofoldError `not-found`; `bad-input` when it is no HDF5 file or holds no weights of Keras; `corrupt` when it is
+ * truncated
+ */
+export async function openKerasFile(path: string): Promise<KerasFile> {
+  await checkSignature(path);
+  await h5wasm.ready;
+  const file = openHdf5(path);
+  try {
+    const root = file.get('model_weights') ?? file;
+    if (!(root instanceof h5wasm.Group)) throw noWeights(path);
+    const datasets = new Map<string, Dataset>();
+    collect(root, datasets);
+    if (datasets.size === 0) throw noWeights(path);
+    return {
+      modelConfig: modelConfig(path, file),
+      shapes: new Map([...datasets].map(([name, dataset]) => [name, dataset.shape ?? []])),
+      read: (name) => read(path, name, datasets),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    file.close();
+    throw error instanceof TwofoldError ? error : damaged(path, error);
+  }
+}
+
+async function checkSignature(path: string): Promise<void> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new TwofoldError('not-found', `There is no file ${path}.`, { cause: error });
+  });
+  try {
+    const start = Buffer.alloc(SIGNATURE.length);
+    await handle.read(start, 0, start.length, 0);
+    if (start.equals(SIGNATURE)) return;
+  } finally {
+    await handle.close();
+  }
+  throw new TwofoldError(
+    'bad-input',
+    `${path} is not an HDF5 file. Expected is a .h5 file that Keras wrote.`,
+  );
+}
+
+function openHdf5(path: string): File {
+  // Otherwise the library prints its own stack to standard error and hands out a file that can't be read.
+  Module.activate_throwing_error_handler();
+  try {
+    return new h5wasm.File(path, 'r');
+  } catch (error) {
+    throw damaged(path, error);
+  }
+}
+
+/** Finds the datasets at `…/layer/weight` below a group. */
+function collect(group: Group, into: Map<string, Dataset>): void {
+  for (const key of group.keys()) {
+    const child = group.get(key);
+    if (child instanceof h5wasm.Group) collect(child, into);
+    else if (child instanceof h5wasm.Dataset) into.set(child.path.split('/').slice(-2).join('/'), child);
+  }
+}
+
+function modelConfig(path: string, file: File): unknown {
+  const text = file.attrs.model_config?.value;
+  if (typeof text !== 'string') return null;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damaged(path, error);
+  }
+}
+
+function read(path: string, name: string, datasets: ReadonlyMap<string, Dataset>): KerasTensor {
+  const dataset = datasets.get(name);
+  if (!dataset) throw new TwofoldError('bad-input', `${path} holds no weight ${name}.`);
+  let values: unknown;
+  try {
+    values = dataset.value;
+  } catch (error) {
+    throw damaged(path, error);
+  }
+  if (values instanceof Float32Array || values instanceof Float64Array) {
+    return { shape: dataset.shape ?? [], values: Float32Array.from(values) };
+  }
+  throw new TwofoldError(
+    'unsupported',
+    `${path} holds ${name} as ${JSON.stringify(dataset.dtype)}; expected are 32-bit or 64-bit floating point numbers.`,
+  );
+}
+
+const noWeights = (path: string): TwofoldError =>
+  new TwofoldError(
+    'bad-input',
+    `${path} holds no weights as Keras writes them. Expected is a file of save_weights("….h5") or save("….h5").`,
+  );
+
+const damaged = (path: string, cause: unknown): TwofoldError =>
+  new TwofoldError('corrupt', `${path} is damaged or incomplete. Fetch it again or restore it from a copy.`, {
+    cause,
+  });

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { sizeOf, type Architecture } from '../architecture/layers.ts';
+import { SafetensorsFile, writeSafetensors, type TensorSource } from '../safetensors.ts';
+import { Fingerprint, tensorKey, type TensorKey, type Tensors } from './canonical.ts';
+import { matchInception, type MatchedTensor } from './match.ts';
+
+const quantizationSchema = z.record(z.string(), z.object({ scale: z.number(), min: z.number() }));
+
+/**
+ * Reads the tensors that a network needs from a weights file of ours. The whole file is read and hashed on the way, so a
+ * damaged one is noticed; only what is needed stays in memory.
+ *
+ * @param architecture its layers of InceptionV3 are read, whatever follows them is left out
+ * @throws TwofoldError `corrupt` when the fingerprint is another, `bad-input` when the file's network ends before
+ */
+export async function readTensors(
+  path: string,
+  expected: { name: string; fingerprint: string },
+  architecture: Architecture,
+): Promise<Tensors> {
+  const needed = new Set(
+    architecture.layers.flatMap((layer) =>
+      layer.className === 'Dense' ? [] : layer.weights.map(({ name }) => tensorKey(layer.name, name)),
+    ),
+  );
+  const tensors = new Map<TensorKey, Float32Array>();
+  const fingerprint = await scan(path, (key, values) => {
+    if (needed.has(key)) tensors.set(key, values);
+  });
+  if (fingerprint !== expected.fingerprint) {
+    throw new TwofoldError(
+      'corrupt',
+      `The weights "${expected.name}" are damaged: ${path} holds other values than were put there ` +
+        `(fingerprint ${fingerprint.slice(0, 12)}, expected ${expected.fingerprint.slice(0, 12)}). ` +
+        (expected.name === 'default' ? 'Run "npm run setup" to make them again.' : 'Import them again.'),
+    );
+  }
+  const missing = [...needed].find((key) => !tensors.has(key));
+  if (missing !== undefined) {
+    throw new TwofoldError(
+      'bad-input',
+      `The weights "${expected.name}" end before ${architecture.output}: they lack ${missing}. ` +
+        'Choose an earlier layer to cut at, or other weights.',
+    );
+  }
+  return tensors;
+}
+
+/** Hashes the file, handing each tensor to `visit` on the way. */
+export async function scan(
+  path: string,
+  visit: (key: TensorKey, values: Float32Array) => void = () => undefined,
+): Promise<string> {
+  const file = await SafetensorsFile.open(path);
+  try {
+    const quantization = quantizationOf(path, file.metadata);
+    const shapes = new Map([...file.tensors].map(([name, { shape }]) => [name, shape]));
+    const fingerprint = new Fingerprint();
+    for (const tensor of matchInception(shapes, path)) {
+      const values = await readValues(path, file, tensor, quantization);
+      fingerprint.add(tensor, values);
+      visit(tensor.key, values);
+    }
+    return fingerprint.digest();
+  } finally {
+    await file.close();
+  }
+}
+
+type Quantization = z.infer<typeof quantizationSchema>;
+
+function quantizationOf(path: string, metadata: Readonly<Record<string, string>>): Quantization {
+  if (metadata.quantization === undefined) return {};
+  try {
+    return quantizationSchema.parse(JSON.parse(metadata.quantization));
+  } catch (cause) {
+    throw new TwofoldError('corrupt', `${path} is damaged: its quantization can't be read.`, { cause });
+  }
+}
+
+async function readValues(
+  path: string,
+  file: SafetensorsFile,
+  { source, shape }: MatchedTensor,
+  quantization: Quantization,
+): Promise<Float32Array> {
+  if (file.entry(source).type === 'F32') return file.floats(source, shape);
+  const range = quantization[source];
+  if (file.entry(source).type !== 'U8' || !range) {
+    throw new TwofoldError(
+      'corrupt',
+      `${path} is damaged: ${source} is neither float32 nor 8-bit with a range.`,
+    );
+  }
+  return dequantize(await file.bytes(source), range);
+}
+
+/** float32(byte) · scale + min, each step rounded to float32, as TensorFlow.js and NumPy do. */
+function dequantize(bytes: Uint8Array, { scale, min }: { scale: number; min: number }): Float32Array {
+  const table = Float32Array.from(
+    { length: 256 },
+    (_, byte) => Math.fround(byte * Math.fround(scale)) + Math.fround(min),
+  );
+  const values = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) values[i] = table[bytes[i]!]!;
+  return values;
+}
+
+/** A tensor to be stored, read when it is its turn. */
+export interface StoredTensor {
+  key: TensorKey;
+  shape: readonly number[];
+  values: () => Float32Array;
+}
+
+/** Writes a weights file of ours (float32 safetensors), atomically. */
+export async function writeTensors(
+  path: string,
+  tensors: readonly StoredTensor[],
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const sources = tensors.map(({ key, shape, values }): TensorSource => ({
+    name: key,
+    type: 'F32',
+    shape,
+    pieces: () => [values()],
+  }));
+  await writeSafetensors(path, sources, metadata);
+}
+
+/** Number of values in the tensors of a file. */
+export const countValues = (tensors: readonly { shape: readonly number[] }[]): number =>
+  tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
