@@ -1,0 +1,288 @@
+import { z } from 'zod';
+import type { ErrorCode, Failure } from './errors.ts';
+import type { EpochMetrics, Label, Ms, Split } from './jobs.ts';
+import { recipeSchema, type Recipe } from './recipe.ts';
+
+/** What a project holds, as app, command line and window see it. */
+
+/** Index of a class: 0 is the first, 1 the second, whose probability the model gives. */
+export type ClassIndex = Label;
+
+/** What a person says of a picture: one of the classes, left aside on purpose, or nothing (yet). */
+export type LabelValue = ClassIndex | 'skipped' | null;
+export const labelValueSchema = z.union([z.literal(0), z.literal(1), z.literal('skipped'), z.null()]);
+
+/** Where a label came from. */
+export const LABEL_SOURCES = ['mouse', 'key', 'cli', 'folder', 'csv', 'review'] as const;
+export type LabelSource = (typeof LABEL_SOURCES)[number];
+export const labelSourceSchema = z.enum(LABEL_SOURCES);
+
+/** The word for "left aside on purpose" in CSV files; no class may be called that. */
+export const SKIPPED = 'skipped';
+
+export const classInfoSchema = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1, 'A class needs a name.')
+    .max(100, 'A class name has at most 100 characters.')
+    .refine((name) => name.toLowerCase() !== SKIPPED, `"${SKIPPED}" is kept for skipped pictures.`),
+  /** `#rrggbb` */
+  color: z.string().regex(/^#[0-9a-f]{6}$/i, 'A colour is written #rrggbb.'),
+});
+export interface ClassInfo {
+  name: string;
+  /** `#rrggbb` */
+  color: string;
+}
+
+/** Blue and orange: told apart with every common kind of colour blindness, in light and dark. */
+export const DEFAULT_CLASSES: readonly [ClassInfo, ClassInfo] = [
+  { name: 'Class A', color: '#2f7de1' },
+  { name: 'Class B', color: '#e8822e' },
+];
+
+/** `missing`: no file there. `changed`: the file there is not the one that was imported. */
+export type PictureProblem = 'missing' | 'changed';
+
+export interface Picture {
+  id: number;
+  /** Absolute. */
+  path: string;
+  /** File name with its extension. */
+  name: string;
+  /** Of the file's content when it was imported, in hexadecimal. */
+  sha256: string;
+  sizeBytes: number;
+  /** Whole milliseconds. */
+  mtimeMs: number;
+  /** Pixels, EXIF orientation applied. */
+  width: number;
+  height: number;
+  /** As the decoder names it: `jpeg`, `png`, … */
+  format: string;
+  addedAtMs: number;
+  importId: number | null;
+  /** As folders, a CSV file or the person set it; null where training decides. */
+  split: Split | null;
+  problem: PictureProblem | null;
+  label: LabelValue;
+}
+
+/** What a decoder tells of a picture file. `width` and `height` in pixels, EXIF orientation applied. */
+export interface InspectedPicture {
+  sha256: string;
+  sizeBytes: number;
+  mtimeMs: number;
+  width: number;
+  height: number;
+  format: string;
+}
+export type Inspect = (path: string, signal: AbortSignal) => Promise<InspectedPicture>;
+
+export interface LibraryCounts {
+  total: number;
+  unlabelled: number;
+  /** Pictures of class 0 and of class 1. */
+  classes: [number, number];
+  skipped: number;
+  /** Pictures whose split is set. */
+  train: number;
+  validation: number;
+  missing: number;
+  changed: number;
+}
+
+const runIdSchema = z.string().regex(/^r[1-9]\d{0,8}$/, 'A run is named r1, r2, ….');
+
+/** Which pictures the grid shows. `train` and `validation`: of a run where one is given, else as set in the project. */
+export const pictureFilterSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('all') }),
+  z.strictObject({ kind: z.literal('unlabelled') }),
+  z.strictObject({ kind: z.literal('labelled') }),
+  z.strictObject({ kind: z.literal('class'), class: z.union([z.literal(0), z.literal(1)]) }),
+  z.strictObject({ kind: z.literal('skipped') }),
+  z.strictObject({
+    kind: z.literal('split'),
+    split: z.enum(['train', 'validation']),
+    run: runIdSchema.optional(),
+  }),
+  z.strictObject({ kind: z.literal('problems') }),
+  z.strictObject({ kind: z.literal('import'), importId: z.int().positive() }),
+  z.strictObject({
+    kind: z.literal('wrong'),
+    run: runIdSchema,
+    /** A probability of class 1 above it is class 1. */
+    threshold: z.number().min(0).max(1).default(0.5),
+  }),
+]);
+export type PictureFilter = z.infer<typeof pictureFilterSchema>;
+
+/** `uncertain`: probability nearest 0.5 first. `mislabelled`: most probably of the other class first. */
+export const pictureSortSchema = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('added'), descending: z.boolean().default(false) }),
+  z.strictObject({ by: z.literal('name'), descending: z.boolean().default(false) }),
+  z.strictObject({ by: z.literal('uncertain'), run: runIdSchema }),
+  z.strictObject({ by: z.literal('mislabelled'), run: runIdSchema }),
+]);
+export type PictureSort = z.infer<typeof pictureSortSchema>;
+
+export const pictureQuerySchema = z.strictObject({
+  filter: pictureFilterSchema.prefault({ kind: 'all' }),
+  sort: pictureSortSchema.prefault({ by: 'added' }),
+  /** Words that must all occur in the file's name or in its folder's; case and accents do not matter. */
+  search: z.string().max(500).default(''),
+});
+export type PictureQuery = z.infer<typeof pictureQuerySchema>;
+export type PictureQueryInput = z.input<typeof pictureQuerySchema>;
+
+/** A change of the labels, as the window applies it to what it shows. */
+export interface LabelChange {
+  id: number;
+  label: LabelValue;
+}
+
+export interface LabelResult {
+  /** Null where nothing changed. */
+  batch: number | null;
+  changes: LabelChange[];
+}
+
+/** One line of a picture's history. */
+export interface LabelEvent {
+  batch: number;
+  atMs: number;
+  source: LabelSource;
+  action: 'set' | 'undo' | 'redo';
+  label: LabelValue;
+  previous: LabelValue;
+}
+
+/** What undo and redo would do next; null where there is nothing. */
+export interface UndoState {
+  undo: { batch: number; pictures: number } | null;
+  redo: { batch: number; pictures: number } | null;
+}
+
+/** How sub-folders are read. `auto`: as labels where that fits, else plain. */
+export type ImportMode = 'auto' | 'labels' | 'plain';
+
+/** What is worth saying about one file of an import. */
+export type ImportItemKind = 'left-out' | 'duplicate' | 'moved' | 'changed' | 'label-kept';
+
+/**
+ * `unreadable`: the system does not let us read it. `same-content`, `other-label`, `other-split`: a duplicate, and whether
+ * its folder or CSV row says something else than its twin's.
+ */
+export type ImportItemCode =
+  ErrorCode | 'unreadable' | 'same-content' | 'other-label' | 'other-split' | 'moved';
+
+export interface ImportItem {
+  path: string;
+  kind: ImportItemKind;
+  code: ImportItemCode;
+  message: string;
+  /** The picture it is about: its twin for a duplicate. */
+  pictureId: number | null;
+}
+
+export interface ImportReport {
+  importId: number;
+  source: 'folder' | 'csv' | 'files';
+  /** What was imported: a folder, a CSV file, or the first of the files. */
+  path: string;
+  /** How folders were read: `labels`: two of them are the classes; `split`: `train` and `validation` as well. */
+  layout: 'plain' | 'labels' | 'split' | 'csv';
+  status: 'running' | 'done' | 'cancelled' | 'failed' | 'crashed';
+  startedAtMs: number;
+  finishedAtMs: number | null;
+  /** Picture files found; the next seven add up to it when the import is done. */
+  found: number;
+  added: number;
+  alreadyThere: number;
+  duplicates: number;
+  moved: number;
+  changed: number;
+  leftOut: number;
+  /** Pictures that got their label from this import. */
+  labelled: number;
+  /** Files that are no pictures, such as notes and archives. */
+  notPictures: number;
+  /** Sentences about the whole, such as why folders were not read as labels. */
+  notes: string[];
+}
+
+export interface ImportProgress {
+  stage: 'scanning' | 'reading';
+  /** 0..1 of the stage; null while it can't be known. */
+  fraction: number | null;
+  /** Picture files found so far, or dealt with. */
+  done: number;
+  /** Null while scanning. */
+  total: number | null;
+  added: number;
+  leftOut: number;
+  leftMs: Ms | null;
+}
+
+export const RUN_STATUSES = ['running', 'done', 'stopped', 'failed', 'crashed'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+export interface RunRecord {
+  /** `r1`, `r2`, …; never used twice in a project. */
+  id: string;
+  /** Given by the person; empty at first. */
+  name: string;
+  note: string;
+  status: RunStatus;
+  /** Null where a version wrote it whose settings this one does not know. */
+  recipe: Recipe | null;
+  /** SHA-256 of the base's weights; null until they were loaded. */
+  weightsFingerprint: string | null;
+  /** Class names when it was trained. */
+  classes: [string, string];
+  createdAtMs: number;
+  finishedAtMs: number | null;
+  bestEpoch: number | null;
+  /** What training and evaluation said at the end. */
+  metrics: JsonValue;
+  /** Why it failed or crashed. */
+  error: Failure | null;
+}
+
+export interface EpochRecord extends EpochMetrics {
+  /** Loss of each batch in order; empty where it was not kept. */
+  batchLosses: number[];
+}
+
+/** What a run says of a picture. */
+export interface RunPicture {
+  id: number;
+  split: Split | null;
+  /** Of class 1, by the run's model. */
+  probability: number | null;
+  /** Of class 1, by a model that did not train on this picture. */
+  outOfSample: number | null;
+}
+
+export interface CheckReport {
+  checked: number;
+  ok: number;
+  missing: number;
+  changed: number;
+  /** Found again at another place. */
+  found: number;
+}
+
+/** What the window remembers in the project. Whatever is unreadable falls back to its default. */
+export const projectSettingsSchema = z.strictObject({
+  recipe: recipeSchema.prefault({}),
+  brush: labelValueSchema.default(0),
+  /** Edge of a thumbnail in the grid, in pixels. */
+  gridSizePx: z.int().min(48).max(512).default(144),
+  query: pictureQuerySchema.prefault({}),
+  threshold: z.number().min(0).max(1).default(0.5),
+});
+export type ProjectSettings = z.infer<typeof projectSettingsSchema>;
