@@ -1,0 +1,79 @@
+import { constants, type Stats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { TwofoldError } from '../../shared/errors.ts';
+
+/** No picture file that fits the pixel limit is larger; a mislabelled film or disk image may be. */
+const MAX_FILE_BYTES = 2 ** 30;
+
+export interface PictureFile {
+  bytes: Uint8Array;
+  sizeBytes: number;
+  mtimeMs: number;
+}
+
+/**
+ * Reads a picture file whole.
+ *
+ * @throws TwofoldError `not-found` when there is nothing at the path; `bad-picture` for a folder, a device, a circle
+ *   of symbolic links, a file that may not be read, an empty or an overlong one
+ */
+export async function readPictureFile(path: string): Promise<PictureFile> {
+  try {
+    checkFile(await stat(path));
+    // Non-blocking, in case a pipe has taken the file's place since.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { mtimeMs } = checkFile(await file.stat());
+      const bytes = await file.readFile();
+      return { bytes, sizeBytes: bytes.length, mtimeMs };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw explainFileError(error);
+  }
+}
+
+/** Turns a file system error into the reason a picture could not be read; passes anything else on. */
+export function explainFileError(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const bad = (message: string) => new TwofoldError('bad-picture', message, { cause: error });
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new TwofoldError(
+        'not-found',
+        'The picture is not there any more: it was moved, renamed or deleted. Put it back or import it again.',
+        { cause: error },
+      );
+    case 'ELOOP':
+      return bad('It is a symbolic link that leads in a circle, not a picture.');
+    case 'EISDIR':
+      return bad('It is a folder, not a picture.');
+    case 'EACCES':
+    case 'EPERM':
+      return bad('The file may not be read. Check its permissions.');
+    case 'ENAMETOOLONG':
+      return bad('The path is too long for this file system.');
+    case 'EIO':
+    case 'EBUSY':
+    case 'ESTALE':
+    case 'ETIMEDOUT':
+      return bad(`The disk could not read the file (${code}). Copy it to another disk and try again.`);
+    default:
+      return error;
+  }
+}
+
+function checkFile(stats: Stats): Stats {
+  const bad = (message: string) => new TwofoldError('bad-picture', message);
+  if (stats.isDirectory()) throw bad('It is a folder, not a picture.');
+  if (!stats.isFile()) throw bad('It is a device or a pipe, not a file.');
+  if (stats.size === 0) throw bad('The file is empty (0 bytes).');
+  if (stats.size > MAX_FILE_BYTES) {
+    throw bad(
+      `The file is too large for a picture: ${(stats.size / 2 ** 20).toFixed(0)} MB, at most ${MAX_FILE_BYTES / 2 ** 20} MB are read.`,
+    );
+  }
+  return stats;
+}

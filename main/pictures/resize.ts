@@ -1,0 +1,169 @@
+import type { Picture } from './decode.ts';
+
+/** Ways to bring a picture to the input size; both stretch, neither crops. */
+export type ResizeMethod = 'bilinear' | 'nearest';
+
+/** Fraction bits of Pillow's 8-bit coefficients: 32 - 8 bits of a pixel - 2 of headroom. */
+const PRECISION_BITS = 32 - 8 - 2;
+const HALF = 1 << (PRECISION_BITS - 1);
+
+/** Resizes by the method; see `resizeBilinear` and `resizeNearest`. */
+export function resize(picture: Picture, width: number, height: number, method: ResizeMethod): Picture {
+  return method === 'bilinear'
+    ? resizeBilinear(picture, width, height)
+    : resizeNearest(picture, width, height);
+}
+
+/**
+ * Pillow's `Image.resize((width, height), Image.BILINEAR)`, bit for bit: a triangle filter as wide as the reduction
+ * (antialiased), along rows first and then along columns, in 22-bit fixed point, rounded to 8 bits between the two.
+ * The algorithm is that of Pillow's Resample.c.
+ *
+ * @param picture [height, width, 3], 0..255
+ * @returns [height, width, 3], 0..255; the same object when the size is the same
+ */
+export function resizeBilinear(picture: Picture, width: number, height: number): Picture {
+  let out = picture;
+  // Pillow leaves a pass out where the length stays, and so the rounding that comes with it.
+  if (out.width !== width) out = resampleRows(out, width);
+  if (out.height !== height) out = resampleColumns(out, height);
+  return out;
+}
+
+/**
+ * Pillow's `Image.resize((width, height), Image.NEAREST)`, which Keras' `load_img` and `flow_from_directory` use: the
+ * source pixel under the centre of each target pixel.
+ *
+ * @param picture [height, width, 3], 0..255
+ * @returns [height, width, 3], 0..255; the same object when the size is the same
+ */
+export function resizeNearest(picture: Picture, width: number, height: number): Picture {
+  if (picture.width === width && picture.height === height) return picture;
+  const columns = nearestIndices(picture.width, width);
+  const rows = nearestIndices(picture.height, height);
+  const data = new Uint8Array(width * height * 3);
+  const source = picture.data;
+  let to = 0;
+  for (let y = 0; y < height; y++) {
+    const row = rows[y]! * picture.width;
+    for (let x = 0; x < width; x++) {
+      const from = 3 * (row + columns[x]!);
+      data[to] = source[from]!;
+      data[to + 1] = source[from + 1]!;
+      data[to + 2] = source[from + 2]!;
+      to += 3;
+    }
+  }
+  return { width, height, data };
+}
+
+/** Pillow adds up the step instead of multiplying it; the rounding that piles up decides ties, so this does too. */
+function nearestIndices(from: number, to: number): Int32Array {
+  const indices = new Int32Array(to);
+  const step = from / to;
+  let place = step * 0.5;
+  for (let i = 0; i < to; i++) {
+    indices[i] = Math.min(Math.floor(place), from - 1);
+    place += step;
+  }
+  return indices;
+}
+
+interface Filter {
+  /** First source index of each target index. */
+  starts: Int32Array;
+  /** How many source indices count. */
+  counts: Int32Array;
+  /** [target, widest] coefficients, fixed point. */
+  coefficients: Int32Array;
+  widest: number;
+}
+
+/** Coefficients of the triangle filter for one axis. Computed in doubles, in Pillow's order, then rounded. */
+function triangleFilter(from: number, to: number): Filter {
+  const scale = from / to;
+  const support = Math.max(scale, 1);
+  const widest = Math.ceil(support) * 2 + 1;
+  const starts = new Int32Array(to);
+  const counts = new Int32Array(to);
+  const coefficients = new Int32Array(to * widest);
+  const weights = new Float64Array(widest);
+  const inverse = 1 / support;
+  for (let i = 0; i < to; i++) {
+    const centre = (i + 0.5) * scale;
+    const start = Math.max(Math.trunc(centre - support + 0.5), 0);
+    const count = Math.min(Math.trunc(centre + support + 0.5), from) - start;
+    let sum = 0;
+    for (let k = 0; k < count; k++) {
+      const distance = Math.abs((k + start - centre + 0.5) * inverse);
+      const weight = distance < 1 ? 1 - distance : 0;
+      weights[k] = weight;
+      sum += weight;
+    }
+    for (let k = 0; k < count; k++) {
+      const weight = sum === 0 ? weights[k]! : weights[k]! / sum;
+      coefficients[i * widest + k] = Math.trunc(0.5 + weight * (1 << PRECISION_BITS));
+    }
+    starts[i] = start;
+    counts[i] = count;
+  }
+  return { starts, counts, coefficients, widest };
+}
+
+/** One pass along the rows: [height, from, 3] → [height, width, 3]. */
+function resampleRows(picture: Picture, width: number): Picture {
+  const { height, data: source, width: from } = picture;
+  const { starts, counts, coefficients, widest } = triangleFilter(from, width);
+  const data = new Uint8Array(width * height * 3);
+  let to = 0;
+  for (let y = 0; y < height; y++) {
+    const row = y * from;
+    for (let x = 0; x < width; x++) {
+      let red = HALF;
+      let green = HALF;
+      let blue = HALF;
+      let at = 3 * (row + starts[x]!);
+      const first = x * widest;
+      const end = first + counts[x]!;
+      for (let k = first; k < end; k++) {
+        const weight = coefficients[k]!;
+        red = (red + Math.imul(source[at]!, weight)) | 0;
+        green = (green + Math.imul(source[at + 1]!, weight)) | 0;
+        blue = (blue + Math.imul(source[at + 2]!, weight)) | 0;
+        at += 3;
+      }
+      // Weights are positive and add up to one within rounding, so only the upper end can be passed.
+      red >>= PRECISION_BITS;
+      green >>= PRECISION_BITS;
+      blue >>= PRECISION_BITS;
+      data[to] = red > 255 ? 255 : red;
+      data[to + 1] = green > 255 ? 255 : green;
+      data[to + 2] = blue > 255 ? 255 : blue;
+      to += 3;
+    }
+  }
+  return { width, height, data };
+}
+
+/** One pass along the columns: [from, width, 3] → [height, width, 3]. Adds up whole rows, so memory is read in order. */
+function resampleColumns(picture: Picture, height: number): Picture {
+  const { width, data: source, height: from } = picture;
+  const { starts, counts, coefficients, widest } = triangleFilter(from, height);
+  const length = width * 3;
+  const data = new Uint8Array(length * height);
+  const sums = new Int32Array(length);
+  for (let y = 0; y < height; y++) {
+    sums.fill(HALF);
+    for (let k = 0; k < counts[y]!; k++) {
+      const weight = coefficients[y * widest + k]!;
+      const row = (starts[y]! + k) * length;
+      for (let i = 0; i < length; i++) sums[i] = (sums[i]! + Math.imul(source[row + i]!, weight)) | 0;
+    }
+    const row = y * length;
+    for (let i = 0; i < length; i++) {
+      const value = sums[i]! >> PRECISION_BITS;
+      data[row + i] = value > 255 ? 255 : value;
+    }
+  }
+  return { width, height, data };
+}

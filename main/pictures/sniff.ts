@@ -1,0 +1,78 @@
+/** Formats `decodePicture` reads. */
+export const PICTURE_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif'] as const;
+export type PictureFormat = (typeof PICTURE_FORMATS)[number];
+
+/** For messages: the formats a person may use. */
+export const SUPPORTED = 'JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF';
+
+/** What the first bytes of a file say it is. */
+export type Sniffed =
+  | { kind: 'picture'; format: PictureFormat }
+  /** Recognised, but not read: `name` is how a person calls it. */
+  | { kind: 'unsupported'; name: string }
+  | { kind: 'text' }
+  | { kind: 'empty' }
+  | { kind: 'unknown' };
+
+const picture = (format: PictureFormat): Sniffed => ({ kind: 'picture', format });
+const unsupported = (name: string): Sniffed => ({ kind: 'unsupported', name });
+
+/** Brands of ISO base media files (`ftyp` box) that hold HEVC pictures. */
+const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs']);
+
+/** Finds the format from content alone: extensions lie. Looks at the first 4 KB at most. */
+export function sniff(bytes: Uint8Array): Sniffed {
+  if (bytes.length === 0) return { kind: 'empty' };
+  const latin = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString('latin1');
+  const head = latin(0, 32);
+  if (head.startsWith('\xff\xd8\xff')) return picture('jpeg');
+  if (head.startsWith('\x89PNG\r\n\x1a\n')) return picture('png');
+  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return picture('gif');
+  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return picture('webp');
+  if (head.startsWith('BM') && isBmpHeader(bytes)) return picture('bmp');
+  if (/^(?:II[*+]\0|MM\0[*+])/.test(head)) {
+    return head.slice(8, 10) === 'CR' ? unsupported('a Canon raw photograph (CR2)') : picture('tiff');
+  }
+  if (head.slice(4, 8) === 'ftyp') return sniffBrands(bytes, latin);
+  if (head.startsWith('\xff\x0a') || head.startsWith('\0\0\0\x0cJXL ')) {
+    return unsupported('a JPEG XL picture');
+  }
+  if (head.startsWith('\0\0\0\x0cjP  ') || head.startsWith('\xff\x4f\xff\x51')) {
+    return unsupported('a JPEG 2000 picture');
+  }
+  if (head.startsWith('8BPS')) return unsupported('a Photoshop document');
+  if (head.startsWith('\0\0\x01\0') && bytes.length > 22) return unsupported('an icon (ICO)');
+  if (head.startsWith('FUJIFILMCCD-RAW') || head.startsWith('IIRO') || head.startsWith('IIU\0')) {
+    return unsupported('a raw photograph');
+  }
+  const start = latin(0, 4096);
+  if (start.slice(0, 1024).includes('%PDF-')) return unsupported('a PDF document');
+  if (!isText(bytes.subarray(0, 4096))) return { kind: 'unknown' };
+  return /<svg[\s>]/i.test(start) ? unsupported('an SVG drawing') : { kind: 'text' };
+}
+
+/** `BM` alone may begin a text: the size of the second header must be one that exists. */
+function isBmpHeader(bytes: Uint8Array): boolean {
+  if (bytes.length < 18) return true; // too short for anything else: reported as truncated
+  const size = bytes[14]! | (bytes[15]! << 8) | (bytes[16]! << 16) | (bytes[17]! << 24);
+  return size === 12 || (size >= 16 && size <= 124);
+}
+
+/** An ISO base media file: AVIF, HEIC and videos share the box, and differ by the brands it lists. */
+function sniffBrands(bytes: Uint8Array, latin: (start: number, end: number) => string): Sniffed {
+  const length = Math.min((bytes[2]! << 8) | bytes[3]!, 256);
+  const brands = new Set<string>();
+  for (let at = 8; at + 4 <= length; at += 4) if (at !== 12) brands.add(latin(at, at + 4));
+  if (brands.has('avif') || brands.has('avis')) return picture('avif');
+  if ([...brands].some((brand) => HEIC_BRANDS.has(brand)) || brands.has('mif1') || brands.has('msf1')) {
+    return unsupported('a HEIC picture');
+  }
+  if (brands.has('crx ')) return unsupported('a Canon raw photograph (CR3)');
+  return unsupported('a video');
+}
+
+/** Text has no control characters but white space, in UTF-8 and in the 8-bit encodings alike; UTF-16 starts with a mark. */
+function isText(bytes: Uint8Array): boolean {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return true;
+  return bytes.every((byte) => byte >= 32 || (byte >= 7 && byte <= 13) || byte === 27);
+}
