@@ -27,7 +27,8 @@ function parsePurposes(args: string[]): readonly Purpose[] | 'help' | undefined 
     });
     if (values.help === true) return 'help';
     if (values.for === 'all') return PURPOSES;
-    return PURPOSES.filter((purpose) => purpose === values.for).length === 1 ? [values.for] : undefined;
+    const purpose = PURPOSES.find((each) => each === values.for);
+    return purpose === undefined ? undefined : [purpose];
   } catch {
     return undefined;
   }

@@ -2,9 +2,12 @@
 export interface Progress {
   /** Says what is being done now; ends the line of what was done before. */
   stage: (text: string) => void;
-  /** `done` of `total` (any unit; `total` undefined when unknown), with time left once there is something to go by. */
-  update: (done: number, total: number | undefined, unit: 'bytes' | 'items') => void;
+  /** `done` of `total` (`total` undefined when unknown), with time left once there is something to go by. */
+  update: (done: number, total: number | undefined, unit: Unit) => void;
 }
+
+/** What is counted: data, pieces, hundredths, or milliseconds of an estimated time. */
+export type Unit = 'bytes' | 'items' | 'percent' | 'ms';
 
 const SHOW_AFTER_MS = 700; // anything quicker needs no bar
 const TERMINAL_EVERY_MS = 100;
@@ -44,7 +47,7 @@ export class ProgressPrinter implements Progress {
     this.#line(`  ${text} …`);
   }
 
-  update(done: number, total: number | undefined, unit: 'bytes' | 'items'): void {
+  update(done: number, total: number | undefined, unit: Unit): void {
     const now = this.now();
     // A resumed download starts far from zero: the rate is that of this run.
     if (this.#first < 0) this.#first = done;
@@ -74,13 +77,15 @@ export class ProgressPrinter implements Progress {
 function describe(
   done: number,
   total: number | undefined,
-  unit: 'bytes' | 'items',
+  unit: Unit,
   gained: number,
   seconds: number,
 ): string {
   const show = unit === 'bytes' ? formatBytes : String;
   if (total === undefined || total <= 0) return show(done);
-  const share = `${Math.floor((100 * done) / total)} %, ${show(done)} of ${show(total)}`;
+  const percent = `${Math.floor((100 * done) / total)} %`;
+  const share =
+    unit === 'bytes' || unit === 'items' ? `${percent}, ${show(done)} of ${show(total)}` : percent;
   if (gained <= 0 || done >= total) return share;
   return `${share}, ${formatSeconds(((total - done) * seconds) / gained)} left`;
 }
