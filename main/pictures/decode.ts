@@ -132,7 +132,8 @@ function megapixels(pixels: number): string {
 
 /** Brings what sharp gives (1 or 2 channels of grey, RGB, RGBA or CMYK) to three channels. */
 function toRgb(data: Uint8Array, channels: number, cmyk: boolean): Uint8Array {
-  if (channels === 3) return data;
+  // sharp's buffers lie in its WebAssembly memory, which other threads would see change: pixels get memory of their own.
+  if (channels === 3) return new Uint8Array(data);
   const count = data.length / channels;
   const rgb = new Uint8Array(count * 3);
   for (let i = 0, from = 0, to = 0; i < count; i++, from += channels, to += 3) {

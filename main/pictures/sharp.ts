@@ -1,5 +1,6 @@
 import Module, { createRequire } from 'node:module';
 import type sharpModule from 'sharp';
+import type { Sharp, SharpInput, SharpOptions } from 'sharp';
 
 /**
  * sharp on its WebAssembly build, on every platform. Its native build bundles a GLib that collides with the one
@@ -24,4 +25,13 @@ function load(): typeof sharpModule {
   return loaded;
 }
 
-export const sharp = load();
+let loaded: typeof sharpModule | undefined;
+
+/**
+ * `sharp(input, options)`. Loaded at the first call: threads that only augment cached pixels do without its half second
+ * and its memory.
+ */
+export function sharp(input: SharpInput | SharpInput[], options?: SharpOptions): Sharp {
+  loaded ??= load();
+  return loaded(input, options);
+}

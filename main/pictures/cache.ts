@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { crc32 } from 'node:zlib';
+
+/** Bytes before the content: magic (8), length (4), CRC-32 of the content (4), both little-endian. */
+const HEADER_BYTES = 16;
+/** The last character is the version of the file format. */
+const MAGIC = Buffer.from('TWOFOLD1', 'latin1');
+const MAX_BYTES = 0xffff_ffff;
+
+let written = 0;
+
+/**
+ * Blobs in a folder, one file each, checked by length and CRC-32. It is a cache: the folder may be deleted at any time,
+ * also while it is in use; a damaged entry counts as missing and is removed; nothing is synced to the disk. Several
+ * threads and processes may share a folder, since entries appear by renaming.
+ *
+ * All calls are synchronous: a read takes some 50 µs, less than a way through the thread pool.
+ */
+export class BlobCache {
+  constructor(readonly dir: string) {}
+
+  /** The blob, in memory of its own that starts at a multiple of 16 bytes; undefined when missing or damaged. */
+  get(key: string): Uint8Array | undefined {
+    const path = this.path(key);
+    let file: number;
+    try {
+      file = openSync(path, 'r');
+    } catch {
+      return undefined;
+    }
+    let content: Uint8Array | undefined;
+    try {
+      content = readChecked(file);
+    } catch {
+      content = undefined; // a disk error, or a folder in the file's place
+    } finally {
+      closeSync(file);
+    }
+    if (!content) rmSync(path, { force: true, recursive: true });
+    return content;
+  }
+
+  /** Whether there is an entry; only `get` finds out whether it is sound. */
+  has(key: string): boolean {
+    return statSync(this.path(key), { throwIfNoEntry: false })?.isFile() ?? false;
+  }
+
+  /**
+   * Writes an entry, or replaces it.
+   *
+   * @throws the file system's error, such as ENOSPC; nothing half-written is left
+   */
+  put(key: string, bytes: Uint8Array): void {
+    if (bytes.length > MAX_BYTES) throw new RangeError(`a blob has at most 4 GB, not ${bytes.length} bytes`);
+    const path = this.path(key);
+    const temporary = `${path}.${process.pid}-${threadId}-${written++}.tmp`;
+    const header = Buffer.alloc(HEADER_BYTES);
+    MAGIC.copy(header);
+    header.writeUInt32LE(bytes.length, 8);
+    header.writeUInt32LE(crc32(bytes), 12);
+    try {
+      const file = openForWriting(temporary);
+      try {
+        writeAll(file, header);
+        writeAll(file, bytes);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** `put` for those who can do without: a full or read-only disk means that nothing is kept. Returns whether it was. */
+  tryPut(key: string, bytes: Uint8Array): boolean {
+    try {
+      this.put(key, bytes);
+      return true;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (typeof code !== 'string' || !FORGIVEN.has(code)) throw error;
+      return false;
+    }
+  }
+
+  /** A hundred thousand files in one folder slow file managers and some file systems down, hence the sub-folders. */
+  private path(key: string): string {
+    if (!/^[0-9a-z][0-9a-z._-]{3,199}$/.test(key)) throw new RangeError(`not a cache key: ${key}`);
+    return join(this.dir, key.slice(0, 2), key);
+  }
+}
+
+/** Disk full, over quota, read-only, or (Windows) the entry is open elsewhere, that is: there already. */
+const FORGIVEN = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EBUSY']);
+
+/**
+ * A cache key from everything the content depends on, the same on every machine.
+ *
+ * @returns 64 hexadecimal digits
+ */
+export function cacheKey(...parts: readonly (string | number | boolean)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function readChecked(file: number): Uint8Array | undefined {
+  const size = fstatSync(file).size;
+  if (size < HEADER_BYTES || size > HEADER_BYTES + MAX_BYTES) return undefined;
+  const all = new Uint8Array(size);
+  for (let at = 0; at < size;) {
+    const count = readSync(file, all, at, size - at, at);
+    if (count === 0) return undefined;
+    at += count;
+  }
+  const view = new DataView(all.buffer);
+  if (!MAGIC.equals(all.subarray(0, MAGIC.length))) return undefined;
+  const content = all.subarray(HEADER_BYTES);
+  if (view.getUint32(8, true) !== content.length || view.getUint32(12, true) !== crc32(content)) {
+    return undefined;
+  }
+  return content;
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, 'wx');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    mkdirSync(join(path, '..'), { recursive: true });
+    return openSync(path, 'wx');
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}

@@ -1,0 +1,31 @@
+import { BlobCache } from './cache.ts';
+import { decodeWithInfo } from './decode.ts';
+import { sha256 } from './hash.ts';
+import { pixelKey } from './pixels.ts';
+import { preparePicture } from './prepare.ts';
+import { readPictureFile } from './read.ts';
+import type { Inspected, InspectOptions } from './tasks.ts';
+import { makeThumbnail, thumbnailKey } from './thumbnail.ts';
+
+/**
+ * Reads, hashes and decodes a picture file whole; with a thumbnail and prepared pixels, each into its cache, from the
+ * same decoding. A full disk only means that they are not kept.
+ *
+ * @throws TwofoldError `not-found`, `bad-picture` or `unsupported`
+ */
+export async function inspect(path: string, options: InspectOptions): Promise<Inspected> {
+  const { bytes, sizeBytes, mtimeMs } = await readPictureFile(path);
+  const { picture, info } = await decodeWithInfo(bytes, { maxPixels: options.maxPixels });
+  const digest = sha256(bytes);
+  if (options.thumbnailDir !== undefined) {
+    const cache = new BlobCache(options.thumbnailDir);
+    const key = thumbnailKey(digest);
+    if (!cache.has(key)) cache.tryPut(key, await makeThumbnail(picture));
+  }
+  if (options.pixels) {
+    const cache = new BlobCache(options.pixels.cacheDir);
+    const key = pixelKey(digest, options.pixels);
+    if (!cache.has(key)) cache.tryPut(key, preparePicture(picture, options.pixels));
+  }
+  return { sha256: digest, sizeBytes, mtimeMs, ...info };
+}

@@ -1,0 +1,58 @@
+import { statSync } from 'node:fs';
+import { TwofoldError } from '../../shared/errors.ts';
+import { BlobCache, cacheKey } from './cache.ts';
+import { sha256 } from './hash.ts';
+import { PIXELS_VERSION, preparePixels, type PrepareOptions } from './prepare.ts';
+import { explainFileError, readPictureFile } from './read.ts';
+import type { PictureReference, PixelOptions } from './tasks.ts';
+
+/** Where prepared pixels lie in their cache. */
+export function pixelKey(contentSha256: string, { size, resize }: Omit<PrepareOptions, 'maxPixels'>): string {
+  return cacheKey('pixels', PIXELS_VERSION, contentSha256, size, resize);
+}
+
+/**
+ * Prepared pixels of an imported picture, from the cache or from its file.
+ *
+ * @returns [size, size, 3], 0..255
+ * @throws TwofoldError `not-found` when the file is gone, `changed` when its content is not the imported one, and as
+ *   `preparePixels`
+ */
+export async function cachedPixels(picture: PictureReference, options: PixelOptions): Promise<Uint8Array> {
+  const { size, resize, cacheDir, checkFiles = true } = options;
+  if (picture.sha256 === null) return preparePixels(picture.path, options);
+  const key = pixelKey(picture.sha256, { size, resize });
+  const cache = cacheDir === undefined ? undefined : new BlobCache(cacheDir);
+  const cached = cache?.get(key);
+  if (cached?.length === size * size * 3) {
+    if (checkFiles && isTouched(picture)) await readUnchanged(picture);
+    return cached;
+  }
+  const pixels = await preparePixels(await readUnchanged(picture), options);
+  cache?.tryPut(key, pixels);
+  return pixels;
+}
+
+/** Whether the file has another size or time than at import, so that only its content can tell. */
+function isTouched({ path, sizeBytes, mtimeMs }: PictureReference): boolean {
+  try {
+    const stats = statSync(path);
+    return (
+      (sizeBytes !== undefined && sizeBytes !== stats.size) ||
+      (mtimeMs !== undefined && mtimeMs !== stats.mtimeMs)
+    );
+  } catch (error) {
+    throw explainFileError(error);
+  }
+}
+
+async function readUnchanged(picture: PictureReference): Promise<Uint8Array> {
+  const { bytes } = await readPictureFile(picture.path);
+  if (sha256(bytes) !== picture.sha256) {
+    throw new TwofoldError(
+      'changed',
+      'The picture is not the one that was imported: its content has changed since. Import it again to use it as it is now.',
+    );
+  }
+  return bytes;
+}

@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { TwofoldError } from '../../shared/errors.ts';
+import { entry } from '../entry.ts';
+import type { Answers, Batch, CancelFlag, Draw, InspectOptions, NumberedPicture } from './tasks.ts';
+import type { PictureReference, PixelOptions, Task } from './tasks.ts';
+
+export interface PoolOptions {
+  /** Threads at most; default one a core. They start when there is work, and end when there has been none for long. */
+  threads?: number | undefined;
+}
+
+/** Starting a thread and its decoder takes half a second, so idle ones are kept through pauses between epochs. */
+const IDLE_MS = 60_000;
+
+/**
+ * Threads that decode, prepare and augment pictures. Failures of a picture are part of the answer; a call is rejected
+ * only with `cancelled` (its signal was aborted: queued work is dropped, running work ends after the picture at hand),
+ * or when a thread died, with `crashed`. An idle pool does not keep the process alive.
+ */
+export class PicturePool {
+  readonly threads: number;
+  readonly #pool: Piscina<Task>;
+  readonly #cancels = new WeakMap<AbortSignal, Cancel>();
+
+  constructor({ threads = availableParallelism() }: PoolOptions = {}) {
+    this.threads = threads;
+    const { path, execArgv } = entry(import.meta.url, './worker.ts');
+    this.#pool = new Piscina<Task>({
+      filename: path,
+      execArgv,
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: IDLE_MS,
+      recordTiming: false,
+    });
+  }
+
+  /**
+   * Hashes a file and decodes it whole, to find out whether it is a sound picture; optionally keeps its thumbnail and
+   * its prepared pixels (a full disk only means that they are not kept).
+   */
+  inspect(path: string, options: InspectOptions = {}, signal?: AbortSignal): Promise<Answers['inspect']> {
+    return this.#run({ kind: 'inspect', path, options }, signal);
+  }
+
+  /** Prepared pixels of one picture, [size, size, 3] uint8, through the cache if there is one. */
+  prepare(
+    picture: PictureReference,
+    options: PixelOptions,
+    signal?: AbortSignal,
+  ): Promise<Answers['prepare']> {
+    return this.#run({ kind: 'prepare', picture, options }, signal);
+  }
+
+  /** A batch as it is, [pictures, size, size, 3] float32, 0..1. */
+  prepareBatch(pictures: PictureReference[], options: PixelOptions, signal?: AbortSignal): Promise<Batch> {
+    return this.#run({ kind: 'batch', pictures, options }, signal);
+  }
+
+  /** A batch, each picture with its random transform of this epoch; [pictures, size, size, 3] float32, 0..1. */
+  augment(
+    pictures: NumberedPicture[],
+    draw: Draw,
+    options: PixelOptions,
+    signal?: AbortSignal,
+  ): Promise<Batch> {
+    return this.#run({ kind: 'augment', pictures, options, draw }, signal);
+  }
+
+  /** Drops queued work, waits for what is running and ends the threads. */
+  async close(): Promise<void> {
+    await this.#pool.close({ force: true });
+  }
+
+  async #run<K extends Task['kind']>(
+    task: Extract<Task, { kind: K }>,
+    signal: AbortSignal | undefined,
+  ): Promise<Answers[K]> {
+    if (!signal) return this.#submit<K>(task);
+    if (signal.aborted) throw cancelled();
+    const { flag, waiting } = this.#cancel(signal);
+    const answer = this.#submit<K>({ ...task, cancel: flag });
+    return new Promise((resolve, reject) => {
+      waiting.add(reject);
+      answer.then(resolve, reject).finally(() => waiting.delete(reject));
+    });
+  }
+
+  async #submit<K extends Task['kind']>(task: Extract<Task, { kind: K }>): Promise<Answers[K]> {
+    try {
+      return (await this.#pool.run(task)) as Answers[K];
+    } catch (error) {
+      const name = error instanceof Error ? error.name : '';
+      const message = error instanceof Error ? error.message : String(error);
+      // Piscina's own signal is not used (it kills the thread), so an abort comes from `close` or from our flag.
+      if (name === 'AbortError' || message === 'Cancelled.') throw cancelled(error);
+      throw new TwofoldError('crashed', `A thread that reads pictures ended unexpectedly: ${message}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** One listener a signal, however many calls wait for it. */
+  #cancel(signal: AbortSignal): Cancel {
+    const known = this.#cancels.get(signal);
+    if (known) return known;
+    const created: Cancel = { flag: new Int32Array(new SharedArrayBuffer(4)), waiting: new Set() };
+    const onAbort = () => {
+      Atomics.store(created.flag, 0, 1);
+      for (const reject of created.waiting) reject(cancelled());
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#cancels.set(signal, created);
+    return created;
+  }
+}
+
+/** What aborting a signal does: threads see the flag (not the signal), and callers stop waiting. */
+interface Cancel {
+  flag: CancelFlag;
+  waiting: Set<(reason: TwofoldError) => void>;
+}
+
+function cancelled(cause?: unknown): TwofoldError {
+  return new TwofoldError('cancelled', 'Reading pictures was cancelled.', { cause });
+}

@@ -1,0 +1,36 @@
+import type { Recipe } from '../../shared/recipe.ts';
+import { decodePicture, type DecodeOptions, type Picture } from './decode.ts';
+import { readPictureFile } from './read.ts';
+import { resize } from './resize.ts';
+
+/** How pictures become the pixels a model sees: the recipe's size and resize method. */
+export interface PrepareOptions extends DecodeOptions {
+  /** Height and width of the result in pixels. */
+  size: Recipe['size'];
+  resize: Recipe['resize'];
+}
+
+/** Part of every cache key: raise it when the same file would give other pixels than before. */
+export const PIXELS_VERSION = 1;
+
+/**
+ * The one way from a picture to pixels, for training, prediction, evaluation and export: decode, then stretch to the
+ * input size. In Python: `ImageOps.exif_transpose(Image.open(path)).convert("RGB").resize((size, size),
+ * Image.BILINEAR)`. Dividing by 255 comes later, so that pixels can be kept in a byte each.
+ *
+ * @param source the bytes of a picture file, or its path
+ * @returns [size, size, 3], 0..255
+ * @throws TwofoldError `bad-picture`, `unsupported` or `not-found`
+ */
+export async function preparePixels(
+  source: Uint8Array | string,
+  options: PrepareOptions,
+): Promise<Uint8Array> {
+  const bytes = typeof source === 'string' ? (await readPictureFile(source)).bytes : source;
+  return preparePicture(await decodePicture(bytes, options), options);
+}
+
+/** The second half of `preparePixels`, for a picture that is decoded already. */
+export function preparePicture(picture: Picture, { size, resize: method }: PrepareOptions): Uint8Array {
+  return resize(picture, size, size, method).data;
+}

@@ -1,0 +1,87 @@
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { toFailure, TwofoldError, type Result } from '../../shared/errors.ts';
+import { applyTransform, drawTransform, scalePixels } from './augment.ts';
+import { inspect } from './inspect.ts';
+import { cachedPixels } from './pixels.ts';
+import { pictureRng } from './random.ts';
+import type { Batch, CancelFlag, Draw, NumberedPicture } from './tasks.ts';
+import type { PictureReference, PixelOptions, Task } from './tasks.ts';
+
+/** Runs one task of the pool on this thread. Pixels are handed over, not copied. */
+export default async function run(task: Task): Promise<unknown> {
+  checkCancelled(task.cancel);
+  switch (task.kind) {
+    case 'inspect':
+      return attempt(() => inspect(task.path, task.options));
+    case 'prepare': {
+      const answer = await attempt(() => cachedPixels(task.picture, task.options));
+      // Pixels from the cache are a view into a slightly larger buffer; all of it goes.
+      return answer.ok ? handOver(answer, answer.value.buffer) : answer;
+    }
+    case 'batch': {
+      const batch = await fill(task.pictures, task.options, task.cancel, (source, _picture, out) =>
+        scalePixels(source, out),
+      );
+      return handOver(batch, batch.pixels.buffer);
+    }
+    case 'augment': {
+      const batch = await fill(
+        task.pictures,
+        task.options,
+        task.cancel,
+        augmentWith(task.draw, task.options.size),
+      );
+      return handOver(batch, batch.pixels.buffer);
+    }
+  }
+}
+
+/** Fills a batch picture by picture; one that fails leaves zeros and its reason. */
+async function fill<P extends PictureReference>(
+  pictures: readonly P[],
+  options: PixelOptions,
+  cancel: CancelFlag | undefined,
+  write: (source: Uint8Array, picture: P, out: Float32Array) => void,
+): Promise<Batch> {
+  const length = options.size * options.size * 3;
+  const pixels = new Float32Array(pictures.length * length);
+  const failures: Batch['failures'] = [];
+  for (const [position, picture] of pictures.entries()) {
+    checkCancelled(cancel);
+    const source = await attempt(() => cachedPixels(picture, options));
+    if (source.ok) write(source.value, picture, pixels.subarray(position * length, (position + 1) * length));
+    else failures.push({ position, error: source.error });
+  }
+  return { pixels, failures };
+}
+
+function augmentWith({ seed, epoch, ranges }: Draw, size: number) {
+  return (source: Uint8Array, picture: NumberedPicture, out: Float32Array) => {
+    const transform = drawTransform(pictureRng(seed, epoch, picture.index), ranges, size, size);
+    applyTransform(source, size, size, transform, out);
+  };
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, error: toFailure(error) };
+  }
+}
+
+function checkCancelled(cancel: CancelFlag | undefined): void {
+  if (cancel && Atomics.load(cancel, 0) !== 0) throw new TwofoldError('cancelled', 'Cancelled.');
+}
+
+/** Marks a buffer inside an answer to be moved to the other thread. */
+function handOver(answer: unknown, buffer: ArrayBufferLike): unknown {
+  return move({
+    get [transferableSymbol]() {
+      return buffer as ArrayBuffer;
+    },
+    get [valueSymbol]() {
+      return answer;
+    },
+  } as Parameters<typeof move>[0]);
+}
