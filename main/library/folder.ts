@@ -1,0 +1,47 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { Db } from './sql.ts';
+
+export const PROJECT_SUFFIX = '.twofold';
+export const LIBRARY = 'library.db';
+
+/** An open project. Close it with `closeProject`. */
+export interface Project {
+  id: string;
+  /** Folder name without `.twofold`. */
+  name: string;
+  /** Absolute path of the project's folder. */
+  folder: string;
+  readOnly: boolean;
+  db: Db;
+}
+
+/**
+ * The folder meant by what a person typed: `birds` and `birds.twofold` are both `birds.twofold`; an existing folder that
+ * holds a library keeps its name whatever it is, and a path of a library.db means its folder.
+ */
+export function projectFolder(given: string): string {
+  const resolved = path.resolve(given);
+  if (path.basename(resolved) === LIBRARY && isFile(resolved)) return path.dirname(resolved);
+  if (resolved.endsWith(PROJECT_SUFFIX) || isFile(path.join(resolved, LIBRARY))) return resolved;
+  return resolved + PROJECT_SUFFIX;
+}
+
+/** Whether `projectFolder(given)` holds a project. */
+export function isProject(given: string): boolean {
+  return isFile(path.join(projectFolder(given), LIBRARY));
+}
+
+/** Thumbnails, pixels, features: may be deleted at any time. */
+export function cacheDir(project: Project): string {
+  return path.join(project.folder, 'cache');
+}
+
+/** Folder of a run: config, checkpoints, head weights, metrics. It need not exist yet. */
+export function runDir(project: Project, runId: string): string {
+  return path.join(project.folder, 'runs', runId);
+}
+
+export function isFile(place: string): boolean {
+  return statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
+}

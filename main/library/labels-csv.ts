@@ -1,0 +1,95 @@
+import { stringify } from 'csv-stringify/sync';
+import type { ErrorCode } from '../../shared/errors.ts';
+import { SKIPPED, type LabelSource, type LabelValue } from '../../shared/library.ts';
+import { getClasses } from './classes.ts';
+import { readLabels, readPictureCsv, type CsvRow } from './csv.ts';
+import { joinPath } from './directories.ts';
+import type { Project } from './folder.ts';
+import { addBatch } from './labels.ts';
+import { findByContent, findByPath } from './pictures.ts';
+import { rows, transaction, type Db } from './sql.ts';
+
+/** Columns of labels.csv. `when`: ISO 8601 in UTC; `label`: the class's name, or `skipped`. */
+export const LABEL_COLUMNS = ['path', 'sha256', 'label', 'split', 'when', 'source'] as const;
+
+export type LabelCsvRow = Record<(typeof LABEL_COLUMNS)[number], string>;
+
+/** Every picture that is labelled or skipped, in the order they were added: what labels.csv holds. */
+export function labelRows(db: Db): LabelCsvRow[] {
+  const names = getClasses(db).map(({ name }) => name);
+  const found = rows(
+    db,
+    `SELECT d.path AS directory, p.name, p.sha256, p.label, p.split, b.at_ms AS atMs, b.source
+     FROM pictures p JOIN directories d ON d.id = p.directory_id LEFT JOIN label_batches b ON b.id = p.label_batch_id
+     WHERE p.label IS NOT NULL ORDER BY p.id`,
+  ) as {
+    directory: string;
+    name: string;
+    sha256: string;
+    label: number;
+    split: string | null;
+    atMs: number | null;
+    source: LabelSource | null;
+  }[];
+  return found.map(({ directory, name, sha256, label, split, atMs, source }) => ({
+    path: joinPath(directory, name),
+    sha256,
+    label: names[label] ?? SKIPPED,
+    split: split ?? '',
+    when: atMs === null ? '' : new Date(atMs).toISOString(),
+    source: source ?? '',
+  }));
+}
+
+/** labels.csv as text: `LABEL_COLUMNS`, one row a labelled or skipped picture, UTF-8. */
+export function exportLabelsCsv(db: Db): string {
+  return stringify(labelRows(db), { header: true, columns: [...LABEL_COLUMNS] });
+}
+
+export interface LabelsImport {
+  /** Pictures whose label is another one now. */
+  changed: number;
+  problems: { path: string; code: ErrorCode; message: string }[];
+}
+
+/**
+ * Sets the labels of pictures that are in the project as a CSV file says (as `exportLabelsCsv` writes it, or path,label).
+ * Pictures are found by path, else by content where the file has a sha256 column. One batch: one undo takes it back.
+ * An empty label leaves a picture as it is; of several rows for a picture the last counts.
+ *
+ * @throws TwofoldError `not-found`, `bad-input` (nothing is changed then)
+ */
+export async function importLabelsCsv(
+  { db }: Project,
+  file: string,
+  source: LabelSource = 'csv',
+): Promise<LabelsImport> {
+  const found = await readPictureCsv(file);
+  return transaction(db, () => {
+    const labelOf = readLabels(db, found, file);
+    const labels = new Map<number, LabelValue>();
+    const problems: LabelsImport['problems'] = [];
+    for (const row of found) {
+      const label = labelOf(row.label);
+      if (label === null) continue;
+      const id = findRow(db, row);
+      if (id !== null) labels.set(id, label);
+      else {
+        problems.push({
+          path: row.path,
+          code: 'not-found',
+          message: `${row.path} is not in this project. Import the picture first.`,
+        });
+      }
+    }
+    const groups = ([0, 1, 'skipped'] as const).map((label) => ({
+      label,
+      ids: [...labels].filter(([, given]) => given === label).map(([id]) => id),
+    }));
+    return { changed: addBatch(db, groups, source).changes.length, problems };
+  });
+}
+
+function findRow(db: Db, { path, sha256 }: CsvRow): number | null {
+  return findByPath(db, path) ?? (sha256 === null ? null : (findByContent(db, sha256)[0] ?? null));
+}

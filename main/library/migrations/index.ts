@@ -1,0 +1,6 @@
+import type { Migration } from '../migrate.ts';
+import { picturesAndLabels } from './0001-pictures-and-labels.ts';
+import { runs } from './0002-runs.ts';
+
+/** In order; once released, a migration is never edited. */
+export const MIGRATIONS: readonly Migration[] = [picturesAndLabels, runs];

@@ -1,0 +1,65 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RunPicture } from '../../shared/library.ts';
+import { idList } from './pictures.ts';
+import { runNumber } from './run-ids.ts';
+import { rows, run, transaction, type Db } from './sql.ts';
+
+/** Rows a transaction: about 10 ms, so that the window goes on meanwhile. */
+const CHUNK = 2000;
+
+/** What is left out (undefined) stays as it was stored before. */
+export type RunPictureInput = Pick<RunPicture, 'id'> & Partial<RunPicture>;
+
+/**
+ * Stores what a run says of pictures: on which side of the split they were, the probability its model gives, the
+ * probability a model gave that had not trained on them. Pictures that are no longer in the project are left out.
+ */
+export async function saveRunPictures(
+  db: Db,
+  runId: string,
+  pictures: readonly RunPictureInput[],
+): Promise<void> {
+  const number = runNumber(db, runId);
+  for (let start = 0; start < pictures.length; start += CHUNK) {
+    if (start > 0) await nextTurn();
+    const chunk = pictures
+      .slice(start, start + CHUNK)
+      .map(({ id, split, probability, outOfSample }) => [
+        id,
+        split ?? null,
+        probability ?? null,
+        outOfSample ?? null,
+      ]);
+    transaction(db, () =>
+      run(
+        db,
+        `INSERT INTO run_pictures (run_number, picture_id, split, probability, out_of_sample)
+         SELECT :number, p.id, given.value ->> 1, given.value ->> 2, given.value ->> 3
+         FROM json_each(:chunk) given CROSS JOIN pictures p ON p.id = given.value ->> 0
+         WHERE true
+         ON CONFLICT DO UPDATE SET split = coalesce(excluded.split, split),
+           probability = coalesce(excluded.probability, probability),
+           out_of_sample = coalesce(excluded.out_of_sample, out_of_sample)`,
+        { number, chunk: JSON.stringify(chunk) },
+      ),
+    );
+  }
+}
+
+/** What a run says of pictures, by id; of all it knows when no ids are given. */
+export function getRunPictures(db: Db, runId: string, ids?: Iterable<number>): RunPicture[] {
+  const number = runNumber(db, runId);
+  const columns = 'r.picture_id AS id, r.split, r.probability, r.out_of_sample AS outOfSample';
+  const found =
+    ids === undefined
+      ? rows(db, `SELECT ${columns} FROM run_pictures r WHERE r.run_number = :number ORDER BY r.picture_id`, {
+          number,
+        })
+      : rows(
+          db,
+          `SELECT ${columns} FROM json_each(:ids) wanted
+           CROSS JOIN run_pictures r ON r.run_number = :number AND r.picture_id = wanted.value ORDER BY wanted.key`,
+          { number, ids: idList(ids) },
+        );
+  return found as RunPicture[];
+}

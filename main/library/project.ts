@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { TwofoldError, toFailure } from '../../shared/errors.ts';
+import { initClasses } from './classes.ts';
+import { openDatabase } from './database.ts';
+import { rebaseDirectories } from './directories.ts';
+import { isFile, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from './folder.ts';
+import { markInterruptedImports } from './imports.ts';
+import { row, run, transaction } from './sql.ts';
+
+export { cacheDir, isProject, PROJECT_SUFFIX, projectFolder, runDir, type Project } from './folder.ts';
+
+/**
+ * Creates a project folder and opens it. Parent folders are made as needed.
+ *
+ * @param given path of the folder; `.twofold` is added where it is missing
+ * @param options.classes names of the two classes; default `Class A` and `Class B`, which a first import may replace
+ * @throws TwofoldError `exists` when there is a project or another folder with something in it; `read-only`, `disk-full`
+ */
+export function createProject(given: string, options: { classes?: readonly [string, string] } = {}): Project {
+  const folder = projectFolder(given);
+  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+    throw new TwofoldError('exists', `${folder} is a file. Choose another name for the project.`);
+  }
+  const library = path.join(folder, LIBRARY);
+  if (isFile(library) && statSync(library).size > 0) {
+    throw new TwofoldError(
+      'exists',
+      `There is a project at ${folder} already. Open it, or choose another name.`,
+    );
+  }
+  if (existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith(LIBRARY))) {
+    throw new TwofoldError(
+      'exists',
+      `${folder} exists and is not a Twofold project. Choose another name, so that nothing in it is touched.`,
+    );
+  }
+  const made = !existsSync(folder);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const db = openDatabase(library, { create: true });
+    try {
+      transaction(db, () => {
+        run(
+          db,
+          'INSERT INTO project (one, id, created_at_ms, folder) VALUES (1, :id, :now, :folder) ON CONFLICT DO NOTHING',
+          { id: randomUUID(), now: Date.now(), folder },
+        );
+        initClasses(db, options.classes);
+      });
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (made) rmSync(folder, { recursive: true, force: true });
+    throw writeError(error, folder);
+  }
+  return openProject(folder);
+}
+
+/**
+ * Opens a project, updating its library if an older Twofold wrote it, and finding its pictures again when it was moved.
+ * Call `markCrashedRuns` next, and tell the person of the runs it names.
+ *
+ * @param options.readOnly only read, from a medium that can't be written; default false
+ * @throws TwofoldError `not-found`, `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`
+ */
+export function openProject(given: string, options: { readOnly?: boolean } = {}): Project {
+  const { readOnly = false } = options;
+  const folder = projectFolder(given);
+  const library = path.join(folder, LIBRARY);
+  if (!isFile(library)) {
+    const what = existsSync(folder) ? `${folder} holds no library.db` : `There is no folder ${folder}`;
+    throw new TwofoldError(
+      'not-found',
+      `${what}, so it is not a Twofold project. Check the path, or create one.`,
+    );
+  }
+  if (!readOnly) {
+    try {
+      for (const place of [folder, library]) accessSync(place, constants.W_OK);
+    } catch (error) {
+      throw writeError(error, folder);
+    }
+  }
+  const db = openDatabase(library, { readOnly });
+  try {
+    const found = row(db, 'SELECT id, folder FROM project') as { id: string; folder: string } | undefined;
+    if (!found) {
+      throw new TwofoldError(
+        'corrupt',
+        `${library} holds no project: its creation was interrupted. Delete ${folder} and create the project again.`,
+      );
+    }
+    if (!readOnly) {
+      mkdirSync(path.join(folder, 'cache'), { recursive: true });
+      mkdirSync(path.join(folder, 'runs'), { recursive: true });
+      if (found.folder !== folder) rebaseDirectories(db, folder);
+      markInterruptedImports(db);
+    }
+    return { id: found.id, name: path.basename(folder, PROJECT_SUFFIX), folder, readOnly, db };
+  } catch (error) {
+    db.close();
+    throw error instanceof TwofoldError ? error : writeError(error, folder);
+  }
+}
+
+/** Writes everything into library.db and closes it. Closing twice does nothing. */
+export function closeProject(project: Project): void {
+  if (!project.db.open) return;
+  if (!project.readOnly) project.db.pragma('optimize');
+  project.db.close();
+}
+
+function writeError(error: unknown, folder: string): unknown {
+  if (error instanceof TwofoldError) return error;
+  const failure = toFailure(error);
+  if (failure.code === 'read-only') {
+    return new TwofoldError(
+      'read-only',
+      `The project ${folder} can't be written. Check the folder's permissions, or copy it to a place where you may write.`,
+      { cause: error },
+    );
+  }
+  return new TwofoldError(failure.code, failure.message, { cause: error });
+}
