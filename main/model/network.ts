@@ -1,20 +1,15 @@
 import type { ActivationName, Architecture, LayerSpec, WeightName } from './architecture/layers.ts';
-import { foldBatchNorm } from './fold.ts';
+import { foldBatchNorm, type Normalization } from './fold.ts';
+import { findFusions, type ConvolutionSpec, type Fusion, type NormalizationSpec } from './fusion.ts';
 import type { Graph, Output } from './graph/graph.ts';
 import * as ops from './graph/layers.ts';
 import { tensorKey, type Tensors } from './weights/canonical.ts';
 
-type ConvolutionSpec = Extract<LayerSpec, { className: 'Conv2D' }>;
-type NormalizationSpec = Extract<LayerSpec, { className: 'BatchNormalization' }>;
-
 export interface NetworkOptions {
   /** Layers whose outputs are wanted; the network's output by default. */
   outputs?: readonly string[];
-  /**
-   * Whether a batch normalisation is folded into the convolution before it, where nobody else wants that one's output.
-   * Default true.
-   */
-  fold?: boolean;
+  /** Whether layers run as one where that is faster (`findFusions`). Default true. */
+  fuse?: boolean;
 }
 
 export interface Network {
@@ -26,27 +21,28 @@ export interface Network {
 
 /**
  * Adds a network in inference mode to a graph: any network of the layers that `architecture` describes. Its nodes have
- * the names of the layers.
+ * the names of the layers. Constants are kept by reference until the graph is written.
  */
 export function addNetwork(
   graph: Graph,
   architecture: Architecture,
   tensors: Tensors,
-  { outputs = [architecture.output], fold = true }: NetworkOptions = {},
+  { outputs = [architecture.output], fuse = true }: NetworkOptions = {},
 ): Network {
-  const foldable = fold ? foldableNormalizations(architecture, outputs) : new Map<string, ConvolutionSpec>();
+  const fusions = fuse ? findFusions(architecture, outputs) : new Map<string, Fusion>();
+  const absorbed = new Set(
+    [...fusions.values()].flatMap(({ convolution, pooling }) => [convolution.name, pooling?.name]),
+  );
   const builder = new NetworkBuilder(graph, tensors);
-  const folded = new Set([...foldable.values()].map(({ name }) => name));
   const built = new Map<string, Output>();
   for (const layer of architecture.layers) {
-    if (folded.has(layer.name)) continue;
-    const convolution = foldable.get(layer.name);
-    const inputs = (convolution ?? layer).inbound.map((name) => built.get(name)!);
+    if (absorbed.has(layer.name)) continue;
+    const fusion = fusions.get(layer.name);
+    const first = fusion?.pooling ?? fusion?.convolution ?? layer;
+    const inputs = first.inbound.map((name) => built.get(name)!);
     built.set(
       layer.name,
-      convolution
-        ? builder.foldedConvolution(convolution, layer as NormalizationSpec, inputs[0]!)
-        : builder.layer(layer, inputs),
+      fusion ? builder.fused(fusion, layer as NormalizationSpec, inputs[0]!) : builder.layer(layer, inputs),
     );
   }
   return {
@@ -59,26 +55,6 @@ export function addNetwork(
       }),
     ),
   };
-}
-
-/** Normalisations by name with the convolution before each, where that one's output is used nowhere else. */
-function foldableNormalizations(
-  { layers }: Architecture,
-  outputs: readonly string[],
-): Map<string, ConvolutionSpec> {
-  const consumers = layers.flatMap(({ inbound }) => inbound);
-  const convolutions = new Map(
-    layers.flatMap((layer) => (layer.className === 'Conv2D' ? [[layer.name, layer] as const] : [])),
-  );
-  return new Map(
-    layers.flatMap((layer) => {
-      if (layer.className !== 'BatchNormalization') return [];
-      const convolution = convolutions.get(layer.inbound[0]!);
-      if (convolution?.activation !== 'linear' || outputs.includes(convolution.name)) return [];
-      const isOnly = consumers.filter((name) => name === convolution.name).length === 1;
-      return isOnly ? [[layer.name, convolution] as const] : [];
-    }),
-  );
 }
 
 class NetworkBuilder {
@@ -98,12 +74,8 @@ class NetworkBuilder {
       case 'InputLayer':
         return graph.placeholder(name, [-1, ...layer.shape]);
       case 'Conv2D': {
-        const y = this.#convolution(
-          layer,
-          x,
-          this.#tensor(layer, 'kernel'),
-          layer.useBias ? this.#tensor(layer, 'bias') : undefined,
-        );
+        const bias = layer.useBias ? this.#tensor(layer, 'bias') : undefined;
+        const y = this.#convolution(layer, x, this.#tensor(layer, 'kernel'), bias);
         return this.#activation(layer.activation, y, name);
       }
       case 'BatchNormalization':
@@ -111,50 +83,32 @@ class NetworkBuilder {
       case 'Activation':
         return this.#activation(layer.activation, x, name);
       case 'MaxPooling2D':
-        return ops.maxPool(graph, x, {
-          size: layer.poolSize,
-          strides: layer.strides,
-          padding: layer.padding,
-          name,
-        });
+        return ops.maxPool(graph, x, { ...layer, size: layer.poolSize });
       case 'AveragePooling2D':
-        return ops.averagePool(graph, x, {
-          size: layer.poolSize,
-          strides: layer.strides,
-          padding: layer.padding,
-          name,
-        });
+        return ops.averagePool(graph, x, { ...layer, size: layer.poolSize });
       case 'Concatenate':
         return ops.concat(graph, inputs, -1, name);
       case 'Flatten':
         return ops.reshape(graph, x, [-1, ...layer.outputShape], name);
       case 'Dense': {
-        const [kernel, bias] = layer.weights;
-        let y = ops.matMul(
-          graph,
-          x,
-          this.#constant(layer.name, 'kernel', this.#tensor(layer, 'kernel'), kernel!.shape),
-        );
-        if (bias)
-          y = ops.biasAdd(
-            graph,
-            y,
-            this.#constant(layer.name, 'bias', this.#tensor(layer, 'bias'), bias.shape),
-          );
-        return this.#activation(layer.activation, y, name);
+        const y = ops.matMul(graph, x, this.#weight(layer, 'kernel'), { name });
+        const z = layer.useBias ? ops.biasAdd(graph, y, this.#weight(layer, 'bias'), `${name}/BiasAdd`) : y;
+        return this.#activation(layer.activation, z, name);
       }
       case 'Dropout':
         return ops.identity(graph, x, name);
     }
   }
 
-  foldedConvolution(convolution: ConvolutionSpec, normalization: NormalizationSpec, x: Output): Output {
+  /** Convolution with the normalisation folded in, then the pooling that was before it. */
+  fused({ convolution, pooling }: Fusion, normalization: NormalizationSpec, x: Output): Output {
     const { kernel, bias } = foldBatchNorm(
       this.#tensor(convolution, 'kernel'),
       convolution.useBias ? this.#tensor(convolution, 'bias') : undefined,
       this.#statistics(normalization),
     );
-    return this.#convolution(convolution, x, kernel, bias);
+    const y = this.#convolution(convolution, x, kernel, bias);
+    return pooling ? ops.averagePool(this.#graph, y, { ...pooling, size: pooling.poolSize }) : y;
   }
 
   #convolution(
@@ -164,27 +118,25 @@ class NetworkBuilder {
     bias: Float32Array | undefined,
   ): Output {
     const { name, strides, padding } = layer;
-    const filter = this.#constant(name, 'kernel', kernel, layer.weights[0]!.shape);
+    const filter = this.#constant(layer, 'kernel', kernel, layer.weights[0]!.shape);
     const y = ops.conv2d(this.#graph, x, filter, { strides, padding, name });
     if (!bias) return y;
-    return ops.biasAdd(this.#graph, y, this.#constant(name, 'bias', bias, [bias.length]), `${name}/BiasAdd`);
+    return ops.biasAdd(this.#graph, y, this.#constant(layer, 'bias', bias), `${name}/BiasAdd`);
   }
 
   #normalization(layer: NormalizationSpec, x: Output): Output {
     const { gamma, beta, mean, variance, epsilon } = this.#statistics(layer);
-    const constant = (weight: WeightName, values: Float32Array): Output =>
-      this.#constant(layer.name, weight, values, [values.length]);
     return ops.batchNorm(this.#graph, x, {
-      gamma: constant('gamma', gamma ?? new Float32Array(mean.length).fill(1)),
-      beta: constant('beta', beta ?? new Float32Array(mean.length)),
-      mean: constant('moving_mean', mean),
-      variance: constant('moving_variance', variance),
+      gamma: this.#constant(layer, 'gamma', gamma ?? new Float32Array(mean.length).fill(1)),
+      beta: this.#constant(layer, 'beta', beta ?? new Float32Array(mean.length)),
+      mean: this.#constant(layer, 'moving_mean', mean),
+      variance: this.#constant(layer, 'moving_variance', variance),
       epsilon,
       name: layer.name,
     });
   }
 
-  #statistics(layer: NormalizationSpec) {
+  #statistics(layer: NormalizationSpec): Normalization {
     return {
       gamma: layer.scale ? this.#tensor(layer, 'gamma') : undefined,
       beta: layer.center ? this.#tensor(layer, 'beta') : undefined,
@@ -205,13 +157,23 @@ class NetworkBuilder {
     }
   }
 
+  #weight(layer: LayerSpec, weight: WeightName): Output {
+    const { shape } = layer.weights.find(({ name }) => name === weight)!;
+    return this.#constant(layer, weight, this.#tensor(layer, weight), shape);
+  }
+
   #tensor(layer: LayerSpec, weight: WeightName): Float32Array {
     const values = this.#tensors.get(tensorKey(layer.name, weight));
     if (!values) throw new Error(`No values for ${layer.name}/${weight}`);
     return values;
   }
 
-  #constant(layer: string, weight: WeightName, values: Float32Array, shape: readonly number[]): Output {
-    return this.#graph.constant(values, shape, `${layer}/${weight}`);
+  #constant(
+    { name }: LayerSpec,
+    weight: WeightName,
+    values: Float32Array,
+    shape: readonly number[] = [values.length],
+  ): Output {
+    return this.#graph.constant(values, shape, `${name}/${weight}`);
   }
 }

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import h5wasm, { Module, type Dataset, type File, type Group } from 'h5wasm/node';
+import type { Dataset, File, Group } from 'h5wasm/node';
 import { TwofoldError } from '../../../shared/errors.ts';
 
 export interface KerasTensor {
@@ -29,13 +29,13 @@ const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
  */
 export async function openKerasFile(path: string): Promise<KerasFile> {
   await checkSignature(path);
-  await h5wasm.ready;
-  const file = openHdf5(path);
+  const hdf5 = await loadLibrary();
+  const file = openHdf5(hdf5, path);
   try {
     const root = file.get('model_weights') ?? file;
-    if (!(root instanceof h5wasm.Group)) throw noWeights(path);
+    if (!(root instanceof hdf5.Group)) throw noWeights(path);
     const datasets = new Map<string, Dataset>();
-    collect(root, datasets);
+    collect(hdf5, root, datasets);
     if (datasets.size === 0) throw noWeights(path);
     return {
       modelConfig: modelConfig(path, file),
@@ -67,22 +67,31 @@ async function checkSignature(path: string): Promise<void> {
   );
 }
 
-function openHdf5(path: string): File {
-  // Otherwise the library prints its own stack to standard error and hands out a file that can't be read.
-  Module.activate_throwing_error_handler();
+type Library = typeof import('h5wasm/node');
+
+/** Loaded only when needed: from sources (tsx) its 4 MB of WebAssembly in JavaScript take seconds and 600 MB to load. */
+async function loadLibrary(): Promise<Library> {
+  const library = await import('h5wasm/node');
+  await library.ready;
+  // Otherwise it prints its own stack to standard error and hands out a file that can't be read.
+  library.Module.activate_throwing_error_handler();
+  return library;
+}
+
+function openHdf5(hdf5: Library, path: string): File {
   try {
-    return new h5wasm.File(path, 'r');
+    return new hdf5.File(path, 'r');
   } catch (error) {
     throw damaged(path, error);
   }
 }
 
 /** Finds the datasets at `…/layer/weight` below a group. */
-function collect(group: Group, into: Map<string, Dataset>): void {
+function collect(hdf5: Library, group: Group, into: Map<string, Dataset>): void {
   for (const key of group.keys()) {
     const child = group.get(key);
-    if (child instanceof h5wasm.Group) collect(child, into);
-    else if (child instanceof h5wasm.Dataset) into.set(child.path.split('/').slice(-2).join('/'), child);
+    if (child instanceof hdf5.Group) collect(hdf5, child, into);
+    else if (child instanceof hdf5.Dataset) into.set(child.path.split('/').slice(-2).join('/'), child);
   }
 }
 

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { dataFolder } from './folders.ts';
+import { writeGraph } from './graph/run.ts';
+import type { Graph } from './graph/graph.ts';
+
+/** How many written graphs are kept. InceptionV3 to mixed7 takes 36 MB. */
+const KEPT = 4;
+/** Nothing that was used this recently is removed: another process may be about to load it. */
+const UNTOUCHED_MS = 60 * 60 * 1000;
+const CHECKSUM = 'sha256';
+const UNFINISHED = '.unfinished-';
+
+/**
+ * The folder of a graph written as a SavedModel in the user's data folder, so that the next process need not read the
+ * weights again. It is written when it is not there, and anew when its checksum is wrong; it appears in one step, so
+ * that another process never sees half of it. The ones unused for longest are removed.
+ *
+ * @param key what the graph depends on, as a file name
+ * @param build makes the graph; called only where it must be written
+ * @returns the folder, to be loaded at once
+ */
+export async function cachedGraph(key: string, build: () => Promise<Graph>): Promise<string> {
+  const parent = join(dataFolder(), 'graphs');
+  const folder = join(parent, key);
+  if (!(await isIntact(folder))) await write(parent, folder, await build());
+  const now = new Date();
+  await utimes(folder, now, now);
+  await prune(parent);
+  return folder;
+}
+
+async function write(parent: string, folder: string, graph: Graph): Promise<void> {
+  await mkdir(parent, { recursive: true });
+  const unfinished = await mkdtemp(join(parent, UNFINISHED));
+  try {
+    await writeGraph(graph, unfinished);
+    await writeFile(join(unfinished, CHECKSUM), await checksum(unfinished));
+    await rm(folder, { recursive: true, force: true });
+    await rename(unfinished, folder);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    // Another process may have been faster.
+    if (!(await isIntact(folder))) throw error;
+  }
+}
+
+async function isIntact(folder: string): Promise<boolean> {
+  try {
+    return (await readFile(join(folder, CHECKSUM), 'utf8')) === (await checksum(folder));
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String((error as NodeJS.ErrnoException).code))) return false;
+    throw error;
+  }
+}
+
+async function checksum(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(join(folder, 'saved_model.pb')), hash);
+  return hash.digest('hex');
+}
+
+async function prune(parent: string): Promise<void> {
+  const entries = await Promise.all(
+    (await readdir(parent)).map(async (name) => {
+      const path = join(parent, name);
+      // Gone already where another process prunes too.
+      const usedMs = await stat(path).then(
+        (entry) => entry.mtimeMs,
+        () => Infinity,
+      );
+      return { path, usedMs, isUnfinished: name.startsWith(UNFINISHED) };
+    }),
+  );
+  const finished = entries.filter(({ isUnfinished }) => !isUnfinished).sort((a, b) => b.usedMs - a.usedMs);
+  const superfluous = [...finished.slice(KEPT), ...entries.filter(({ isUnfinished }) => isUnfinished)];
+  for (const { path, usedMs } of superfluous) {
+    if (Date.now() - usedMs > UNTOUCHED_MS) await rm(path, { recursive: true, force: true });
+  }
+}
