@@ -5,7 +5,8 @@ import { pixelKey } from './pixels.ts';
 import { preparePicture } from './prepare.ts';
 import { readPictureFile } from './read.ts';
 import type { Inspected, InspectOptions } from './tasks.ts';
-import { makeThumbnail, thumbnailKey } from './thumbnail.ts';
+import { makeThumbnail } from './thumbnail.ts';
+import { thumbnailKey } from './thumbnail-key.ts';
 
 /**
  * Reads, hashes and decodes a picture file whole; with a thumbnail and prepared pixels, each into its cache, from the

@@ -1,17 +1,9 @@
-import { cacheKey } from './cache.ts';
 import { decodePicture, type Picture } from './decode.ts';
 import { resizeBilinear } from './resize.ts';
 import { sharp } from './sharp.ts';
+import { THUMBNAIL_SIDE } from './thumbnail-key.ts';
 
-/** Longer side of a thumbnail in pixels: sharp at 128 CSS pixels on a screen of double density. */
-export const THUMBNAIL_SIDE = 256;
 const JPEG_QUALITY = 82;
-const THUMBNAIL_VERSION = 1;
-
-/** Where a thumbnail lies in the cache. */
-export function thumbnailKey(contentSha256: string, maxSide = THUMBNAIL_SIDE): string {
-  return cacheKey('thumbnail', THUMBNAIL_VERSION, contentSha256, maxSide);
-}
 
 /**
  * Makes a thumbnail: aspect ratio kept, EXIF orientation applied, never larger than the picture.
