@@ -3,6 +3,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { TwofoldError } from '../../shared/errors.ts';
 import { backUpNow, listBackups } from './backup.ts';
+import { needsCheck, noteChecked, noteClosed } from './check-note.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { APPLICATION_ID, migrate, schemaVersion, type Migration } from './migrate.ts';
 import { sqlError, type Db } from './sql.ts';
@@ -21,7 +22,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens library.db: checks that it is ours and whole (`quick_check`), backs it up and migrates it where it is older.
+ * Opens library.db: checks that it is ours and whole (`quick_check`, unless it is just as
+ * we closed it), backs it up and migrates it where it is older.
  * Write-ahead log with `synchronous=FULL`: a transaction that has returned survives a power cut.
  *
  * @throws TwofoldError `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`, `bad-input` (another program's)
@@ -31,6 +33,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Db {
   const isNew = !existsSync(file) || statSync(file).size === 0;
   if (isNew && !create) throw corrupt(file, 'it is empty');
   if (!isNew && firstBytes(file) !== MAGIC) throw corrupt(file, 'it does not begin as a database does');
+  const unchecked = isNew || needsCheck(file); // before SQLite makes its files
   const db = readOnly ? openCopy(file) : connect(file);
   try {
     if (!isNew) refuseOthers(db, file);
@@ -41,8 +44,11 @@ export function openDatabase(file: string, options: OpenOptions = {}): Db {
     db.pragma('foreign_keys = ON');
     db.pragma(`cache_size = -${CACHE_KIB}`);
     db.pragma('temp_store = MEMORY');
-    const found = db.pragma('quick_check(1)', { simple: true }) as string;
-    if (found !== 'ok') throw corrupt(file, found);
+    if (readOnly || unchecked || schemaVersion(db) !== (migrations.at(-1)?.version ?? 0)) {
+      const found = db.pragma('quick_check(1)', { simple: true }) as string;
+      if (found !== 'ok') throw corrupt(file, found);
+      if (!readOnly) noteChecked(file);
+    }
     if (readOnly) return openCopied(db, migrations);
     migrate(db, migrations, (version) => backUpNow(db, version));
     return db;
@@ -54,6 +60,15 @@ export function openDatabase(file: string, options: OpenOptions = {}): Db {
     }
     throw translated;
   }
+}
+
+/** Writes everything into library.db and closes it. Closing twice does nothing. */
+export function closeDatabase(db: Db): void {
+  if (!db.open) return;
+  const { name: file, readonly: readOnly } = db;
+  if (!readOnly) db.pragma('optimize');
+  db.close();
+  if (!readOnly) noteClosed(file);
 }
 
 function connect(file: string): Db {

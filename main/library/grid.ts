@@ -1,9 +1,4 @@
-import {
-  pictureQuerySchema,
-  type PictureFilter,
-  type PictureQueryInput,
-  type PictureSort,
-} from '../../shared/library.ts';
+import { pictureQuerySchema, type PictureFilter, type PictureQueryInput } from '../../shared/library.ts';
 import { fold } from './names.ts';
 import { runNumber } from './run-ids.ts';
 import { column, type Db, type Params } from './sql.ts';
@@ -28,14 +23,52 @@ export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Arr
         OR p.directory_id IN (SELECT id FROM directories WHERE instr(folded, :word${index}) > 0))`,
     );
   });
-  const order = orderBy(sort, joins, params, db);
   const where = conditions.filter((text) => text !== '').join(' AND ');
-  const ids = column(
+  const from = `FROM pictures p ${joins.join(' ')} ${where === '' ? '' : `WHERE ${where}`}`;
+  if (sort.by === 'uncertain' || sort.by === 'mislabelled') {
+    return byScore(db, from, { ...params, sortRun: runNumber(db, sort.run) }, sort.by);
+  }
+  const direction = sort.descending ? 'DESC' : '';
+  const order = sort.by === 'added' ? `p.id ${direction}` : `p.name_key ${direction}, p.id ${direction}`;
+  return Uint32Array.from(column(db, `SELECT p.id ${from} ORDER BY ${order}`, params) as number[]);
+}
+
+/** Both 0..1, highest first; pictures of which the run says nothing come last. */
+const SCORES = {
+  uncertain: '1 - 2 * abs(coalesce(s.probability, s.out_of_sample) - 0.5)',
+  // Out-of-sample where it is known: a model that has learnt a wrong label by heart agrees with it.
+  mislabelled: `CASE p.label WHEN 1 THEN 1 - coalesce(s.out_of_sample, s.probability)
+    WHEN 0 THEN coalesce(s.out_of_sample, s.probability) END`,
+};
+
+/** Scores are told apart to 2^-28, and up to 2^24 pictures are: together they fit into a double. */
+const STEPS = 2 ** 28;
+const PICTURES = 2 ** 24;
+
+/**
+ * Sorted here and not by SQLite, and with id and score in one number (the score, halved and raised by a quarter, after the
+ * point; nothing there: no score), because both halve the time: 100,000 rows of two columns take longer than all the rest.
+ */
+function byScore(db: Db, from: string, params: Params, sort: keyof typeof SCORES): Uint32Array {
+  const packed = column(
     db,
-    `SELECT p.id FROM pictures p ${joins.join(' ')} ${where === '' ? '' : `WHERE ${where}`} ORDER BY ${order}`,
+    `SELECT p.id + coalesce((SELECT ${SCORES[sort]} FROM run_pictures s
+       WHERE s.run_number = :sortRun AND s.picture_id = p.id) / 2 + 0.25, 0)
+     ${from} ORDER BY p.id`,
     params,
   ) as number[];
-  return Uint32Array.from(ids);
+  const keys = new Float64Array(packed.length);
+  packed.forEach((both, index) => {
+    const fraction = both - Math.floor(both);
+    const rank = fraction === 0 ? STEPS : Math.round((1.5 - 2 * fraction) * (STEPS - 1));
+    keys[index] = rank * PICTURES + index;
+  });
+  keys.sort();
+  const ids = new Uint32Array(packed.length);
+  keys.forEach((key, place) => {
+    ids[place] = packed[key - Math.floor(key / PICTURES) * PICTURES]!;
+  });
+  return ids;
 }
 
 function condition(filter: PictureFilter, joins: string[], params: Params, db: Db): string {
@@ -67,24 +100,5 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
       params.threshold = filter.threshold;
       joins.push('JOIN run_pictures f ON f.run_number = :filterRun AND f.picture_id = p.id');
       return 'p.label IN (0, 1) AND f.probability IS NOT NULL AND (f.probability > :threshold) <> p.label';
-  }
-}
-
-/** Pictures of which the run says nothing come last. */
-function orderBy(sort: PictureSort, joins: string[], params: Params, db: Db): string {
-  switch (sort.by) {
-    case 'added':
-      return sort.descending ? 'p.id DESC' : 'p.id';
-    case 'name':
-      return sort.descending ? 'p.name_key DESC, p.id DESC' : 'p.name_key, p.id';
-    case 'uncertain':
-    case 'mislabelled':
-      params.sortRun = runNumber(db, sort.run);
-      joins.push('LEFT JOIN run_pictures s ON s.run_number = :sortRun AND s.picture_id = p.id');
-      if (sort.by === 'uncertain')
-        return 'abs(coalesce(s.probability, s.out_of_sample) - 0.5) NULLS LAST, p.id';
-      // Out-of-sample where it is known: a model that has learnt a wrong label by heart agrees with it.
-      return `CASE p.label WHEN 1 THEN 1 - coalesce(s.out_of_sample, s.probability)
-        WHEN 0 THEN coalesce(s.out_of_sample, s.probability) END DESC NULLS LAST, p.id`;
   }
 }

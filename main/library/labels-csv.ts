@@ -1,3 +1,4 @@
+import { open, rename, rm } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { SKIPPED, type LabelSource, type LabelValue } from '../../shared/library.ts';
@@ -14,15 +15,24 @@ export const LABEL_COLUMNS = ['path', 'sha256', 'label', 'split', 'when', 'sourc
 
 export type LabelCsvRow = Record<(typeof LABEL_COLUMNS)[number], string>;
 
-/** Every picture that is labelled or skipped, in the order they were added: what labels.csv holds. */
-export function labelRows(db: Db): LabelCsvRow[] {
+/**
+ * Every picture that is labelled or skipped, in the order they were added: what labels.csv holds.
+ *
+ * @param page for large libraries: pictures after this id, at most so many
+ */
+export function labelRows(
+  db: Db,
+  page: { after?: number; limit?: number } = {},
+): (LabelCsvRow & { id: number })[] {
   const names = getClasses(db).map(({ name }) => name);
   const found = rows(
     db,
-    `SELECT d.path AS directory, p.name, p.sha256, p.label, p.split, b.at_ms AS atMs, b.source
+    `SELECT p.id, d.path AS directory, p.name, p.sha256, p.label, p.split, b.at_ms AS atMs, b.source
      FROM pictures p JOIN directories d ON d.id = p.directory_id LEFT JOIN label_batches b ON b.id = p.label_batch_id
-     WHERE p.label IS NOT NULL ORDER BY p.id`,
+     WHERE p.id > :after AND +p.label IS NOT NULL ORDER BY p.id LIMIT :limit`,
+    { after: page.after ?? 0, limit: page.limit ?? -1 },
   ) as {
+    id: number;
     directory: string;
     name: string;
     sha256: string;
@@ -31,7 +41,8 @@ export function labelRows(db: Db): LabelCsvRow[] {
     atMs: number | null;
     source: LabelSource | null;
   }[];
-  return found.map(({ directory, name, sha256, label, split, atMs, source }) => ({
+  return found.map(({ id, directory, name, sha256, label, split, atMs, source }) => ({
+    id,
     path: joinPath(directory, name),
     sha256,
     label: names[label] ?? SKIPPED,
@@ -44,6 +55,42 @@ export function labelRows(db: Db): LabelCsvRow[] {
 /** labels.csv as text: `LABEL_COLUMNS`, one row a labelled or skipped picture, UTF-8. */
 export function exportLabelsCsv(db: Db): string {
   return stringify(labelRows(db), { header: true, columns: [...LABEL_COLUMNS] });
+}
+
+/** Rows a turn of the event loop: about 10 ms. */
+const PAGE = 1000;
+
+/**
+ * Writes labels.csv in pieces beside other work, as a temporary file that takes its place when it is whole.
+ *
+ * @returns how many rows it has
+ * @throws the file system's error, for `toFailure`; whatever was at `file` is untouched then
+ */
+export async function writeLabelsCsv(db: Db, file: string): Promise<number> {
+  const temporary = `${file}.${process.pid}.part`;
+  let count = 0;
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      await handle.write(stringify([[...LABEL_COLUMNS]]));
+      for (let after = 0; ;) {
+        const page = labelRows(db, { after, limit: PAGE });
+        const last = page.at(-1);
+        if (!last) break;
+        after = last.id;
+        count += page.length;
+        await handle.write(stringify(page, { columns: [...LABEL_COLUMNS] }));
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return count;
 }
 
 export interface LabelsImport {

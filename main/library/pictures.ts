@@ -114,7 +114,7 @@ export function trainingSet(
     db,
     `SELECT p.id, d.path AS directory, p.name, p.sha256, p.label, p.split, p.problem
      FROM pictures p JOIN directories d ON d.id = p.directory_id
-     WHERE p.id > :after AND p.label IN (0, 1) ORDER BY p.id LIMIT :limit`,
+     WHERE p.id > :after AND +p.label IN (0, 1) ORDER BY p.id LIMIT :limit`,
     { after, limit },
   ) as {
     id: number;
@@ -151,7 +151,7 @@ export function removePictures(db: Db, ids: Iterable<number>): number {
     // Batches of removed pictures only would make an undo that does nothing.
     run(
       db,
-      `DELETE FROM label_batches WHERE state IN ('done', 'undone')
+      `UPDATE label_batches SET state = 'fixed' WHERE state IN ('done', 'undone')
        AND NOT EXISTS (SELECT 1 FROM label_events e WHERE e.batch_id = label_batches.id)`,
     );
     run(db, 'DELETE FROM directories WHERE id NOT IN (SELECT directory_id FROM pictures)');

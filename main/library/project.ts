@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, stat
 import path from 'node:path';
 import { TwofoldError, toFailure } from '../../shared/errors.ts';
 import { initClasses } from './classes.ts';
-import { openDatabase } from './database.ts';
+import { closeDatabase, openDatabase } from './database.ts';
 import { rebaseDirectories } from './directories.ts';
 import { isFile, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from './folder.ts';
 import { markInterruptedImports } from './imports.ts';
@@ -50,7 +50,7 @@ export function createProject(given: string, options: { classes?: readonly [stri
         initClasses(db, options.classes);
       });
     } finally {
-      db.close();
+      closeDatabase(db);
     }
   } catch (error) {
     if (made) rmSync(folder, { recursive: true, force: true });
@@ -108,9 +108,7 @@ export function openProject(given: string, options: { readOnly?: boolean } = {})
 
 /** Writes everything into library.db and closes it. Closing twice does nothing. */
 export function closeProject(project: Project): void {
-  if (!project.db.open) return;
-  if (!project.readOnly) project.db.pragma('optimize');
-  project.db.close();
+  closeDatabase(project.db);
 }
 
 function writeError(error: unknown, folder: string): unknown {

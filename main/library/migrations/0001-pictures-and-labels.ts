@@ -51,9 +51,9 @@ export const picturesAndLabels: Migration = {
       at_ms INTEGER NOT NULL,
       source TEXT NOT NULL,
       action TEXT NOT NULL CHECK (action IN ('set', 'undo', 'redo')),
-      target_id INTEGER REFERENCES label_batches (id) ON DELETE CASCADE, -- what was undone or redone
+      target_id INTEGER REFERENCES label_batches (id), -- what was undone or redone
       -- done: can be undone; undone: can be redone; dropped: was undone, then something else was labelled;
-      -- fixed: part of an import, or itself an undo or redo
+      -- fixed: part of an import, itself an undo or redo, or of pictures that are gone
       state TEXT NOT NULL CHECK (state IN ('done', 'undone', 'dropped', 'fixed'))
     ) STRICT;
     CREATE INDEX label_batches_by_state ON label_batches (state, id) WHERE state IN ('done', 'undone');
@@ -87,7 +87,7 @@ export const picturesAndLabels: Migration = {
     CREATE INDEX pictures_by_import ON pictures (import_id);
 
     CREATE TABLE label_events (
-      batch_id INTEGER NOT NULL REFERENCES label_batches (id) ON DELETE CASCADE,
+      batch_id INTEGER NOT NULL REFERENCES label_batches (id),
       picture_id INTEGER NOT NULL REFERENCES pictures (id) ON DELETE CASCADE,
       label INTEGER CHECK (label IN (0, 1, -1)),
       previous_label INTEGER CHECK (previous_label IN (0, 1, -1)),
