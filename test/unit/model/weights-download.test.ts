@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { downloadFile, type Download, type DownloadProgress } from '../../../main/model/weights/download.ts';
+import { downloadWeights } from '../../../main/model/weights/official.ts';
+import { temporaryHome } from './weights-fixtures.ts';
+
+const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));
+const MD5 = createHash('md5').update(CONTENT).digest('hex');
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Serves the file, also a part of it. */
+const good: Answer = (request, response) => {
+  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  const range = { 'content-range': `bytes ${start}-${CONTENT.length - 1}/${CONTENT.length}` };
+  response.writeHead(start > 0 ? 206 : 200, start > 0 ? range : {}).end(CONTENT.subarray(start));
+};
+const withoutRanges: Answer = (_request, response) => response.writeHead(200).end(CONTENT);
+const status =
+  (code: number): Answer =>
+  (_request, response) =>
+    response.writeHead(code).end('<html>no</html>');
+/** Sends some bytes more than asked and then cuts the connection. */
+const breaking =
+  (bytes: number): Answer =>
+  (request, response) => {
+    const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    response.writeHead(start > 0 ? 206 : 200, {
+      'content-length': CONTENT.length - start,
+      ...(start > 0 ? { 'content-range': `bytes ${start}-${CONTENT.length - 1}/${CONTENT.length}` } : {}),
+    });
+    response.write(CONTENT.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 20));
+  };
+
+let folder: string;
+let target: string;
+let server: Server;
+let answers: Answer[];
+let ranges: (string | undefined)[];
+let address: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'twofold-download-'));
+  target = join(folder, 'downloads', 'file.h5');
+  ranges = [];
+  server = createServer((request, response) => {
+    ranges.push(request.headers.range);
+    // The last answer is given to whoever asks again.
+    (answers.length > 1 ? answers.shift()! : answers[0]!)(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/file.h5`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const download = (options: Partial<Download> = {}): Promise<void> =>
+  downloadFile({ addresses: [address], target, sizeBytes: CONTENT.length, md5: MD5, pauseMs: 5, ...options });
+const part = (): string => `${target}.part`;
+
+describe('downloading', () => {
+  it('fetches a file with progress and leaves nothing else behind', async () => {
+    answers = [good];
+    const seen: DownloadProgress[] = [];
+    await download({ onProgress: (progress) => seen.push(progress) });
+    expect(readFileSync(target).equals(CONTENT)).toBe(true);
+    expect(existsSync(part())).toBe(false);
+    expect(seen.at(-1)).toEqual({ receivedBytes: CONTENT.length, totalBytes: CONTENT.length });
+    expect(seen.every(({ receivedBytes }, i) => i === 0 || receivedBytes > seen[i - 1]!.receivedBytes)).toBe(
+      true,
+    );
+  });
+
+  it('goes on where the connection broke, as often as something arrives', async () => {
+    answers = [breaking(50_000), breaking(70_000), breaking(30_000), breaking(10_000), good];
+    await download();
+    expect(readFileSync(target).equals(CONTENT)).toBe(true);
+    expect(ranges).toEqual([undefined, 'bytes=50000-', 'bytes=120000-', 'bytes=150000-', 'bytes=160000-']);
+  });
+
+  it('goes on where an earlier download was stopped', async () => {
+    answers = [breaking(50_000)];
+    const controller = new AbortController();
+    const stopped = download({ signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    const kept = statSync(part()).size;
+    expect(kept).toBeGreaterThan(0);
+    answers = [good];
+    await download();
+    expect(ranges.at(-1)).toBe(`bytes=${kept}-`);
+    expect(readFileSync(target).equals(CONTENT)).toBe(true);
+  });
+
+  it('starts over where a server knows no ranges', async () => {
+    answers = [breaking(50_000), withoutRanges];
+    await download();
+    expect(readFileSync(target).equals(CONTENT)).toBe(true);
+  });
+
+  it('starts over once when what was kept is wrong', async () => {
+    answers = [breaking(50_000), status(403)];
+    await expect(download()).rejects.toMatchObject({ code: 'network' });
+    writeFileSync(part(), Buffer.alloc(50_000));
+    answers = [good];
+    await download();
+    expect(readFileSync(target).equals(CONTENT)).toBe(true);
+    writeFileSync(part(), Buffer.alloc(CONTENT.length + 1));
+    await download();
+    expect(readFileSync(target).equals(CONTENT)).toBe(true);
+  });
+
+  it('refuses a file with another checksum and keeps none of it', async () => {
+    answers = [(_request, response) => response.writeHead(200).end(Buffer.alloc(CONTENT.length))];
+    await expect(download()).rejects.toMatchObject({ code: 'corrupt' });
+    expect(existsSync(target)).toBe(false);
+    expect(existsSync(part())).toBe(false);
+  });
+
+  it('refuses more bytes than expected', async () => {
+    answers = [(_request, response) => response.writeHead(200).end(Buffer.alloc(CONTENT.length * 2))];
+    await expect(download()).rejects.toThrow(/more than the expected 300000 bytes/);
+  });
+
+  it.each([403, 404])('gives up at once at %i, naming address and status', async (code) => {
+    answers = [status(code)];
+    await expect(download()).rejects.toThrow(new RegExp(`${address}.*${code}`));
+    expect(ranges).toHaveLength(1);
+  });
+
+  it('tries again at 503 and when nobody listens, then gives up', async () => {
+    answers = [status(503), status(503), good];
+    await download();
+    const nobody = download({ addresses: ['http://127.0.0.1:1/file.h5'] });
+    await expect(nobody).rejects.toMatchObject({ code: 'network' });
+  });
+
+  it('takes the next address when one does not serve the file', async () => {
+    answers = [status(403), good];
+    await download({ addresses: [address, address] });
+    expect(readFileSync(target).equals(CONTENT)).toBe(true);
+  });
+
+  it('gives up a connection on which nothing arrives', async () => {
+    answers = [(_request, response) => response.writeHead(200).write(CONTENT.subarray(0, 10))];
+    await expect(download({ stallMs: 50 })).rejects.toThrow(/nothing arrived for 0.05 seconds/);
+  });
+});
+
+describe('the official weights', () => {
+  it('are refused when what the address serves is another file', async () => {
+    const home = temporaryHome();
+    process.env.TWOFOLD_WEIGHTS_URL = address;
+    answers = [status(403)];
+    try {
+      await expect(downloadWeights()).rejects.toThrow(new RegExp(`${address}.*403`));
+      expect(existsSync(join(home.folder, 'weights'))).toBe(false);
+    } finally {
+      delete process.env.TWOFOLD_WEIGHTS_URL;
+      home.remove();
+    }
+  });
+});

@@ -1,0 +1,188 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inceptionV3 } from '../../../main/model/architecture/inception-v3.ts';
+import { countParameters } from '../../../main/model/architecture/layers.ts';
+import type { CanonicalTensor, Tensors } from '../../../main/model/weights/canonical.ts';
+import { importWeights, listWeights, loadWeights } from '../../../main/model/weights/store.ts';
+import {
+  someValues,
+  temporaryHome,
+  tensorsTo,
+  writeKerasFile,
+  type KerasLayout,
+} from './weights-fixtures.ts';
+
+type Filled = CanonicalTensor & { values: Float32Array };
+const filled = (tensors: readonly CanonicalTensor[]): Filled[] =>
+  tensors.map((tensor) => ({ ...tensor, values: someValues(tensor) }));
+
+/** Compares bytes: a deep comparison of large arrays takes seconds. */
+function expectSame(received: Float32Array | undefined, expected: Float32Array): void {
+  const bytes = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  expect(bytes(received!).equals(bytes(expected))).toBe(true);
+}
+
+let home: ReturnType<typeof temporaryHome>;
+beforeAll(() => {
+  home = temporaryHome();
+});
+afterAll(() => {
+  home.remove();
+});
+const at = (name: string): string => join(home.folder, name);
+
+describe('importing a .h5 of Keras', () => {
+  const mixed0 = filled(tensorsTo('mixed0'));
+
+  const layouts: [string, KerasLayout][] = [
+    ['numbered from 1, as the official file', { from: 1 }],
+    ['without a number first, as in a fresh session', { from: 0 }],
+    ['numbered from 95, as in a later session', { from: 95 }],
+    ['of a whole model', { from: 0, wholeModel: true }],
+    ['of a whole model whose base is nested', { from: 94, wholeModel: true, nested: 'inception_v3' }],
+    ['of Keras 3, names without :0', { from: 0, wholeModel: true, suffix: '' }],
+  ];
+  it.each(layouts)('reads the same weights from one %s', async (name, layout) => {
+    const file = at(`layout-${layouts.findIndex(([other]) => other === name)}.h5`);
+    await writeKerasFile(file, mixed0, layout);
+    const info = await importWeights(file, 'same');
+    const tensors = await (await loadWeights('same')).read(inceptionV3({ cut: 'mixed0' }));
+    expect(info).toMatchObject({
+      name: 'same',
+      available: true,
+      parameters: countParameters(inceptionV3({ cut: 'mixed0' }).layers),
+    });
+    expect([...tensors.keys()].sort()).toEqual(mixed0.map(({ key }) => key).sort());
+    for (const { key, values } of mixed0) expectSame(tensors.get(key), values);
+    // The name is taken: other weights would be refused, so each layout has given the same fingerprint.
+    expect((await loadWeights('same')).fingerprint).toBe(info.fingerprint);
+  });
+
+  it('moves a gamma into the convolution before it', async () => {
+    const gammas = mixed0
+      .filter(({ key }) => key.endsWith('/beta'))
+      .map(({ key, shape }) => ({
+        key: key.replace('beta', 'gamma') as Filled['key'],
+        shape,
+        values: Float32Array.from({ length: shape[0]! }, (_, channel) => 1 + channel / 100),
+      }));
+    await writeKerasFile(at('gamma.h5'), [...mixed0, ...gammas]);
+    await importWeights(at('gamma.h5'), 'gamma');
+    const tensors: Tensors = await (await loadWeights('gamma')).read(inceptionV3({ cut: 'mixed0' }));
+    const kernel = mixed0.find(({ key }) => key === 'conv2d_3/kernel')!.values;
+    const mean = mixed0.find(({ key }) => key === 'batch_normalization_3/moving_mean')!.values;
+    const scaled = (values: Float32Array) =>
+      values.map((value, i) => value * Math.fround(1 + (i % 80) / 100));
+    expectSame(tensors.get('conv2d_3/kernel'), scaled(kernel));
+    expectSame(tensors.get('batch_normalization_3/moving_mean'), scaled(mean));
+  });
+
+  it('keeps the numbers of a network cut inside a block, which has gaps', async () => {
+    const cut = filled(tensorsTo('activation_11'));
+    expect(cut.some(({ key }) => key.startsWith('conv2d_10/'))).toBe(false);
+    await writeKerasFile(at('gaps.h5'), cut);
+    await importWeights(at('gaps.h5'), 'gaps');
+    const tensors = await (await loadWeights('gaps')).read(inceptionV3({ cut: 'activation_11' }));
+    for (const { key, values } of cut) expectSame(tensors.get(key), values);
+  });
+
+  it('says what is wrong with a file that is no InceptionV3', async () => {
+    const odd = mixed0.map((tensor) =>
+      tensor.key === 'conv2d_4/kernel'
+        ? { ...tensor, shape: [3, 3, 80, 191], values: tensor.values.subarray(0, 3 * 3 * 80 * 191) }
+        : tensor,
+    );
+    await writeKerasFile(at('odd.h5'), odd);
+    await expect(importWeights(at('odd.h5'), 'odd')).rejects.toThrow(
+      /conv2d_5\/kernel:0 should have the shape \[3, 3, 80, 192\], but has \[3, 3, 80, 191\]/,
+    );
+    await writeKerasFile(
+      at('lacks.h5'),
+      mixed0.filter(({ key }) => key !== 'batch_normalization_2/moving_mean'),
+    );
+    await expect(importWeights(at('lacks.h5'), 'odd')).rejects.toThrow(
+      /lacks batch_normalization_2\/moving_mean/,
+    );
+    const dense: Filled = { key: 'dense/kernel', shape: [2, 2], values: new Float32Array(4) };
+    await writeKerasFile(at('dense.h5'), [dense]);
+    await expect(importWeights(at('dense.h5'), 'odd')).rejects.toMatchObject({ code: 'bad-input' });
+    expect((await listWeights()).map(({ name }) => name)).not.toContain('odd');
+  });
+
+  it('says what is wrong with a file that is no .h5, truncated or absent', async () => {
+    writeFileSync(at('text.h5'), 'not an HDF5 file at all');
+    await expect(importWeights(at('text.h5'), 'bad')).rejects.toMatchObject({ code: 'bad-input' });
+    writeFileSync(at('empty.h5'), '');
+    await expect(importWeights(at('empty.h5'), 'bad')).rejects.toMatchObject({ code: 'bad-input' });
+    await writeKerasFile(at('cut.h5'), mixed0);
+    truncateSync(at('cut.h5'), Math.floor(statSync(at('cut.h5')).size / 2));
+    await expect(importWeights(at('cut.h5'), 'bad')).rejects.toMatchObject({ code: 'corrupt' });
+    await expect(importWeights(at('absent.h5'), 'bad')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('refuses names that are taken or can’t be file names', async () => {
+    await writeKerasFile(at('one.h5'), filled(tensorsTo('activation_1')));
+    await importWeights(at('one.h5'), 'one');
+    await expect(importWeights(at('one.h5'), 'one')).resolves.toMatchObject({ name: 'one' });
+    await writeKerasFile(at('two.h5'), filled(tensorsTo('activation_2')));
+    await expect(importWeights(at('two.h5'), 'one')).rejects.toMatchObject({ code: 'exists' });
+    for (const name of ['default', 'keras', '', '../x', 'a b', '.hidden']) {
+      await expect(importWeights(at('one.h5'), name), name).rejects.toMatchObject({ code: 'bad-input' });
+    }
+  });
+});
+
+describe('the store', () => {
+  it('lists the shipped weights, the official ones and those imported', async () => {
+    await writeKerasFile(at('mine.h5'), filled(tensorsTo('activation_1')));
+    const mine = await importWeights(at('mine.h5'), 'mine');
+    const all = await listWeights();
+    expect(all[0]).toMatchObject({
+      name: 'default',
+      available: true,
+      parameters: 21_802_784,
+      title: 'ImageNet-pretrained, 8-bit, last blocks fine-tuned for content moderation (nsfwjs, MIT)',
+    });
+    expect(all[1]).toMatchObject({ name: 'keras', available: false, fingerprint: null });
+    expect(all.find(({ name }) => name === 'mine')).toEqual(mine);
+    expect(mine.title).toBe('imported from mine.h5');
+  });
+
+  it('notices a damaged file, and an import mends it', async () => {
+    await writeKerasFile(at('hurt.h5'), filled(tensorsTo('activation_1')));
+    await importWeights(at('hurt.h5'), 'hurt');
+    const stored = at('weights/hurt.safetensors');
+    const bytes = readFileSync(stored);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(stored, bytes);
+    const architecture = inceptionV3({ cut: 'activation_1' });
+    await expect((await loadWeights('hurt')).read(architecture)).rejects.toMatchObject({ code: 'corrupt' });
+    await importWeights(at('hurt.h5'), 'hurt');
+    await expect((await loadWeights('hurt')).read(architecture)).resolves.toBeInstanceOf(Map);
+    truncateSync(stored, 100);
+    expect((await listWeights()).find(({ name }) => name === 'hurt')).toMatchObject({ available: false });
+    await expect(loadWeights('hurt')).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it('says how to get weights that are not there', async () => {
+    await expect(loadWeights('nope')).rejects.toThrow(/no weights named "nope"\. There are: default, /);
+    await expect(loadWeights('../../etc/passwd')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(loadWeights('keras')).rejects.toThrow(/twofold weights download/);
+    process.env.TWOFOLD_RESOURCES = at('nowhere');
+    try {
+      await expect(loadWeights('default')).rejects.toThrow(/npm run setup/);
+    } finally {
+      delete process.env.TWOFOLD_RESOURCES;
+    }
+  });
+
+  it('says when the weights end before the cut', async () => {
+    await writeKerasFile(at('short.h5'), filled(tensorsTo('activation_1')));
+    await importWeights(at('short.h5'), 'short');
+    const weights = await loadWeights('short');
+    await expect(weights.read(inceptionV3({ cut: 'activation_2' }))).rejects.toThrow(
+      /"short" end before activation_2: they lack conv2d_2\/kernel/,
+    );
+  });
+});
