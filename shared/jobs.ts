@@ -56,9 +56,41 @@ export interface FeaturesJob {
   out: string;
 }
 
-export type Job = TrainJob | EvaluateJob | PredictJob | FeaturesJob;
+/** Formats that hold the model. */
+export const MODEL_FORMATS = ['tfjs', 'keras', 'savedmodel', 'onnx'] as const;
+export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
-export type Stage = 'loading' | 'features' | 'training' | 'validating' | 'saving' | 'predicting';
+export interface WriteExportJob {
+  kind: 'write-export';
+  runDir: string;
+  format: ModelFormat;
+  /** Bits a kernel's value takes; fewer than 32 only in TensorFlow.js. */
+  bits: 32 | 16 | 8;
+  /** Folder to write into; it is there and empty. */
+  dir: string;
+}
+
+/** Asks an export about pictures. It is loaded from its files alone, so the process must be a fresh one. */
+export interface VerifyExportJob {
+  kind: 'verify-export';
+  format: ModelFormat;
+  dir: string;
+  size: number;
+  resize: Recipe['resize'];
+  files: string[];
+}
+
+export type Job = TrainJob | EvaluateJob | PredictJob | FeaturesJob | WriteExportJob | VerifyExportJob;
+
+export type Stage =
+  | 'loading'
+  | 'features'
+  | 'training'
+  | 'validating'
+  | 'saving'
+  | 'predicting'
+  | 'writing'
+  | 'checking';
 
 export interface EpochMetrics {
   /** From 1. */
@@ -85,12 +117,12 @@ export interface LeftOut {
   message: string;
 }
 
-/** A labelled picture with what the model says of it. */
+/** A labelled picture with what the model says of it; null where it was not asked. */
 export interface PictureScore {
   id: number;
   split: Split;
   label: Label;
-  probability: number;
+  probability: number | null;
 }
 
 export type TrainEnd = 'completed' | 'stopped' | 'early-stopped' | 'diverged';
@@ -133,7 +165,25 @@ export interface FeaturesResult {
   leftOut: LeftOut[];
 }
 
-export type JobResult = TrainResult | EvaluateResult | PredictResult | FeaturesResult;
+export interface WriteExportResult {
+  kind: 'write-export';
+}
+
+export interface VerifyExportResult {
+  kind: 'verify-export';
+  /** What ran the export, with versions. */
+  runtime: string;
+  /** Of class 1, one a file; null where the picture could not be read. */
+  probabilities: (number | null)[];
+}
+
+export type JobResult =
+  | TrainResult
+  | EvaluateResult
+  | PredictResult
+  | FeaturesResult
+  | WriteExportResult
+  | VerifyExportResult;
 export type ResultOf<J extends Job> = Extract<JobResult, { kind: J['kind'] }>;
 
 export interface ProgressEvent {
@@ -147,11 +197,32 @@ export interface ProgressEvent {
   leftMs: Ms | null;
 }
 
+export interface BatchEvent {
+  type: 'batch';
+  epoch: number;
+  /** From 1. */
+  batch: number;
+  batches: number;
+  /** Mean over the epoch so far. */
+  loss: number;
+  accuracy: number;
+  /** Of this batch alone. */
+  batchLoss: number;
+}
+
+export interface EpochEvent extends EpochMetrics {
+  type: 'epoch';
+  /** Whether its validation loss is the lowest so far. */
+  best: boolean;
+  /** Epoch of the head that is saved now; a short epoch is saved together with later ones. */
+  savedEpoch: number;
+}
+
 export type JobEvent =
   | ProgressEvent
   | { type: 'split'; counts: TrainResult['counts'] }
-  | { type: 'batch'; epoch: number; batch: number; batches: number; loss: number; accuracy: number }
-  | ({ type: 'epoch'; best: boolean } & EpochMetrics)
+  | BatchEvent
+  | EpochEvent
   | { type: 'left-out'; leftOut: LeftOut }
   | { type: 'predicted'; predictions: Prediction[] }
   | { type: 'paused' }

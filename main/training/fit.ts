@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { EpochMetrics } from '../../shared/jobs.ts';
+import type { BatchEvent, EpochMetrics } from '../../shared/jobs.ts';
 import type { JobControl } from './control.ts';
 
 /** One batch as the head takes it. */
@@ -37,14 +37,8 @@ export interface FitOptions<Features> {
   /** Loss and accuracy on the validation pictures, dropout off. */
   validate(): Promise<{ loss: number; accuracy: number }>;
   control: JobControl;
-  onBatch(batch: {
-    epoch: number;
-    batch: number;
-    batches: number;
-    count: number;
-    loss: number;
-    accuracy: number;
-  }): void;
+  /** After every step; `count` pictures were in it. */
+  onBatch(batch: Omit<BatchEvent, 'type'>, count: number): void;
   /** After every whole epoch; `best` when its validation loss is the lowest so far. Keeps and saves what is worth it. */
   onEpoch(state: FitState, metrics: EpochMetrics, best: boolean): Promise<void>;
 }
@@ -113,14 +107,8 @@ async function trainEpoch<Features>(
     seen += labels.length;
     loss += step.loss * labels.length;
     correct += step.correct;
-    options.onBatch({
-      epoch,
-      batch,
-      batches: options.batchesPerEpoch,
-      count: labels.length,
-      loss: loss / seen,
-      accuracy: correct / seen,
-    });
+    const running = { loss: loss / seen, accuracy: correct / seen, batchLoss: step.loss };
+    options.onBatch({ epoch, batch, batches: options.batchesPerEpoch, ...running }, labels.length);
   }
   if (seen === 0) throw new TwofoldError('too-few', 'None of the training pictures could be read.');
   if (!(await options.control.turn())) return 'stopped';

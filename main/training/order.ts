@@ -1,5 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { seededGenerator } from '../../shared/random.ts';
 
 /**
  * The order in which an epoch visits `count` pictures: a Fisher-Yates shuffle that depends on nothing but seed and epoch,
@@ -8,7 +8,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
  * @returns a permutation of 0..count-1
  */
 export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
-  const random = xoroshiro128plus(seed ^ Math.imul(epoch, 0x9e3779b1));
+  const random = seededGenerator(seed, epoch);
   const order = Int32Array.from({ length: count }, (_, index) => index);
   for (let last = count - 1; last > 0; last--) {
     const other = uniformInt(random, 0, last);

@@ -12,7 +12,7 @@ import type { SplitSet } from './split.ts';
 /** Version of the run folder's layout; a newer one is refused, not guessed at. */
 const RUN_VERSION = 1;
 
-const epochSchema = z.object({
+export const epochSchema = z.object({
   epoch: z.int(),
   durationMs: z.number(),
   loss: z.number(),

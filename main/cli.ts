@@ -1,0 +1,39 @@
+import { CommanderError } from 'commander';
+import { TwofoldError, toFailure } from '../shared/errors.ts';
+import { Output } from './cli/output.ts';
+import { buildProgram } from './cli/program.ts';
+
+/** The exit codes of every command. */
+export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/**
+ * Runs the command line: the engine without a window.
+ *
+ * @param argv arguments after the program's name
+ * @returns exit code: 0, 1 (failed) or 2 (bad usage)
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const output = new Output({ json: argv.includes('--json') });
+  try {
+    await buildProgram(output).parseAsync(argv, { from: 'user' });
+    return output.exitCode;
+  } catch (thrown) {
+    return report(thrown, output);
+  } finally {
+    await output.flush();
+  }
+}
+
+function report(thrown: unknown, output: Output): number {
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return EXIT.ok;
+    output.error({ code: 'bad-input', message: thrown.message.replace(/^error: /, '') });
+    return EXIT.usage;
+  }
+  const failure = toFailure(thrown);
+  output.error(failure);
+  if (failure.code === 'internal' && thrown instanceof Error && !(thrown instanceof TwofoldError)) {
+    output.note(thrown.stack ?? '');
+  }
+  return failure.code === 'bad-input' ? EXIT.usage : EXIT.failed;
+}

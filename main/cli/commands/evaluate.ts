@@ -1,0 +1,50 @@
+import { type Command } from 'commander';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { chooseRun, startEvaluation } from '../../engine/evaluate.ts';
+import { checkFiles } from '../../library/check-files.ts';
+import { spawnNodeProcess } from '../../training/child.ts';
+import { count, interval } from '../format.ts';
+import { withInterrupt } from '../interrupt.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+import { parseNumber } from '../recipe-options.ts';
+import { showEvaluation } from '../show-evaluation.ts';
+import { showJob } from '../show-job.ts';
+
+interface Flags {
+  run?: string;
+  threshold: number;
+}
+
+export function addEvaluate(program: Command, output: Output): void {
+  program
+    .command('evaluate')
+    .description('how good a run is on its validation pictures, with the labels they have now')
+    .argument('<project>', 'project folder')
+    .option('--run <id>', 'which run (default: the newest with a model)')
+    .option('--threshold <p>', 'a probability above it is class 1', parseNumber, 0.5)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  twofold evaluate traps\n  twofold evaluate traps --run r2 --threshold 0.8',
+    )
+    .action((given: string, { run: runId, threshold }: Flags) => {
+      if (threshold < 0 || threshold > 1) {
+        throw new TwofoldError(
+          'bad-input',
+          `--threshold: expected a number from 0 to 1, received ${threshold}.`,
+        );
+      }
+      return withProject(given, output, async (project) => {
+        const run = chooseRun(project, runId);
+        await checkFiles(project);
+        const { job, result } = startEvaluation(project, run, threshold, spawnNodeProcess, showJob(output));
+        const { evaluation, leftOut, scores: _ } = await withInterrupt(job, 'cancel', output, result);
+        output.event('done', { run: run.id, ...evaluation, leftOut });
+        output.line(
+          `Run ${run.id}, epoch ${run.bestEpoch ?? 0}, on ${count(evaluation.count, 'validation picture')}`,
+        );
+        output.line(`Accuracy          ${interval(evaluation.accuracy)}`);
+        showEvaluation(evaluation, output, run.classes);
+      });
+    });
+}

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { listFiles } from '../../engine/list-files.ts';
+import { spawnNodeProcess } from '../../training/child.ts';
+import { startJob } from '../../training/supervisor.ts';
+import { recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
+import { parseNumber } from '../recipe-options.ts';
+import { count } from '../format.ts';
+import { withInterrupt } from '../interrupt.ts';
+import type { Output } from '../output.ts';
+import { showJob } from '../show-job.ts';
+
+type Flags = Pick<RecipeFlags, 'cut' | 'size' | 'weights' | 'resize'> & { out: string };
+
+export function addFeatures(program: Command, output: Output): void {
+  program
+    .command('features')
+    .description(
+      'write what InceptionV3 makes of pictures as a NumPy array, float32 [pictures, height, width, channels]',
+    )
+    .argument('<files...>', 'pictures, or folders of them')
+    .requiredOption('--out <file.npy>', 'file to write')
+    .option('--cut <layer>', 'layer by its Keras name (default: mixed7)')
+    .option('--size <pixels>', 'height and width of the input (default: 150)', parseNumber)
+    .option('--resize <kind>', 'bilinear or nearest (default: bilinear)')
+    .option('--weights <name>', 'weights of InceptionV3 (default: default)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  twofold features night-1.jpg night-2.jpg --cut mixed7 --out features.npy',
+    )
+    .action(async (given: string[], flags: Flags) => {
+      const { out, ...model } = flags;
+      const { weights, cut, size, resize } = recipeFromFlags(model);
+      const files = await listFiles(given);
+      const target = path.resolve(out);
+      const job = startJob(
+        spawnNodeProcess,
+        { kind: 'features', files, weights, cut, size, resize, out: target },
+        showJob(output),
+      );
+      const { shape, leftOut, files: written } = await withInterrupt(job, 'cancel', output, job.result);
+      output.event('done', { out: target, shape, files: written, leftOut });
+      output.line(
+        `Wrote ${target}: float32 [${shape.join(', ')}], ${count(written.length, 'picture')} in the order given.`,
+      );
+    });
+}

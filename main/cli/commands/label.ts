@@ -1,0 +1,89 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { TwofoldError } from '../../../shared/errors.ts';
+import type { LabelResult, LabelValue } from '../../../shared/library.ts';
+import { getClasses } from '../../library/classes.ts';
+import { redo, setLabels, undo } from '../../library/labels.ts';
+import { findByPath } from '../../library/pictures.ts';
+import type { Project } from '../../library/folder.ts';
+import { count } from '../format.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+
+interface Flags {
+  undo?: boolean;
+  redo?: boolean;
+}
+
+export function addLabel(program: Command, output: Output): void {
+  program
+    .command('label')
+    .description('label pictures, or take the last labelling back')
+    .argument('<project>', 'project folder')
+    .argument('[label]', 'class name, 0 or 1, "skip" to leave pictures aside, "clear" to remove their label')
+    .argument('[files...]', 'imported pictures')
+    .option('--undo', 'take back the last labelling')
+    .option('--redo', 'do again what was taken back')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  twofold label traps fox night-1.jpg night-2.jpg\n  twofold label traps clear night-2.jpg\n  twofold label traps --undo',
+    )
+    .action((given: string, label: string | undefined, files: string[], flags: Flags, command: Command) => {
+      const steps = flags.undo === true || flags.redo === true;
+      if (steps === (label !== undefined))
+        command.error('error: give a label and files, or --undo or --redo.');
+      if (label !== undefined && files.length === 0)
+        command.error('error: give at least one picture to label.');
+      return withProject(given, output, (project) => {
+        if (flags.undo) report(undo(project.db, 'cli'), 'Took back', output);
+        else if (flags.redo) report(redo(project.db, 'cli'), 'Did again', output);
+        else
+          report(
+            setLabels(project.db, idsOf(project, files), parseLabel(project, label!), 'cli'),
+            'Changed',
+            output,
+          );
+      });
+    });
+}
+
+function parseLabel(project: Project, text: string): LabelValue {
+  const names = getClasses(project.db).map(({ name }) => name);
+  const named = names.indexOf(text);
+  if (named >= 0) return named as 0 | 1;
+  switch (text.toLowerCase()) {
+    case '0':
+      return 0;
+    case '1':
+      return 1;
+    case 'skip':
+      return 'skipped';
+    case 'clear':
+      return null;
+    default:
+      throw new TwofoldError(
+        'bad-input',
+        `"${text}" is no label of this project. Expected "${names.join('", "')}", 0, 1, skip or clear.`,
+      );
+  }
+}
+
+/** All or nothing: a mistyped name must not leave half of the pictures labelled. */
+function idsOf(project: Project, files: string[]): number[] {
+  return files.map((file) => {
+    const id = findByPath(project.db, path.resolve(file));
+    if (id !== null) return id;
+    throw new TwofoldError(
+      'not-found',
+      `${file} is not in this project. Import it first: twofold import FOLDER --project …`,
+    );
+  });
+}
+
+function report(result: LabelResult | null, verb: string, output: Output): void {
+  const changed = result?.changes.length ?? 0;
+  output.event('done', { changed });
+  output.line(
+    result === null ? 'There is nothing to do.' : `${verb} the label of ${count(changed, 'picture')}.`,
+  );
+}

@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { getClasses } from '../../library/classes.ts';
+import { exportLabelsCsv, importLabelsCsv } from '../../library/labels-csv.ts';
+import { explainLabel } from '../../library/labels.ts';
+import { findByPath, getCounts } from '../../library/pictures.ts';
+import type { Project } from '../../library/folder.ts';
+import type { LabelValue } from '../../../shared/library.ts';
+import { count, table } from '../format.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+
+interface Flags {
+  csv?: string;
+  import?: string;
+  history?: string;
+}
+
+export function addLabels(program: Command, output: Output): void {
+  program
+    .command('labels')
+    .description('count the labels; export or import them as CSV; explain how a picture got its label')
+    .argument('<project>', 'project folder')
+    .option(
+      '--csv <file>',
+      'write them as CSV (path, sha256, label, split, when, source); - for standard output',
+    )
+    .option('--import <file>', 'set labels from such a CSV')
+    .option('--history <picture>', 'every change of one picture’s label')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  twofold labels traps\n  twofold labels traps --csv labels.csv\n  twofold labels traps --history night-1.jpg',
+    )
+    .action((given: string, flags: Flags) =>
+      withProject(given, output, async (project) => {
+        if (flags.import !== undefined) await importFrom(project, flags.import, output);
+        else if (flags.csv !== undefined) await exportTo(project, flags.csv, output);
+        else if (flags.history !== undefined) explain(project, flags.history, output);
+        else summarise(project, output);
+      }),
+    );
+}
+
+function summarise(project: Project, output: Output): void {
+  const [zero, one] = getClasses(project.db);
+  const counts = getCounts(project.db);
+  output.event('done', {
+    ...counts,
+    classes: [zero, one].map(({ name }, index) => ({ name, count: counts.classes[index] })),
+  });
+  output.line(
+    table(
+      ['label', 'pictures'],
+      [
+        [`0  ${zero.name}`, counts.classes[0]],
+        [`1  ${one.name}`, counts.classes[1]],
+        ['skipped', counts.skipped],
+        ['unlabelled', counts.unlabelled],
+        ['all', counts.total],
+      ],
+    ),
+  );
+  const problems = counts.missing + counts.changed;
+  if (problems > 0) output.line(`${count(problems, 'picture')} missing or changed since import.`);
+}
+
+async function exportTo(project: Project, file: string, output: Output): Promise<void> {
+  const text = exportLabelsCsv(project.db);
+  if (file === '-') output.raw(text);
+  else {
+    await writeFile(file, text);
+    output.line(`Wrote ${path.resolve(file)}.`);
+    output.event('done', { file: path.resolve(file) });
+  }
+}
+
+async function importFrom(project: Project, file: string, output: Output): Promise<void> {
+  const report = await importLabelsCsv(project, path.resolve(file));
+  for (const problem of report.problems) output.event('left-out', problem);
+  output.event('done', { changed: report.changed, leftOut: report.problems.length });
+  output.line(`Changed the label of ${count(report.changed, 'picture')}.`);
+  for (const { message } of report.problems) output.line(`  ${message}`);
+}
+
+function explain(project: Project, file: string, output: Output): void {
+  const id = findByPath(project.db, path.resolve(file));
+  if (id === null) throw new TwofoldError('not-found', `${file} is not in this project.`);
+  const classes = getClasses(project.db);
+  const name = (label: LabelValue): string =>
+    label === null ? 'none' : label === 'skipped' ? 'skipped' : classes[label].name;
+  const events = explainLabel(project.db, id);
+  for (const event of events) output.event('label', event);
+  output.event('done', { events: events.length });
+  if (events.length === 0) output.line('It was never labelled.');
+  else {
+    output.line(
+      table(
+        ['when (UTC)', 'from', 'to', 'how'],
+        events.map(({ atMs, previous, label, action, source }) => [
+          new Date(atMs).toISOString().slice(0, 19).replace('T', ' '),
+          name(previous),
+          name(label),
+          action === 'set' ? source : action,
+        ]),
+      ),
+    );
+  }
+}

@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import type { RunRecord } from '../../../shared/library.ts';
+import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library/runs.ts';
+import { runDir, type Project } from '../../library/folder.ts';
+import { percent, table } from '../format.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+
+interface Flags {
+  run?: string;
+  note?: string;
+  name?: string;
+  delete?: boolean;
+}
+
+export function addRuns(program: Command, output: Output): void {
+  program
+    .command('runs')
+    .description('list the runs of a project, or show, name, annotate or delete one')
+    .argument('<project>', 'project folder')
+    .option('--run <id>', 'one run, with its epochs')
+    .option('--name <text>', 'with --run: name it')
+    .option('--note <text>', 'with --run: write a note')
+    .option('--delete', 'with --run: delete it with its files')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  twofold runs traps\n  twofold runs traps --run r3 --note "no augmentation"',
+    )
+    .action((given: string, flags: Flags, command: Command) => {
+      const changes = flags.name !== undefined || flags.note !== undefined || flags.delete === true;
+      if (changes && flags.run === undefined)
+        command.error('error: --name, --note and --delete need --run <id>.');
+      return withProject(given, output, (project) => {
+        if (flags.run === undefined) {
+          listAll(project, output);
+          return;
+        }
+        if (flags.delete) {
+          deleteRun(project, flags.run);
+          output.line(`Deleted run ${flags.run}.`);
+          output.event('done', { deleted: flags.run });
+          return;
+        }
+        const { name, note } = flags;
+        updateRun(project.db, flags.run, {
+          ...(name !== undefined && { name }),
+          ...(note !== undefined && { note }),
+        });
+        showOne(project, flags.run, output);
+      });
+    });
+}
+
+function listAll(project: Project, output: Output): void {
+  const runs = listRuns(project.db);
+  for (const run of runs) output.event('run', describe(project, run));
+  output.event('done', { runs: runs.length });
+  if (runs.length === 0) {
+    output.line('No runs yet. Train one: twofold train PROJECT');
+    return;
+  }
+  const rows = runs.map((run) => {
+    const best = getEpochs(project.db, run.id).find(({ epoch }) => epoch === run.bestEpoch);
+    return [
+      run.id,
+      run.status,
+      run.bestEpoch ?? '–',
+      best ? best.valLoss.toFixed(4) : '–',
+      best ? percent(best.valAccuracy) : '–',
+      new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
+      [run.name, run.note].filter(Boolean).join(': '),
+    ];
+  });
+  output.line(
+    table(
+      ['run', 'status', 'best epoch', 'val loss', 'val accuracy', 'started (UTC)', 'name and note'],
+      rows,
+    ),
+  );
+}
+
+function showOne(project: Project, id: string, output: Output): void {
+  const run = getRun(project.db, id);
+  const epochs = getEpochs(project.db, id);
+  for (const { batchLosses: _, ...epoch } of epochs) output.event('epoch', epoch);
+  output.event('done', describe(project, run));
+  output.line(`${run.id}  ${run.status}  ${[run.name, run.note].filter(Boolean).join(': ')}`);
+  output.line(`Folder: ${runDir(project, run.id)}`);
+  if (run.error) output.line(`Ended because: ${run.error.message}`);
+  if (run.recipe) output.line(`Recipe: ${JSON.stringify(run.recipe)}`);
+  if (epochs.length === 0) return;
+  output.line(
+    table(
+      ['epoch', 'loss', 'accuracy', 'val loss', 'val accuracy', ''],
+      epochs.map((epoch) => [
+        epoch.epoch,
+        epoch.loss.toFixed(4),
+        percent(epoch.accuracy),
+        epoch.valLoss.toFixed(4),
+        percent(epoch.valAccuracy),
+        epoch.epoch === run.bestEpoch ? 'best' : '',
+      ]),
+    ),
+  );
+}
+
+function describe(project: Project, run: RunRecord): object {
+  return { ...run, run: run.id, folder: runDir(project, run.id) };
+}

@@ -1,0 +1,109 @@
+import type { Failure } from '../../shared/errors.ts';
+import type { Progress } from '../../shared/progress.ts';
+import { duration } from './format.ts';
+
+/** Where a pipe or log file reads progress, a line this often is enough. */
+const LOG_EVERY_MS = 10_000;
+const BAR_WIDTH = 24;
+
+/**
+ * What a command says: sentences and tables for people, or with `--json` one JSON object a line. Results go to standard
+ * output; progress and notes go to standard error, so that a pipe carries results only.
+ */
+export class Output {
+  readonly json: boolean;
+  /** What the process ends with when no error is thrown. */
+  exitCode = 0;
+  readonly #live: boolean;
+  #drawn = false;
+  #lastLog = -Infinity;
+  #lastLabel = '';
+
+  constructor(options: { json: boolean }) {
+    this.json = options.json;
+    this.#live = process.stderr.isTTY;
+    // A reader that has seen enough (`| head`) is no reason to fail.
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+    });
+  }
+
+  /** A line for people. */
+  line(text = ''): void {
+    if (this.json) return;
+    this.#clear();
+    process.stdout.write(`${text}\n`);
+  }
+
+  /** An object for programs. */
+  event(event: string, fields: object = {}): void {
+    if (!this.json) return;
+    process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+  }
+
+  /** Something beside the result, for people. */
+  note(text: string): void {
+    if (this.json) return;
+    this.#clear();
+    process.stderr.write(`${text}\n`);
+  }
+
+  error(failure: Failure): void {
+    this.event('error', failure);
+    this.note(`Error: ${failure.message}`);
+  }
+
+  /** Raw text or bytes as the result itself (CSV). */
+  raw(text: string): void {
+    this.#clear();
+    process.stdout.write(text);
+  }
+
+  progress(label: string, progress: Progress): void {
+    if (this.json) {
+      const { fraction, done, total, perSecond, leftMs } = progress;
+      this.event('progress', { stage: label, fraction, done, total, perSecond, leftMs });
+      return;
+    }
+    const rate = progress.perSecond === null ? '' : `  ${progress.perSecond.toFixed(1)}/s`;
+    const left =
+      progress.leftMs === null || progress.fraction >= 1 ? '' : `  ${duration(progress.leftMs)} left`;
+    const text = `${label} ${progress.done}/${progress.total}${rate}${left}`;
+    if (this.#live) this.#draw(`${bar(progress.fraction)} ${text}`);
+    else this.#log(label, text, progress.fraction >= 1);
+  }
+
+  async flush(): Promise<void> {
+    this.#clear();
+    await Promise.all(
+      [process.stdout, process.stderr].map(
+        (stream) => new Promise<void>((done) => void stream.write('', () => done())),
+      ),
+    );
+  }
+
+  #draw(text: string): void {
+    const width = process.stderr.columns || 80;
+    process.stderr.write(`\r\u001b[K${text.slice(0, width - 1)}`);
+    this.#drawn = true;
+  }
+
+  #log(label: string, text: string, last: boolean): void {
+    const now = performance.now();
+    const due = now - this.#lastLog >= LOG_EVERY_MS || label !== this.#lastLabel;
+    if (!due && !last) return;
+    this.#lastLog = now;
+    this.#lastLabel = label;
+    process.stderr.write(`${text}\n`);
+  }
+
+  #clear(): void {
+    if (this.#drawn) process.stderr.write('\r\u001b[K');
+    this.#drawn = false;
+  }
+}
+
+function bar(fraction: number): string {
+  const full = Math.round(fraction * BAR_WIDTH);
+  return `[${'█'.repeat(full)}${'·'.repeat(BAR_WIDTH - full)}]`;
+}

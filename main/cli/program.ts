@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { addEvaluate } from './commands/evaluate.ts';
+import { addFeatures } from './commands/features.ts';
+import { addImport } from './commands/import.ts';
+import { addLabel } from './commands/label.ts';
+import { addLabels } from './commands/labels.ts';
+import { addPredict } from './commands/predict.ts';
+import { addRuns } from './commands/runs.ts';
+import { addSummary } from './commands/summary.ts';
+import { addTrain } from './commands/train.ts';
+import { addWeights } from './commands/weights.ts';
+import type { Output } from './output.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** The whole command line: every command adds itself. Throws CommanderError instead of ending the process. */
+export function buildProgram(output: Output): Command {
+  const program = new Command('twofold')
+    .description('Turn a folder of pictures into a two-class image classifier.')
+    .version(version)
+    .showHelpAfterError('(add --help for what is possible)')
+    .configureOutput({ writeErr: () => undefined })
+    .exitOverride();
+  for (const add of [
+    addImport,
+    addLabel,
+    addLabels,
+    addTrain,
+    addRuns,
+    addEvaluate,
+    addPredict,
+    addSummary,
+    addFeatures,
+    addWeights,
+  ]) {
+    add(program, output);
+  }
+  for (const command of everyCommand(program)) {
+    if (command.commands.length === 0) command.option('--json', 'one JSON object a line, for programs');
+    command.exitOverride();
+  }
+  return program;
+}
+
+function everyCommand(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...everyCommand(child)]);
+}

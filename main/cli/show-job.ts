@@ -1,0 +1,17 @@
+import type { JobEvent } from '../../shared/jobs.ts';
+import type { Output } from './output.ts';
+
+/** Shows what every kind of job reports: progress and pictures left out. */
+export function showJob(output: Output): (event: JobEvent) => void {
+  return (event) => {
+    if (event.type === 'progress') {
+      const { stage, fraction, done, total, picturesPerSecond: perSecond, leftMs } = event;
+      output.progress(stage, { fraction, done, total, perSecond, leftMs });
+    } else if (event.type === 'left-out') {
+      output.event('left-out', event.leftOut);
+      output.note(`Left out ${event.leftOut.path}: ${event.leftOut.message}`);
+    } else if (event.type === 'paused' || event.type === 'resumed') {
+      output.event(event.type);
+    }
+  };
+}

@@ -1,0 +1,142 @@
+import { TwofoldError, toFailure } from '../../shared/errors.ts';
+import type { JobEvent, LabelledPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
+import type { RunRecord, RunStatus } from '../../shared/library.ts';
+import type { Recipe } from '../../shared/recipe.ts';
+import { getClasses } from '../library/classes.ts';
+import { trainingSet } from '../library/pictures.ts';
+import { saveRunPictures } from '../library/predictions.ts';
+import { cacheDir, runDir, type Project } from '../library/folder.ts';
+import { createRun, getRun, recordEpoch, updateRun } from '../library/runs.ts';
+import { splitPictures } from '../training/split.ts';
+import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
+
+export type TrainRequest =
+  | { recipe: Recipe; name?: string; note?: string }
+  /** Goes on with a run; `recipe` may ask for more epochs or another patience. */
+  | { resume: string; recipe?: Recipe };
+
+export interface Training {
+  run: RunRecord;
+  job: RunningJob<TrainJob>;
+  /** Settles when everything the run said is stored. Rejects with a TwofoldError; what was saved stays. */
+  result: Promise<TrainResult>;
+}
+
+/**
+ * Trains on a project's labelled pictures in a process of its own and stores what that reports: the one way in which
+ * runs come to be, for the window and the command line.
+ *
+ * @throws TwofoldError before anything is written, when the pictures can't be trained on
+ */
+export function startTraining(
+  project: Project,
+  request: TrainRequest,
+  spawn: () => JobProcess,
+  onEvent: (event: JobEvent) => void = () => undefined,
+): Training {
+  const { db } = project;
+  const [zero, one] = getClasses(db);
+  const classes: [string, string] = [zero.name, one.name];
+  const pictures = usablePictures(project);
+  const recipe =
+    'resume' in request ? resumedRecipe(getRun(db, request.resume), request.recipe) : request.recipe;
+  splitPictures(pictures, { fraction: recipe.validationFraction, seed: recipe.seed, classes });
+
+  const run =
+    'resume' in request
+      ? updateRun(db, request.resume, { status: 'running', recipe })
+      : createRun(db, { ...request, recipe });
+  const record = recorder(project, run.id);
+  const job = startJob<TrainJob>(
+    spawn,
+    {
+      kind: 'train',
+      runDir: runDir(project, run.id),
+      cacheDir: cacheDir(project),
+      classes,
+      recipe,
+      pictures,
+      resume: 'resume' in request,
+    },
+    (event) => {
+      record(event);
+      onEvent(event);
+    },
+  );
+  return { run, job, result: storeResult(project, run.id, job.result) };
+}
+
+/** Labelled pictures whose files were there and unchanged at the last check. */
+function usablePictures(project: Project): LabelledPicture[] {
+  return trainingSet(project.db)
+    .filter(({ problem }) => problem === null)
+    .map(({ problem: _, ...picture }) => picture);
+}
+
+/** What may differ when a run goes on: anything else would make its curves a mixture of two recipes. */
+function resumedRecipe(run: RunRecord, wanted: Recipe | undefined): Recipe {
+  if (!run.recipe) {
+    throw new TwofoldError(
+      'newer-version',
+      `Run ${run.id} was made with settings that this version does not know, so it can't be resumed. Train a new run.`,
+    );
+  }
+  if (run.status === 'done') {
+    throw new TwofoldError(
+      'bad-input',
+      `Run ${run.id} is complete; only a stopped, failed or crashed run can be resumed.`,
+    );
+  }
+  return wanted ? { ...run.recipe, epochs: wanted.epochs, patience: wanted.patience } : run.recipe;
+}
+
+/** Stores epochs, with the losses of their batches, as they come. */
+function recorder({ db }: Project, runId: string): (event: JobEvent) => void {
+  let batchLosses: number[] = [];
+  return (event) => {
+    if (event.type === 'batch') {
+      if (event.batch === 1) batchLosses = [];
+      batchLosses.push(event.batchLoss);
+    } else if (event.type === 'epoch') {
+      recordEpoch(db, runId, event, batchLosses);
+      updateRun(db, runId, { bestEpoch: event.savedEpoch });
+    }
+  };
+}
+
+async function storeResult(
+  project: Project,
+  runId: string,
+  result: Promise<TrainResult>,
+): Promise<TrainResult> {
+  const { db } = project;
+  try {
+    const done = await result;
+    const { scores, kind: _, ...metrics } = done;
+    await saveRunPictures(db, runId, scores);
+    updateRun(db, runId, {
+      status: statusOf(done),
+      bestEpoch: done.bestEpoch,
+      weightsFingerprint: done.weightsFingerprint,
+      metrics: JSON.parse(JSON.stringify(metrics)) as RunRecord['metrics'],
+    });
+    return done;
+  } catch (thrown) {
+    const error = toFailure(thrown);
+    const status = error.code === 'crashed' ? 'crashed' : error.code === 'cancelled' ? 'stopped' : 'failed';
+    updateRun(db, runId, { status, error });
+    throw thrown;
+  }
+}
+
+function statusOf({ end }: TrainResult): RunStatus {
+  switch (end) {
+    case 'completed':
+    case 'early-stopped':
+      return 'done';
+    case 'stopped':
+      return 'stopped';
+    case 'diverged':
+      return 'failed';
+  }
+}

@@ -1,0 +1,275 @@
+import { TwofoldError } from '../../../shared/errors.ts';
+import { sigmoid } from '../../../shared/metrics.ts';
+import { openGraph, type RunningGraph } from '../graph/run.ts';
+import { SafetensorsFile, tensorSource, writeSafetensors, type TensorSource } from '../safetensors.ts';
+import { tf, type Tensor } from '../tensorflow.ts';
+import {
+  assignSignature,
+  buildHeadGraph,
+  FEATURES,
+  LABELS,
+  mask,
+  RATE,
+  readSignature,
+  SHARE,
+} from './head-graph.ts';
+import {
+  headArrays,
+  headLayout,
+  optimizerArrays,
+  type DenseLayout,
+  type HeadArray,
+  type HeadOptions,
+  type VariableLayout,
+} from './layout.ts';
+import { dropoutMask, glorotUniform } from './random-values.ts';
+
+export interface CreateOptions extends HeadOptions {
+  learningRate: number;
+  /** Of initial weights and dropout. */
+  seed: number;
+}
+
+/** An array of the head: `dense/kernel` `[inputs, units]`, `dense/bias` `[units]`, …, row-major float32. */
+export interface HeadWeight {
+  shape: readonly number[];
+  values: Float32Array;
+}
+export type HeadWeights = ReadonlyMap<string, HeadWeight>;
+
+const FORMAT = 'twofold-head';
+
+/**
+ * The trainable head: Dense layers with ReLU and inverted dropout, then one unit with a sigmoid; binary cross-entropy and
+ * RMSprop as in Keras. It runs as one TensorFlow graph (see `buildHeadGraph`). Features come as a tensor or an array,
+ * `[n, features]` float32 with any n.
+ */
+export class Head {
+  readonly layers: readonly DenseLayout[];
+  learningRate: number;
+  #iterations = 0;
+
+  private constructor(
+    private readonly graph: RunningGraph,
+    private readonly options: CreateOptions,
+  ) {
+    this.layers = headLayout(options);
+    this.learningRate = options.learningRate;
+  }
+
+  /** A head with Glorot-uniform kernels, zero biases and a fresh optimiser. */
+  static async create(options: CreateOptions): Promise<Head> {
+    const graph = await openGraph(buildHeadGraph(headLayout(options), options.dropout > 0));
+    const head = new Head(graph, options);
+    head.#initialise();
+    return head;
+  }
+
+  /** Optimiser steps so far. */
+  get iterations(): number {
+    return this.#iterations;
+  }
+
+  /**
+   * One step of training.
+   *
+   * @param labels `[n]` float32, 0 or 1
+   * @returns mean loss and how many of the n were right at 0.5, both with dropout on and before the update, as in Keras
+   */
+  step(features: Tensor | Float32Array, labels: Float32Array): { loss: number; correct: number } {
+    const { seed, dropout } = this.options;
+    const hidden = this.layers.slice(0, -1);
+    const masks =
+      dropout > 0
+        ? hidden.map(({ outputs }, layer) =>
+            dropoutMask(seed, this.#iterations, layer, labels.length * outputs, dropout),
+          )
+        : [];
+    return this.stepWithMasks(features, labels, masks);
+  }
+
+  /** `step` with given masks, one a hidden layer: `[n, units]`, values 0 or 1 / (1 - dropout). */
+  stepWithMasks(
+    features: Tensor | Float32Array,
+    labels: Float32Array,
+    masks: readonly Float32Array[],
+  ): { loss: number; correct: number } {
+    const n = labels.length;
+    const { loss, logits } = tf.tidy(() => {
+      const results = this.graph.run('step', {
+        [FEATURES]: this.#tensor(features, n),
+        [LABELS]: tf.tensor2d(labels, [n, 1]),
+        [RATE]: tf.scalar(this.learningRate),
+        [SHARE]: tf.scalar(1 / n),
+        ...Object.fromEntries(
+          masks.map((values, index) => [mask(index), tf.tensor2d(values, [n, this.layers[index]!.outputs])]),
+        ),
+      });
+      return { loss: results.loss!.dataSync()[0]!, logits: results.logits!.dataSync() };
+    });
+    this.#iterations++;
+    const correct = labels.reduce(
+      (sum, label, index) => sum + ((logits[index]! > 0 ? 1 : 0) === label ? 1 : 0),
+      0,
+    );
+    return { loss, correct };
+  }
+
+  /** What the head says of features, dropout off: `[n]`, positive for class 1. */
+  logits(features: Tensor | Float32Array, n: number): Float32Array {
+    return tf.tidy(
+      () =>
+        this.graph
+          .run('logits', { [FEATURES]: this.#tensor(features, n) })
+          .logits!.dataSync() as Float32Array,
+    );
+  }
+
+  /** Probability of class 1, `[n]`, 0..1. */
+  predict(features: Tensor | Float32Array, n: number): Float32Array {
+    return this.logits(features, n).map(sigmoid);
+  }
+
+  /** A copy of all weights (150 MB in the tutorial's head). */
+  getWeights(): HeadWeights {
+    return new Map(
+      headArrays(this.layers).map(({ name, shape, variables }) => {
+        const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+        let offset = 0;
+        for (const variable of variables) {
+          const block = this.#read(variable);
+          values.set(block, offset);
+          offset += block.length;
+        }
+        return [name, { shape, values }];
+      }),
+    );
+  }
+
+  /** @throws TwofoldError `bad-input` when names or shapes are not this head's */
+  setWeights(weights: HeadWeights): void {
+    for (const array of headArrays(this.layers)) {
+      const given = weights.get(array.name);
+      if (given?.shape.join() !== array.shape.join()) {
+        throw new TwofoldError(
+          'bad-input',
+          `Expected "${array.name}" of shape [${array.shape.join(', ')}], received ${given ? `[${given.shape.join(', ')}]` : 'nothing'}.`,
+        );
+      }
+      let offset = 0;
+      for (const variable of array.variables) {
+        const size = variable.shape.reduce((product, n) => product * n, 1);
+        this.#assign(variable, given.values.subarray(offset, offset + size));
+        offset += size;
+      }
+    }
+  }
+
+  /** Writes weights of this head (its own by default) to a file, atomically. */
+  async writeWeights(path: string, weights?: HeadWeights): Promise<void> {
+    const sources = weights
+      ? [...weights].map(([name, { shape, values }]) => tensorSource(name, shape, values))
+      : headArrays(this.layers).map((array) => this.#source(array));
+    await writeSafetensors(path, sources, { format: FORMAT });
+  }
+
+  /** @throws TwofoldError `not-found`, `corrupt` (also when the file holds another head) */
+  async readWeights(path: string): Promise<void> {
+    const file = await SafetensorsFile.open(path);
+    try {
+      for (const array of headArrays(this.layers)) await this.#load(file, array);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** All that is needed to train on as if nothing had happened, to be written while the head is not stepped. */
+  checkpoint(): { tensors: TensorSource[]; metadata: Record<string, string> } {
+    return {
+      tensors: this.#checkpointArrays().map((array) => this.#source(array)),
+      metadata: { format: FORMAT, iterations: String(this.#iterations) },
+    };
+  }
+
+  /** Goes back to a checkpoint. @throws TwofoldError `corrupt` when it is not one of such a head */
+  async restore(file: SafetensorsFile): Promise<void> {
+    const iterations = Number(file.metadata.iterations);
+    if (!Number.isInteger(iterations) || iterations < 0) {
+      throw new TwofoldError(
+        'corrupt',
+        `${file.path} is damaged: it does not say how many steps were trained.`,
+      );
+    }
+    for (const array of this.#checkpointArrays()) await this.#load(file, array);
+    this.#iterations = iterations;
+  }
+
+  /** Frees the graph and its variables. May be called twice. */
+  dispose(): void {
+    this.graph.dispose();
+  }
+
+  #checkpointArrays(): HeadArray[] {
+    return [...headArrays(this.layers), ...optimizerArrays(this.layers)];
+  }
+
+  #initialise(): void {
+    this.graph.run('reset').done!.dispose();
+    for (const [index, layer] of this.layers.entries()) {
+      const next = glorotUniform(this.options.seed, index, layer.inputs, layer.outputs);
+      const [kernel, bias] = headArrays([layer]);
+      for (const block of kernel!.variables) this.#assign(block, next(block.shape[0]! * layer.outputs));
+      this.#assign(bias!.variables[0]!, new Float32Array(layer.outputs));
+    }
+  }
+
+  #tensor(features: Tensor | Float32Array, n: number): Tensor {
+    const { features: width } = this.options;
+    if (features instanceof Float32Array) return tf.tensor2d(features, [n, width]);
+    if (features.size !== n * width) {
+      throw new TwofoldError(
+        'internal',
+        `Expected ${n} × ${width} features, received [${features.shape.join(', ')}].`,
+      );
+    }
+    return features;
+  }
+
+  #read({ name }: VariableLayout): Float32Array {
+    const { value } = this.graph.run(readSignature(name));
+    const values = value!.dataSync() as Float32Array;
+    value!.dispose();
+    return values;
+  }
+
+  #assign({ name, shape }: VariableLayout, values: Float32Array): void {
+    const value = tf.tensor(values, [...shape]);
+    this.graph.run(assignSignature(name), { value }).done!.dispose();
+    value.dispose();
+  }
+
+  /** Reads the variables only when their turn comes, so that no second copy of the whole is held. */
+  #source({ name, shape, variables }: HeadArray): TensorSource {
+    const read = (variable: VariableLayout): Float32Array => this.#read(variable);
+    return {
+      name,
+      type: 'F32',
+      shape,
+      *pieces() {
+        for (const variable of variables) yield read(variable);
+      },
+    };
+  }
+
+  async #load(file: SafetensorsFile, { name, shape, variables }: HeadArray): Promise<void> {
+    if (file.entry(name).shape.join() !== shape.join()) {
+      throw new TwofoldError(
+        'corrupt',
+        `${file.path} holds another head: "${name}" is [${file.entry(name).shape.join(', ')}], expected [${shape.join(', ')}].`,
+      );
+    }
+    const first = variables[0]!.shape.reduce((product, n) => product * n, 1);
+    let index = 0;
+    for await (const piece of file.pieces(name, first)) this.#assign(variables[index++]!, piece);
+  }
+}

@@ -1,0 +1,212 @@
+import { join } from 'node:path';
+import { TwofoldError, type Failure } from '../../shared/errors.ts';
+import type { Recipe } from '../../shared/recipe.ts';
+import { FeatureExtractor } from '../model/base.ts';
+import type { Tensor } from '../model/tensorflow.ts';
+import { BlobCache, cacheKey } from '../pictures/cache.ts';
+import { PicturePool } from '../pictures/pool.ts';
+import type { Batch, Draw } from '../pictures/tasks.ts';
+import { pixelKey } from '../pictures/pixels.ts';
+import { ahead } from './ahead.ts';
+
+/** A picture by where it lies and what it holds; without a hash it is taken as it is now, and nothing of it is kept. */
+export interface SourcePicture {
+  path: string;
+  sha256: string | null;
+}
+
+/** What decides a picture's features, besides the picture. */
+export type FeatureModel = Pick<Recipe, 'weights' | 'cut' | 'size' | 'resize'>;
+
+export interface FeatureBatch<P extends SourcePicture> {
+  /** Those of the batch that could be read, in order. */
+  pictures: P[];
+  /** [pictures, features] float32. A tensor is valid until the next batch is asked for. */
+  features: Tensor | Float32Array;
+}
+
+export interface BatchOptions {
+  /** Augments the pictures; without it they are taken as they are. */
+  draw?: Draw;
+  /** Whether features are taken from the cache and kept there. */
+  cached: boolean;
+}
+
+/** Batches whose pixels are made on other threads while TensorFlow works on one. */
+const DEPTH = 3;
+
+/**
+ * Features of pictures: decoded and augmented on other threads, passed through the frozen base, cached where they are
+ * used again. One preprocessing serves training, evaluation and prediction.
+ */
+export class FeatureSource {
+  /** Pictures that could not be read: each is reported once and left out from then on. */
+  readonly #cache: BlobCache | null;
+  readonly #unreadable = new Set<SourcePicture>();
+
+  private constructor(
+    readonly model: FeatureModel,
+    readonly extractor: FeatureExtractor,
+    private readonly pool: PicturePool,
+    private readonly cacheDir: string | null,
+    private readonly signal: AbortSignal,
+    private readonly onLeftOut: (picture: SourcePicture, failure: Failure) => void,
+  ) {
+    this.#cache = cacheDir === null ? null : new BlobCache(join(cacheDir, 'features'));
+  }
+
+  /**
+   * @param cacheDir the project's cache folder; null keeps nothing
+   * @throws TwofoldError `unknown-layer`, `size-too-small`, `not-found` (weights), `corrupt`, `runtime`
+   */
+  static async open(
+    model: FeatureModel,
+    cacheDir: string | null,
+    signal: AbortSignal,
+    onLeftOut: (picture: SourcePicture, failure: Failure) => void,
+  ): Promise<FeatureSource> {
+    const extractor = await FeatureExtractor.load(model);
+    return new FeatureSource(model, extractor, new PicturePool(), cacheDir, signal, onLeftOut);
+  }
+
+  /** Features of the pictures of each batch, in order; batches of which nothing can be read are passed over. */
+  async *batches<P extends SourcePicture>(
+    groups: Iterable<P[]>,
+    options: BatchOptions,
+  ): AsyncGenerator<FeatureBatch<P>> {
+    const tasks = function* (source: FeatureSource): Generator<() => Promise<Pending<P>>> {
+      for (const group of groups) yield () => source.#start(group, options);
+    };
+    for await (const pending of ahead(tasks(this), DEPTH)) {
+      const batch = this.#finish(pending, options);
+      try {
+        if (batch.pictures.length > 0) yield batch;
+      } finally {
+        if (!(batch.features instanceof Float32Array)) batch.features.dispose();
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close();
+    this.extractor.dispose();
+  }
+
+  /** Reads what the cache has and sends the others to the threads. */
+  async #start<P extends SourcePicture>(group: P[], options: BatchOptions): Promise<Pending<P>> {
+    const readable = group.filter((picture) => !this.#unreadable.has(picture));
+    const rows = readable.map((picture) => this.#cached(picture, options));
+    const missing = readable.filter((_, index) => !rows[index]);
+    const pixels = missing.length > 0 ? await this.#pixels(missing, options.draw) : null;
+    return { pictures: readable, rows, missing, pixels };
+  }
+
+  #pixels(pictures: readonly SourcePicture[], draw: Draw | undefined): Promise<Batch> {
+    const { size, resize } = this.model;
+    const options = {
+      size,
+      resize,
+      ...(this.cacheDir !== null && { cacheDir: join(this.cacheDir, 'pixels') }),
+    };
+    const references = pictures.map(({ path, sha256 }) => ({ path, sha256, index: numberOf(sha256) }));
+    return draw
+      ? this.pool.augment(references, draw, options, this.signal)
+      : this.pool.prepareBatch(references, options, this.signal);
+  }
+
+  #finish<P extends SourcePicture>(
+    { pictures, rows, missing, pixels }: Pending<P>,
+    options: BatchOptions,
+  ): FeatureBatch<P> {
+    const failures = new Map(pixels?.failures.map(({ position, error }) => [missing[position]!, error]));
+    for (const [picture, failure] of failures) this.#leaveOut(picture, failure);
+    const kept = pictures.filter((picture) => !failures.has(picture));
+    const fresh = missing.filter((picture) => !failures.has(picture));
+    if (!pixels || fresh.length === 0)
+      return { pictures: kept, features: this.#join(kept, rows.filter(isRow)) };
+
+    const computed = this.extractor.extract(withoutFailures(pixels, missing.length), fresh.length);
+    if (!options.cached) return { pictures: kept, features: computed };
+    const values = computed.dataSync() as Float32Array;
+    computed.dispose();
+    const { features } = this.extractor;
+    const byPicture = new Map(
+      fresh.map((picture, index) => [picture, values.subarray(index * features, (index + 1) * features)]),
+    );
+    for (const [picture, row] of byPicture) this.#keep(picture, row, options);
+    const all = pictures.flatMap((picture, index) => rows[index] ?? byPicture.get(picture) ?? []);
+    return { pictures: kept, features: fresh.length === kept.length ? values : this.#join(kept, all) };
+  }
+
+  #leaveOut(picture: SourcePicture, failure: Failure): void {
+    if (this.#unreadable.has(picture)) return;
+    this.#unreadable.add(picture);
+    this.onLeftOut(picture, failure);
+  }
+
+  #join(pictures: readonly SourcePicture[], rows: readonly Float32Array[]): Float32Array {
+    const { features } = this.extractor;
+    if (rows.length !== pictures.length)
+      throw new TwofoldError('internal', 'Features and pictures do not match.');
+    const joined = new Float32Array(rows.length * features);
+    rows.forEach((row, index) => joined.set(row, index * features));
+    return joined;
+  }
+
+  #cached(picture: SourcePicture, options: BatchOptions): Float32Array | undefined {
+    if (!options.cached || picture.sha256 === null) return undefined;
+    const bytes = this.#cache?.get(this.#key(picture.sha256, options));
+    if (bytes?.byteLength !== this.extractor.features * 4) return undefined;
+    return new Float32Array(bytes.buffer, bytes.byteOffset, this.extractor.features);
+  }
+
+  #keep(picture: SourcePicture, row: Float32Array, options: BatchOptions): void {
+    if (picture.sha256 === null) return;
+    this.#cache?.put(
+      this.#key(picture.sha256, options),
+      new Uint8Array(row.buffer, row.byteOffset, row.byteLength),
+    );
+  }
+
+  #key(sha256: string, { draw }: BatchOptions): string {
+    const { cut, size, resize } = this.model;
+    const drawn = draw ? [draw.seed, draw.epoch, JSON.stringify(draw.ranges)] : [];
+    return cacheKey(
+      'features',
+      pixelKey(sha256, { size, resize }),
+      this.extractor.fingerprint,
+      cut,
+      ...drawn,
+    );
+  }
+}
+
+/** A batch whose missing pixels are there. */
+interface Pending<P> {
+  pictures: P[];
+  /** Of each picture, from the cache. */
+  rows: (Float32Array | undefined)[];
+  missing: P[];
+  pixels: Batch | null;
+}
+
+const isRow = (row: Float32Array | undefined): row is Float32Array => row !== undefined;
+
+/** A picture's number for its random draws: it follows the content, so adding pictures changes no other's transforms. */
+function numberOf(sha256: string | null): number {
+  return sha256 === null ? 0 : Number.parseInt(sha256.slice(0, 8), 16);
+}
+
+/** Pixels of the pictures that could be read, moved together; the batch's memory is used again. */
+function withoutFailures({ pixels, failures }: Batch, pictures: number): Float32Array {
+  if (failures.length === 0) return pixels;
+  const length = pixels.length / pictures;
+  const failed = new Set(failures.map(({ position }) => position));
+  let kept = 0;
+  for (let position = 0; position < pictures; position++) {
+    if (failed.has(position)) continue;
+    pixels.copyWithin(kept * length, position * length, (position + 1) * length);
+    kept++;
+  }
+  return pixels.subarray(0, kept * length);
+}

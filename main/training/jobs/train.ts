@@ -1,0 +1,236 @@
+import { TwofoldError } from '../../../shared/errors.ts';
+import type { LeftOut, TrainJob, TrainResult } from '../../../shared/jobs.ts';
+import { Head } from '../../model/head/head.ts';
+import type { Tensor } from '../../model/tensorflow.ts';
+import { BestHead } from '../best-head.ts';
+import { Checkpoints } from '../checkpoint.ts';
+import { FeatureSource, type BatchOptions } from '../feature-source.ts';
+import { FRESH_FIT, fit, type FitEnd, type FitState, type TrainBatch } from '../fit.ts';
+import type { JobContext } from '../job-context.ts';
+import { batches, epochOrder } from '../order.ts';
+import { RunFolder, type RunFile } from '../run-folder.ts';
+import { evaluateScores, probabilities, score, type Scores } from '../score.ts';
+import { stageProgress } from '../stage-progress.ts';
+import { countClasses, splitPictures, type SplitPicture, type SplitSet } from '../split.ts';
+
+/** Trains a run: from its pictures to a saved head that `predict` loads on its own. */
+export async function runTrainJob(job: TrainJob, context: JobContext): Promise<TrainResult> {
+  const { recipe, classes } = job;
+  const { control, emit } = context;
+  const split = splitPictures(job.pictures, {
+    fraction: recipe.validationFraction,
+    seed: recipe.seed,
+    classes,
+  });
+  emit({ type: 'split', counts: countSplit(split) });
+
+  const leftOut: LeftOut[] = [];
+  const source = await FeatureSource.open(
+    recipe,
+    job.cacheDir,
+    control.signal,
+    ({ path }, { code, message }) => {
+      leftOut.push({ path, code, message });
+      emit({ type: 'left-out', leftOut: { path, code, message } });
+    },
+  );
+  try {
+    const { units, dropout, learningRate, seed } = recipe;
+    const head = await Head.create({
+      features: source.extractor.features,
+      units,
+      dropout,
+      learningRate,
+      seed,
+    });
+    try {
+      return await new TrainRun(job, context, split, source, head, leftOut).run();
+    } finally {
+      head.dispose();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+class TrainRun {
+  readonly #folder: RunFolder;
+  readonly #checkpoints: Checkpoints;
+  readonly #createdAt = new Date().toISOString();
+
+  constructor(
+    private readonly job: TrainJob,
+    private readonly context: JobContext,
+    private readonly split: SplitSet,
+    private readonly source: FeatureSource,
+    private readonly head: Head,
+    private readonly leftOut: LeftOut[],
+  ) {
+    this.#folder = new RunFolder(job.runDir);
+    this.#checkpoints = new Checkpoints(this.#folder.checkpointPath);
+  }
+
+  async run(): Promise<TrainResult> {
+    await this.#folder.create();
+    await this.#folder.writePictures(this.split);
+    const from =
+      this.job.resume && this.#folder.hasCheckpoint ? await this.#checkpoints.restore(this.head) : FRESH_FIT;
+    const best = new BestHead(this.head, this.#folder.headPath, from.bestEpoch);
+    await this.#cacheFeatures();
+    const { end, state } = await this.#fit(from, best);
+    if (state.bestEpoch === 0) throw nothingToKeep(end, this.job.recipe.learningRate);
+    return this.#finish(end, state, best);
+  }
+
+  /** Features that every epoch needs again: always those of validation, and of training where it is not augmented. */
+  async #cacheFeatures(): Promise<void> {
+    const { recipe } = this.job;
+    const pictures = [...(recipe.augmentation.enabled ? [] : this.split.train), ...this.split.validation];
+    const meter = stageProgress('features', pictures.length, this.context.emit);
+    let done = 0;
+    for await (const batch of this.source.batches(batches(pictures, recipe.batch), { cached: true })) {
+      done += batch.pictures.length;
+      meter.update(done);
+      await this.context.control.turn();
+    }
+    meter.update(pictures.length);
+    this.split.validation = this.#withoutLeftOut(this.split.validation);
+    this.split.train = this.#withoutLeftOut(this.split.train);
+  }
+
+  #withoutLeftOut(pictures: SplitPicture[]): SplitPicture[] {
+    const paths = new Set(this.leftOut.map(({ path }) => path));
+    return pictures.filter(({ path }) => !paths.has(path));
+  }
+
+  #fit(from: FitState, best: BestHead): Promise<{ end: FitEnd; state: FitState }> {
+    const { recipe } = this.job;
+    const { control, emit } = this.context;
+    const { train, validation } = this.split;
+    const meter = stageProgress('training', recipe.epochs * train.length, emit);
+    let done = from.epoch * train.length;
+    meter.restart(done);
+    return fit<Tensor | Float32Array>(this.head, from, {
+      epochs: recipe.epochs,
+      patience: recipe.patience,
+      batchesPerEpoch: Math.ceil(train.length / recipe.batch),
+      trainBatches: (epoch) => this.#trainBatches(epoch),
+      validate: async () => {
+        const { loss, accuracy } = evaluateScores(
+          await score(this.source, this.head, validation, { cached: true, control }),
+        );
+        return { loss, accuracy: accuracy.value };
+      },
+      control,
+      onBatch: (batch, count) => {
+        emit({ type: 'batch', ...batch });
+        meter.update((done += count));
+      },
+      onEpoch: async (state, metrics, isBest) => {
+        if (isBest) best.keep();
+        if (this.#checkpoints.isDue) {
+          // First the head, then the checkpoint that names it: a crash in between leaves a head that is newer, not older.
+          await this.#saveBest(state, best);
+          await this.#checkpoints.save(this.head, state);
+        }
+        emit({ type: 'epoch', best: isBest, savedEpoch: best.savedEpoch, ...metrics });
+        done = state.epoch * train.length;
+      },
+    });
+  }
+
+  async *#trainBatches(epoch: number): AsyncGenerator<TrainBatch<Tensor | Float32Array>> {
+    const { recipe } = this.job;
+    const order = epochOrder(this.split.train.length, recipe.seed, epoch);
+    const groups = [...batches(order, recipe.batch)].map((group) =>
+      group.map((index) => this.split.train[index]!),
+    );
+    for await (const { pictures, features } of this.source.batches(groups, this.#options(epoch))) {
+      yield { features, labels: Float32Array.from(pictures, ({ label }) => label) };
+    }
+  }
+
+  #options(epoch: number): BatchOptions {
+    const { seed, augmentation } = this.job.recipe;
+    const { enabled, variants, ...ranges } = augmentation;
+    if (!enabled) return { cached: true };
+    if (variants === 0) return { cached: false, draw: { seed, epoch, ranges } };
+    return { cached: true, draw: { seed, epoch: ((epoch - 1) % variants) + 1, ranges } };
+  }
+
+  async #saveBest(state: FitState, best: BestHead): Promise<void> {
+    if (state.bestEpoch === best.savedEpoch) return;
+    await best.save(state.bestEpoch);
+    await this.#folder.write(this.#runFile(state, null));
+  }
+
+  #runFile(state: FitState, evaluation: RunFile['evaluation']): RunFile {
+    const { recipe, classes } = this.job;
+    return {
+      format: 'twofold-run',
+      version: 1,
+      createdAt: this.#createdAt,
+      classes,
+      recipe,
+      weights: { name: recipe.weights, fingerprint: this.source.extractor.fingerprint },
+      featureShape: [...this.source.extractor.shape],
+      counts: countSplit(this.split),
+      bestEpoch: state.bestEpoch,
+      history: state.history,
+      evaluation,
+    };
+  }
+
+  async #finish(end: FitEnd, state: FitState, best: BestHead): Promise<TrainResult> {
+    await this.#saveBest(state, best);
+    await best.restore();
+    const { control } = this.context;
+    const scores = await score(this.source, this.head, this.split.validation, { cached: true, control });
+    const evaluation = evaluateScores(scores);
+    await this.#folder.write(this.#runFile(state, evaluation));
+    // What is complete can't be resumed, and the optimiser's state is as large as two heads.
+    if (end === 'completed' || end === 'early-stopped') await this.#folder.removeCheckpoint();
+    return {
+      kind: 'train',
+      end,
+      epochs: state.epoch,
+      bestEpoch: state.bestEpoch,
+      valLoss: evaluation.loss,
+      valAccuracy: evaluation.accuracy.value,
+      evaluation,
+      scores: [...this.split.train.map(unscored), ...scored(scores)],
+      counts: countSplit(this.split),
+      leftOut: this.leftOut,
+      weightsFingerprint: this.source.extractor.fingerprint,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
+  }
+}
+
+function countSplit({ train, validation }: SplitSet): TrainResult['counts'] {
+  return { train: countClasses(train), validation: countClasses(validation) };
+}
+
+const unscored = ({ id, split, label }: SplitPicture): TrainResult['scores'][number] => ({
+  id,
+  split,
+  label,
+  probability: null,
+});
+
+function scored({ pictures, logits }: Scores<SplitPicture>): TrainResult['scores'] {
+  const values = probabilities(logits);
+  return pictures.map(({ id, split, label }, index) => ({ id, split, label, probability: values[index]! }));
+}
+
+function nothingToKeep(end: FitEnd, learningRate: number): TwofoldError {
+  return end === 'diverged'
+    ? new TwofoldError(
+        'diverged',
+        `The loss became infinite or not a number in the first epoch, so there is no model to keep. Try a learning rate smaller than ${learningRate}.`,
+      )
+    : new TwofoldError(
+        'cancelled',
+        'Stopped before the first epoch was complete, so there is no model to keep.',
+      );
+}

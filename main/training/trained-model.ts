@@ -1,0 +1,55 @@
+import { Head } from '../model/head/head.ts';
+import { loadWeights } from '../model/weights/store.ts';
+import { TwofoldError, type Failure } from '../../shared/errors.ts';
+import { FeatureSource, type SourcePicture } from './feature-source.ts';
+import { RunFolder, type RunFile } from './run-folder.ts';
+
+/** A saved run, ready to say what it thinks of pictures. */
+export interface TrainedModel {
+  run: RunFile;
+  source: FeatureSource;
+  head: Head;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a run from its folder alone.
+ *
+ * @param cacheDir of the project, where features are kept; null keeps nothing
+ * @throws TwofoldError `not-found` (no model there, or its weights of InceptionV3 are not on this machine), `corrupt`
+ */
+export async function openTrainedModel(
+  runDir: string,
+  cacheDir: string | null,
+  signal: AbortSignal,
+  onLeftOut: (picture: SourcePicture, failure: Failure) => void,
+): Promise<TrainedModel> {
+  const folder = new RunFolder(runDir);
+  const run = await folder.read();
+  await requireSameWeights(run);
+  const source = await FeatureSource.open(run.recipe, cacheDir, signal, onLeftOut);
+  const { units, dropout, learningRate, seed } = run.recipe;
+  const head = await Head.create({ features: source.extractor.features, units, dropout, learningRate, seed });
+  const close = async (): Promise<void> => {
+    head.dispose();
+    await source.close();
+  };
+  try {
+    await head.readWeights(folder.headPath);
+    return { run, source, head, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The head fits only the base it was trained on: other weights under the same name would give nonsense, quietly. */
+async function requireSameWeights({ weights }: RunFile): Promise<void> {
+  const here = await loadWeights(weights.name);
+  if (here.fingerprint === weights.fingerprint) return;
+  throw new TwofoldError(
+    'not-found',
+    `This model was trained on weights "${weights.name}" with fingerprint ${weights.fingerprint.slice(0, 12)}…, but the ` +
+      `ones here have ${here.fingerprint.slice(0, 12)}…. Import the same weights (twofold weights import).`,
+  );
+}
