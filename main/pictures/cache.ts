@@ -105,8 +105,8 @@ export class BlobCache {
   }
 }
 
-/** Disk full, over quota, read-only, or (Windows) the entry is open elsewhere, that is: there already. */
-const FORGIVEN = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EBUSY']);
+/** Disk full, over quota, read-only, the entry open elsewhere (Windows), or the folder deleted at this very moment. */
+const FORGIVEN = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EBUSY', 'ENOENT']);
 
 /**
  * A cache key from everything the content depends on, the same on every machine.
