@@ -46,6 +46,11 @@ export function noteClosed(library: string): void {
   write(library, { ...note, sizeBytes: size, mtimeMs });
 }
 
+/** The library turned out to be damaged: the next opening checks it. */
+export function forgetCheck(library: string): void {
+  rmSync(noteOf(library), { force: true });
+}
+
 function write(library: string, note: Note): void {
   const file = noteOf(library);
   try {

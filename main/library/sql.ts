@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { TwofoldError } from '../../shared/errors.ts';
+import { forgetCheck } from './check-note.ts';
 
 /** An open library. Every function of this folder that speaks SQL takes it first. */
 export type Db = Database.Database;
@@ -61,7 +62,9 @@ function translated<T>(db: Db, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw sqlError(error, db.name);
+    const translated = sqlError(error, db.name);
+    if (translated instanceof TwofoldError && translated.code === 'corrupt') forgetCheck(db.name);
+    throw translated;
   }
 }
 
@@ -87,7 +90,11 @@ export function sqlError(error: unknown, file: string): unknown {
   if (is('SQLITE_BUSY', 'SQLITE_LOCKED')) {
     return make('busy', `Another program is writing to ${file}. Wait until it is done and try again.`);
   }
-  if (is('SQLITE_CORRUPT', 'SQLITE_NOTADB')) return make('corrupt', `${file} is damaged (${error.message}).`);
+  if (is('SQLITE_CORRUPT', 'SQLITE_NOTADB'))
+    return make(
+      'corrupt',
+      `${file} is damaged (${error.message}). Close the project and open it again: it will be checked and its backups named.`,
+    );
   if (is('SQLITE_IOERR')) {
     return make(
       'runtime',

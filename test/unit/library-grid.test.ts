@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { listPictureIds } from '../../main/library/grid.ts';
+import { setLabels } from '../../main/library/labels.ts';
+import { fold, nameKey } from '../../main/library/names.ts';
+import { getPictures, setSplit, trainingSet } from '../../main/library/pictures.ts';
+import { getRunPictures, saveRunPictures } from '../../main/library/predictions.ts';
+import type { Project } from '../../main/library/project.ts';
+import { createRun } from '../../main/library/runs.ts';
+import { run } from '../../main/library/sql.ts';
+import type { PictureQueryInput } from '../../shared/library.ts';
+import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
+import { fillLibrary } from '../bench/library-rows.ts';
+import { newProject } from './library-kit.ts';
+
+const NAMES = ['img10.jpg', 'img2.jpg', 'Éclair.png', 'apple_50%.jpg', 'zebra.png', 'IMG1.jpg'];
+
+describe('what the grid shows', () => {
+  test('names sort as people count, whatever their case and accents', () => {
+    const { project, ids } = library();
+    const names = getPictures(project.db, ids({ sort: { by: 'name' } })).map(({ name }) => name);
+    expect(names).toEqual(['apple_50%.jpg', 'Éclair.png', 'IMG1.jpg', 'img2.jpg', 'img10.jpg', 'zebra.png']);
+    expect(ids({ sort: { by: 'name', descending: true } })).toEqual(ids({ sort: { by: 'name' } }).reverse());
+    expect(ids({ sort: { by: 'added', descending: true } })).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(nameKey('a007b')).toBe(nameKey('A7B'));
+    expect(nameKey('0') < nameKey('00001')).toBe(true);
+  });
+
+  test('the search finds words in names and folders, and takes signs for themselves', () => {
+    const { ids } = library();
+    expect(ids({ search: 'ECLAIR' })).toEqual([3]);
+    expect(ids({ search: '0%' })).toEqual([4]);
+    expect(ids({ search: 'img birds' })).toEqual([6, 1, 2].sort());
+    expect(ids({ search: 'img fish' })).toEqual([]);
+    expect(ids({ search: "'; DROP TABLE pictures; --" })).toEqual([]);
+    expect(fold('ﬁÅ')).toBe('fia');
+  });
+
+  test('filters go by label, split, problem and import', () => {
+    const { project, ids } = library();
+    const { db } = project;
+    setLabels(db, [1, 2], 0, 'mouse');
+    setLabels(db, [3], 1, 'mouse');
+    setLabels(db, [4], 'skipped', 'mouse');
+    setSplit(db, [1, 3], 'validation');
+    run(db, `UPDATE pictures SET problem = 'missing' WHERE id = 5`);
+    expect(ids({ filter: { kind: 'unlabelled' } })).toEqual([5, 6]);
+    expect(ids({ filter: { kind: 'labelled' } })).toEqual([1, 2, 3]);
+    expect(ids({ filter: { kind: 'class', class: 0 } })).toEqual([1, 2]);
+    expect(ids({ filter: { kind: 'class', class: 1 } })).toEqual([3]);
+    expect(ids({ filter: { kind: 'skipped' } })).toEqual([4]);
+    expect(ids({ filter: { kind: 'split', split: 'validation' }, sort: { by: 'name' } })).toEqual([3, 1]);
+    expect(ids({ filter: { kind: 'problems' } })).toEqual([5]);
+    expect(ids({ filter: { kind: 'import', importId: 1 } })).toEqual([]);
+    expect(trainingSet(db).map(({ id, label, split }) => [id, label, split])).toEqual([
+      [1, 0, 'validation'],
+      [2, 0, null],
+      [3, 1, 'validation'],
+    ]);
+    expect(trainingSet(db, { after: 1, limit: 1 }).map(({ id }) => id)).toEqual([2]);
+  });
+
+  test('what a run says orders and filters pictures', async () => {
+    const { project, ids } = library();
+    const { db } = project;
+    setLabels(db, [1, 2, 3], 1, 'mouse');
+    setLabels(db, [4, 5], 0, 'mouse');
+    const run1 = createRun(db, { recipe: DEFAULT_RECIPE }).id;
+    await saveRunPictures(db, run1, [
+      { id: 1, split: 'train', probability: 0.9 },
+      { id: 2, split: 'train', probability: 0.2 },
+      { id: 3, split: 'validation', probability: 0.55 },
+      { id: 4, split: 'validation', probability: 0.5 },
+      { id: 5, split: 'train', probability: 0.97 },
+      { id: 999, probability: 0.5 },
+    ]);
+    expect(ids({ sort: { by: 'uncertain', run: run1 } })).toEqual([4, 3, 2, 1, 5, 6]);
+    expect(ids({ sort: { by: 'mislabelled', run: run1 } })).toEqual([5, 2, 4, 3, 1, 6]);
+    // 0.5 is not above 0.5, so picture 4 is class 0 as it should be.
+    expect(ids({ filter: { kind: 'wrong', run: run1 } })).toEqual([2, 5]);
+    expect(ids({ filter: { kind: 'wrong', run: run1, threshold: 0.1 } })).toEqual([4, 5]);
+    expect(ids({ filter: { kind: 'split', split: 'validation', run: run1 } })).toEqual([3, 4]);
+    // A model that did not train on picture 1 thinks otherwise, and is believed more.
+    await saveRunPictures(db, run1, [{ id: 1, outOfSample: 0.01 }]);
+    expect(ids({ sort: { by: 'mislabelled', run: run1 } })[0]).toBe(1);
+    expect(getRunPictures(db, run1, [1])).toEqual([
+      { id: 1, split: 'train', probability: 0.9, outOfSample: 0.01 },
+    ]);
+    expect(() => ids({ filter: { kind: 'wrong', run: 'r7' } })).toThrow('There is no run r7');
+  });
+});
+
+function library(): { project: Project; ids: (query?: PictureQueryInput) => number[] } {
+  const project = newProject();
+  fillLibrary(project, NAMES.length, '/photos');
+  NAMES.forEach((name, index) => {
+    run(project.db, 'UPDATE pictures SET name = :name, folded = :folded, name_key = :key WHERE id = :id', {
+      id: index + 1,
+      name,
+      folded: fold(name),
+      key: nameKey(name),
+    });
+  });
+  run(project.db, `UPDATE directories SET folded = 'birds'`);
+  return { project, ids: (query = {}) => [...listPictureIds(project.db, query)] };
+}
