@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
+import type { Response } from 'undici';
 import { TwofoldError } from '../../../shared/errors.ts';
 
 export interface DownloadProgress {
@@ -89,9 +90,13 @@ async function fetchAll(download: Download, address: string): Promise<void> {
 async function fetchRest(download: Download, address: string, start: number): Promise<void> {
   const { sizeBytes, onProgress, signal } = download;
   const stall = new Stall(download.stallMs ?? 60_000);
+  // Unlike Node's own fetch this one goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name.
+  const { EnvHttpProxyAgent, fetch } = await import('undici');
+  const dispatcher = new EnvHttpProxyAgent();
   try {
     const answer = await fetch(address, {
-      headers: start > 0 ? { range: `bytes=${start}-` } : {},
+      dispatcher,
+      headers: { 'accept-encoding': 'identity', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
       signal: signal ? AbortSignal.any([signal, stall.signal]) : stall.signal,
     });
     const from = await startOf(answer, start);
@@ -113,6 +118,7 @@ async function fetchRest(download: Download, address: string, start: number): Pr
     }
   } finally {
     stall.stop();
+    await dispatcher.destroy();
   }
 }
 

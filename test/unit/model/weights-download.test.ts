@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Duplex } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { downloadFile, type Download, type DownloadProgress } from '../../../main/model/weights/download.ts';
 import { downloadWeights } from '../../../main/model/weights/official.ts';
 import { temporaryHome } from './weights-fixtures.ts';
@@ -145,6 +146,29 @@ describe('downloading', () => {
     answers = [status(403), good];
     await download({ addresses: [address, address] });
     expect(readFileSync(target).equals(CONTENT)).toBe(true);
+  });
+
+  it('goes through the proxy that the environment names', async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer().on('connect', (request: IncomingMessage, socket: Duplex) => {
+      tunnels.push(request.url!);
+      const { port, hostname } = new URL(`http://${request.url!}`);
+      const onward = connect(Number(port), hostname, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+      onward.pipe(socket).pipe(onward);
+      for (const end of [onward, socket]) end.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('http_proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    vi.stubEnv('no_proxy', '');
+    answers = [good];
+    try {
+      await download();
+      expect(tunnels).toEqual([new URL(address).host]);
+      expect(readFileSync(target).equals(CONTENT)).toBe(true);
+    } finally {
+      vi.unstubAllEnvs();
+      proxy.close();
+    }
   });
 
   it('gives up a connection on which nothing arrives', async () => {
