@@ -12,7 +12,10 @@ import type { JobContext } from '../job-context.ts';
  */
 
 /** Writes a trained run in one format, into a folder that is there. */
-export async function runWriteExportJob(job: WriteExportJob, context: JobContext): Promise<WriteExportResult> {
+export async function runWriteExportJob(
+  job: WriteExportJob,
+  context: JobContext,
+): Promise<WriteExportResult> {
   const { writeExport } = await import('../../export/write-job.ts');
   return writeExport(job, context);
 }

@@ -1,0 +1,92 @@
+import { TwofoldError } from '../../shared/errors.ts';
+import type { Label, Split } from '../../shared/jobs.ts';
+
+/** How far an unquantised export may be from the app: float32 in another order of operations gives about 1e-6. */
+export const TOLERANCE = 1e-4;
+/** Pictures an export is checked with, at most. */
+export const MAX_CHECKED = 200;
+
+/** A picture the export is checked with. */
+export interface CheckPicture {
+  path: string;
+  sha256: string;
+  label: Label;
+  split: Split | null;
+}
+
+/** What came of comparing an export with the app on the same pictures. */
+export interface Check {
+  /** What ran the export, with versions. */
+  runtime: string;
+  pictures: number;
+  /** Of probabilities, absolute. */
+  maxDifference: number;
+  meanDifference: number;
+  /** Largest difference that passes; null where weights were quantised. */
+  tolerance: number | null;
+  /** Pictures to which both give the same class at the threshold. */
+  sameClass: number;
+  /** Shares of right answers on the labelled pictures that were not trained on, or on all where there are none. */
+  accuracy: { pictures: number; app: number; export: number };
+}
+
+/** Validation pictures first, each side in an order that depends on content alone. */
+export function choosePictures(pictures: readonly CheckPicture[], limit = MAX_CHECKED): CheckPicture[] {
+  const rank = ({ split, sha256 }: CheckPicture): string => `${split === 'validation' ? 0 : 1}${sha256}`;
+  return pictures.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, limit);
+}
+
+/**
+ * Compares probabilities of the app and of an export on the same pictures; those that either could not read are left out.
+ *
+ * @throws TwofoldError `not-found` when no picture is left to compare
+ */
+export function compare(
+  pictures: readonly CheckPicture[],
+  app: readonly (number | null)[],
+  exported: readonly (number | null)[],
+  { threshold, tolerance, runtime }: { threshold: number; tolerance: number | null; runtime: string },
+): Check {
+  const pairs = pictures.flatMap(({ label, split }, index) => {
+    const a = app[index];
+    const b = exported[index];
+    return a == null || b == null ? [] : [{ app: a, export: b, label, held: split === 'validation' }];
+  });
+  if (pairs.length === 0) {
+    throw new TwofoldError(
+      'not-found',
+      `An export is checked with pictures of the project, but none of the ${pictures.length} could be read. ` +
+        'Put them back, or import some that are there and label them.',
+    );
+  }
+  // NaN would pass every comparison below.
+  const differences = pairs.map((pair) => {
+    const difference = Math.abs(pair.app - pair.export);
+    return Number.isNaN(difference) ? Infinity : difference;
+  });
+  const held = pairs.filter((pair) => pair.held);
+  const judged = held.length > 0 ? held : pairs;
+  const classOf = (probability: number): Label => (probability > threshold ? 1 : 0);
+  const right = (side: 'app' | 'export'): number =>
+    judged.filter((pair) => classOf(pair[side]) === pair.label).length / judged.length;
+  return {
+    runtime,
+    pictures: pairs.length,
+    maxDifference: differences.reduce((max, difference) => Math.max(max, difference), 0),
+    meanDifference: differences.reduce((sum, difference) => sum + difference, 0) / differences.length,
+    tolerance,
+    sameClass: pairs.filter((pair) => classOf(pair.app) === classOf(pair.export)).length,
+    accuracy: { pictures: judged.length, app: right('app'), export: right('export') },
+  };
+}
+
+/** @throws TwofoldError `corrupt` when an export is further from the app than it may be */
+export function requireSame({ maxDifference, tolerance, pictures, runtime }: Check): void {
+  if (tolerance === null || maxDifference <= tolerance) return;
+  throw new TwofoldError(
+    'corrupt',
+    `The export does not answer as the app does: on ${pictures} pictures its probabilities differ by up to ` +
+      `${maxDifference.toPrecision(3)} (at most ${tolerance} is expected; run with ${runtime}). It was removed. ` +
+      'Please report this; another format may work meanwhile.',
+  );
+}

@@ -1,0 +1,69 @@
+import { TwofoldError } from '../../shared/errors.ts';
+import { inceptionV3 } from '../model/architecture/inception-v3.ts';
+import type { Architecture, LayerSpec, WeightSpec } from '../model/architecture/layers.ts';
+import { withHead } from '../model/architecture/with-head.ts';
+import { SafetensorsFile } from '../model/safetensors.ts';
+import { tensorKey, type TensorKey, type Tensors } from '../model/weights/canonical.ts';
+import { loadWeights } from '../model/weights/store.ts';
+import { RunFolder, type RunFile } from '../training/run-folder.ts';
+
+/** A weight of the model with its values still to be read. */
+export interface ModelWeight {
+  layer: LayerSpec;
+  spec: WeightSpec;
+  /** Row-major. The head's are read from disk each time, so that the largest is in memory only while it is used. */
+  read: () => Promise<Float32Array>;
+}
+
+/** A trained model, base and head in one, as every format writes it. Close it after use. */
+export interface ExportModel {
+  run: RunFile;
+  /** Layers named, ordered and marked as trainable as in a fresh session of Keras 2.15. */
+  architecture: Architecture;
+  /** All weights in Keras' order (`model.weights` layer by layer): kernels HWIO, batch normalisation unfolded. */
+  weights: readonly ModelWeight[];
+  /** The values of one weight. */
+  read(layer: LayerSpec, weight: WeightSpec['name']): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what a run trained, with the weights of InceptionV3 it was trained on.
+ *
+ * @throws TwofoldError `not-found` when there is no trained model or its weights of InceptionV3 are not here, `corrupt`
+ */
+export async function openExportModel(runDir: string): Promise<ExportModel> {
+  const folder = new RunFolder(runDir);
+  const run = await folder.read();
+  const { size, cut, units, dropout } = run.recipe;
+  const architecture = withHead(inceptionV3({ size, cut }), { units, dropout });
+  const base = await readBase(run, architecture);
+  const head = await SafetensorsFile.open(folder.headPath);
+  const read: ExportModel['read'] = async (layer, weight) => {
+    const key = tensorKey(layer.name, weight);
+    const { shape } = layer.weights.find(({ name }) => name === weight)!;
+    return base.get(key) ?? (await head.floats(key, shape));
+  };
+  const weights = architecture.layers.flatMap((layer) =>
+    layer.weights.map((spec): ModelWeight => ({ layer, spec, read: () => read(layer, spec.name) })),
+  );
+  return { run, architecture, weights, read, close: () => head.close() };
+}
+
+/** The head fits only the base it was trained on: other weights under the same name would give nonsense, quietly. */
+async function readBase({ weights }: RunFile, architecture: Architecture): Promise<Tensors> {
+  const here = await loadWeights(weights.name);
+  if (here.fingerprint === weights.fingerprint) return here.read(architecture);
+  throw new TwofoldError(
+    'not-found',
+    `This model was trained on weights "${weights.name}" with fingerprint ${weights.fingerprint.slice(0, 12)}…, but the ` +
+      `ones here have ${here.fingerprint.slice(0, 12)}…. Import the same weights (twofold weights import).`,
+  );
+}
+
+/** All weights in memory, for formats that are written in one piece. */
+export async function readAll({ weights }: ExportModel): Promise<Tensors> {
+  const tensors = new Map<TensorKey, Float32Array>();
+  for (const { layer, spec, read } of weights) tensors.set(tensorKey(layer.name, spec.name), await read());
+  return tensors;
+}

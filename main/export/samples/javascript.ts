@@ -1,0 +1,144 @@
+/** `preprocess.js`: decoded pixels to the model's input, for browser and Node; the same arithmetic as main/pictures/resize. */
+export const PREPROCESS_JS = `// Decoded pixels to what the model was trained on: stretched to its input size exactly as Twofold
+// (and Pillow) does, then divided by 255. Works in browsers and in Node.
+
+/** Weights of a triangle filter as wide as the reduction, in fixed point: Pillow's BILINEAR. */
+function triangle(from, to) {
+  const scale = from / to;
+  const support = Math.max(scale, 1);
+  return Array.from({ length: to }, (_, i) => {
+    const centre = (i + 0.5) * scale;
+    const start = Math.max(Math.trunc(centre - support + 0.5), 0);
+    const end = Math.min(Math.trunc(centre + support + 0.5), from);
+    const weights = [];
+    for (let k = start; k < end; k++) {
+      weights.push(Math.max(0, 1 - Math.abs((k - centre + 0.5) * (1 / support))));
+    }
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return { start, weights: weights.map((weight) => Math.trunc(0.5 + (weight / sum) * 2 ** 22)) };
+  });
+}
+
+/** Resamples the middle axis of [outer, from, inner]; rounded to 8 bits, as Pillow does after each axis. */
+function resample(data, outer, from, inner, to) {
+  if (from === to) return data;
+  const out = new Uint8Array(outer * to * inner);
+  triangle(from, to).forEach(({ start, weights }, i) => {
+    for (let o = 0; o < outer; o++) {
+      for (let c = 0; c < inner; c++) {
+        let sum = 2 ** 21;
+        for (let k = 0; k < weights.length; k++) {
+          sum += data[(o * from + start + k) * inner + c] * weights[k];
+        }
+        out[(o * to + i) * inner + c] = Math.min(255, Math.floor(sum / 2 ** 22));
+      }
+    }
+  });
+  return out;
+}
+
+/** The source pixel under the centre of each target pixel: Pillow's NEAREST. */
+function nearest(from, to) {
+  let place = (from / to) * 0.5;
+  return Array.from({ length: to }, () => {
+    const index = Math.min(Math.floor(place), from - 1);
+    place += from / to;
+    return index;
+  });
+}
+
+/**
+ * @param pixels [height, width, channels] of a picture, 0..255; of four channels the last is left out
+ * @param input the card's "input": size in pixels and how to resize
+ * @returns [size, size, 3] float32, 0..1
+ */
+export function toInput(pixels, width, height, channels, { size, resize }) {
+  let rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) rgb[i * 3 + c] = pixels[i * channels + c];
+  }
+  if (resize === 'nearest') {
+    const columns = nearest(width, size);
+    const source = rgb;
+    rgb = Uint8Array.from(
+      nearest(height, size).flatMap((y) =>
+        columns.flatMap((x) => [0, 1, 2].map((c) => source[(y * width + x) * 3 + c])),
+      ),
+    );
+  } else {
+    rgb = resample(rgb, height, width, 3, size);
+    rgb = resample(rgb, 1, height, size * 3, size);
+  }
+  return Float32Array.from(rgb, (value) => value / 255);
+}
+`;
+
+/** Reads picture files in Node; shared by the samples of TensorFlow.js and ONNX. */
+const READ_PICTURE = `/** Decodes a picture as Twofold does: upright, sRGB, transparency on white. */
+async function readPicture(path) {
+  const { data, info } = await sharp(path)
+    .rotate()
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return toInput(data, info.width, info.height, info.channels, card.input);
+}
+`;
+
+const REPORT = `  const name = card.classes[probability > card.threshold ? 1 : 0];
+  console.log(path + '\\t' + name + '\\t' + probability.toFixed(6));
+`;
+
+/** `predict.js` for the TensorFlow.js export. */
+export const TFJS_NODE = `// Prints class and probability of pictures:  npm install && node predict.js PICTURE…
+// Much faster with the native library: npm install @tensorflow/tfjs-node
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { toInput } from './preprocess.js';
+
+const tf = await import('@tensorflow/tfjs-node').catch(() => import('@tensorflow/tfjs'));
+const file = (name) => readFileSync(new URL(name, import.meta.url));
+const card = JSON.parse(file('card.json'));
+
+/** Plain TensorFlow.js has no file system, so the files are handed over in memory. */
+async function loadModel() {
+  const { modelTopology, weightsManifest } = JSON.parse(file('model.json'));
+  const [{ paths, weights: weightSpecs }] = weightsManifest;
+  const weightData = new Uint8Array(Buffer.concat(paths.map((path) => file(path)))).buffer;
+  return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
+}
+
+${READ_PICTURE}
+const model = await loadModel();
+for (const path of process.argv.slice(2)) {
+  const input = tf.tensor(await readPicture(path), [1, card.input.size, card.input.size, 3]);
+  const [probability] = await model.predict(input).data();
+${REPORT}}
+`;
+
+/** `predict.js` for the ONNX export. */
+export const ONNX_NODE = `// Prints class and probability of pictures:  npm install && node predict.js PICTURE…
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ort from 'onnxruntime-node';
+import sharp from 'sharp';
+import { toInput } from './preprocess.js';
+
+const card = JSON.parse(readFileSync(new URL('card.json', import.meta.url)));
+
+${READ_PICTURE}
+const session = await ort.InferenceSession.create(fileURLToPath(new URL('model.onnx', import.meta.url)));
+for (const path of process.argv.slice(2)) {
+  const shape = [1, card.input.size, card.input.size, 3];
+  const pictures = new ort.Tensor('float32', await readPicture(path), shape);
+  const { probability: output } = await session.run({ pictures });
+  const [probability] = output.data;
+${REPORT}}
+`;
+
+/** `package.json` beside `predict.js`. */
+export function packageJson(dependencies: Record<string, string>): string {
+  return `${JSON.stringify({ private: true, type: 'module', dependencies }, null, 2)}\n`;
+}
