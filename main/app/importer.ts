@@ -1,0 +1,83 @@
+import type { CheckReport, ImportMode, ImportReport } from '../../shared/library.ts';
+import { inspectWith } from '../engine/inspect.ts';
+import type { Emit } from '../ipc.ts';
+import { checkFiles, type CheckOptions } from '../library/check-files.ts';
+import { findAgain } from '../library/find-again.ts';
+import { importFiles } from '../library/import.ts';
+import type { PicturePool } from '../pictures/pool.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import type { OpenProject } from './open-project.ts';
+
+/** The grid fills while an import goes on; more often would only make it flicker. */
+const SHOW_EVERY_MS = 700;
+
+/** Imports pictures into the open project and looks after their files. */
+export class Importer {
+  readonly #imports = new OneAtATime('An import');
+  readonly #checks = new OneAtATime('A check of the files');
+
+  constructor(
+    private readonly project: OpenProject,
+    private readonly pool: PicturePool,
+    private readonly emit: Emit,
+  ) {
+    project.beforeClose(async () => {
+      await Promise.all([this.#imports.end(), this.#checks.end()]);
+    });
+  }
+
+  /** @throws TwofoldError as `importFiles`, `busy` */
+  import(paths: readonly string[], mode: ImportMode): Promise<ImportReport> {
+    const project = this.project.require();
+    let shownAt = performance.now();
+    return this.#imports.run(async (signal) => {
+      try {
+        return await importFiles(project, paths, {
+          mode,
+          signal,
+          inspect: inspectWith(this.pool, project, { thumbnails: true }),
+          onProgress: (progress) => {
+            this.emit('import.progress', progress);
+            const now = performance.now();
+            if (progress.added === 0 || now - shownAt < SHOW_EVERY_MS) return;
+            shownAt = now;
+            this.emit('pictures.changed', null);
+          },
+        });
+      } finally {
+        if (this.project.current === project) {
+          // A first import may have named the classes.
+          this.project.announce();
+          this.emit('pictures.changed', null);
+        }
+      }
+    });
+  }
+
+  cancelImport(): void {
+    this.#imports.cancel();
+  }
+
+  /** Looks whether all files, or only those of `ids`, are there and unchanged. */
+  check(ids?: readonly number[]): Promise<CheckReport> {
+    const project = this.project.require();
+    return this.#check((options) => checkFiles(project, ids ? { ...options, ids } : options));
+  }
+
+  findAgain(folder: string): Promise<CheckReport> {
+    const project = this.project.require();
+    return this.#check((options) => findAgain(project, folder, options));
+  }
+
+  cancelCheck(): void {
+    this.#checks.cancel();
+  }
+
+  #check(work: (options: CheckOptions) => Promise<CheckReport>): Promise<CheckReport> {
+    return this.#checks.run(async (signal) => {
+      const report = await work({ signal, onProgress: (progress) => this.emit('check.progress', progress) });
+      this.emit('pictures.changed', null);
+      return report;
+    });
+  }
+}

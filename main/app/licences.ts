@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { app } from 'electron';
+import type { Licence } from '../../shared/contract/system.ts';
+
+/** The works of others in the app, one a section of THIRD_PARTY.md. */
+export async function readLicences(): Promise<Licence[]> {
+  return parseLicences(await readFile(join(app.getAppPath(), 'THIRD_PARTY.md'), 'utf8'));
+}
+
+/** Sections with a heading of the second level. */
+export function parseLicences(markdown: string): Licence[] {
+  const [, ...sections] = markdown.split(/^## /m);
+  return sections.map((section) => {
+    const end = section.indexOf('\n');
+    return { name: section.slice(0, end).trim(), text: section.slice(end).trim() };
+  });
+}

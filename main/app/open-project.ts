@@ -1,0 +1,116 @@
+import { existsSync, accessSync, constants } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { TwofoldError } from '../../shared/errors.ts';
+import type { ProjectInfo } from '../../shared/contract/project.ts';
+import { getClasses } from '../library/classes.ts';
+import { isProject, PROJECT_SUFFIX, projectFolder, type Project } from '../library/folder.ts';
+import { closeProject, createProject, openProject } from '../library/project.ts';
+import { listRuns } from '../library/runs.ts';
+import { getSettings } from '../library/settings.ts';
+
+/** The one project that is open in the window. */
+export class OpenProject {
+  #project: Project | null = null;
+  #notices: string[] = [];
+  readonly #beforeClose: (() => Promise<void>)[] = [];
+
+  constructor(private readonly onChange: (info: ProjectInfo | null) => void) {}
+
+  get current(): Project | null {
+    return this.#project;
+  }
+
+  /** @throws TwofoldError `not-found` where none is open */
+  require(): Project {
+    if (this.#project) return this.#project;
+    throw new TwofoldError('not-found', 'No project is open. Open one, or a folder of pictures, first.');
+  }
+
+  info(): ProjectInfo | null {
+    if (!this.#project) return null;
+    const { folder, name, db } = this.#project;
+    return { folder, name, classes: getClasses(db), settings: getSettings(db), notices: this.#notices };
+  }
+
+  requireInfo(): ProjectInfo {
+    this.require();
+    return this.info()!;
+  }
+
+  /** Work that must end before a project is closed: imports, training. */
+  beforeClose(work: () => Promise<void>): void {
+    this.#beforeClose.push(work);
+  }
+
+  async create(folder: string): Promise<ProjectInfo> {
+    return this.#adopt(() => createProject(folder));
+  }
+
+  async open(folder: string): Promise<ProjectInfo> {
+    if (this.#project?.folder === projectFolder(folder)) return this.info()!;
+    return this.#adopt(() => openProject(folder));
+  }
+
+  async openOrCreate(folder: string): Promise<ProjectInfo> {
+    return isProject(folder) ? this.open(folder) : this.create(folder);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#project) return;
+    await this.#release();
+    this.onChange(null);
+  }
+
+  /** Says again what the project is, after something of it changed. */
+  announce(): ProjectInfo {
+    const info = this.requireInfo();
+    this.onChange(info);
+    return info;
+  }
+
+  async #adopt(open: () => Project): Promise<ProjectInfo> {
+    // First the new one: when it can't be opened, the old one stays.
+    const project = open();
+    await this.#release();
+    this.#project = project;
+    this.#notices = crashedRunNotices(project);
+    return this.announce();
+  }
+
+  async #release(): Promise<void> {
+    await Promise.all(this.#beforeClose.map((work) => work()));
+    const project = this.#project;
+    this.#project = null;
+    this.#notices = [];
+    if (project) closeProject(project);
+  }
+}
+
+function crashedRunNotices({ db }: Project): string[] {
+  const [latest] = listRuns(db);
+  if (latest?.status !== 'crashed') return [];
+  const name = latest.name || latest.id;
+  return [
+    `Training of run ${name} ended unexpectedly. Nothing saved is lost: go on with it on the Train screen.`,
+  ];
+}
+
+/**
+ * Where the project of a folder of pictures lies: `FOLDER.twofold` beside it, or in the documents folder where one may
+ * not write there.
+ */
+export function projectOfFolder(pictures: string, documents: string): string {
+  const name = `${basename(pictures) || 'Pictures'}${PROJECT_SUFFIX}`;
+  const beside = join(dirname(pictures), name);
+  if (existsSync(beside) || mayWrite(dirname(pictures))) return beside;
+  return join(documents, name);
+}
+
+function mayWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

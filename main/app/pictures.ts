@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TwofoldError } from '../../shared/errors.ts';
+import type { Picture } from '../../shared/library.ts';
+import type { PictureSize } from '../../shared/picture-url.ts';
+import { cacheDir, type Project } from '../library/folder.ts';
+import { getPicture } from '../library/pictures.ts';
+import { BlobCache } from '../pictures/cache.ts';
+import type { PicturePool } from '../pictures/pool.ts';
+import { sniff, type PictureFormat } from '../pictures/sniff.ts';
+import { thumbnailKey } from '../pictures/thumbnail-key.ts';
+import type { OpenProject } from './open-project.ts';
+import type { PictureBytes, PictureSource } from './protocol.ts';
+
+/** What Chromium shows by itself; of anything else (TIFF) the window gets the thumbnail. */
+const SHOWN: Partial<Record<PictureFormat, string>> = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  bmp: 'image/bmp',
+  avif: 'image/avif',
+};
+const THUMBNAIL_MIME = 'image/jpeg';
+
+/** Gives the window its pictures: those of the open project by number, tried ones by a token that can't be guessed. */
+export class Pictures implements PictureSource {
+  readonly #tried = new Map<string, string>();
+  readonly #tokens = new Map<string, string>();
+
+  /** @param triedDir folder for thumbnails of tried pictures, emptied with the session */
+  constructor(
+    private readonly project: OpenProject,
+    private readonly pool: PicturePool,
+    private readonly triedDir: string,
+  ) {}
+
+  /** Lets the window show a file that a person gave to be tried. @returns its token */
+  allow(path: string): string {
+    const known = this.#tokens.get(path);
+    if (known) return known;
+    const token = randomUUID();
+    this.#tokens.set(path, token);
+    this.#tried.set(token, path);
+    return token;
+  }
+
+  async picture(id: number, size: PictureSize): Promise<PictureBytes | null> {
+    const project = this.project.current;
+    const picture = project && getPicture(project.db, id);
+    if (!picture) return null;
+    if (size === 'full') {
+      const full = await readShown(picture.path);
+      if (full) return full;
+    }
+    return this.#thumbnailOf(project, picture);
+  }
+
+  async tried(token: string, size: PictureSize): Promise<PictureBytes | null> {
+    const path = this.#tried.get(token);
+    if (path === undefined) return null;
+    if (size === 'full') {
+      const full = await readShown(path);
+      if (full) return full;
+    }
+    const sha256 = await this.#inspect(path, this.triedDir);
+    return sha256 === null ? null : readThumbnail(this.triedDir, sha256);
+  }
+
+  async #thumbnailOf(project: Project, { path, sha256 }: Picture): Promise<PictureBytes | null> {
+    const dir = thumbnailDir(project);
+    const cached = readThumbnail(dir, sha256);
+    if (cached) return cached;
+    // The cache was deleted, or the picture came in without a window.
+    const found = await this.#inspect(path, dir);
+    return found === null ? null : readThumbnail(dir, found);
+  }
+
+  /** @returns the content's hash, or null where the file can't be shown */
+  async #inspect(path: string, dir: string): Promise<string | null> {
+    const answer = await this.pool.inspect(path, { thumbnailDir: dir });
+    return answer.ok ? answer.value.sha256 : null;
+  }
+}
+
+/** A picture of the open project. @throws TwofoldError `not-found` */
+export function requirePicture(project: Project, id: number): Picture {
+  const picture = getPicture(project.db, id);
+  if (picture) return picture;
+  throw new TwofoldError('not-found', 'That picture is no longer in the project.');
+}
+
+export function thumbnailDir(project: Project): string {
+  return join(cacheDir(project), 'thumbnails');
+}
+
+function readThumbnail(dir: string, sha256: string): PictureBytes | null {
+  const bytes = new BlobCache(dir).get(thumbnailKey(sha256));
+  return bytes ? { bytes, mime: THUMBNAIL_MIME } : null;
+}
+
+async function readShown(path: string): Promise<PictureBytes | null> {
+  try {
+    const bytes = await readFile(path);
+    const sniffed = sniff(bytes);
+    const mime = sniffed.kind === 'picture' ? SHOWN[sniffed.format] : undefined;
+    return mime === undefined ? null : { bytes, mime };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,31 @@
+import { utilityProcess } from 'electron';
+import type { JobMessage } from '../../shared/jobs.ts';
+import { entry } from '../entry.ts';
+import { TENSORFLOW_ENV } from '../training/child.ts';
+import type { JobProcess } from '../training/supervisor.ts';
+
+/** Runs jobs in a process of Electron's, which lives and dies apart from the window and from main. */
+export function spawnUtilityProcess(): JobProcess {
+  const { path, execArgv } = entry(import.meta.url, '../training/process.ts');
+  const child = utilityProcess.fork(path, [], {
+    execArgv,
+    env: { ...process.env, ...TENSORFLOW_ENV },
+    serviceName: 'Twofold training',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  child.stderr?.on('data', (text: Buffer) => process.stderr.write(text));
+  return {
+    send: (command) => child.postMessage(command),
+    onMessage: (listener) => child.on('message', (message: unknown) => listener(message as JobMessage)),
+    onExit: (listener) => child.once('exit', (code) => listener(describeExit(code))),
+    kill: () => {
+      // `child.kill` asks politely, which a process that hangs in native code does not hear.
+      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+    },
+  };
+}
+
+/** Chromium gives the signal's number where there was one, as a small code. */
+function describeExit(code: number): string {
+  return code === 9 || code === 137 ? 'signal SIGKILL' : `exit code ${code}`;
+}

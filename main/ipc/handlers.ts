@@ -1,0 +1,27 @@
+import type { AppContext } from '../app/context.ts';
+import type { Handlers } from '../ipc.ts';
+import { exportHandlers } from './export.ts';
+import { importHandlers } from './import.ts';
+import { labelHandlers } from './labels.ts';
+import { modelHandlers } from './model.ts';
+import { pictureHandlers } from './pictures.ts';
+import { predictHandlers } from './predict.ts';
+import { projectHandlers } from './project.ts';
+import { systemHandlers } from './system.ts';
+import { runHandlers, trainHandlers } from './train.ts';
+
+/** A handler for every call of the contract; the compiler sees to it that none is missing. */
+export function handlersOf(context: AppContext): Handlers {
+  return {
+    ...projectHandlers(context),
+    ...pictureHandlers(context),
+    ...labelHandlers(context),
+    ...importHandlers(context),
+    ...trainHandlers(context),
+    ...runHandlers(context),
+    ...modelHandlers(),
+    ...predictHandlers(context),
+    ...exportHandlers(context),
+    ...systemHandlers(context),
+  };
+}

@@ -1,0 +1,30 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import type { AppContext } from '../app/context.ts';
+import { chooseCsv } from '../app/dialogs.ts';
+import type { HandlersOf } from '../ipc.ts';
+import { listImportItems, listImports } from '../library/imports.ts';
+
+export function importHandlers({ project, importer, window, documents }: AppContext): HandlersOf<'import'> {
+  return {
+    'import.start': ({ paths, mode }) => importer.import(paths, mode),
+    'import.cancel': () => {
+      importer.cancelImport();
+      return null;
+    },
+    'import.list': () => listImports(project.require().db),
+    'import.items': ({ importId }) => listImportItems(project.require().db, importId),
+    'import.saveItems': async ({ importId }) => {
+      const items = listImportItems(project.require().db, importId);
+      const path = await chooseCsv(
+        window(),
+        'Save the list of files',
+        join(documents(), `import ${importId}.csv`),
+      );
+      if (path === null) return null;
+      await writeFile(path, stringify(items, { header: true, columns: ['path', 'kind', 'code', 'message'] }));
+      return { path };
+    },
+  };
+}

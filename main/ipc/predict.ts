@@ -1,0 +1,31 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import type { AppContext } from '../app/context.ts';
+import { chooseCsv } from '../app/dialogs.ts';
+import type { HandlersOf } from '../ipc.ts';
+
+export function predictHandlers({ predictor, window, documents }: AppContext): HandlersOf<'predict'> {
+  return {
+    'predict.start': ({ run, paths }) => predictor.predict(run, paths),
+    'predict.cancel': () => {
+      predictor.cancel();
+      return null;
+    },
+    'predict.paste': async ({ bytes }) => ({ path: await predictor.paste(bytes) }),
+    'predict.saveCsv': async ({ classes, threshold, predictions }) => {
+      const path = await chooseCsv(window(), 'Save predictions', join(documents(), 'predictions.csv'));
+      if (path === null) return null;
+      const rows = predictions.map(({ probability, ...rest }) => ({
+        ...rest,
+        probability,
+        label: probability === null ? '' : classes[probability > threshold ? 1 : 0],
+      }));
+      await writeFile(
+        path,
+        stringify(rows, { header: true, columns: ['path', 'label', 'probability', 'error'] }),
+      );
+      return { path };
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { AppContext } from '../app/context.ts';
+import { projectOfFolder } from '../app/open-project.ts';
+import { prepareSample } from '../app/sample.ts';
+import type { HandlersOf } from '../ipc.ts';
+import { setClasses } from '../library/classes.ts';
+import { isProject } from '../library/folder.ts';
+import { getSettings, updateSettings } from '../library/settings.ts';
+
+export function projectHandlers({ project, recent, documents }: AppContext): HandlersOf<'project'> {
+  return {
+    'project.current': () => project.info(),
+    'project.create': ({ folder }) => project.create(folder),
+    'project.open': ({ folder }) => project.open(folder),
+    'project.openFolder': async ({ folder }) => {
+      if (isProject(folder)) return { project: await project.open(folder), importFolder: null };
+      const place = projectOfFolder(folder, documents());
+      return { project: await project.openOrCreate(place), importFolder: folder };
+    },
+    'project.sample': async () => {
+      const { folder, pictures } = await prepareSample(documents());
+      const isNew = !isProject(folder);
+      return { project: await project.openOrCreate(folder), importFolder: isNew ? pictures : null };
+    },
+    'project.close': async () => {
+      await project.close();
+      return null;
+    },
+    'project.recent': () => recent.list(),
+    'project.forget': ({ folder }) => {
+      recent.forget(folder);
+      return recent.list();
+    },
+    'project.setClasses': ({ classes }) => {
+      setClasses(project.require().db, classes);
+      return project.announce();
+    },
+    'project.setSettings': ({ settings }) => {
+      const { db } = project.require();
+      updateSettings(db, settings);
+      return getSettings(db);
+    },
+  };
+}

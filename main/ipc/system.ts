@@ -1,0 +1,40 @@
+import { app } from 'electron';
+import type { AppContext } from '../app/context.ts';
+import { choose } from '../app/dialogs.ts';
+import { readLicences } from '../app/licences.ts';
+import type { HandlersOf } from '../ipc.ts';
+import { dataFolder } from '../model/folders.ts';
+
+export function systemHandlers({
+  window,
+  documents,
+  settings,
+  delays,
+  opened,
+  applySettings,
+}: AppContext): HandlersOf<'system'> {
+  return {
+    'system.info': () => ({
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      chromium: process.versions.chrome,
+      node: process.versions.node,
+      platform: process.platform as 'linux' | 'darwin' | 'win32',
+      documentsFolder: documents(),
+      dataFolder: dataFolder(),
+    }),
+    'system.licences': () => readLicences(),
+    'system.choose': ({ purpose, name }) => choose(window(), purpose, name, documents()),
+    'system.settings': () => settings.value,
+    'system.setSettings': (change) => {
+      applySettings({ ...settings.value, ...change });
+      return settings.value;
+    },
+    'system.takeOpened': () => {
+      const { path } = opened;
+      opened.path = null;
+      return path;
+    },
+    'system.delays': ({ reset }) => delays.read(reset),
+  };
+}

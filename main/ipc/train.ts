@@ -1,0 +1,57 @@
+import type { AppContext } from '../app/context.ts';
+import { runInfo } from '../app/trainer.ts';
+import type { HandlersOf } from '../ipc.ts';
+import { getRunPictures } from '../library/predictions.ts';
+import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/runs.ts';
+
+export function trainHandlers({ project, trainer }: AppContext): HandlersOf<'train'> {
+  return {
+    'train.state': () => trainer.state,
+    'train.start': ({ recipe }) => trainer.start({ recipe }),
+    'train.continue': ({ run, epochs }) => {
+      const { recipe } = getRun(project.require().db, run);
+      const more = recipe && epochs !== undefined ? { recipe: { ...recipe, epochs } } : {};
+      return trainer.start({ resume: run, ...more });
+    },
+    'train.pause': () => {
+      trainer.pause();
+      return null;
+    },
+    'train.resume': () => {
+      trainer.resume();
+      return null;
+    },
+    'train.stop': () => {
+      trainer.stop();
+      return null;
+    },
+  };
+}
+
+export function runHandlers({ project, emit }: AppContext): HandlersOf<'runs'> {
+  return {
+    'runs.list': () => {
+      const open = project.require();
+      return listRuns(open.db).map((run) => runInfo(open, run));
+    },
+    'runs.rename': ({ run, name }) => {
+      const open = project.require();
+      const renamed = runInfo(open, updateRun(open.db, run, { name }));
+      emit('runs.changed', null);
+      return renamed;
+    },
+    'runs.note': ({ run, note }) => {
+      const open = project.require();
+      const noted = runInfo(open, updateRun(open.db, run, { note }));
+      emit('runs.changed', null);
+      return noted;
+    },
+    'runs.delete': ({ run }) => {
+      deleteRun(project.require(), run);
+      emit('runs.changed', null);
+      return null;
+    },
+    'runs.epochs': ({ run }) => getEpochs(project.require().db, run),
+    'runs.pictures': ({ run }) => getRunPictures(project.require().db, run),
+  };
+}

@@ -1,0 +1,9 @@
+import { mount } from 'svelte';
+import App from './App.svelte';
+import './theme.css';
+import './base.css';
+import { bridgeClient } from './state/client.ts';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('The page has no #app to show Twofold in.');
+mount(App, { target, props: { client: bridgeClient(window.twofold) } });

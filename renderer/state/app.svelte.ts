@@ -1,0 +1,156 @@
+import type { ProjectInfo, RecentProject } from '../../shared/contract/project.ts';
+import type { AppInfo, DialogPurpose, MenuCommand } from '../../shared/contract/system.ts';
+import { applyClassColours } from './class-colours.ts';
+import type { Client } from './client.ts';
+import { Imports } from './imports.svelte.ts';
+import { Listeners } from './listeners.ts';
+import { Notices } from './notices.svelte.ts';
+
+export const PLACES = ['library', 'train', 'review', 'try', 'export'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** The window as a whole: which project is open, which place is shown, what the menu asks for. */
+export class AppState {
+  readonly notices = new Notices();
+  readonly imports: Imports;
+  project = $state.raw<ProjectInfo | null>(null);
+  recent = $state.raw<RecentProject[]>([]);
+  info = $state.raw<AppInfo | null>(null);
+  place = $state<Place>('library');
+  aboutShown = $state(false);
+  /** False until it is known whether a project is open, so that the first start does not flash by. */
+  ready = $state(false);
+  /** A project is being opened or made. */
+  busy = $state(false);
+  readonly #menu = new Listeners<MenuCommand>();
+
+  constructor(readonly client: Client) {
+    this.imports = new Imports(client, this.notices);
+    client.on('project.changed', (project) => this.#show(project));
+    client.on('system.openPath', ({ path }) => void this.openFolder(path));
+    client.on('system.menu', (command) => this.#obey(command));
+  }
+
+  /** Finds out what is open already, or was asked to be opened. */
+  async start(): Promise<void> {
+    await this.notices.attempt(async () => {
+      this.info = await this.client.call('system.info');
+      this.#show(await this.client.call('project.current'));
+      this.recent = await this.client.call('project.recent');
+    });
+    this.ready = true;
+    const path = await this.client.call('system.takeOpened');
+    if (path !== null) await this.openFolder(path);
+  }
+
+  /** Does something whenever the menu asks for it, while the caller is shown. @returns a function that ends it */
+  onMenu(command: MenuCommand, listener: () => void): () => void {
+    return this.#menu.on(command, listener);
+  }
+
+  /** Asks with the system's dialog. @returns paths; empty when the person changes their mind */
+  choose(purpose: DialogPurpose, name?: string): Promise<string[]> {
+    return this.client.call('system.choose', name === undefined ? { purpose } : { purpose, name });
+  }
+
+  /** Opens a project, or a folder of pictures as a project of its own, which is then imported. */
+  async openFolder(folder: string): Promise<void> {
+    await this.#opening(() => this.client.call('project.openFolder', { folder }));
+  }
+
+  async openSample(): Promise<void> {
+    await this.#opening(() => this.client.call('project.sample'));
+  }
+
+  async createProject(folder: string): Promise<void> {
+    await this.#opening(async () => {
+      return { project: await this.client.call('project.create', { folder }), importFolder: null };
+    });
+  }
+
+  async openProject(folder: string): Promise<void> {
+    await this.#opening(async () => {
+      return { project: await this.client.call('project.open', { folder }), importFolder: null };
+    });
+  }
+
+  async closeProject(): Promise<void> {
+    await this.notices.attempt(() => this.client.call('project.close'));
+  }
+
+  async forget(folder: string): Promise<void> {
+    const recent = await this.notices.attempt(() => this.client.call('project.forget', { folder }));
+    if (recent) this.recent = recent;
+  }
+
+  /** Takes what was dropped on the window: into the open project, or as a project where none is open. */
+  async drop(paths: string[]): Promise<void> {
+    const [first] = paths;
+    if (first === undefined) return;
+    const [only] = paths.length === 1 ? paths : [];
+    if (only !== undefined && (!this.project || /\.twofold$/i.test(only))) await this.openFolder(only);
+    else if (this.project) await this.imports.start(paths);
+    else this.notices.fail(new Error('Drop one folder of pictures, or open a project first.'));
+  }
+
+  async #opening(open: () => Promise<{ project: ProjectInfo; importFolder: string | null }>): Promise<void> {
+    this.busy = true;
+    const opened = await this.notices.attempt(open);
+    this.busy = false;
+    if (!opened) return;
+    this.#show(opened.project);
+    this.place = 'library';
+    if (opened.importFolder !== null) await this.imports.start([opened.importFolder]);
+  }
+
+  #show(project: ProjectInfo | null): void {
+    const isOther = project?.folder !== this.project?.folder;
+    this.project = project;
+    document.title = project ? `${project.name} – Twofold` : 'Twofold';
+    if (project) applyClassColours(document.documentElement, project.classes);
+    if (!isOther) return;
+    project?.notices.forEach((notice) => this.notices.say(notice));
+    void this.client.call('project.recent').then((recent) => (this.recent = recent));
+  }
+
+  #obey(command: MenuCommand): void {
+    const place = PLACES.find((known) => command === `show-${known}`);
+    if (place) {
+      if (this.project) this.place = place;
+      return;
+    }
+    const own = this.#own[command];
+    if (own) void this.notices.attempt(own);
+    this.#menu.tell(command);
+  }
+
+  /** What the menu asks of the window as a whole. */
+  readonly #own: Partial<Record<MenuCommand, () => Promise<void>>> = {
+    'new-project': async () => {
+      const [folder] = await this.choose('create-project');
+      if (folder !== undefined) await this.createProject(folder);
+    },
+    'open-project': async () => {
+      const [folder] = await this.choose('open-project');
+      if (folder !== undefined) await this.openProject(folder);
+    },
+    'open-folder': async () => {
+      const [folder] = await this.choose('open-folder');
+      if (folder !== undefined) await this.openFolder(folder);
+    },
+    'open-sample': () => this.openSample(),
+    'close-project': () => this.closeProject(),
+    'import-folder': async () => this.imports.start(await this.choose('import-folder')),
+    'import-pictures': async () => this.imports.start(await this.choose('import-pictures')),
+    'import-csv': async () => this.imports.start(await this.choose('import-csv')),
+    about: () => {
+      this.aboutShown = true;
+      return Promise.resolve();
+    },
+  };
+
+  /** Does what the menu item of that name does. */
+  command(command: MenuCommand): void {
+    this.#obey(command);
+  }
+}

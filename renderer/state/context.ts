@@ -1,0 +1,14 @@
+import { getContext, setContext } from 'svelte';
+import type { AppState } from './app.svelte.ts';
+
+const KEY = Symbol('app');
+
+/** Puts the app's state where every component below finds it. */
+export function provideApp(app: AppState): AppState {
+  return setContext(KEY, app);
+}
+
+/** The app's state, with its client. Called while a component is made. */
+export function useApp(): AppState {
+  return getContext<AppState>(KEY);
+}

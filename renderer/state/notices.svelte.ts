@@ -1,0 +1,47 @@
+import { toFailure } from '../../shared/errors.ts';
+
+export interface Notice {
+  id: number;
+  kind: 'error' | 'info';
+  text: string;
+}
+
+const INFO_MS = 6000;
+
+/** Sentences for the person that belong to no place: errors stay until they are dismissed, the rest goes by itself. */
+export class Notices {
+  #next = 1;
+  list = $state.raw<Notice[]>([]);
+
+  say(text: string): void {
+    const id = this.#add('info', text);
+    setTimeout(() => this.dismiss(id), INFO_MS);
+  }
+
+  /** Shows what went wrong; what the person cancelled needs no words. */
+  fail(thrown: unknown): void {
+    const { code, message } = toFailure(thrown);
+    if (code !== 'cancelled') this.#add('error', message);
+  }
+
+  /** Runs what a button starts, and shows its error. @returns what came of it, undefined after an error */
+  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (thrown) {
+      this.fail(thrown);
+      return undefined;
+    }
+  }
+
+  dismiss(id: number): void {
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+
+  #add(kind: Notice['kind'], text: string): number {
+    const id = this.#next++;
+    // The same sentence twice says no more.
+    this.list = [...this.list.filter((notice) => notice.text !== text), { id, kind, text }];
+    return id;
+  }
+}

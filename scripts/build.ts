@@ -1,0 +1,6 @@
+import { build } from './build/build.ts';
+
+/** `npm run build`: everything the app runs, into dist/. */
+const startedMs = Date.now();
+await build();
+console.log(`Built dist/ in ${((Date.now() - startedMs) / 1000).toFixed(1)} s.`);

@@ -1,0 +1,88 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build as bundle, type InlineConfig } from 'vite';
+import { CALL_NAMES, EVENT_NAMES } from '../../shared/contract.ts';
+import { drawIcons } from './icons.ts';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const OUT = join(ROOT, 'dist', 'main');
+
+/**
+ * Packages that stay in node_modules: native ones, WebAssembly that is read from beside its module, and those that find
+ * their own files. Everything else becomes part of the bundle, so that the app starts from few files.
+ */
+export const EXTERNAL = [
+  'electron',
+  'better-sqlite3',
+  '@tensorflow/tfjs-node',
+  'sharp',
+  '@img/sharp-wasm32',
+  'piscina',
+  'h5wasm',
+  'protobufjs',
+];
+
+const isExternal = (id: string): boolean =>
+  id.startsWith('node:') || EXTERNAL.some((name) => id === name || id.startsWith(`${name}/`));
+
+/** Entries that lie beside each other, where `main/entry.ts` looks for them. */
+const ENTRIES = {
+  app: 'main/app.ts',
+  process: 'main/training/process.ts',
+  worker: 'main/pictures/worker.ts',
+};
+
+const common: InlineConfig = { root: ROOT, configFile: false, logLevel: 'warn' };
+
+/** Builds main with its processes and threads, the preload script and the window. */
+export async function build(): Promise<void> {
+  await rm(join(ROOT, 'dist'), { recursive: true, force: true });
+  await Promise.all([
+    buildMain(),
+    buildPreload(),
+    bundle({ root: join(ROOT, 'renderer'), logLevel: 'warn', configFile: join(ROOT, 'vite.config.ts') }),
+  ]);
+  await drawIcons();
+}
+
+function buildMain(): Promise<unknown> {
+  return bundle({
+    ...common,
+    build: {
+      ssr: true,
+      // Node of Electron 33.
+      target: 'node20.18',
+      outDir: OUT,
+      emptyOutDir: false,
+      sourcemap: true,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, join(ROOT, path)])),
+        external: isExternal,
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+    ssr: { noExternal: true },
+  });
+}
+
+/** A sandboxed preload script is one CommonJS file. The names of the contract are written into it. */
+function buildPreload(): Promise<unknown> {
+  return bundle({
+    ...common,
+    define: {
+      CONTRACT_CALL_NAMES: JSON.stringify(CALL_NAMES),
+      CONTRACT_EVENT_NAMES: JSON.stringify(EVENT_NAMES),
+    },
+    build: {
+      target: 'chrome130',
+      outDir: OUT,
+      emptyOutDir: false,
+      rolldownOptions: {
+        input: join(ROOT, 'main/preload.ts'),
+        external: ['electron'],
+        output: { format: 'cjs', entryFileNames: 'preload.cjs' },
+      },
+    },
+  });
+}

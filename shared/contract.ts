@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import type { CallSpec, EventSpec } from './contract/call.ts';
+import { exportCalls } from './contract/export.ts';
+import { importCalls, importEvents } from './contract/import.ts';
+import { labelCalls } from './contract/labels.ts';
+import { pictureCalls, pictureEvents } from './contract/pictures.ts';
+import { predictCalls, predictEvents } from './contract/predict.ts';
+import { projectCalls, projectEvents } from './contract/project.ts';
+import { systemCalls, systemEvents } from './contract/system.ts';
+import { modelCalls, runCalls, trainCalls, trainEvents } from './contract/train.ts';
+import type { Result } from './errors.ts';
+
+/**
+ * The only way in and out of the window. Preload, handlers in main, the window's client and its test double all derive
+ * from these two maps; a call or event that is not here does not exist.
+ */
+export const CALLS = {
+  ...projectCalls,
+  ...pictureCalls,
+  ...labelCalls,
+  ...importCalls,
+  ...trainCalls,
+  ...runCalls,
+  ...modelCalls,
+  ...predictCalls,
+  ...exportCalls,
+  ...systemCalls,
+};
+
+export const EVENTS = {
+  ...projectEvents,
+  ...pictureEvents,
+  ...importEvents,
+  ...trainEvents,
+  ...predictEvents,
+  ...systemEvents,
+};
+
+export type CallName = keyof typeof CALLS;
+export type EventName = keyof typeof EVENTS;
+
+type SpecOf<Name extends CallName> = (typeof CALLS)[Name];
+/** What the window passes: fields with defaults may be left out. */
+export type CallInput<Name extends CallName> =
+  SpecOf<Name> extends CallSpec<infer Input, unknown> ? z.input<Input> : never;
+/** What a handler receives, checked and with defaults filled in. */
+export type CallPayload<Name extends CallName> =
+  SpecOf<Name> extends CallSpec<infer Input, unknown> ? z.output<Input> : never;
+export type CallOutput<Name extends CallName> =
+  SpecOf<Name> extends CallSpec<z.ZodType, infer Output> ? Output : never;
+export type EventPayload<Name extends EventName> =
+  (typeof EVENTS)[Name] extends EventSpec<infer Payload> ? Payload : never;
+
+/** What preload puts into the window as `window.twofold`. */
+export interface Bridge {
+  invoke<Name extends CallName>(name: Name, payload: CallInput<Name>): Promise<Result<CallOutput<Name>>>;
+  /** @returns a function that ends the subscription */
+  on<Name extends EventName>(name: Name, listener: (payload: EventPayload<Name>) => void): () => void;
+  /** Path of a file that was dropped, pasted or chosen; empty where it has none. */
+  pathOf(file: unknown): string;
+}
+
+export const CALL_NAMES = Object.keys(CALLS) as CallName[];
+export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import {
+  labelSourceSchema,
+  labelValueSchema,
+  type LabelResult,
+  type LibraryCounts,
+  type UndoState,
+} from '../library.ts';
+import { call } from './call.ts';
+import { nothing, pictureIdsSchema } from './fields.ts';
+
+/** What a change of labels did; it is on disk when this arrives. */
+export interface LabelAnswer extends LabelResult {
+  undo: UndoState;
+  counts: LibraryCounts;
+}
+
+export const labelCalls = {
+  /** Sets, skips (`'skipped'`) or clears (`null`) the label of pictures, as one step of undo. */
+  'labels.set': call(
+    z.strictObject({ ids: pictureIdsSchema, label: labelValueSchema, source: labelSourceSchema }),
+  ).returns<LabelAnswer>(),
+  'labels.undo': call(nothing).returns<LabelAnswer>(),
+  'labels.redo': call(nothing).returns<LabelAnswer>(),
+  'labels.undoState': call(nothing).returns<UndoState>(),
+};

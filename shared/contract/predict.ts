@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Prediction, ProgressEvent } from '../jobs.ts';
+import { call, event } from './call.ts';
+import { nothing, pathsSchema, runIdSchema } from './fields.ts';
+
+/** A prediction with the name under which the window may show its picture (`triedUrl(token)`). */
+export interface TriedPicture extends Prediction {
+  name: string;
+  token: string;
+}
+
+export const predictCalls = {
+  /**
+   * Predicts pictures and all pictures in folders; answers when it is over, with `predict.progress` and
+   * `predict.some` meanwhile. One at a time: else `busy`.
+   */
+  'predict.start': call(z.strictObject({ run: runIdSchema, paths: pathsSchema })).returns<{
+    classes: [string, string];
+    pictures: TriedPicture[];
+  }>(),
+  'predict.cancel': call(nothing).returns<null>(),
+  /** Keeps a pasted picture as a file of this session, to be predicted like any other. */
+  'predict.paste': call(
+    z.strictObject({ bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 500_000_000) }),
+  ).returns<{ path: string }>(),
+  /** Asks where and writes path, label, probability, error; null when the person changes their mind. */
+  'predict.saveCsv': call(
+    z.strictObject({
+      classes: z.tuple([z.string(), z.string()]),
+      threshold: z.number().min(0).max(1),
+      predictions: z.array(
+        z.strictObject({
+          path: z.string(),
+          probability: z.number().min(0).max(1).nullable(),
+          error: z.string().nullable(),
+        }),
+      ),
+    }),
+  ).returns<{ path: string } | null>(),
+};
+
+export const predictEvents = {
+  'predict.progress': event<ProgressEvent>(),
+  /** Some more predictions, as they come. */
+  'predict.some': event<TriedPicture[]>(),
+};

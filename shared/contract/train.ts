@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Failure } from '../errors.ts';
+import type { BatchEvent, EpochMetrics, JobEvent, LeftOut, ProgressEvent, TrainResult } from '../jobs.ts';
+import type { EpochRecord, RunPicture, RunRecord } from '../library.ts';
+import { recipeSchema } from '../recipe.ts';
+import { call, event } from './call.ts';
+import { nothing, runIdSchema } from './fields.ts';
+
+/** A run with what can be done with it now. */
+export interface RunInfo extends RunRecord {
+  /** It has a trained head: it can predict and be exported. */
+  canPredict: boolean;
+  /** It has a checkpoint and is not running: training can go on from there. */
+  canContinue: boolean;
+}
+
+/** Training under way, whole: what a window that comes late needs. The events that follow change it. */
+export interface TrainState {
+  runId: string;
+  phase: 'running' | 'pausing' | 'paused' | 'stopping';
+  startedAtMs: number;
+  progress: ProgressEvent | null;
+  counts: TrainResult['counts'] | null;
+  epochs: EpochMetrics[];
+  /** Batches of the epoch under way. */
+  batches: BatchEvent[];
+  leftOut: LeftOut[];
+}
+
+export const trainCalls = {
+  'train.state': call(nothing).returns<TrainState | null>(),
+  /** Starts a new run on the labelled pictures; answers once it is recorded. One at a time: else `busy`. */
+  'train.start': call(z.strictObject({ recipe: recipeSchema })).returns<RunInfo>(),
+  /** Goes on from the run's last checkpoint, up to `epochs` in total where given. */
+  'train.continue': call(
+    z.strictObject({ run: runIdSchema, epochs: z.int().min(1).max(10_000).optional() }),
+  ).returns<RunInfo>(),
+  'train.pause': call(nothing).returns<null>(),
+  'train.resume': call(nothing).returns<null>(),
+  /** Ends after this batch and keeps the best epoch. */
+  'train.stop': call(nothing).returns<null>(),
+};
+
+export const runCalls = {
+  /** Latest first. */
+  'runs.list': call(nothing).returns<RunInfo[]>(),
+  'runs.rename': call(
+    z.strictObject({ run: runIdSchema, name: z.string().trim().max(200) }),
+  ).returns<RunInfo>(),
+  'runs.note': call(z.strictObject({ run: runIdSchema, note: z.string().max(20_000) })).returns<RunInfo>(),
+  /** Deletes the run and its folder. */
+  'runs.delete': call(z.strictObject({ run: runIdSchema })).returns<null>(),
+  'runs.epochs': call(z.strictObject({ run: runIdSchema })).returns<EpochRecord[]>(),
+  'runs.pictures': call(z.strictObject({ run: runIdSchema })).returns<RunPicture[]>(),
+};
+
+export const modelCalls = {
+  /** The table Keras' `model.summary()` prints for a recipe. */
+  'model.summary': call(z.strictObject({ recipe: recipeSchema })).returns<{
+    text: string;
+    totalParameters: number;
+    trainableParameters: number;
+    /** [height, width, channels] of one picture's features at the cut. */
+    featureShape: number[];
+  }>(),
+  /** Names under which a recipe can cut the base, from the picture's side on. */
+  'model.cuts': call(nothing).returns<string[]>(),
+  /** Weights that are there, by the name a recipe gives them. */
+  'model.weights': call(nothing).returns<{ name: string; description: string }[]>(),
+};
+
+export const trainEvents = {
+  /** Everything the training process says, in order. Batches come up to about 15 times a second. */
+  'train.event': event<{ runId: string; event: JobEvent }>(),
+  /** `error` where it did not end well; `run.canContinue` tells whether it can go on. */
+  'train.finished': event<{ run: RunInfo; result: TrainResult | null; error: Failure | null }>(),
+  'runs.changed': event<null>(),
+};

@@ -1,0 +1,19 @@
+/** Addresses of the app's own scheme: the window's files and the pictures it may show. */
+
+export const SCHEME = 'app';
+export const HOST = 'twofold';
+export const ORIGIN = `${SCHEME}://${HOST}`;
+
+/** `thumb`: at most 256 pixels a side, from the cache. `full`: the whole picture as the decoder sees it. */
+export const PICTURE_SIZES = ['thumb', 'full'] as const;
+export type PictureSize = (typeof PICTURE_SIZES)[number];
+
+/** A picture of the open project. `version` is its content hash: another content is another address. */
+export function pictureUrl(picture: { id: number; sha256: string }, size: PictureSize): string {
+  return `${ORIGIN}/picture/${picture.id}?size=${size}&v=${picture.sha256.slice(0, 12)}`;
+}
+
+/** A picture that was just tried, by the token that came with its prediction. */
+export function triedUrl(token: string, size: PictureSize): string {
+  return `${ORIGIN}/tried/${encodeURIComponent(token)}?size=${size}`;
+}

@@ -1,0 +1,178 @@
+import { mkdtemp, rm, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { startDisplay } from './display.ts';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const SCREENS = join(ROOT, 'test/e2e/screens');
+
+/** Electron as set-up installed it, or the one that ELECTRON_OVERRIDE_DIST_PATH names. */
+export function electronPath(): string {
+  return createRequire(import.meta.url)('electron') as string;
+}
+
+export interface LaunchOptions {
+  /** Data of an earlier launch, to start again with; default: fresh. */
+  home?: string;
+  /** More arguments, such as a project to open. */
+  args?: string[];
+  env?: Record<string, string>;
+  /** Width and height of the window's content. */
+  size?: [number, number];
+}
+
+/** The built app under test, with everything it complained about. */
+export class AppUnderTest {
+  /** Whatever a sound app never says: console errors, page errors, words on main's stderr. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly electron: ElectronApplication,
+    readonly page: Page,
+    /** Folder of this app's data; `documents/` in it is where projects go. */
+    readonly home: string,
+    private readonly ownsHome: boolean,
+  ) {}
+
+  /** Starts dist/ on a display of its own. Build it once beforehand: test/e2e/global-setup.ts does. */
+  static async launch(options: LaunchOptions = {}): Promise<AppUnderTest> {
+    if (!existsSync(join(ROOT, 'dist/main/app.js'))) throw new Error('dist/ is missing: run npm run build.');
+    const home = options.home ?? (await mkdtemp(join(tmpdir(), 'twofold-e2e-')));
+    await mkdir(join(home, 'documents'), { recursive: true });
+    const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env;
+    const electron = await _electron.launch({
+      // Playwright would emulate a light system; the app's own theme is under test.
+      colorScheme: null,
+      executablePath: electronPath(),
+      args: [
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        // Frames at full rate though nobody watches.
+        '--disable-renderer-backgrounding',
+        '--disable-backgrounding-occluded-windows',
+        ROOT,
+        ...(options.args ?? []),
+      ],
+      env: {
+        ...(inherited as Record<string, string>),
+        DISPLAY: await startDisplay(),
+        TWOFOLD_HOME: home,
+        TWOFOLD_DOCUMENTS: join(home, 'documents'),
+        ...options.env,
+      },
+    });
+    const complaints: string[] = [];
+    electron.process().stderr?.on('data', (text: Buffer) => {
+      complaints.push(...complaintsOf(text.toString()));
+    });
+    const page = await electron.firstWindow();
+    const app = new AppUnderTest(electron, page, home, options.home === undefined);
+    app.#listen(complaints);
+    if (options.size) await app.resize(...options.size);
+    await page.getByRole('navigation', { name: 'Places' }).waitFor();
+    return app;
+  }
+
+  get documents(): string {
+    return join(this.home, 'documents');
+  }
+
+  /** Sets the size of the window's content, in CSS pixels. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.electron.evaluate(
+      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w!, h!),
+      [width, height],
+    );
+  }
+
+  async setTheme(theme: 'light' | 'dark' | 'system'): Promise<void> {
+    await this.electron.evaluate(({ nativeTheme }, source) => {
+      nativeTheme.themeSource = source;
+    }, theme);
+  }
+
+  /** Answers the next of Electron's dialogs: the only thing of the app that tests replace. */
+  async answerDialog(paths: string[] | null): Promise<void> {
+    await this.electron.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: chosen === null, filePaths: chosen ?? [] });
+      dialog.showSaveDialog = () =>
+        Promise.resolve({ canceled: chosen === null, filePath: chosen?.[0] ?? '' });
+    }, paths);
+  }
+
+  /** Clicks an item of the application menu by its id (a command of the contract). */
+  async clickMenu(id: string): Promise<void> {
+    await this.electron.evaluate(({ Menu }, wanted) => {
+      const item = Menu.getApplicationMenu()?.getMenuItemById(wanted);
+      if (!item) throw new Error(`There is no menu item ${wanted}.`);
+      (item.click as () => void)();
+    }, id);
+  }
+
+  /** Writes light and dark pictures of the window, large and small, to test/e2e/screens/NAME-…png. */
+  async screenshots(name: string, sizes: readonly [number, number][] = SIZES): Promise<void> {
+    await mkdir(SCREENS, { recursive: true });
+    for (const theme of ['light', 'dark'] as const) {
+      await this.setTheme(theme);
+      for (const [width, height] of sizes) {
+        await this.resize(width, height);
+        await this.settle();
+        await this.page.screenshot({ path: join(SCREENS, `${name}-${theme}-${width}x${height}.png`) });
+      }
+    }
+    await this.setTheme('light');
+  }
+
+  /** Waits until what was changed has been drawn. */
+  async settle(): Promise<void> {
+    await this.page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+    );
+    await this.page.waitForTimeout(120);
+  }
+
+  /** Closes the window as a person would, and waits for the end. @returns what it complained about */
+  async close(): Promise<string[]> {
+    await this.electron.close();
+    if (this.ownsHome) await rm(this.home, { recursive: true, force: true });
+    return this.complaints;
+  }
+
+  #listen(complaints: string[]): void {
+    this.page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(`console: ${message.text()}`);
+    });
+    this.page.on('pageerror', (error) => this.complaints.push(`page: ${error.stack ?? error.message}`));
+    this.complaints.push(...complaints);
+    complaints.push = (...more: string[]) => this.complaints.push(...more);
+  }
+}
+
+const SIZES: readonly [number, number][] = [
+  [1280, 800],
+  [900, 600],
+];
+
+/**
+ * Lines of Chromium about a display without a desktop, a graphics card or a session bus, as under Xvfb. Everything else
+ * on stderr is a complaint.
+ */
+const OF_THE_PLACE = [
+  /^\s*$/,
+  /^Debugger (listening on|attached)/,
+  /^DevTools listening on/,
+  /^For help, see: https:\/\/nodejs\.org/,
+  /^Waiting for the debugger/,
+  /dbus|DBus/,
+  /viz_main_impl|gpu_|gl_|angle|ANGLE|vulkan|Vulkan|vaapi|EGL|GLES/,
+  /libnotify|portal/,
+  /Failed to connect to the bus/,
+  /^Debugger ending/,
+];
+
+function complaintsOf(text: string): string[] {
+  return text.split('\n').filter((line) => !OF_THE_PLACE.some((known) => known.test(line)));
+}
