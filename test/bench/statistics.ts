@@ -1,0 +1,16 @@
+/** Median; the mean of the two in the middle for an even number. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Median and range, as they stand among a benchmark's details. */
+export function summarise(values: readonly number[]): {
+  median: number;
+  min: number;
+  max: number;
+  n: number;
+} {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values), n: values.length };
+}
