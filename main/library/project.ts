@@ -38,6 +38,8 @@ export function createProject(given: string, options: { classes?: readonly [stri
   }
   const made = !existsSync(folder);
   try {
+    // A recursive mkdir says ENOENT on a disk that can only be read, so that is asked first.
+    accessSync(nearestFolder(folder), constants.W_OK);
     mkdirSync(folder, { recursive: true });
     const db = openDatabase(library, { create: true });
     try {
@@ -109,6 +111,10 @@ export function openProject(given: string, options: { readOnly?: boolean } = {})
 /** Writes everything into library.db and closes it. Closing twice does nothing. */
 export function closeProject(project: Project): void {
   closeDatabase(project.db);
+}
+
+function nearestFolder(place: string): string {
+  return existsSync(place) ? place : nearestFolder(path.dirname(place));
 }
 
 function writeError(error: unknown, folder: string): unknown {

@@ -2,10 +2,9 @@ import { mkdtempSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { inspect } from '../../main/pictures/inspect.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { closeProject, createProject, type Project } from '../../main/library/project.ts';
-import type { ImportItem, Inspect } from '../../shared/library.ts';
+import type { ImportItem } from '../../shared/library.ts';
 import { listImportItems } from '../../main/library/imports.ts';
 
 /** A folder of its own for a test, gone afterwards. Real path, as the library notes it. */
@@ -22,8 +21,7 @@ export function newProject(folder = temporaryFolder(), classes?: [string, string
   return project;
 }
 
-/** The real decoder, in this thread. */
-export const decode: Inspect = (file) => inspect(file, {});
+export { decode } from './library-kit-decode.ts';
 
 /** A small PNG whose content is told by a number. */
 export function png(number: number): Promise<Buffer> {
@@ -33,6 +31,30 @@ export function png(number: number): Promise<Buffer> {
   })
     .png()
     .toBuffer();
+}
+
+/** A tiny bitmap whose content is told by a number: made and decoded in no time, for tests that need many. */
+export function bmp(number: number): Buffer {
+  const bytes = Buffer.alloc(58);
+  bytes.write('BM');
+  bytes.writeUInt32LE(58, 2);
+  bytes.writeUInt32LE(54, 10); // where the pixels begin
+  bytes.writeUInt32LE(40, 14); // size of the second header
+  bytes.writeInt32LE(1, 18);
+  bytes.writeInt32LE(1, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28); // bits a pixel
+  bytes.writeUIntLE(number, 54, 3);
+  return bytes;
+}
+
+/** Writes so many bitmaps, named by their numbers, into the sub-folders in turn. */
+export function putMany(folder: string, count: number, subFolders: readonly string[] = ['']): string {
+  for (const name of subFolders) mkdirSync(path.join(folder, name), { recursive: true });
+  for (let index = 0; index < count; index++) {
+    writeFileSync(path.join(folder, subFolders[index % subFolders.length]!, `${index}.bmp`), bmp(index));
+  }
+  return folder;
 }
 
 /** Writes picture `number` at a path, making its folders. Each write has another time, as if minutes passed between them. */
