@@ -80,17 +80,25 @@ export interface VerifyExportJob {
   files: string[];
 }
 
-export type Job = TrainJob | EvaluateJob | PredictJob | FeaturesJob | WriteExportJob | VerifyExportJob;
+/** Puts pictures into class folders. */
+export interface WriteFoldersJob {
+  kind: 'write-folders';
+  dir: string;
+  /** Links to the files instead of copies. */
+  link: boolean;
+  pictures: {
+    path: string;
+    sha256: string;
+    /** Where it goes, below `dir`; of a picture that must be converted the ending becomes `.png`. */
+    target: string;
+  }[];
+}
+
+export type Job =
+  TrainJob | EvaluateJob | PredictJob | FeaturesJob | WriteExportJob | VerifyExportJob | WriteFoldersJob;
 
 export type Stage =
-  | 'loading'
-  | 'features'
-  | 'training'
-  | 'validating'
-  | 'saving'
-  | 'predicting'
-  | 'writing'
-  | 'checking';
+  'loading' | 'features' | 'training' | 'validating' | 'saving' | 'predicting' | 'writing' | 'checking';
 
 export interface EpochMetrics {
   /** From 1. */
@@ -177,13 +185,21 @@ export interface VerifyExportResult {
   probabilities: (number | null)[];
 }
 
+export interface WriteFoldersResult {
+  kind: 'write-folders';
+  /** One for each picture that could be read. */
+  written: { path: string; target: string; how: 'copied' | 'linked' | 'converted' }[];
+  leftOut: LeftOut[];
+}
+
 export type JobResult =
   | TrainResult
   | EvaluateResult
   | PredictResult
   | FeaturesResult
   | WriteExportResult
-  | VerifyExportResult;
+  | VerifyExportResult
+  | WriteFoldersResult;
 export type ResultOf<J extends Job> = Extract<JobResult, { kind: J['kind'] }>;
 
 export interface ProgressEvent {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addExport } from './commands/export.ts';
 import { addFeatures } from './commands/features.ts';
 import { addImport } from './commands/import.ts';
 import { addLabel } from './commands/label.ts';
@@ -30,6 +31,7 @@ export function buildProgram(output: Output): Command {
     addRuns,
     addEvaluate,
     addPredict,
+    addExport,
     addSummary,
     addFeatures,
     addWeights,

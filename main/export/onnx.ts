@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActivationName, LayerSpec, Padding, Pair } from '../model/architecture/layers.ts';
 import { foldBatchNorm } from '../model/fold.ts';
+import { ONNX_OPSET } from './formats.ts';
 import type { ExportModel } from './model.ts';
 import {
   ATTRIBUTE_TYPE,
@@ -16,7 +17,6 @@ import {
 import { checkSize, INPUT, OUTPUT } from './savedmodel.ts';
 
 export const ONNX_MODEL = 'model.onnx';
-export const OPSET = 13;
 /** Version of the file format that came with opset 13, so that runtimes of 2021 and later read it. */
 const IR_VERSION = 7;
 
@@ -45,7 +45,7 @@ export async function writeOnnx(
     ir_version: IR_VERSION,
     producer_name: 'Twofold',
     producer_version: versions.twofold,
-    opset_import: [{ domain: '', version: OPSET }],
+    opset_import: [{ domain: '', version: ONNX_OPSET }],
     graph: builder.graph(),
     metadata_props: [
       { key: 'classes', value: JSON.stringify(model.run.classes) },

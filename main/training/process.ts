@@ -3,7 +3,7 @@ import type { Job, JobCommand, JobEvent, JobMessage, JobResult } from '../../sha
 import { JobControl } from './control.ts';
 import type { JobContext } from './job-context.ts';
 import { runEvaluateJob } from './jobs/evaluate.ts';
-import { runVerifyExportJob, runWriteExportJob } from './jobs/export.ts';
+import { runVerifyExportJob, runWriteExportJob, runWriteFoldersJob } from './jobs/export.ts';
 import { runFeaturesJob } from './jobs/features.ts';
 import { runPredictJob } from './jobs/predict.ts';
 import { runTrainJob } from './jobs/train.ts';
@@ -40,6 +40,8 @@ function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return runWriteExportJob(job, context);
     case 'verify-export':
       return runVerifyExportJob(job, context);
+    case 'write-folders':
+      return runWriteFoldersJob(job, context);
   }
 }
 

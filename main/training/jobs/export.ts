@@ -3,6 +3,8 @@ import type {
   VerifyExportResult,
   WriteExportJob,
   WriteExportResult,
+  WriteFoldersJob,
+  WriteFoldersResult,
 } from '../../../shared/jobs.ts';
 import type { JobContext } from '../job-context.ts';
 
@@ -27,4 +29,13 @@ export async function runVerifyExportJob(
 ): Promise<VerifyExportResult> {
   const { verifyExport } = await import('../../export/verify-job.ts');
   return verifyExport(job, context);
+}
+
+/** Puts pictures into class folders. */
+export async function runWriteFoldersJob(
+  job: WriteFoldersJob,
+  context: JobContext,
+): Promise<WriteFoldersResult> {
+  const { writeFolders } = await import('../../export/folders-job.ts');
+  return writeFolders(job, context);
 }

@@ -1,0 +1,137 @@
+import { Option, type Command } from 'commander';
+import { TwofoldError } from '../../../shared/errors.ts';
+import type { JobEvent } from '../../../shared/jobs.ts';
+import type { Exported, ExportReport } from '../../export/export.ts';
+import { EXPORT_FORMATS, FORMATS, type ExportFormatId } from '../../export/formats.ts';
+import { checkFiles } from '../../library/check-files.ts';
+import { spawnNodeProcess } from '../../training/child.ts';
+import { bytes, count, duration, percent } from '../format.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+import { parseNumber } from '../recipe-options.ts';
+import { showJob } from '../show-job.ts';
+
+interface Flags {
+  run?: string;
+  format: ExportFormatId | 'all';
+  out: string;
+  force?: true;
+  quantize?: '16' | '8';
+  link?: true;
+  threshold?: number;
+}
+
+const EXAMPLES = `
+Formats:
+${FORMATS.map(({ id, description }) => `  ${id.padEnd(11)} ${description}`).join('\n')}
+  all         Each of them, in a folder of its own.
+
+Examples:
+  twofold export traps --format tfjs --out traps-web
+  twofold export traps --format tfjs --quantize 8 --out traps-small
+  twofold export traps --run r2 --format onnx --out traps-onnx --force
+  twofold export traps --format folders --link --out traps-pictures`;
+
+export function addExport(program: Command, output: Output): void {
+  program
+    .command('export')
+    .description(
+      'write a trained run for other programs, checked to answer as here; or labels, or pictures in folders',
+    )
+    .argument('<project>', 'project folder')
+    .addOption(
+      new Option('--format <format>', 'what to write, see below')
+        .choices([...EXPORT_FORMATS, 'all'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <folder>', 'folder to make')
+    .option('--run <id>', 'which run (default: the newest with a model)')
+    .option('--force', 'replace an export that is there already')
+    .addOption(
+      new Option('--quantize <bits>', 'TensorFlow.js: store kernels in so many bits').choices(['16', '8']),
+    )
+    .option('--link', 'class folders: link to the pictures instead of copying them')
+    .option('--threshold <p>', 'a probability above it is class 1 (default: the project’s)', parseNumber)
+    .addHelpText('after', EXAMPLES)
+    .action((given: string, flags: Flags) =>
+      withProject(given, output, async (project) => {
+        checkThreshold(flags.threshold);
+        const { exportProject } = await import('../../export/export.ts');
+        await checkFiles(project);
+        const report = await withCancel(output, (signal) =>
+          exportProject(
+            project,
+            {
+              ...flags,
+              force: flags.force ?? false,
+              link: flags.link ?? false,
+              bits: flags.quantize === undefined ? 32 : flags.quantize === '16' ? 16 : 8,
+            },
+            {
+              spawn: spawnNodeProcess,
+              signal,
+              onEvent: showExportJob(output),
+              onFormat: (format) => output.event('format', { format }),
+            },
+          ),
+        );
+        show(report, output);
+      }),
+    );
+}
+
+function checkThreshold(threshold: number | undefined): void {
+  if (threshold === undefined || (threshold >= 0 && threshold <= 1)) return;
+  throw new TwofoldError('bad-input', `--threshold: expected a number from 0 to 1, received ${threshold}.`);
+}
+
+/** Ctrl-C gives the export up; nothing half-written stays. */
+async function withCancel<T>(output: Output, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    output.note('Cancelling; what was written so far is removed.');
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+/** As every job, but without the predictions that are only compared. */
+function showExportJob(output: Output): (event: JobEvent) => void {
+  const common = showJob(output);
+  return (event) => {
+    if (event.type !== 'predicted') common(event);
+  };
+}
+
+function show({ folder, run, exports, files }: ExportReport, output: Output): void {
+  for (const exported of exports) {
+    output.event('exported', exported);
+    showOne(exported, output);
+  }
+  output.event('done', { folder, run, files });
+  output.line(`Written to ${folder}`);
+}
+
+function showOne({ format, sizeBytes, durationMs, check, leftOut }: Exported, output: Output): void {
+  const { name } = FORMATS.find(({ id }) => id === format)!;
+  output.line(`${name}: ${bytes(sizeBytes)}, ${duration(durationMs)}`);
+  if (leftOut.length > 0) output.line(`  ${count(leftOut.length, 'picture')} left out`);
+  if (!check) return;
+  const { pictures, maxDifference, meanDifference, runtime, accuracy, sameClass } = check;
+  output.line(
+    `  Loaded again and asked about ${count(pictures, 'picture')}: largest difference ${maxDifference.toExponential(1)}, ` +
+      `mean ${meanDifference.toExponential(1)}, same class for ${sameClass} (${runtime})`,
+  );
+  if (check.tolerance === null) {
+    output.line(
+      `  Accuracy on ${count(accuracy.pictures, 'picture')}: ${percent(accuracy.export)}, the app ${percent(accuracy.app)}`,
+    );
+  }
+}

@@ -1,0 +1,184 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { TwofoldError } from '../../shared/errors.ts';
+import type { LeftOut, Ms } from '../../shared/jobs.ts';
+import type { RunRecord } from '../../shared/library.ts';
+import { chooseRun } from '../engine/evaluate.ts';
+import { getClasses } from '../library/classes.ts';
+import { runDir, type Project } from '../library/folder.ts';
+import { latestUsableRun } from '../library/runs.ts';
+import { getSettings } from '../library/settings.ts';
+import { RunFolder } from '../training/run-folder.ts';
+import { makeFolder, requireFree } from './atomic.ts';
+import { baseCard, listFiles, writeCard, type FileInfo } from './card.ts';
+import { choosePictures, type Check } from './compare.ts';
+import { exportFolders } from './folders-export.ts';
+import { EXPORT_FORMATS, FORMATS, isModelFormat, type ExportFormatId } from './formats.ts';
+import { exportLabels } from './labels-export.ts';
+import { askApp, exportModel, type RunToExport } from './model-export.ts';
+import { writeOverview } from './overview.ts';
+import type { Bits } from './quantize.ts';
+import { requireWanted, type ExportControls } from './run-job.ts';
+import { exportScript } from './script-export.ts';
+import { picturesOnSides } from './split-pictures.ts';
+
+export interface ExportRequest {
+  /** `all`: each in a folder of its own below `out`. */
+  format: ExportFormatId | 'all';
+  /** Folder to make. */
+  out: string;
+  /** Which run; the newest with a model by default. */
+  run?: string | undefined;
+  /** Replaces an export that is at `out` already. */
+  force?: boolean;
+  /** Bits a kernel's value takes in TensorFlow.js. Default 32. */
+  bits?: Bits;
+  /** In class folders, links instead of copies. */
+  link?: boolean;
+  /** A probability above it is the second class; the project's by default. */
+  threshold?: number | undefined;
+}
+
+/** One format as it was written. */
+export interface Exported {
+  format: ExportFormatId;
+  folder: string;
+  sizeBytes: number;
+  durationMs: Ms;
+  /** Of formats that hold the model. */
+  check: Check | null;
+  /** Pictures that could not be put into class folders. */
+  leftOut: LeftOut[];
+}
+
+export interface ExportReport {
+  folder: string;
+  run: string | null;
+  exports: Exported[];
+  files: FileInfo[];
+}
+
+/** What is told while an export runs, beside the events of its jobs. */
+export interface ExportSteps extends ExportControls {
+  onFormat?: ((format: ExportFormatId) => void) | undefined;
+}
+
+/**
+ * Exports a project: a trained run as a model in some format, its labels, its pictures in class folders, or a script that
+ * trains again elsewhere. The folder appears when it is complete and, for models, proven to answer as the app does.
+ *
+ * @throws TwofoldError `exists` (see `makeFolder`), `bad-input`, `not-found` (no such run, no picture to check with),
+ * `corrupt` when the written model answers otherwise, `cancelled`; the file system's error when the disk is full
+ */
+export async function exportProject(
+  project: Project,
+  request: ExportRequest,
+  steps: ExportSteps,
+): Promise<ExportReport> {
+  checkBits(request);
+  const formats = request.format === 'all' ? EXPORT_FORMATS : [request.format];
+  const needsRun = FORMATS.some(({ id, needsRun }) => needsRun && formats.includes(id));
+  const run =
+    needsRun || request.run !== undefined ? chooseRun(project, request.run) : latestUsableRun(project.db);
+  const folder = resolve(request.out);
+  const force = request.force ?? false;
+  // Before minutes of work, not only after them.
+  await requireFree(folder, force);
+  const work = new Work(project, run, request, steps);
+  await work.prepare(formats);
+  const isCopyOnly = request.format === 'folders';
+  const exports = await makeFolder(folder, { force, sync: !isCopyOnly }, async (temporary) => {
+    const done: Exported[] = [];
+    for (const format of formats) {
+      requireWanted(steps.signal);
+      steps.onFormat?.(format);
+      const isOne = request.format !== 'all';
+      const exported = await work.write(format, isOne ? temporary : join(temporary, format));
+      done.push({ ...exported, folder: isOne ? folder : join(folder, format) });
+    }
+    if (request.format === 'all') {
+      await writeOverview(temporary, done);
+      await writeCard(temporary, baseCard('all', work.classes));
+    }
+    requireWanted(steps.signal);
+    return done;
+  });
+  return { folder, run: run?.id ?? null, exports, files: await listFiles(folder) };
+}
+
+function checkBits({ format, bits = 32 }: ExportRequest): void {
+  if (bits === 32 || format === 'tfjs' || format === 'all') return;
+  throw new TwofoldError(
+    'bad-input',
+    `Weights of ${bits} bits are for TensorFlow.js only, but the format is ${format}. Leave --quantize out.`,
+  );
+}
+
+/** What the formats of one export share. */
+class Work {
+  readonly classes: [string, string];
+  #source: RunToExport | null = null;
+
+  constructor(
+    private readonly project: Project,
+    private readonly run: RunRecord | null,
+    private readonly request: ExportRequest,
+    private readonly steps: ExportSteps,
+  ) {
+    const [zero, one] = getClasses(project.db);
+    this.classes = run?.classes ?? [zero.name, one.name];
+  }
+
+  /** Asks the app about the pictures that models are checked with: once for all formats. */
+  async prepare(formats: readonly ExportFormatId[]): Promise<void> {
+    const { project, run, request } = this;
+    if (!run || !formats.some(isModelFormat)) return;
+    const dir = runDir(project, run.id);
+    const pictures = choosePictures(picturesOnSides(project, run));
+    this.#source = {
+      runDir: dir,
+      run: await new RunFolder(dir).read(),
+      runId: run.id,
+      threshold: request.threshold ?? getSettings(project.db).threshold,
+      pictures,
+      answers: await askApp(dir, pictures, this.steps),
+    };
+  }
+
+  async write(format: ExportFormatId, folder: string): Promise<Omit<Exported, 'folder'>> {
+    const startedAt = performance.now();
+    const { check = null, leftOut = [] } = await this.#write(format, folder);
+    const files = await listFiles(folder);
+    return {
+      format,
+      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      durationMs: performance.now() - startedAt,
+      check,
+      leftOut,
+    };
+  }
+
+  async #write(format: ExportFormatId, folder: string): Promise<{ check?: Check; leftOut?: LeftOut[] }> {
+    const { project, run, request, classes, steps } = this;
+    await mkdir(folder, { recursive: true });
+    switch (format) {
+      case 'tfjs':
+        return exportModel(this.#source!, { format, bits: request.bits ?? 32, folder }, steps);
+      case 'keras':
+      case 'savedmodel':
+      case 'onnx':
+        return exportModel(this.#source!, { format, bits: 32, folder }, steps);
+      case 'labels':
+        await exportLabels(project, folder);
+        return {};
+      case 'folders': {
+        const recipe = run?.recipe ?? getSettings(project.db).recipe;
+        const options = { folder, classes, recipe, link: request.link ?? false };
+        return exportFolders(picturesOnSides(project, run), options, steps);
+      }
+      case 'script':
+        await exportScript(await new RunFolder(runDir(project, run!.id)).read(), folder);
+        return {};
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { link, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import { TwofoldError, toFailure } from '../../shared/errors.ts';
+import type { LeftOut, WriteFoldersJob, WriteFoldersResult } from '../../shared/jobs.ts';
+import { decodePicture } from '../pictures/decode.ts';
+import { sha256 } from '../pictures/hash.ts';
+import { isSrgb } from '../pictures/icc.ts';
+import { readPictureFile } from '../pictures/read.ts';
+import { sharp } from '../pictures/sharp.ts';
+import { sniff } from '../pictures/sniff.ts';
+import type { JobContext } from '../training/job-context.ts';
+import { stageProgress } from '../training/stage-progress.ts';
+
+/** Endings that Keras' `flow_from_directory` takes, by what such a file must hold to be read. */
+const KERAS_ENDINGS: Readonly<Record<string, string>> = {
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.png': 'png',
+  '.bmp': 'bmp',
+  '.tif': 'tiff',
+  '.tiff': 'tiff',
+};
+
+type Written = WriteFoldersResult['written'][number];
+
+/**
+ * Puts pictures into folders so that Keras reads the very pixels that Twofold does. A file that Keras would pass over
+ * (WebP, AVIF, GIF, an ending that is not its own) or read otherwise (EXIF orientation, transparency, 16 bits, a colour
+ * profile) is converted to PNG, which loses nothing; all others are copied or linked as they are. A picture that can't be
+ * read, or is not the one that was imported, is left out and reported.
+ *
+ * @throws TwofoldError `cancelled`; the file system's error when the disk is full
+ */
+export async function writeFolders(
+  { dir, link: linked, pictures }: WriteFoldersJob,
+  { control, emit }: JobContext,
+): Promise<WriteFoldersResult> {
+  const written: Written[] = [];
+  const leftOut: LeftOut[] = [];
+  const meter = stageProgress('writing', pictures.length, emit);
+  for (const [index, picture] of pictures.entries()) {
+    try {
+      written.push(await place(dir, picture, linked));
+    } catch (error) {
+      if (!(error instanceof TwofoldError)) throw error;
+      const left = { path: picture.path, ...toFailure(error) };
+      leftOut.push(left);
+      emit({ type: 'left-out', leftOut: left });
+    }
+    meter.update(index + 1);
+    await control.turn();
+  }
+  return { kind: 'write-folders', written, leftOut };
+}
+
+async function place(
+  dir: string,
+  picture: WriteFoldersJob['pictures'][number],
+  linked: boolean,
+): Promise<Written> {
+  const { path, target } = picture;
+  const { bytes } = await readPictureFile(path);
+  if (sha256(bytes) !== picture.sha256) {
+    throw new TwofoldError('changed', 'The file is not the one that was imported: its content has changed.');
+  }
+  const file = join(dir, target);
+  await mkdir(dirname(file), { recursive: true });
+  if (!(await isReadAlike(bytes, extname(path).toLowerCase()))) {
+    const png = target.slice(0, target.length - extname(target).length) + '.png';
+    const { data, width, height } = await decodePicture(bytes);
+    // Written by us, so that a full disk is reported as one.
+    await writeFile(
+      join(dir, png),
+      await sharp(data, { raw: { width, height, channels: 3 } })
+        .png()
+        .toBuffer(),
+      { flag: 'wx' },
+    );
+    return { path, target: png, how: 'converted' };
+  }
+  if (linked && (await tryLink(path, file))) return { path, target, how: 'linked' };
+  await writeFile(file, bytes, { flag: 'wx' });
+  return { path, target, how: 'copied' };
+}
+
+/** Whether Keras (Pillow, without looking at EXIF or profiles) reads the same pixels from these bytes as Twofold. */
+async function isReadAlike(bytes: Uint8Array, ending: string): Promise<boolean> {
+  const found = sniff(bytes);
+  if (found.kind !== 'picture' || KERAS_ENDINGS[ending] !== found.format) return false;
+  if (found.format === 'bmp') return true;
+  const { orientation, hasAlpha, depth, icc, space } = await sharp(bytes).metadata();
+  return (
+    (orientation ?? 1) === 1 &&
+    !hasAlpha &&
+    depth === 'uchar' &&
+    (icc === undefined || isSrgb(icc)) &&
+    (space === 'srgb' || space === 'b-w' || (space === 'cmyk' && icc === undefined))
+  );
+}
+
+/** A hard link where the file system allows it, else a symbolic one. */
+async function tryLink(path: string, file: string): Promise<boolean> {
+  const original = resolve(path);
+  for (const make of [link, symlink]) {
+    try {
+      await make(original, file);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
+    }
+  }
+  return false;
+}

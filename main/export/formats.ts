@@ -1,0 +1,67 @@
+import { MODEL_FORMATS, type ModelFormat } from '../../shared/jobs.ts';
+
+/** Everything that can be exported; `all` is each of them in a folder of its own. */
+export const EXPORT_FORMATS = [...MODEL_FORMATS, 'labels', 'folders', 'script'] as const;
+export type ExportFormatId = (typeof EXPORT_FORMATS)[number];
+
+export interface FormatInfo {
+  id: ExportFormatId;
+  name: string;
+  /** What it is good for, in words. */
+  description: string;
+  /** Whether a trained run is needed, or only labels. */
+  needsRun: boolean;
+}
+
+export const FORMATS: readonly FormatInfo[] = [
+  {
+    id: 'tfjs',
+    name: 'TensorFlow.js',
+    description: 'For web pages and Node: a layers model, with a page that tries it.',
+    needsRun: true,
+  },
+  {
+    id: 'keras',
+    name: 'Keras',
+    description: 'For Python: one .h5 file that Keras 2 and 3 load, predict with and train on.',
+    needsRun: true,
+  },
+  {
+    id: 'savedmodel',
+    name: 'TensorFlow SavedModel',
+    description: 'For servers: TensorFlow Serving and every other TensorFlow.',
+    needsRun: true,
+  },
+  {
+    id: 'onnx',
+    name: 'ONNX',
+    description: 'For everything else: ONNX Runtime on phones, in C++, C#, Java, Rust.',
+    needsRun: true,
+  },
+  {
+    id: 'labels',
+    name: 'Labels',
+    description:
+      'labels.csv: every labelled picture with its label, split, and when and how it was labelled.',
+    needsRun: false,
+  },
+  {
+    id: 'folders',
+    name: 'Class folders',
+    description:
+      'The pictures in train/ and validation/, one folder a class, as Keras’ flow_from_directory reads them.',
+    needsRun: false,
+  },
+  {
+    id: 'script',
+    name: 'Training script',
+    description: 'A Keras script that trains the same model elsewhere, also on several machines.',
+    needsRun: true,
+  },
+];
+
+/** Read by every runtime since 2020. */
+export const ONNX_OPSET = 13;
+
+export const isModelFormat = (format: ExportFormatId): format is ModelFormat =>
+  (MODEL_FORMATS as readonly string[]).includes(format);

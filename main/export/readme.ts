@@ -1,0 +1,165 @@
+import type { Interval } from '../../shared/metrics.ts';
+import type { ModelFormat } from '../../shared/jobs.ts';
+import type { ModelCard } from './card.ts';
+import { ONNX_OPSET } from './formats.ts';
+
+/** The model card, for people: README.md of an export that holds a model. */
+export function modelReadme(card: ModelCard): string {
+  return (
+    [
+      `# ${card.classes[0]} or ${card.classes[1]}`,
+      `A picture classifier made with Twofold ${card.twofold}: ${WHAT[card.export]}`,
+      '## Try it',
+      TRY[card.export],
+      '## What goes in, what comes out',
+      inAndOut(card),
+      '## How good it is',
+      quality(card),
+      '## Does it answer as the app does?',
+      checked(card),
+      '## What it is made of',
+      ingredients(card),
+      '## Files',
+      table(
+        ['File', 'Bytes'],
+        card.files.map(({ name, sizeBytes }) => [name, sizeBytes.toLocaleString('en-US')]),
+      ),
+      'Everything above is in `card.json` too, for programs.',
+    ].join('\n\n') + '\n'
+  );
+}
+
+const WHAT: Record<ModelFormat, string> = {
+  tfjs: 'a TensorFlow.js layers model (`tf.loadLayersModel`), for web pages and Node.',
+  keras: 'a Keras model (`keras.models.load_model`), for Keras 2 and 3.',
+  savedmodel: 'a TensorFlow SavedModel, for TensorFlow Serving and every other TensorFlow.',
+  onnx: `an ONNX model (opset ${ONNX_OPSET}).`,
+};
+
+const code = (language: string, ...lines: string[]): string => ['```' + language, ...lines, '```'].join('\n');
+
+const TRY: Record<ModelFormat, string> = {
+  tfjs: [
+    'In a browser: serve this folder, open the page and drop a picture on it. Nothing else is loaded, so it works offline.',
+    code('sh', 'python3 -m http.server 8000   # then open http://localhost:8000'),
+    'If `tf.min.js` is not in this folder, take it from the npm package `@tensorflow/tfjs` (`dist/tf.min.js`).',
+    'In Node 18 or newer:',
+    code('sh', 'npm install && node predict.js picture.jpg'),
+  ].join('\n\n'),
+  keras: [
+    code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
+    'The base is frozen and the head trainable, as in Twofold, so `model.fit` goes on where Twofold stopped, at the same ' +
+      'learning rate.',
+  ].join('\n\n'),
+  savedmodel: [
+    code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
+    'With TensorFlow Serving (signature `serving_default`):',
+    code(
+      'sh',
+      'docker run --rm -p 8501:8501 -v "$PWD/model:/models/model" -e MODEL_NAME=model tensorflow/serving',
+      'python request.py picture.jpg',
+    ),
+    'A request is `POST /v1/models/model:predict` with `{"instances": [PICTURE, …]}`, each picture an array ' +
+      '[height, width, 3] of numbers from 0 to 1; the answer is `{"predictions": [[probability], …]}`.',
+  ].join('\n\n'),
+  onnx: [
+    code('sh', 'pip install onnxruntime pillow', 'python predict.py picture.jpg'),
+    'In Node 18 or newer:',
+    code('sh', 'npm install && node predict.js picture.jpg'),
+  ].join('\n\n'),
+};
+
+function inAndOut({ input, output, classes, threshold }: ModelCard): string {
+  const shape = (sizes: readonly (number | null)[]): string => sizes.map((size) => size ?? 'N').join(', ');
+  const method =
+    input.resize === 'bilinear'
+      ? 'stretched (not cropped) with an antialiased bilinear filter, as Pillow’s `BILINEAR`'
+      : 'stretched (not cropped) to the nearest pixel, as Pillow’s `NEAREST`';
+  return [
+    table(
+      ['', 'Name', 'Shape', 'Meaning'],
+      [
+        ['in', input.name, shape(input.shape), `float32 RGB, ${input.scaling}, so 0 to 1; any N`],
+        ['out', output.name, shape(output.shape), output.meaning],
+      ],
+    ),
+    `Pictures are turned upright by their EXIF orientation, brought to sRGB, laid on white where they are transparent, and ` +
+      `${method}, to ${input.size} × ${input.size}. The samples here do exactly that.`,
+    `Above a probability of ${threshold} a picture is **${classes[1]}** (class 1), otherwise **${classes[0]}** (class 0).`,
+  ].join('\n\n');
+}
+
+function quality({ metrics, classes, data }: ModelCard): string {
+  const [train, held] = [data.train, data.validation].map(
+    ([zero, one]) => `${zero + one} pictures (${zero} ${classes[0]}, ${one} ${classes[1]})`,
+  ) as [string, string];
+  const learned = `It learned from ${train}.`;
+  if (!metrics) return `${learned} It was not evaluated.`;
+  const { confusion, count, threshold } = metrics;
+  const decimals = (value: number | null): string => (value === null ? 'not defined' : value.toFixed(4));
+  return [
+    `${learned} These figures are from ${held} that it did not learn from, ${count} of which could be read, at a threshold of ` +
+      `${threshold}, with 95 % intervals (Wilson):`,
+    table(
+      ['Metric', 'Value'],
+      [
+        ['Accuracy', interval(metrics.accuracy)],
+        [`Precision of ${classes[1]}`, interval(metrics.precision)],
+        [`Recall of ${classes[1]}`, interval(metrics.recall)],
+        ['Area under the ROC curve', decimals(metrics.rocAuc)],
+        ['Average precision', decimals(metrics.averagePrecision)],
+        ['Loss (binary cross-entropy)', decimals(metrics.loss)],
+      ],
+    ),
+    table(
+      ['', `says ${classes[0]}`, `says ${classes[1]}`],
+      classes.map((name, label) => [`is ${name}`, ...confusion[label as 0 | 1].map(String)]),
+    ),
+    'The same pictures decided which epoch was kept, so expect a little less on new ones, and much less on pictures of ' +
+      'another kind than these.',
+  ].join('\n\n');
+}
+
+function checked({ check, bits }: ModelCard): string {
+  const { pictures, maxDifference, meanDifference, runtime, sameClass, accuracy } = check;
+  const stored =
+    bits === 32
+      ? ''
+      : ` Its kernels are stored in ${bits} bits to make it smaller, which costs a little exactness.`;
+  return (
+    `After writing, it was loaded again in a fresh process (${runtime}) and asked about ${pictures} pictures of the project. ` +
+    `Its probabilities differ from the app’s by at most ${maxDifference.toExponential(1)}, on average by ` +
+    `${meanDifference.toExponential(1)}; ${sameClass} of ${pictures} get the same class.${stored} Accuracy on the ` +
+    `${accuracy.pictures} labelled pictures among them: ${percent(accuracy.export)}, the app’s ${percent(accuracy.app)}.`
+  );
+}
+
+function ingredients({ training, weights, versions }: ModelCard): string {
+  const { recipe, bestEpoch, epochs, trainedAt } = training;
+  const dropout = recipe.dropout > 0 ? `, dropout ${recipe.dropout}` : ', no dropout';
+  return [
+    `InceptionV3 without its top, frozen, to the layer \`${recipe.cut}\`; then Flatten, Dense ${recipe.units.join(' and Dense ')} ` +
+      `(ReLU${dropout}) and Dense 1 (sigmoid). Trained with RMSprop, learning rate ${recipe.learningRate}, batches of ` +
+      `${recipe.batch}, ${recipe.augmentation.enabled ? 'with' : 'without'} augmentation; epoch ${bestEpoch} of ${epochs} was ` +
+      `kept (${trainedAt.slice(0, 10)}). All settings are in \`card.json\`.`,
+    `Weights of the base: **${weights.name}**, ${weights.title}. SHA-256 of the values \`${weights.fingerprint}\`. Licence: ` +
+      `${weights.licence} The head is trained on your pictures and yours.`,
+    `Versions: ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}.`,
+  ].join('\n\n');
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function interval(estimate: Interval | null): string {
+  if (!estimate) return 'not defined';
+  return `${percent(estimate.value)} (${(100 * estimate.low).toFixed(1)} to ${(100 * estimate.high).toFixed(1)})`;
+}
+
+/** A Markdown table. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n');
+}
