@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { TwofoldError, toFailure } from '../shared/errors.ts';
 import { Output } from './cli/output.ts';
 import { buildProgram } from './cli/program.ts';
+import { UsageError } from './cli/usage-error.ts';
 
 /** The exit codes of every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -35,5 +36,5 @@ function report(thrown: unknown, output: Output): number {
   if (failure.code === 'internal' && thrown instanceof Error && !(thrown instanceof TwofoldError)) {
     output.note(thrown.stack ?? '');
   }
-  return failure.code === 'bad-input' ? EXIT.usage : EXIT.failed;
+  return thrown instanceof UsageError ? EXIT.usage : EXIT.failed;
 }

@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** How to start one of our own modules as a worker thread or a child process. */
 export interface Entry {
@@ -17,7 +18,9 @@ export interface Entry {
  */
 export function entry(caller: string, source: string): Entry {
   if (caller.endsWith('.ts')) {
-    return { path: fileURLToPath(new URL(source, caller)), execArgv: ['--import', 'tsx'] };
+    // By its path: the name alone would be looked up from the folder a person happens to be in.
+    const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+    return { path: fileURLToPath(new URL(source, caller)), execArgv: ['--import', loader] };
   }
   const name = source.slice(source.lastIndexOf('/') + 1).replace(/\.ts$/, '.js');
   return { path: fileURLToPath(new URL(name, caller)), execArgv: [] };

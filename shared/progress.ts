@@ -18,6 +18,7 @@ const WINDOW_MS = 8000;
 export class ProgressMeter {
   readonly #marks: { at: number; done: number }[] = [];
   #lastReport = -Infinity;
+  #lastDone = -1;
 
   constructor(
     readonly total: number,
@@ -32,8 +33,10 @@ export class ProgressMeter {
     const at = this.now();
     this.#marks.push({ at, done });
     while (this.#marks.length > 2 && at - this.#marks[1]!.at > WINDOW_MS) this.#marks.shift();
-    if (done < this.total && at - this.#lastReport < 1000 / MAX_RATE_HZ) return;
+    const isDue = at - this.#lastReport >= 1000 / MAX_RATE_HZ || done >= this.total;
+    if (!isDue || done === this.#lastDone) return;
     this.#lastReport = at;
+    this.#lastDone = done;
     const first = this.#marks[0]!;
     const seconds = (at - first.at) / 1000;
     const perSecond = seconds > 0.2 && done > first.done ? (done - first.done) / seconds : null;

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { z } from 'zod';
 import { TwofoldError } from '../../shared/errors.ts';
+import { UsageError } from './usage-error.ts';
 import { DEFAULT_RECIPE, recipeSchema, type Recipe } from '../../shared/recipe.ts';
 
 const defaults = DEFAULT_RECIPE;
@@ -156,14 +157,17 @@ const RECIPE_FLAGS = [
  */
 export function recipeFromFlags(flags: RecipeFlags, base: Recipe = DEFAULT_RECIPE): Recipe {
   const given = (value: unknown): boolean => value !== undefined;
-  const top = RECIPE_FLAGS.filter((name) => given(flags[name])).map((name) => [name, flags[name]]);
-  const ranges = Object.entries(AUGMENTATION_FLAGS)
+  const top: [string, unknown][] = RECIPE_FLAGS.filter((name) => given(flags[name])).map((name) => [
+    name,
+    flags[name],
+  ]);
+  const ranges: [string, unknown][] = Object.entries(AUGMENTATION_FLAGS)
     .filter(([, flag]) => given(flags[flag]))
-    .map(([name, flag]) => [name, flags[flag]]);
+    .map(([name, flag]): [string, unknown] => [name, flags[flag]]);
   const parsed = recipeSchema.safeParse({
     ...base,
-    ...Object.fromEntries(top),
-    augmentation: { ...base.augmentation, ...Object.fromEntries(ranges) },
+    ...(Object.fromEntries(top) as object),
+    augmentation: { ...base.augmentation, ...(Object.fromEntries(ranges) as object) },
   });
   if (parsed.success) return parsed.data;
   throw badRecipe(parsed.error, flags);
@@ -175,9 +179,7 @@ function badRecipe(error: z.ZodError, flags: RecipeFlags): TwofoldError {
   const name =
     path[0] === 'augmentation' ? AUGMENTATION_FLAGS[path[1] as keyof typeof AUGMENTATION_FLAGS] : path[0];
   const option = `--${(name ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const code = name === 'size' && issue.code === 'too_small' ? 'size-too-small' : 'bad-input';
-  return new TwofoldError(
-    code,
-    `${option}: ${issue.message}, but received ${String(flags[name as keyof RecipeFlags])}.`,
-  );
+  const message = `${option}: ${issue.message.replace(/^[^:]*: /, '')}, received ${String(flags[name as keyof RecipeFlags])}.`;
+  const isTooSmall = name === 'size' && issue.code === 'too_small';
+  return isTooSmall ? new TwofoldError('size-too-small', message) : new UsageError(message);
 }

@@ -1,28 +1,32 @@
 import type { Evaluation } from '../../shared/metrics.ts';
-import { interval, table } from './format.ts';
+import { count, interval, table } from './format.ts';
 import type { Output } from './output.ts';
 
-/** Confusion matrix and rates of an evaluation, for people. */
+/** Accuracy, confusion matrix and rates of an evaluation, for people. */
 export function showEvaluation(
   evaluation: Evaluation,
+  classes: readonly [string, string],
   output: Output,
-  classes: readonly [string, string] = ['0', '1'],
 ): void {
-  const { confusion, precision, recall, rocAuc, averagePrecision, loss, threshold } = evaluation;
+  const { accuracy, confusion, precision, recall, rocAuc, averagePrecision, loss, threshold } = evaluation;
+  const rate = (value: typeof precision): string =>
+    value ? interval(value) : 'undefined: nothing to divide by';
+  const area = (value: number | null): string => value?.toFixed(4) ?? 'undefined: one class only';
   output.line();
   output.line(
     table(
       ['', `predicted ${classes[0]}`, `predicted ${classes[1]}`],
-      confusion.map((row, label) => [`is ${classes[label]}`, ...row]),
+      confusion.map((row, label) => [`is ${classes[label]!}`, ...row]),
     ),
   );
   output.line();
-  const rate = (value: typeof precision): string =>
-    value ? interval(value) : 'undefined: nothing to divide by';
-  output.line(`Loss              ${loss.toFixed(4)}`);
-  output.line(`Precision         ${rate(precision)}  of "${classes[1]}" at threshold ${threshold}`);
-  output.line(`Recall            ${rate(recall)}`);
-  output.line(`ROC AUC           ${rocAuc?.toFixed(4) ?? 'undefined: one class only'}`);
-  output.line(`Average precision ${averagePrecision?.toFixed(4) ?? 'undefined: one class only'}`);
-  output.line('Intervals are Wilson’s at 95 %.');
+  output.line(
+    `Accuracy           ${interval(accuracy)}  on ${count(evaluation.count, 'validation picture')}`,
+  );
+  output.line(`Precision          ${rate(precision)}  of "${classes[1]}" above ${threshold}`);
+  output.line(`Recall             ${rate(recall)}`);
+  output.line(`ROC AUC            ${area(rocAuc)}`);
+  output.line(`Average precision  ${area(averagePrecision)}`);
+  output.line(`Loss               ${loss.toFixed(4)}`);
+  output.line('In brackets Wilson’s intervals at 95 %.');
 }

@@ -7,6 +7,8 @@ import { trainingSet } from '../library/pictures.ts';
 import { saveRunPictures } from '../library/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
 import { createRun, getRun, recordEpoch, updateRun } from '../library/runs.ts';
+import { inceptionV3 } from '../model/architecture/inception-v3.ts';
+import { loadWeights } from '../model/weights/store.ts';
 import { splitPictures } from '../training/split.ts';
 import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
 
@@ -28,24 +30,32 @@ export interface Training {
  *
  * @throws TwofoldError before anything is written, when the pictures can't be trained on
  */
-export function startTraining(
+export async function startTraining(
   project: Project,
   request: TrainRequest,
   spawn: () => JobProcess,
   onEvent: (event: JobEvent) => void = () => undefined,
-): Training {
+): Promise<Training> {
   const { db } = project;
   const [zero, one] = getClasses(db);
   const classes: [string, string] = [zero.name, one.name];
   const pictures = usablePictures(project);
   const recipe =
     'resume' in request ? resumedRecipe(getRun(db, request.resume), request.recipe) : request.recipe;
-  splitPictures(pictures, { fraction: recipe.validationFraction, seed: recipe.seed, classes });
+  const split = splitPictures(pictures, { fraction: recipe.validationFraction, seed: recipe.seed, classes });
+  inceptionV3({ cut: recipe.cut, size: recipe.size });
+  const { fingerprint } = await loadWeights(recipe.weights);
 
   const run =
     'resume' in request
       ? updateRun(db, request.resume, { status: 'running', recipe })
-      : createRun(db, { ...request, recipe });
+      : createRun(db, { ...request, recipe, weightsFingerprint: fingerprint });
+  // What it learns from is known from the start, so that a run that is cut short can be evaluated too.
+  await saveRunPictures(
+    db,
+    run.id,
+    [...split.train, ...split.validation].map(({ id, split: side }) => ({ id, split: side })),
+  );
   const record = recorder(project, run.id);
   const job = startJob<TrainJob>(
     spawn,
@@ -117,7 +127,6 @@ async function storeResult(
     updateRun(db, runId, {
       status: statusOf(done),
       bestEpoch: done.bestEpoch,
-      weightsFingerprint: done.weightsFingerprint,
       metrics: JSON.parse(JSON.stringify(metrics)) as RunRecord['metrics'],
     });
     return done;

@@ -36,6 +36,7 @@ export function startJob<J extends Job>(
 ): RunningJob<J> {
   const jobId = randomUUID();
   const child = spawn();
+  let killed = false;
   const command = (type: 'pause' | 'resume' | 'stop' | 'cancel') => () => child.send({ type, jobId });
 
   const result = new Promise<ResultOf<J>>((resolve, reject) => {
@@ -54,6 +55,8 @@ export function startJob<J extends Job>(
       }
     });
     child.onExit((reason) => {
+      if (killed)
+        reject(new TwofoldError('cancelled', 'Stopped at once. Everything that was saved is still there.'));
       reject(
         new TwofoldError(
           'crashed',
@@ -70,7 +73,10 @@ export function startJob<J extends Job>(
     resume: command('resume'),
     stop: command('stop'),
     cancel: command('cancel'),
-    kill: () => child.kill(),
+    kill: () => {
+      killed = true;
+      child.kill();
+    },
   };
 }
 

@@ -1,15 +1,14 @@
 import { type Command } from 'commander';
-import { TwofoldError } from '../../../shared/errors.ts';
 import { chooseRun, startEvaluation } from '../../engine/evaluate.ts';
 import { checkFiles } from '../../library/check-files.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
-import { count, interval } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { parseNumber } from '../recipe-options.ts';
 import { showEvaluation } from '../show-evaluation.ts';
 import { showJob } from '../show-job.ts';
+import { UsageError } from '../usage-error.ts';
 
 interface Flags {
   run?: string;
@@ -29,22 +28,16 @@ export function addEvaluate(program: Command, output: Output): void {
     )
     .action((given: string, { run: runId, threshold }: Flags) => {
       if (threshold < 0 || threshold > 1) {
-        throw new TwofoldError(
-          'bad-input',
-          `--threshold: expected a number from 0 to 1, received ${threshold}.`,
-        );
+        throw new UsageError(`--threshold: expected a number from 0 to 1, received ${threshold}.`);
       }
       return withProject(given, output, async (project) => {
         const run = chooseRun(project, runId);
         await checkFiles(project);
         const { job, result } = startEvaluation(project, run, threshold, spawnNodeProcess, showJob(output));
-        const { evaluation, leftOut, scores: _ } = await withInterrupt(job, 'cancel', output, result);
+        const { evaluation, leftOut, scores: _scores } = await withInterrupt(job, 'cancel', output, result);
         output.event('done', { run: run.id, ...evaluation, leftOut });
-        output.line(
-          `Run ${run.id}, epoch ${run.bestEpoch ?? 0}, on ${count(evaluation.count, 'validation picture')}`,
-        );
-        output.line(`Accuracy          ${interval(evaluation.accuracy)}`);
-        showEvaluation(evaluation, output, run.classes);
+        output.line(`Run ${run.id}, epoch ${run.bestEpoch ?? 0}`);
+        showEvaluation(evaluation, run.classes, output);
       });
     });
 }

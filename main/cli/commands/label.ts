@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
+import { UsageError } from '../usage-error.ts';
 import type { LabelResult, LabelValue } from '../../../shared/library.ts';
 import { getClasses } from '../../library/classes.ts';
 import { redo, setLabels, undo } from '../../library/labels.ts';
@@ -37,12 +38,10 @@ export function addLabel(program: Command, output: Output): void {
       return withProject(given, output, (project) => {
         if (flags.undo) report(undo(project.db, 'cli'), 'Took back', output);
         else if (flags.redo) report(redo(project.db, 'cli'), 'Did again', output);
-        else
-          report(
-            setLabels(project.db, idsOf(project, files), parseLabel(project, label!), 'cli'),
-            'Changed',
-            output,
-          );
+        else {
+          const value = parseLabel(project, label!);
+          report(setLabels(project.db, idsOf(project, files), value, 'cli'), 'Changed', output);
+        }
       });
     });
 }
@@ -61,8 +60,7 @@ function parseLabel(project: Project, text: string): LabelValue {
     case 'clear':
       return null;
     default:
-      throw new TwofoldError(
-        'bad-input',
+      throw new UsageError(
         `"${text}" is no label of this project. Expected "${names.join('", "')}", 0, 1, skip or clear.`,
       );
   }

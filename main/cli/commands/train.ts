@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { JobEvent, TrainResult } from '../../../shared/jobs.ts';
 import { checkFiles } from '../../library/check-files.ts';
+import type { RunRecord } from '../../../shared/library.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { getRun, listRuns } from '../../library/runs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { startTraining, type TrainRequest } from '../../engine/train.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
-import { bytes, count, interval, percent } from '../format.ts';
+import { bytes, count, percent } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -47,7 +48,7 @@ export function addTrain(program: Command, output: Output): void {
               recipe: { ...recipe, epochs: flags.epochs ?? run.recipe?.epochs ?? recipe.epochs },
             }
           : { recipe, ...(name !== undefined && { name }), ...(note !== undefined && { note }) };
-        const training = startTraining(project, request, spawnNodeProcess, show(output));
+        const training = await startTraining(project, request, spawnNodeProcess, show(output));
         output.event('start', {
           run: training.run.id,
           folder: runDir(project, training.run.id),
@@ -55,7 +56,7 @@ export function addTrain(program: Command, output: Output): void {
         });
         output.line(`Run ${training.run.id}${run ? ', resumed' : ''}`);
         const result = await withInterrupt(training.job, 'stop', output, training.result);
-        finish(project, training.run.id, result, output);
+        finish(project, training.run, result, output);
       });
     });
 }
@@ -82,10 +83,12 @@ function show(output: Output): (event: JobEvent) => void {
   return (event) => {
     if (event.type === 'split') showSplit(event.counts, output);
     else if (event.type === 'epoch') showEpoch(event, output);
-    else if (event.type === 'batch') output.event('batch', { ...event, type: undefined });
+    else if (event.type === 'batch') output.event('batch', withoutType(event));
     else showCommon(event);
   };
 }
+
+const withoutType = <E extends { type: string }>({ type: _type, ...fields }: E): Omit<E, 'type'> => fields;
 
 function showSplit(counts: TrainResult['counts'], output: Output): void {
   const { train, validation } = counts;
@@ -97,7 +100,7 @@ function showSplit(counts: TrainResult['counts'], output: Output): void {
 }
 
 function showEpoch(event: Extract<JobEvent, { type: 'epoch' }>, output: Output): void {
-  const { type: _, ...epoch } = event;
+  const epoch = withoutType(event);
   output.event('epoch', epoch);
   output.line(
     `Epoch ${String(epoch.epoch).padStart(3)}  loss ${epoch.loss.toFixed(4)}  accuracy ${percent(epoch.accuracy).padStart(7)}` +
@@ -114,18 +117,14 @@ const END_SENTENCES = {
     'The loss became infinite or not a number, so training ended; the best epoch before that is kept. Try a smaller --learning-rate.',
 } as const;
 
-function finish(project: Project, run: string, result: TrainResult, output: Output): void {
-  const { kind: _, scores: __, ...fields } = result;
-  output.event('done', { run, folder: runDir(project, run), ...fields });
+function finish(project: Project, run: RunRecord, result: TrainResult, output: Output): void {
+  const { kind: _kind, scores: _scores, ...fields } = result;
+  const folder = runDir(project, run.id);
+  output.event('done', { run: run.id, folder, ...fields });
   output.line(
     `${END_SENTENCES[result.end]} Kept epoch ${result.bestEpoch} of ${result.epochs}, the one with the lowest validation loss.`,
   );
-  showEvaluation(result.evaluation, output);
-  output.line(
-    `Accuracy on ${count(result.evaluation.count, 'validation picture')}: ${interval(result.evaluation.accuracy)}`,
-  );
-  const time = `Peak memory ${bytes(result.peakMemoryBytes)}.`;
-  output.line(`Model: ${runDir(project, run)}`);
-  output.line(time);
+  showEvaluation(result.evaluation, run.classes, output);
+  output.line(`Peak memory ${bytes(result.peakMemoryBytes)}. Model: ${folder}`);
   if (result.end === 'diverged') output.exitCode = 1;
 }

@@ -1,0 +1,113 @@
+import { openSync, writeSync, closeSync, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { SafetensorsFile } from '../../main/model/safetensors.ts';
+import { done, QUICK, run, sampleFolder, start, temporaryFolder, type Event } from './cli-kit.ts';
+
+const project = path.join(temporaryFolder(), 'interrupt.twofold');
+const TRAIN = ['train', project, ...QUICK, '--no-augment', '--json'];
+
+beforeAll(async () => {
+  await done('import', sampleFolder(20), '--project', project);
+});
+
+const epochsOf = (events: Event[]): Event[] => events.filter(({ event }) => event === 'epoch');
+
+/** Loss and validation loss by epoch; of an epoch that was trained twice the later one. */
+const curve = (...parts: Event[][]): Map<unknown, unknown[]> =>
+  new Map(parts.flatMap(epochsOf).map(({ epoch, loss, valLoss }) => [epoch, [loss, valLoss]]));
+
+/** Starts training and calls `then` once, after the given epoch. */
+function trainUntil(
+  epoch: number,
+  then: (pid: number) => void,
+  ...options: string[]
+): ReturnType<typeof run> {
+  let fired = false;
+  const { child, finished } = start([...TRAIN, ...options], (event) => {
+    if (fired || event.event !== 'epoch' || (event.epoch as number) < epoch) return;
+    fired = true;
+    then(child.pid!);
+  });
+  return finished;
+}
+
+describe('interrupted training', () => {
+  let uninterrupted: Map<unknown, unknown[]>;
+  beforeAll(async () => {
+    uninterrupted = curve((await run(...TRAIN, '--epochs', '12')).events);
+    expect(uninterrupted.size).toBe(12);
+  });
+
+  it('stops after the batch on Ctrl-C, keeps the best epoch, and goes on as if nothing had happened', async () => {
+    const stopped = await trainUntil(3, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', '12');
+    expect(stopped.code).toBe(0);
+    const { end, run: id } = stopped.events.at(-1)!;
+    expect(end).toBe('stopped');
+    expect(await done('evaluate', project, '--run', id as string)).toMatchObject({ run: id });
+
+    const resumed = await run('train', project, '--resume', id as string, '--json');
+    expect(resumed.events.at(-1)).toMatchObject({ end: 'completed', epochs: 12 });
+    expect(curve(stopped.events, resumed.events)).toEqual(uninterrupted);
+  });
+
+  it('loses nothing that was saved when it is killed, and resumes to the same curve', async () => {
+    const killed = await trainUntil(4, (pid) => process.kill(-pid, 'SIGKILL'), '--epochs', '12');
+    expect(killed.code).toBeNull();
+    const listed = await run('runs', project, '--json');
+    const crashed = listed.events.find(({ status }) => status === 'crashed')!;
+    expect(crashed.bestEpoch).toBeGreaterThanOrEqual(1);
+    expect((await run('predict', project, '--run', crashed.run as string, sampleFolder(1))).code).toBe(0);
+
+    const resumed = await run('train', project, '--resume', '--json');
+    expect(resumed.events.at(-1)).toMatchObject({ run: crashed.run, end: 'completed' });
+    expect(curve(killed.events, resumed.events)).toEqual(uninterrupted);
+  });
+
+  it('ends at once on a second Ctrl-C, and what was saved can be used', async () => {
+    const ended = await trainUntil(
+      2,
+      (pid) => {
+        process.kill(-pid, 'SIGINT');
+        setTimeout(() => process.kill(-pid, 'SIGINT'), 20);
+      },
+      '--epochs',
+      '10000',
+    );
+    // When the batch was short, the first one was enough.
+    const last = ended.events.at(-1)!;
+    if (last.event === 'error') expect([ended.code, last.code]).toEqual([1, 'cancelled']);
+    else expect(last.end).toBe('stopped');
+    const [newest] = (await run('runs', project, '--json')).events;
+    expect(newest).toMatchObject({ status: 'stopped' });
+    expect(await done('evaluate', project, '--run', newest!.run as string)).toMatchObject({ event: 'done' });
+  });
+
+  it('ends with the last good epoch when the loss is no longer a number', async () => {
+    const stopped = await trainUntil(2, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', '12');
+    const { run: id, folder, bestEpoch } = stopped.events.at(-1)!;
+    // Weights that overflowed, as a learning rate far too large leaves them.
+    const file = await SafetensorsFile.open(path.join(folder as string, 'checkpoint.safetensors'));
+    const { startBytes } = file.entry('dense_1/bias');
+    const { path: checkpoint } = file;
+    await file.close();
+    const handle = openSync(checkpoint, 'r+');
+    writeSync(handle, Buffer.from(Float32Array.of(NaN).buffer), 0, 4, startBytes);
+    closeSync(handle);
+
+    const { code, events, stderr } = await run('train', project, '--resume', id as string, '--json');
+    expect(code).toBe(1);
+    expect(stderr).toBe('');
+    expect(events.at(-1)).toMatchObject({ event: 'done', end: 'diverged', bestEpoch });
+    expect(await done('evaluate', project, '--run', id as string)).toMatchObject({ run: id });
+  });
+
+  it('leaves no half-written file behind', () => {
+    const listing = readFileSync(path.join(project, 'runs/r1/run.json'), 'utf8');
+    expect(JSON.parse(listing)).toMatchObject({
+      format: 'twofold-run',
+      bestEpoch: expect.any(Number) as number,
+    });
+    expect(existsSync(path.join(project, 'runs/r1/checkpoint.safetensors'))).toBe(false);
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { ProgressMeter, type Progress } from '../../shared/progress.ts';
+
+function meter(total: number): { at: (ms: number, done: number) => void; reports: Progress[] } {
+  let now = 0;
+  const reports: Progress[] = [];
+  const measured = new ProgressMeter(
+    total,
+    (progress) => reports.push(progress),
+    () => now,
+  );
+  return {
+    reports,
+    at: (ms, done) => {
+      now = ms;
+      measured.update(done);
+    },
+  };
+}
+
+describe('progress', () => {
+  it('reports ten times a second at most, and the end always, once', () => {
+    const { at, reports } = meter(100);
+    for (let done = 1; done <= 100; done++) at(done * 10, done);
+    at(1001, 100);
+    expect(reports.length).toBeLessThanOrEqual(11);
+    expect(reports.at(-1)).toMatchObject({ fraction: 1, done: 100, total: 100, leftMs: 0 });
+    expect(reports.filter(({ done }) => done === 100)).toHaveLength(1);
+  });
+
+  it('tells the time left from the speed of the last seconds, not of the first', () => {
+    const { at, reports } = meter(1000);
+    for (let second = 1; second <= 10; second++) at(second * 1000, second);
+    for (let second = 11; second <= 30; second++) at(second * 1000, 10 + (second - 10) * 10);
+    const last = reports.at(-1)!;
+    expect(last.perSecond).toBeCloseTo(10, 0);
+    expect(last.leftMs! / 1000).toBeCloseTo((1000 - last.done) / 10, 0);
+  });
+
+  it('says nothing of the speed before it knows it', () => {
+    const { at, reports } = meter(10);
+    at(10, 1);
+    expect(reports[0]).toMatchObject({ perSecond: null, leftMs: null });
+  });
+});
