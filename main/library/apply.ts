@@ -28,9 +28,21 @@ export interface ImportContext {
   displaced: Set<number>;
 }
 
-/** Writes facts into the library, in their order, within the caller's transaction. */
-export function applyFacts(context: ImportContext, facts: readonly Fact[]): void {
-  for (const fact of facts) {
+/**
+ * Writes facts into the library, in their order, within the caller's transaction, until the time is used up.
+ *
+ * @returns index of the first fact that was not written; at least one is
+ */
+export function applyFacts(
+  context: ImportContext,
+  facts: readonly Fact[],
+  start: number,
+  durationMs: number,
+): number {
+  const until = performance.now() + durationMs;
+  let index = start;
+  for (; index < facts.length && (index === start || performance.now() < until); index++) {
+    const fact = facts[index]!;
     const file = joinPath(fact.planned.directory, fact.planned.name);
     switch (fact.kind) {
       case 'same':
@@ -44,6 +56,7 @@ export function applyFacts(context: ImportContext, facts: readonly Fact[]): void
         break;
     }
   }
+  return index;
 }
 
 function applyKnown(context: ImportContext, known: Picture, planned: Planned): void {

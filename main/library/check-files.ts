@@ -46,12 +46,10 @@ export async function checkFiles(project: Project, options: CheckOptions = {}): 
   const meter = options.onProgress && new ProgressMeter(ids.length, options.onProgress);
   for (let start = 0; start < ids.length && options.signal?.aborted !== true; start += PAGE) {
     const changes: Change[] = [];
-    for await (const change of mapAhead(
-      notedOf(db, ids.slice(start, start + PAGE)),
-      AHEAD,
-      look,
-      options.signal,
-    )) {
+    const looked = mapAhead(notedOf(db, ids.slice(start, start + PAGE)), AHEAD, look, options.signal);
+    for await (const change of looked) {
+      // The file at a missing picture's last path may be another picture of the project.
+      if (change.noted.problem === 'missing' && placeIsTaken(db, change.noted.id)) change.problem = 'missing';
       report.checked++;
       report[change.problem ?? 'ok']++;
       changes.push(change);
@@ -89,8 +87,6 @@ function note(db: Db, changes: readonly Change[]): void {
   if (real.length === 0) return;
   transaction(db, () => {
     for (const { noted, problem, mtimeMs } of real) {
-      // The file at a missing picture's last path may be another picture of the project.
-      if (noted.problem === 'missing' && problem !== 'missing' && placeIsTaken(db, noted.id)) continue;
       run(db, 'UPDATE pictures SET problem = :problem, mtime_ms = :mtimeMs WHERE id = :id', {
         id: noted.id,
         problem,

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toFailure, TwofoldError, type ErrorCode } from '../../shared/errors.ts';
 import { ProgressMeter } from '../../shared/progress.ts';
 import type { ImportProgress, ImportReport, Inspect } from '../../shared/library.ts';
@@ -32,9 +33,11 @@ export interface Ingest {
   unreadable: WalkResult['unreadable'];
 }
 
-/** A transaction takes about 15 ms with so many pictures; the window never waits longer. */
+/** Facts that are written together, and how long they wait for each other at most. */
 const BATCH = 250;
 const BATCH_MS = 250;
+/** The window must never wait 50 ms; what is left is for the disk, when the transaction is committed. */
+const TRANSACTION_MS = 8;
 /** Files under way: enough to keep every decoder busy while one file takes long. */
 const AHEAD = 4 * availableParallelism();
 /** Failures that are not the picture's: the import can't go on. */
@@ -171,18 +174,23 @@ async function examine(db: Db, planned: Planned, inspect: Inspect, signal: Abort
   }
 }
 
-/** Writes a batch: all of it or, when it throws, nothing of it. */
+/** Writes facts in transactions that take some milliseconds each, however slow or busy the machine is. */
 async function write(context: ImportContext, facts: readonly Fact[]): Promise<void> {
   if (facts.length === 0) return;
   const { db } = context;
   await findDisplaced(context, facts);
-  const attempt = { ...context, counts: { ...context.counts } };
-  transaction(db, () => {
-    applyFacts(attempt, facts);
-    updateImport(db, context.importId, attempt.counts);
-  });
-  context.counts = attempt.counts;
-  context.labelBatch = attempt.labelBatch;
+  for (let start = 0; start < facts.length;) {
+    const attempt = { ...context, counts: { ...context.counts } };
+    const end = transaction(db, () => {
+      const written = applyFacts(attempt, facts, start, TRANSACTION_MS);
+      updateImport(db, context.importId, attempt.counts);
+      return written;
+    });
+    context.counts = attempt.counts;
+    context.labelBatch = attempt.labelBatch;
+    start = end;
+    if (start < facts.length) await nextTurn();
+  }
 }
 
 /** Looks which pictures of the same content as a new file are no longer where they were. */

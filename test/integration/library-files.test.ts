@@ -89,14 +89,18 @@ describe('finding pictures again', () => {
     const content = readFileSync(at('1.png'));
     rmSync(at('1.png'));
     renameSync(at('0.png'), at('1.png'));
-    writeFileSync(at('1.png'), Buffer.concat([await png(0), Buffer.from('tail')]));
-    await importFolder(project, folder, { inspect: decode }); // 1.png is another picture now
-    await checkFiles(project);
-    expect(getCounts(project.db).missing).toBe(1);
+    expect(await importFolder(project, folder, { inspect: decode })).toMatchObject({ moved: 1 });
+    expect(await checkFiles(project)).toMatchObject({ ok: 1, missing: 1, changed: 0 });
+    expect(state(project)).toEqual([
+      ['1.png', null],
+      ['1.png', 'missing'],
+    ]);
     writeFileSync(at('back.png'), content);
-    await importFolder(project, folder, { inspect: decode });
-    await checkFiles(project);
-    expect(getCounts(project.db).changed).toBe(0);
+    expect(await importFolder(project, folder, { inspect: decode })).toMatchObject({ moved: 1, added: 0 });
+    expect(state(project)).toEqual([
+      ['1.png', null],
+      ['back.png', null],
+    ]);
   });
 });
 
