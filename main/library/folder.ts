@@ -13,6 +13,8 @@ export interface Project {
   /** Absolute path of the project's folder. */
   folder: string;
   readOnly: boolean;
+  /** Runs that opening found to have been left by a program that died, for a word to the person. */
+  crashedRuns: string[];
   db: Db;
 }
 

@@ -7,6 +7,7 @@ import { closeDatabase, openDatabase } from './database.ts';
 import { rebaseDirectories } from './directories.ts';
 import { isFile, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from './folder.ts';
 import { markInterruptedImports } from './imports.ts';
+import { markCrashedRuns } from './runs.ts';
 import { row, run, transaction } from './sql.ts';
 
 export { cacheDir, isProject, PROJECT_SUFFIX, projectFolder, runDir, type Project } from './folder.ts';
@@ -63,7 +64,7 @@ export function createProject(given: string, options: { classes?: readonly [stri
 
 /**
  * Opens a project, updating its library if an older Twofold wrote it, and finding its pictures again when it was moved.
- * Call `markCrashedRuns` next, and tell the person of the runs it names.
+ * Runs and imports whose program died are marked as crashed; `crashedRuns` tells which this opening found.
  *
  * @param options.readOnly only read, from a medium that can't be written; default false
  * @throws TwofoldError `not-found`, `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`
@@ -95,13 +96,15 @@ export function openProject(given: string, options: { readOnly?: boolean } = {})
         `${library} holds no project: its creation was interrupted. Delete ${folder} and create the project again.`,
       );
     }
+    let crashedRuns: string[] = [];
     if (!readOnly) {
       mkdirSync(path.join(folder, 'cache'), { recursive: true });
       mkdirSync(path.join(folder, 'runs'), { recursive: true });
       if (found.folder !== folder) rebaseDirectories(db, folder);
       markInterruptedImports(db);
+      crashedRuns = markCrashedRuns(db);
     }
-    return { id: found.id, name: path.basename(folder, PROJECT_SUFFIX), folder, readOnly, db };
+    return { id: found.id, name: path.basename(folder, PROJECT_SUFFIX), folder, readOnly, crashedRuns, db };
   } catch (error) {
     db.close();
     throw error instanceof TwofoldError ? error : writeError(error, folder);

@@ -157,7 +157,7 @@ export function deleteRun(project: Project, id: string): void {
 }
 
 /**
- * Runs whose process has died become `crashed`; to be called when a project was opened.
+ * Runs whose process has died become `crashed`; called when a project is opened.
  *
  * @returns ids of those it found
  */

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { getRunPictures, saveRunPictures } from '../../main/library/predictions.ts';
-import { runDir } from '../../main/library/project.ts';
+import { closeProject, openProject, runDir } from '../../main/library/project.ts';
 import {
   createRun,
   deleteRun,
@@ -12,7 +12,6 @@ import {
   getRun,
   latestUsableRun,
   listRuns,
-  markCrashedRuns,
   recordEpoch,
   updateRun,
 } from '../../main/library/runs.ts';
@@ -99,7 +98,8 @@ describe('runs', () => {
   });
 
   test('whose program died are crashed and can be resumed; those of a living one are left alone', () => {
-    const { db } = newProject();
+    const project = newProject();
+    const { db } = project;
     for (let index = 0; index < 4; index++) createRun(db, { recipe: DEFAULT_RECIPE });
     const dead = spawnSync(process.execPath, ['-e', '']).pid;
     run(db, 'UPDATE runs SET process = :process WHERE number = 2', { process: `${hostname()}:${dead}` });
@@ -107,7 +107,9 @@ describe('runs', () => {
     run(db, 'UPDATE runs SET process = :process WHERE number = 4', {
       process: `${hostname()}:${process.ppid}`,
     });
-    expect(markCrashedRuns(db)).toEqual(['r2']);
+    const opened = openProject(project.folder);
+    expect(opened.crashedRuns).toEqual(['r2']);
+    closeProject(opened);
     expect(getRun(db, 'r2')).toMatchObject({ status: 'crashed', error: { code: 'crashed' } });
     expect(getRun(db, 'r1').status).toBe('running');
     expect(updateRun(db, 'r2', { status: 'running' })).toMatchObject({
