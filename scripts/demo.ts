@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { main } from '../main/cli.ts';
@@ -8,6 +7,7 @@ import { main } from '../main/cli.ts';
  * person would type.
  */
 const samples = fileURLToPath(new URL('../.cache/samples', import.meta.url));
+const unseen = fileURLToPath(new URL('../.cache/unseen', import.meta.url));
 const project = fileURLToPath(new URL('../demo.twofold', import.meta.url));
 const EPOCHS = process.env.TWOFOLD_DEMO_EPOCHS ?? '4';
 
@@ -35,8 +35,7 @@ await step('Train: frozen InceptionV3, a new head, augmented pictures', [
   EPOCHS,
 ]);
 await step('How good is it?', ['evaluate', project]);
-const unseen = readdirSync(`${samples}/try`).map((name) => `${samples}/try/${name}`);
-await step('Three pictures it has never seen', ['predict', project, ...unseen]);
+await step('Three pictures it has never seen', ['predict', project, unseen]);
 console.log(
   `\nDone in ${Math.round((performance.now() - startedAt) / 1000)} s. The project is ${project}:\n` +
     `  npm run twofold -- runs ${project}\n  npm run twofold -- predict ${project} YOUR-PICTURES…`,

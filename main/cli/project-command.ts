@@ -1,6 +1,5 @@
 import type { Project } from '../library/folder.ts';
 import { closeProject, openProject } from '../library/project.ts';
-import { markCrashedRuns } from '../library/runs.ts';
 import type { Output } from './output.ts';
 
 /** Opens a project for one command and closes it whatever happens. */
@@ -12,10 +11,8 @@ export async function withProject<T>(
 ): Promise<T> {
   const project = openProject(given, options);
   try {
-    if (!project.readOnly) {
-      for (const id of markCrashedRuns(project.db)) {
-        output.note(`Run ${id} ended unexpectedly. Go on with it: twofold train ${given} --resume ${id}`);
-      }
+    for (const id of project.crashedRuns) {
+      output.note(`Run ${id} ended unexpectedly. Go on with it: twofold train ${given} --resume ${id}`);
     }
     return await work(project);
   } finally {

@@ -5,6 +5,7 @@ import type { Progress } from './progress.ts';
 import { packageVersion, ROOT, type Step } from './step.ts';
 
 const OUTPUT = join(ROOT, '.cache', 'samples');
+const UNSEEN = join(ROOT, '.cache', 'unseen');
 const SIZE_PX = 256;
 /** Kept out of training, so that the demonstration predicts pictures that the model has never seen. */
 const HELD_OUT = new Set(['fox', 'penguin', 'pizza']);
@@ -21,36 +22,37 @@ export const samplesStep: Step = {
   title: 'the sample pictures',
   purposes: ['cli', 'test', 'app'],
   key: () =>
-    `1 twemoji ${packageVersion('@twemoji/svg')} ${packageVersion('unicode-emoji-json')} sharp ${packageVersion('sharp')}`,
-  outputs: () => ['animals', 'food', 'try'].map((folder) => join(OUTPUT, folder)),
+    `2 twemoji ${packageVersion('@twemoji/svg')} ${packageVersion('unicode-emoji-json')} sharp ${packageVersion('sharp')}`,
+  outputs: () => [join(OUTPUT, 'animals'), join(OUTPUT, 'food'), UNSEEN],
   install: async (progress) => {
-    const count = await drawSamples(OUTPUT, progress);
+    const count = await drawSamples(OUTPUT, UNSEEN, progress);
     return `${count} sample pictures from Twemoji ${packageVersion('@twemoji/svg')} (CC-BY 4.0)`;
   },
 };
 
 /**
- * Draws `animals/`, `food/` (120 or more each) and `try/` (3 held-out pictures) as 256×256 PNG files.
+ * Draws 256×256 PNG files: `animals/` and `food/` (120 or more each) into `output`, which as it is can be imported with
+ * its folders as labels, and three held-out pictures into `unseen`.
  *
  * Background, size and place of the drawing come from one fixed sequence that starts anew in each class: the same
  * distribution in both, so that nothing but the drawing itself tells them apart.
  *
  * @returns how many pictures were drawn
  */
-export async function drawSamples(output: string, progress: Progress): Promise<number> {
+export async function drawSamples(output: string, unseen: string, progress: Progress): Promise<number> {
   progress.stage('Drawing the sample pictures');
   const classes = { animals: animals(), food: food() };
   const total = classes.animals.length + classes.food.length;
   const draft = `${output}.${process.pid}.draft`;
   rmSync(draft, { recursive: true, force: true });
-  mkdirSync(join(draft, 'try'), { recursive: true });
+  mkdirSync(join(draft, 'unseen'), { recursive: true });
   // Loaded when it is needed: a set-up that has nothing to do must not wait for it.
   const { sharp } = await import('../../main/pictures/sharp.ts');
   let drawn = 0;
   for (const [label, emojis] of Object.entries(classes)) {
     mkdirSync(join(draft, label));
     for (const [index, { name, svg }] of emojis.entries()) {
-      const folder = HELD_OUT.has(name) ? 'try' : label;
+      const folder = HELD_OUT.has(name) ? 'unseen' : label;
       const png = await sharp(Buffer.from(compose(svg, index)))
         .removeAlpha()
         .png()
@@ -59,8 +61,13 @@ export async function drawSamples(output: string, progress: Progress): Promise<n
       progress.update(++drawn, total, 'items');
     }
   }
-  rmSync(output, { recursive: true, force: true });
-  renameSync(draft, output);
+  for (const [from, to] of [
+    [join(draft, 'unseen'), unseen],
+    [draft, output],
+  ] as const) {
+    rmSync(to, { recursive: true, force: true });
+    renameSync(from, to);
+  }
   return drawn;
 }
 

@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { done, QUICK, run, sampleFolder, SAMPLES, temporaryFolder } from './cli-kit.ts';
+import { done, QUICK, run, sampleFolder, SAMPLES, temporaryFolder, UNSEEN } from './cli-kit.ts';
 
 const folder = temporaryFolder();
 const project = path.join(folder, 'p.twofold');
@@ -119,7 +119,7 @@ describe('bad use', () => {
     await done('import', sampleFolder(6, own), '--project', target);
     const [first, second] = readdirSync(path.join(own, 'food')).map((name) => path.join(own, 'food', name));
     rmSync(first!);
-    copyFileSync(path.join(SAMPLES, 'try', 'fox.png'), second!);
+    copyFileSync(path.join(UNSEEN, 'fox.png'), second!);
     const { code, events } = await run('train', target, ...QUICK, '--epochs', '1', '--json');
     expect(code).toBe(0);
     expect(events.find(({ event }) => event === 'problems')).toMatchObject({ missing: 1, changed: 1 });

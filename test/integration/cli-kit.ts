@@ -10,6 +10,8 @@ import { afterAll } from 'vitest';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = path.join(ROOT, 'scripts/twofold.mjs');
 export const SAMPLES = path.join(ROOT, '.cache/samples');
+/** Three pictures that are not among the samples: fox, penguin, pizza. */
+export const UNSEEN = path.join(ROOT, '.cache/unseen');
 
 /** A recipe whose base and head take moments: the shallowest cut of the smallest input. */
 export const QUICK = ['--cut', 'mixed0', '--size', '75', '--units', '16', '--learning-rate', '0.001'];

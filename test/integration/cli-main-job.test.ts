@@ -4,12 +4,12 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { done, QUICK, run, sampleFolder, SAMPLES, temporaryFolder } from './cli-kit.ts';
+import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from './cli-kit.ts';
 
 const folder = temporaryFolder();
 const project = path.join(folder, 'sample.twofold');
 const pictures = sampleFolder(24, path.join(folder, 'pictures'));
-const unseen = ['fox', 'penguin', 'pizza'].map((name) => path.join(SAMPLES, 'try', `${name}.png`));
+const unseen = ['fox', 'penguin', 'pizza'].map((name) => path.join(UNSEEN, `${name}.png`));
 
 beforeAll(async () => {
   await done('import', pictures, '--project', project);
