@@ -1,5 +1,6 @@
 import h5wasm, { Module, type File, type Group } from 'h5wasm/node';
 import { join } from 'node:path';
+import { TwofoldError } from '../../shared/errors.ts';
 import type { LayerSpec } from '../model/architecture/layers.ts';
 import { KERAS_VERSION, modelConfig, trainingConfig } from './keras-config.ts';
 import type { ExportModel } from './model.ts';
@@ -28,9 +29,34 @@ export async function writeKeras(
   try {
     await writeModel(file, model, between);
     file.flush();
-  } finally {
     file.close();
+  } catch (error) {
+    abandon(file);
+    throw explain(error);
   }
+}
+
+/** Closes a file that could not be written; it may well fail again, of the same cause. */
+function abandon(file: File): void {
+  try {
+    file.close();
+  } catch {
+    // What is to be said is in the first error.
+  }
+}
+
+/** HDF5 throws its whole stack as text; the system's own word is in it. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.message.includes('HDF5')) return error;
+  const reason = /error message = '([^']+)'/.exec(error.message)?.[1];
+  const full = /no space|quota/i.test(reason ?? '');
+  return new TwofoldError(
+    full ? 'disk-full' : 'internal',
+    full
+      ? 'The disk is full. Free some space and try again; nothing that was saved is lost.'
+      : `The Keras file could not be written (${reason ?? 'HDF5 does not say why'}).`,
+    { cause: error },
+  );
 }
 
 async function writeModel(file: File, model: ExportModel, between: () => Promise<void>): Promise<void> {

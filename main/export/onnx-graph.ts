@@ -40,7 +40,7 @@ export async function readOnnxGraph(path: string): Promise<OnnxGraph> {
     if (data_type !== FLOAT32 || raw_data.length !== count * 4)
       throw corrupt(path, `tensor ${name} is not ${count} values of float32`);
     // A copy of its own, since the file's bytes need not be aligned.
-    constants.set(name, { dims, values: new Float32Array(raw_data.slice().buffer) });
+    constants.set(name, { dims, values: new Float32Array(new Uint8Array(raw_data).buffer) });
   }
   const given = input[0];
   const wanted = output[0];

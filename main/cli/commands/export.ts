@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { TwofoldError } from '../../../shared/errors.ts';
 import type { JobEvent } from '../../../shared/jobs.ts';
 import type { Exported, ExportReport } from '../../export/export.ts';
 import { EXPORT_FORMATS, FORMATS, type ExportFormatId } from '../../export/formats.ts';
@@ -10,6 +9,7 @@ import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { parseNumber } from '../recipe-options.ts';
 import { showJob } from '../show-job.ts';
+import { UsageError } from '../usage-error.ts';
 
 interface Flags {
   run?: string;
@@ -55,7 +55,7 @@ export function addExport(program: Command, output: Output): void {
     .addHelpText('after', EXAMPLES)
     .action((given: string, flags: Flags) =>
       withProject(given, output, async (project) => {
-        checkThreshold(flags.threshold);
+        checkFlags(flags);
         const { exportProject } = await import('../../export/export.ts');
         await checkFiles(project);
         const report = await withCancel(output, (signal) =>
@@ -80,9 +80,13 @@ export function addExport(program: Command, output: Output): void {
     );
 }
 
-function checkThreshold(threshold: number | undefined): void {
-  if (threshold === undefined || (threshold >= 0 && threshold <= 1)) return;
-  throw new TwofoldError('bad-input', `--threshold: expected a number from 0 to 1, received ${threshold}.`);
+function checkFlags({ threshold, quantize, format }: Flags): void {
+  if (threshold !== undefined && !(threshold >= 0 && threshold <= 1)) {
+    throw new UsageError(`--threshold: expected a number from 0 to 1, received ${threshold}.`);
+  }
+  if (quantize !== undefined && format !== 'tfjs' && format !== 'all') {
+    throw new UsageError(`--quantize is for --format tfjs (or all), but the format is ${format}.`);
+  }
 }
 
 /** Ctrl-C gives the export up; nothing half-written stays. */

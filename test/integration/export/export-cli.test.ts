@@ -1,0 +1,158 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ModelCard } from '../../../main/export/card.ts';
+import type { Exported } from '../../../main/export/export.ts';
+import { EXPORT_FORMATS } from '../../../main/export/formats.ts';
+import { exportModel } from '../../../main/export/model-export.ts';
+import { makeFolder } from '../../../main/export/atomic.ts';
+import { spawnNodeProcess } from '../../../main/training/child.ts';
+import { RunFolder } from '../../../main/training/run-folder.ts';
+import { done, QUICK, run, sampleFolder, start, temporaryFolder } from '../cli-kit.ts';
+
+/** A run trained through the command line, exported through the command line. */
+describe('twofold export', () => {
+  const folder = temporaryFolder();
+  const project = path.join(folder, 'project');
+  const out = (name: string): string => path.join(folder, 'out', name);
+  const card = (name: string): ModelCard =>
+    JSON.parse(readFileSync(path.join(out(name), 'card.json'), 'utf8')) as ModelCard;
+
+  beforeAll(async () => {
+    await done('import', sampleFolder(20), '--project', project);
+    await done('train', project, ...QUICK, '--epochs', '2', '--no-augment');
+    mkdirSync(path.join(folder, 'out'));
+  });
+
+  test('all: every format is written, checked and described', async () => {
+    const { code, events } = await run('export', project, '--format', 'all', '--out', out('all'), '--json');
+    expect(code).toBe(0);
+    const exported = events.filter(({ event }) => event === 'exported') as unknown as Exported[];
+    expect(exported.map(({ format }) => format)).toEqual(EXPORT_FORMATS);
+    expect(events.at(-1)).toMatchObject({ event: 'done', folder: out('all'), run: 'r1' });
+    expect(readdirSync(out('')).sort()).toEqual(['all']);
+
+    for (const format of ['tfjs', 'keras', 'savedmodel', 'onnx'] as const) {
+      const { check, metrics, data, classes, training, files, input } = card(`all/${format}`);
+      expect(check.pictures).toBe(40);
+      expect(check.maxDifference).toBeLessThan(1e-5);
+      expect(check.sameClass).toBe(40);
+      expect(check.accuracy).toMatchObject({ pictures: 8, app: metrics!.accuracy.value });
+      expect(exported.find((each) => each.format === format)!.check).toEqual(check);
+      expect(classes).toEqual(['animals', 'food']);
+      expect(data).toEqual({ train: [16, 16], validation: [4, 4] });
+      expect(training).toMatchObject({ run: 'r1', epochs: 2, recipe: { cut: 'mixed0', size: 75 } });
+      expect(input).toMatchObject({ size: 75, resize: 'bilinear', shape: [null, 75, 75, 3] });
+      const readme = readFileSync(path.join(out(`all/${format}`), 'README.md'), 'utf8');
+      for (const { name } of files) {
+        expect(existsSync(path.join(out(`all/${format}`), name))).toBe(true);
+        expect(readme).toContain(name);
+      }
+      expect(readme).toContain('8 of which could be read');
+    }
+    const labels = parse(readFileSync(path.join(out('all/labels'), 'labels.csv')), { columns: true });
+    expect(labels).toHaveLength(40);
+    expect(Object.keys(labels[0] as object)).toEqual(['path', 'sha256', 'label', 'split', 'when', 'source']);
+    const count = (place: string): number => readdirSync(path.join(out('all/folders'), place)).length;
+    expect(['train/animals', 'train/food', 'validation/animals', 'validation/food'].map(count)).toEqual([
+      16, 16, 4, 4,
+    ]);
+    expect(readFileSync(path.join(out('all/script'), 'train.py'), 'utf8')).toContain('LEARNING_RATE = 0.001');
+  });
+
+  test('a folder that is there is refused, replaced with --force; quantised exports state what it costs', async () => {
+    const args = ['export', project, '--format', 'tfjs', '--out', out('web')];
+    mkdirSync(out('web'));
+    writeFileSync(path.join(out('web'), 'mine.txt'), 'mine');
+    for (const more of [[], ['--force']]) {
+      const refused = await run(...args, ...more, '--json');
+      expect(refused.code).toBe(1);
+      expect(refused.events.at(-1)).toMatchObject({ event: 'error', code: 'exists' });
+      expect(readdirSync(out('web'))).toEqual(['mine.txt']);
+    }
+    rmSync(out('web'), { recursive: true });
+    await done(...args);
+    expect(card('web').bits).toBe(32);
+    const { code, stdout } = await run(...args, '--force', '--quantize', '8');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /largest difference \d\.\de-\d, mean .*\n\s*Accuracy on 8 pictures: [\d.]+ %, the app/,
+    );
+    expect(card('web')).toMatchObject({ bits: 8, check: { tolerance: null } });
+    expect(readdirSync(out('')).filter((name) => name.includes('web'))).toEqual(['web']);
+  });
+
+  test('bad use is a sentence and exit code 2 or 1', async () => {
+    const wrong = await run('export', project, '--format', 'onnx', '--quantize', '8', '--out', out('bad'));
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--quantize');
+    expect((await run('export', project, '--format', 'coreml', '--out', out('bad'))).code).toBe(2);
+    expect((await run('export', project, '--format', 'onnx')).code).toBe(2);
+    const noRun = await run('export', project, '--format', 'onnx', '--run', 'r9', '--out', out('bad'));
+    expect(noRun.code).toBe(1);
+    expect(existsSync(out('bad'))).toBe(false);
+  });
+
+  test('Ctrl-C leaves nothing', async () => {
+    const place = path.join(folder, 'cancelled');
+    mkdirSync(place);
+    const target = path.join(place, 'all');
+    const running = start(
+      ['export', project, '--format', 'all', '--out', target, '--json'],
+      ({ event, stage }) => {
+        if (event === 'progress' && stage === 'writing') running.child.kill('SIGINT');
+      },
+    );
+    const { code, events } = await running.finished;
+    expect(code).toBe(1);
+    expect(events.at(-1)).toMatchObject({ event: 'error', code: 'cancelled' });
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  test('a full disk leaves nothing', async (context) => {
+    const place = path.join(folder, 'full');
+    mkdirSync(place);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place], { stdio: 'pipe' });
+    } catch {
+      context.skip('Mounting a small disk needs root on Linux.');
+    }
+    try {
+      const args = ['export', project, '--format', 'keras', '--out', path.join(place, 'keras')];
+      const { code, events } = await run(...args, '--json');
+      expect(code).toBe(1);
+      expect(events.at(-1)).toMatchObject({ event: 'error', code: 'disk-full' });
+      expect(readdirSync(place)).toEqual([]);
+    } finally {
+      execFileSync('umount', ['-l', place]);
+    }
+  });
+
+  test('an export that answers otherwise is refused and removed', async () => {
+    const runDir = path.join(`${project}.twofold`, 'runs', 'r1');
+    const labels = parse<{ path: string; sha256: string }>(
+      readFileSync(path.join(out('all/labels'), 'labels.csv')),
+      { columns: true },
+    );
+    const pictures = labels.slice(0, 3).map((row) => ({ ...row, label: 0 as const, split: null }));
+    const source = {
+      runDir,
+      run: await new RunFolder(runDir).read(),
+      runId: 'r1',
+      threshold: 0.5,
+      pictures,
+      // What another model would have said.
+      answers: [0.1, 0.2, 0.3],
+    };
+    const result = makeFolder(out('other'), { force: false }, (temporary) =>
+      exportModel(source, { format: 'onnx', bits: 32, folder: temporary }, { spawn: spawnNodeProcess }),
+    );
+    await expect(result).rejects.toMatchObject({
+      code: 'corrupt',
+      message: expect.stringContaining('does not answer as the app does') as string,
+    });
+    expect(existsSync(out('other'))).toBe(false);
+  });
+});

@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { _electron } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { exportModel } from '../../../main/export/model-export.ts';
+import { PREPROCESS_JS } from '../../../main/export/samples/javascript.ts';
+import { PREPROCESS_PY } from '../../../main/export/samples/python.ts';
+import { decodePicture } from '../../../main/pictures/decode.ts';
+import { preparePixels } from '../../../main/pictures/prepare.ts';
+import { spawnNodeProcess } from '../../../main/training/child.ts';
+import type { ModelFormat } from '../../../shared/jobs.ts';
+import type { Recipe } from '../../../shared/recipe.ts';
+import { startDisplay } from '../../e2e/display.ts';
+import { makeRun } from './handmade-run.ts';
+import {
+  engineAnswers,
+  here,
+  ODD_PICTURES,
+  pixelsOf,
+  python,
+  ROOT,
+  samplePictures,
+  SMALL,
+  temporaryFolder,
+} from './support.ts';
+
+const oddPictures = readdirSync(ODD_PICTURES).map((name) => join(ODD_PICTURES, name));
+/** What a browser decodes with no freedom: JPEG and PNG in sRGB. */
+const PHOTOGRAPHS = ['jpeg-exif-6.jpg', 'jpeg-420.jpg', 'png-rgb.png'].map((name) =>
+  join(ODD_PICTURES, name),
+);
+
+describe('the same preprocessing everywhere', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'preprocess.py'), PREPROCESS_PY);
+  writeFileSync(join(folder, 'preprocess.mjs'), PREPROCESS_JS);
+  const sizes = [
+    [75, 'bilinear'],
+    [150, 'bilinear'],
+    [150, 'nearest'],
+  ] as [number, Recipe['resize']][];
+
+  test.each(sizes)('preprocess.py gives the app’s pixels, at %i, %s', async (size, resize) => {
+    const script = here('preprocess_pillow.py');
+    const answer = await python(script, folder, String(size), resize, ...oddPictures);
+    const answers = JSON.parse(answer) as string[];
+    for (const [index, path] of oddPictures.entries()) {
+      const expected = await preparePixels(path, { size, resize });
+      const pixels = Buffer.from(answers[index]!, 'hex');
+      // Pillow and libvips round half-transparent pixels on white differently, by one.
+      const allowed = path.includes('alpha') ? 1 : 0;
+      const worst = expected.reduce((max, value, i) => Math.max(max, Math.abs(value - pixels[i]!)), 0);
+      expect({ path, worst: Math.max(0, worst - allowed) }).toEqual({ path, worst: 0 });
+    }
+  });
+
+  test.each(sizes)('preprocess.js gives the app’s pixels, at %i, %s', async (size, resize) => {
+    const { toInput } = (await import(join(folder, 'preprocess.mjs'))) as {
+      toInput: (
+        pixels: Uint8Array,
+        width: number,
+        height: number,
+        channels: number,
+        input: object,
+      ) => Float32Array;
+    };
+    for (const path of oddPictures) {
+      const { data, width, height } = await decodePicture(readFileSync(path));
+      const expected = await preparePixels(path, { size, resize });
+      const input = toInput(data, width, height, 3, { size, resize });
+      expect({ path, same: input.every((value, i) => value === Math.fround(expected[i]! / 255)) }).toEqual({
+        path,
+        same: true,
+      });
+    }
+  });
+});
+
+describe('samples', () => {
+  const folder = temporaryFolder();
+  let expected: Float32Array;
+
+  beforeAll(async () => {
+    const runDir = join(folder, 'run');
+    const run = await (await makeRun(runDir, SMALL, ['cats & dogs', 'Äpfel'])).read();
+    expected = await engineAnswers(runDir, await pixelsOf(PHOTOGRAPHS, run.recipe), PHOTOGRAPHS.length);
+    expect(new Set(expected).size).toBe(PHOTOGRAPHS.length);
+    const checked = samplePictures(1);
+    const pictures = checked.map((path) => ({ path, sha256: path, label: 0 as const, split: null }));
+    const answers = [...(await engineAnswers(runDir, await pixelsOf(checked, run.recipe), checked.length))];
+    const source = { runDir, run, runId: 'r1', threshold: 0.4, pictures, answers };
+    for (const format of ['tfjs', 'onnx'] as const) {
+      const target = join(folder, format);
+      mkdirSync(target);
+      await exportModel(source, { format, bits: 32, folder: target }, { spawn: spawnNodeProcess });
+      // What `npm install` would do.
+      symlinkSync(join(ROOT, 'node_modules'), join(target, 'node_modules'));
+    }
+  });
+
+  const className = (probability: number): string => (probability > 0.4 ? 'Äpfel' : 'cats & dogs');
+
+  test.each(['tfjs', 'onnx'] satisfies ModelFormat[])('%s: predict.js in Node', async (format) => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['predict.js', ...PHOTOGRAPHS], {
+      cwd: join(folder, format),
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    });
+    const lines = stdout.trim().split('\n').slice(-PHOTOGRAPHS.length);
+    lines.forEach((line, index) => {
+      const [path, name, probability] = line.split('\t');
+      expect(path).toBe(PHOTOGRAPHS[index]);
+      expect(name).toBe(className(expected[index]!));
+      expect(Number(probability)).toBeCloseTo(expected[index]!, 5);
+    });
+  });
+
+  test('tfjs: the page in Chromium', async () => {
+    const { server, address } = await serve(join(folder, 'tfjs'));
+    const main = join(folder, 'main.cjs');
+    writeFileSync(
+      main,
+      `const { app, BrowserWindow } = require('electron');
+       app.whenReady().then(() => new BrowserWindow().loadURL(${JSON.stringify(address)}));`,
+    );
+    const { ELECTRON_RUN_AS_NODE: _, ...environment } = process.env;
+    const browser = await _electron.launch({
+      executablePath: createRequire(import.meta.url)('electron') as string,
+      args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), main],
+      env: { ...(environment as Record<string, string>), DISPLAY: await startDisplay() },
+    });
+    try {
+      const page = await browser.firstWindow();
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(error.message));
+      const answer = page.locator('#answer');
+      await page.waitForFunction("document.getElementById('answer').value === 'Ready.'");
+      for (const [index, path] of PHOTOGRAPHS.entries()) {
+        await page.evaluate("document.getElementById('answer').value = ''");
+        await page.locator('#file').setInputFiles(path);
+        await page.waitForFunction("/probability/.test(document.getElementById('answer').value)");
+        const text = await answer.innerText();
+        const match = /^(.*) \(probability of Äpfel: ([\d.]+)\)$/.exec(text)!;
+        expect(match[1]).toBe(className(expected[index]!));
+        expect(Number(match[2])).toBeCloseTo(expected[index]!, 4);
+      }
+      expect(complaints).toEqual([]);
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  });
+});
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+};
+
+/** A plain file server, as `python3 -m http.server`. */
+async function serve(folder: string): Promise<{ server: Server; address: string }> {
+  const server = createServer((request, response) => {
+    const name = request.url === '/' ? 'index.html' : request.url!.slice(1);
+    try {
+      const content = readFileSync(join(folder, name));
+      response.setHeader('content-type', TYPES[extname(name)] ?? 'application/octet-stream');
+      response.end(content);
+    } catch {
+      response.statusCode = 404;
+      response.end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+}
