@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { build, ROOT } from './build/build.ts';
+import { ROOT } from './build/build.ts';
+import { buildIfStale } from './build/fresh.ts';
 
 /** `npm start`: builds the app and opens it; arguments go to the app (`npm start -- FOLDER`). */
 
@@ -12,8 +13,8 @@ if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND
   process.exit(1);
 }
 const startedMs = Date.now();
-await build();
-console.log(`Built in ${((Date.now() - startedMs) / 1000).toFixed(1)} s. Opening Twofold.`);
+if (await buildIfStale()) console.log(`Built in ${((Date.now() - startedMs) / 1000).toFixed(1)} s.`);
+console.log('Opening Twofold.');
 const electron = createRequire(import.meta.url)('electron') as string;
 // Chromium's sandbox can't be set up by root, as in containers; the window stays separated from Node all the same.
 const sandbox = process.getuid?.() === 0 || process.env.CI ? ['--no-sandbox'] : [];

@@ -122,7 +122,8 @@ function endCleanly({ project, pool, recent, settings }: AppContext, temporary: 
         settings.flush();
         rmSync(temporary, { recursive: true, force: true });
         ended = true;
-        app.quit();
+        // Within the event itself Electron ignores another quit.
+        setImmediate(() => app.quit());
       });
   });
 }

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { utilityProcess } from 'electron';
 import type { JobMessage } from '../../shared/jobs.ts';
 import { entry } from '../entry.ts';
@@ -13,6 +14,7 @@ export function spawnUtilityProcess(): JobProcess {
     serviceName: 'Twofold training',
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  child.once('spawn', () => lowerPriority(child.pid));
   child.stderr?.on('data', (text: Buffer) => process.stderr.write(text));
   return {
     send: (command) => child.postMessage(command),
@@ -23,6 +25,16 @@ export function spawnUtilityProcess(): JobProcess {
       if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
     },
   };
+}
+
+/** Where cores are scarce the window comes first; where they are not, this costs nothing. */
+function lowerPriority(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not allowed here: then it competes.
+  }
 }
 
 /** Chromium gives the signal's number where there was one, as a small code. */

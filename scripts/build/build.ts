@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, type InlineConfig } from 'vite';
@@ -6,7 +6,7 @@ import { CALL_NAMES, EVENT_NAMES } from '../../shared/contract.ts';
 import { drawIcons } from './icons.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const OUT = join(ROOT, 'dist', 'main');
+export const DIST = join(ROOT, 'dist');
 
 /**
  * Packages that stay in node_modules: native ones, WebAssembly that is read from beside its module, and those that find
@@ -21,6 +21,7 @@ export const EXTERNAL = [
   'piscina',
   'h5wasm',
   'protobufjs',
+  'write-file-atomic',
 ];
 
 const isExternal = (id: string): boolean =>
@@ -35,25 +36,42 @@ const ENTRIES = {
 
 const common: InlineConfig = { root: ROOT, configFile: false, logLevel: 'warn' };
 
-/** Builds main with its processes and threads, the preload script and the window. */
-export async function build(): Promise<void> {
-  await rm(join(ROOT, 'dist'), { recursive: true, force: true });
-  await Promise.all([
-    buildMain(),
-    buildPreload(),
-    bundle({ root: join(ROOT, 'renderer'), logLevel: 'warn', configFile: join(ROOT, 'vite.config.ts') }),
-  ]);
-  await drawIcons();
+/**
+ * Builds main with its processes and threads, the preload script and the window into dist/. It takes dist/'s place only
+ * when it is whole, so that an app that runs from it is not left with half of it.
+ *
+ * @param stamp written into dist/stamp, to tell later whether it is still what the sources say
+ */
+export async function build(stamp: string): Promise<void> {
+  const draft = join(ROOT, '.cache', `build-${process.pid}`);
+  try {
+    await mkdir(draft, { recursive: true });
+    await Promise.all([buildMain(draft), buildPreload(draft), buildWindow(draft)]);
+    await drawIcons(draft);
+    await writeFile(join(draft, 'stamp'), stamp);
+    await rm(DIST, { recursive: true, force: true });
+    await rename(draft, DIST);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
 }
 
-function buildMain(): Promise<unknown> {
+function buildWindow(out: string): Promise<unknown> {
+  return bundle({
+    configFile: join(ROOT, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: join(out, 'renderer') },
+  });
+}
+
+function buildMain(out: string): Promise<unknown> {
   return bundle({
     ...common,
     build: {
       ssr: true,
       // Node of Electron 33.
       target: 'node20.18',
-      outDir: OUT,
+      outDir: join(out, 'main'),
       emptyOutDir: false,
       sourcemap: true,
       rolldownOptions: {
@@ -67,7 +85,7 @@ function buildMain(): Promise<unknown> {
 }
 
 /** A sandboxed preload script is one CommonJS file. The names of the contract are written into it. */
-function buildPreload(): Promise<unknown> {
+function buildPreload(out: string): Promise<unknown> {
   return bundle({
     ...common,
     define: {
@@ -76,7 +94,7 @@ function buildPreload(): Promise<unknown> {
     },
     build: {
       target: 'chrome130',
-      outDir: OUT,
+      outDir: join(out, 'main'),
       emptyOutDir: false,
       rolldownOptions: {
         input: join(ROOT, 'main/preload.ts'),

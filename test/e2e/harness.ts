@@ -1,10 +1,12 @@
 import { mkdtemp, rm, mkdir } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import axe, { type AxeResults } from 'axe-core';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { Bridge, CallInput, CallName, CallOutput } from '../../shared/contract.ts';
+import { buildIfStale } from '../../scripts/build/fresh.ts';
 import { startDisplay } from './display.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -38,9 +40,9 @@ export class AppUnderTest {
     private readonly ownsHome: boolean,
   ) {}
 
-  /** Starts dist/ on a display of its own. Build it once beforehand: test/e2e/global-setup.ts does. */
+  /** Starts the app from dist/, which is built first where it is not what the sources say, on a display of its own. */
   static async launch(options: LaunchOptions = {}): Promise<AppUnderTest> {
-    if (!existsSync(join(ROOT, 'dist/main/app.js'))) throw new Error('dist/ is missing: run npm run build.');
+    await buildIfStale();
     const home = options.home ?? (await mkdtemp(join(tmpdir(), 'twofold-e2e-')));
     await mkdir(join(home, 'documents'), { recursive: true });
     const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env;
@@ -112,6 +114,34 @@ export class AppUnderTest {
     }, id);
   }
 
+  /** Violations of WCAG 2 A and AA that axe-core finds in what is shown now, one sentence each. */
+  async accessibility(): Promise<string[]> {
+    // Evaluated by the debugger, which the content security policy does not concern.
+    await this.page.evaluate(axe.source);
+    const { violations } = await this.page.evaluate<AxeResults>(
+      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'] })`,
+    );
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary }) => `${id}: ${help} at ${target.join(' ')} ${failureSummary ?? ''}`,
+      ),
+    );
+  }
+
+  /** Calls main as the window does. @throws Error with main's sentence */
+  async call<Name extends CallName>(name: Name, payload?: CallInput<Name>): Promise<CallOutput<Name>> {
+    const result = await this.page.evaluate(
+      ([called, given]) =>
+        (globalThis as unknown as { twofold: Bridge }).twofold.invoke(
+          called,
+          given as CallInput<typeof called>,
+        ),
+      [name, payload] as const,
+    );
+    if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
+    return result.value as CallOutput<Name>;
+  }
+
   /** Writes light and dark pictures of the window, large and small, to test/e2e/screens/NAME-…png. */
   async screenshots(name: string, sizes: readonly [number, number][] = SIZES): Promise<void> {
     await mkdir(SCREENS, { recursive: true });
@@ -156,21 +186,14 @@ const SIZES: readonly [number, number][] = [
   [900, 600],
 ];
 
-/**
- * Lines of Chromium about a display without a desktop, a graphics card or a session bus, as under Xvfb. Everything else
- * on stderr is a complaint.
- */
+/** Chromium's own log lines (no desktop bus, no graphics card under Xvfb) and the debugger that Playwright attaches. */
 const OF_THE_PLACE = [
   /^\s*$/,
-  /^Debugger (listening on|attached)/,
+  /^\[\d+:\d+\/\d+\.\d+:(INFO|WARNING|ERROR):[\w/.]+\.(cc|h|mm)\(\d+\)\]/,
+  /^Debugger (listening on|attached|ending on)/,
   /^DevTools listening on/,
   /^For help, see: https:\/\/nodejs\.org/,
   /^Waiting for the debugger/,
-  /dbus|DBus/,
-  /viz_main_impl|gpu_|gl_|angle|ANGLE|vulkan|Vulkan|vaapi|EGL|GLES/,
-  /libnotify|portal/,
-  /Failed to connect to the bus/,
-  /^Debugger ending/,
 ];
 
 function complaintsOf(text: string): string[] {
