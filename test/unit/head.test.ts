@@ -184,6 +184,23 @@ describe('head', () => {
     two.dispose();
   });
 
+  it('keeps weights while it is trained on, and writes those', async () => {
+    const { x, y } = data(8);
+    const head = await Head.create(options);
+    for (let i = 0; i < 3; i++) head.step(x, y);
+    const kept = values(head.getWeights());
+    head.keep();
+    for (let i = 0; i < 5; i++) head.step(x, y);
+    expect(values(head.getWeights())).not.toEqual(kept);
+    const file = path.join(folder, 'kept.safetensors');
+    await head.writeWeights(file, 'kept');
+    const other = await Head.create(options);
+    await other.readWeights(file);
+    expect(values(other.getWeights())).toEqual(kept);
+    head.dispose();
+    other.dispose();
+  });
+
   it('saves its weights and refuses files that are damaged or of another head', async () => {
     const head = await Head.create(options);
     const file = path.join(folder, 'head.safetensors');

@@ -1,12 +1,13 @@
 import { TwofoldError } from '../../../shared/errors.ts';
 import { sigmoid } from '../../../shared/metrics.ts';
 import { openGraph, type RunningGraph } from '../graph/run.ts';
-import { SafetensorsFile, tensorSource, writeSafetensors, type TensorSource } from '../safetensors.ts';
+import { SafetensorsFile, writeSafetensors, type TensorSource } from '../safetensors.ts';
 import { tf, type Tensor } from '../tensorflow.ts';
 import {
   assignSignature,
   buildHeadGraph,
   FEATURES,
+  keptName,
   LABELS,
   mask,
   RATE,
@@ -137,7 +138,7 @@ export class Head {
         const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
         let offset = 0;
         for (const variable of variables) {
-          const block = this.#read(variable);
+          const block = this.#read(variable.name);
           values.set(block, offset);
           offset += block.length;
         }
@@ -165,11 +166,16 @@ export class Head {
     }
   }
 
-  /** Writes weights of this head (its own by default) to a file, atomically. */
-  async writeWeights(path: string, weights?: HeadWeights): Promise<void> {
-    const sources = weights
-      ? [...weights].map(([name, { shape, values }]) => tensorSource(name, shape, values))
-      : headArrays(this.layers).map((array) => this.#source(array));
+  /** Remembers the weights as they are, in place of what was kept before. */
+  keep(): void {
+    this.graph.run('keep').done!.dispose();
+  }
+
+  /** Writes the weights, or those that were kept, to a file, atomically. */
+  async writeWeights(path: string, which: 'current' | 'kept' = 'current'): Promise<void> {
+    const sources = headArrays(this.layers).map((array) =>
+      this.#source(array, which === 'kept' ? keptName : (name) => name),
+    );
     await writeSafetensors(path, sources, { format: FORMAT });
   }
 
@@ -235,7 +241,7 @@ export class Head {
     return features;
   }
 
-  #read({ name }: VariableLayout): Float32Array {
+  #read(name: string): Float32Array {
     const { value } = this.graph.run(readSignature(name));
     const values = value!.dataSync() as Float32Array;
     value!.dispose();
@@ -249,8 +255,11 @@ export class Head {
   }
 
   /** Reads the variables only when their turn comes, so that no second copy of the whole is held. */
-  #source({ name, shape, variables }: HeadArray): TensorSource {
-    const read = (variable: VariableLayout): Float32Array => this.#read(variable);
+  #source(
+    { name, shape, variables }: HeadArray,
+    stored: (name: string) => string = (given) => given,
+  ): TensorSource {
+    const read = (variable: VariableLayout): Float32Array => this.#read(stored(variable.name));
     return {
       name,
       type: 'F32',
