@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { CallSpec, EventSpec } from './contract/call.ts';
-import { exportCalls } from './contract/export.ts';
+import { exportCalls, exportEvents } from './contract/export.ts';
 import { importCalls, importEvents } from './contract/import.ts';
 import { labelCalls } from './contract/labels.ts';
 import { pictureCalls, pictureEvents } from './contract/pictures.ts';
@@ -33,6 +33,7 @@ export const EVENTS = {
   ...importEvents,
   ...trainEvents,
   ...predictEvents,
+  ...exportEvents,
   ...systemEvents,
 };
 

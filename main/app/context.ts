@@ -3,6 +3,7 @@ import type { AppSettings, appSettingsSchema } from '../../shared/contract/syste
 import type { Emit } from '../ipc.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import type { LoopDelays } from './delays.ts';
+import type { Exporter } from './exporter.ts';
 import type { Importer } from './importer.ts';
 import type { JsonFile } from './json-file.ts';
 import type { OpenProject } from './open-project.ts';
@@ -19,6 +20,7 @@ export interface AppContext {
   importer: Importer;
   trainer: Trainer;
   predictor: Predictor;
+  exporter: Exporter;
   recent: RecentProjects;
   settings: JsonFile<typeof appSettingsSchema>;
   delays: LoopDelays;

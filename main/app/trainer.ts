@@ -20,7 +20,7 @@ const STOP_PATIENCE_MS = 15_000;
 /** Trains runs of the open project, one at a time, and tells the window of it. */
 export class Trainer {
   #running: { training: Training; state: TrainState } | undefined;
-  #starting = false;
+  #starting: Promise<unknown> | undefined;
 
   constructor(
     private readonly project: OpenProject,
@@ -45,17 +45,22 @@ export class Trainer {
     if (this.#running || this.#starting) {
       throw new TwofoldError('busy', 'A run is being trained. Stop it first, or wait until it is done.');
     }
-    this.#starting = true;
+    const starting = this.#start(project, request);
+    this.#starting = starting.catch(() => undefined);
     try {
-      await this.importer.check(trainingSet(project.db).map(({ id }) => id));
-      const training = await startTraining(project, request, this.spawn, (event) => this.#hear(event));
-      this.#running = { training, state: freshState(training.run) };
-      void this.#follow(project, training);
-      this.emit('runs.changed', null);
-      return runInfo(project, training.run);
+      return await starting;
     } finally {
-      this.#starting = false;
+      this.#starting = undefined;
     }
+  }
+
+  async #start(project: Project, request: TrainRequest): Promise<RunInfo> {
+    await this.importer.check(trainingSet(project.db).map(({ id }) => id));
+    const training = await startTraining(project, request, this.spawn, (event) => this.#hear(event));
+    this.#running = { training, state: freshState(training.run) };
+    void this.#follow(project, training);
+    this.emit('runs.changed', null);
+    return runInfo(project, training.run);
   }
 
   pause(): void {
@@ -103,6 +108,7 @@ export class Trainer {
   }
 
   async #end(): Promise<void> {
+    await this.#starting;
     const training = this.#running?.training;
     if (!training) return;
     training.job.stop();

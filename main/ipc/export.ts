@@ -1,12 +1,16 @@
 import { shell } from 'electron';
 import type { AppContext } from '../app/context.ts';
-import { EXPORT_FORMATS, writeExport } from '../app/exports.ts';
+import { FORMATS } from '../export/formats.ts';
 import type { HandlersOf } from '../ipc.ts';
 
-export function exportHandlers({ project }: AppContext): HandlersOf<'export'> {
+export function exportHandlers({ exporter }: AppContext): HandlersOf<'export'> {
   return {
-    'export.formats': () => EXPORT_FORMATS,
-    'export.start': ({ format, run, out }) => writeExport(project.require(), format, run, out),
+    'export.formats': () => [...FORMATS],
+    'export.start': (request) => exporter.export(request),
+    'export.cancel': () => {
+      exporter.cancel();
+      return null;
+    },
     'export.reveal': ({ path }) => {
       shell.showItemInFolder(path);
       return null;

@@ -1,23 +1,81 @@
 import { z } from 'zod';
-import { call } from './call.ts';
+import { MODEL_FORMATS, type LeftOut, type Ms, type ProgressEvent } from '../jobs.ts';
+import { call, event } from './call.ts';
 import { nothing, pathSchema, runIdSchema } from './fields.ts';
+
+export const exportFormatSchema = z.enum([...MODEL_FORMATS, 'labels', 'folders', 'script']);
+export type ExportFormatId = z.infer<typeof exportFormatSchema>;
 
 /** Something that can be written, and what it is good for, in words. */
 export interface ExportFormat {
-  id: string;
+  id: ExportFormatId;
   name: string;
   description: string;
   /** Whether a trained run is needed, or only labels. */
   needsRun: boolean;
 }
 
+/** What came of loading an export again and comparing its answers with the app's on the same pictures. */
+export interface ExportCheck {
+  /** What ran the export, with versions. */
+  runtime: string;
+  pictures: number;
+  /** Of probabilities, absolute. */
+  maxDifference: number;
+  meanDifference: number;
+  /** Largest difference that passes; null where weights were quantised. */
+  tolerance: number | null;
+  /** Pictures to which both give the same class at the threshold. */
+  sameClass: number;
+  accuracy: { pictures: number; app: number; export: number };
+}
+
+/** One format as it was written. */
+export interface ExportedFormat {
+  format: ExportFormatId;
+  folder: string;
+  sizeBytes: number;
+  durationMs: Ms;
+  /** Null for formats that hold no model. */
+  check: ExportCheck | null;
+  leftOut: LeftOut[];
+}
+
+export interface ExportReport {
+  folder: string;
+  run: string | null;
+  exports: ExportedFormat[];
+  /** Names below the folder, with `/`. */
+  files: readonly { name: string; sizeBytes: number }[];
+}
+
 export const exportCalls = {
   /** What this version can write. */
   'export.formats': call(nothing).returns<ExportFormat[]>(),
-  /** Writes a format to a file or folder that is not there yet; answers when it is on disk. */
+  /**
+   * Writes a format, or `all` of them, to a folder that is not there yet; answers when it is on disk and models have
+   * been compared with the app. `export.progress` meanwhile. One at a time: else `busy`.
+   */
   'export.start': call(
-    z.strictObject({ format: z.string().max(40), run: runIdSchema.nullable(), out: pathSchema }),
-  ).returns<{ path: string; files: { name: string; sizeBytes: number }[] }>(),
+    z.strictObject({
+      format: z.union([exportFormatSchema, z.literal('all')]),
+      /** The newest with a model where it is null. */
+      run: runIdSchema.nullable(),
+      out: pathSchema,
+      /** Bits of a kernel's value in TensorFlow.js. */
+      bits: z.union([z.literal(32), z.literal(16), z.literal(8)]).default(32),
+      /** In class folders, links instead of copies. */
+      link: z.boolean().default(false),
+      /** Replaces an export that is there already; nothing else is ever replaced. */
+      force: z.boolean().default(false),
+    }),
+  ).returns<ExportReport>(),
+  /** Gives it up; nothing half-written stays. */
+  'export.cancel': call(nothing).returns<null>(),
   /** Shows what was written in the system's file manager. */
   'export.reveal': call(z.strictObject({ path: pathSchema })).returns<null>(),
+};
+
+export const exportEvents = {
+  'export.progress': event<{ format: ExportFormatId | null; progress: ProgressEvent }>(),
 };
