@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { CheckReport, PictureProblem } from '../../shared/library.ts';
 import { ProgressMeter, type Progress } from '../../shared/progress.ts';
-import { mapAhead } from './ahead.ts';
+import { mapAhead } from '../../shared/ahead.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { hashFile } from '../pictures/hash.ts';

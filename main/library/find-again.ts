@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { CheckReport } from '../../shared/library.ts';
 import { ProgressMeter } from '../../shared/progress.ts';
-import { mapAhead } from './ahead.ts';
+import { mapAhead } from '../../shared/ahead.ts';
 import { checkFiles, notedOf, type CheckOptions, type Noted } from './check-files.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';

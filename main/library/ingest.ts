@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toFailure, TwofoldError, type ErrorCode } from '../../shared/errors.ts';
 import { ProgressMeter } from '../../shared/progress.ts';
 import type { ImportProgress, ImportReport, Inspect } from '../../shared/library.ts';
-import { mapAhead } from './ahead.ts';
+import { mapAhead } from '../../shared/ahead.ts';
 import { applyFacts, type Fact, type ImportContext } from './apply.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';

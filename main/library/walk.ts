@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import type { Dirent } from 'node:fs';
 import { TwofoldError } from '../../shared/errors.ts';
 import { sniff } from '../pictures/sniff.ts';
-import { mapAhead } from './ahead.ts';
+import { mapAhead } from '../../shared/ahead.ts';
 import { joinPath } from './directories.ts';
 import { PROJECT_SUFFIX } from './folder.ts';
 

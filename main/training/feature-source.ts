@@ -7,7 +7,7 @@ import { BlobCache, cacheKey } from '../pictures/cache.ts';
 import { PicturePool } from '../pictures/pool.ts';
 import type { Batch, Draw } from '../pictures/tasks.ts';
 import { pixelKey } from '../pictures/pixels.ts';
-import { ahead } from './ahead.ts';
+import { mapAhead } from '../../shared/ahead.ts';
 
 /** A picture by where it lies and what it holds; without a hash it is taken as it is now, and nothing of it is kept. */
 export interface SourcePicture {
@@ -74,10 +74,7 @@ export class FeatureSource {
     groups: Iterable<P[]>,
     options: BatchOptions,
   ): AsyncGenerator<FeatureBatch<P>> {
-    const tasks = function* (source: FeatureSource): Generator<() => Promise<Pending<P>>> {
-      for (const group of groups) yield () => source.#start(group, options);
-    };
-    for await (const pending of ahead(tasks(this), DEPTH)) {
+    for await (const pending of mapAhead(groups, DEPTH, (group) => this.#start(group, options))) {
       const batch = this.#finish(pending, options);
       try {
         if (batch.pictures.length > 0) yield batch;

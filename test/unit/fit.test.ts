@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../../shared/jobs.ts';
-import { ahead } from '../../main/training/ahead.ts';
+import { mapAhead } from '../../shared/ahead.ts';
 import { JobControl } from '../../main/training/control.ts';
 import { FRESH_FIT, fit, type FitOptions, type FitState } from '../../main/training/fit.ts';
 import { batches, epochOrder } from '../../main/training/order.ts';
@@ -129,7 +129,7 @@ describe('order of an epoch', () => {
 describe('work ahead', () => {
   it('keeps the order, runs no more than the depth at once, and passes failures on', async () => {
     let [running, most] = [0, 0];
-    const task = (value: number) => async (): Promise<number> => {
+    const task = async (value: number): Promise<number> => {
       most = Math.max(most, ++running);
       await new Promise((done) => setTimeout(done, value % 2 ? 8 : 1));
       running--;
@@ -138,11 +138,7 @@ describe('work ahead', () => {
     };
     const seen: number[] = [];
     const consume = async (): Promise<void> => {
-      for await (const value of ahead(
-        Array.from({ length: 9 }, (_, value) => task(value)),
-        3,
-      ))
-        seen.push(value);
+      for await (const value of mapAhead([0, 1, 2, 3, 4, 5, 6, 7, 8], 3, task)) seen.push(value);
     };
     await expect(consume()).rejects.toThrow('seven');
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6]);

@@ -1,5 +1,6 @@
-import type { EvaluateJob, EvaluateResult, LeftOut } from '../../../shared/jobs.ts';
+import type { EvaluateJob, EvaluateResult } from '../../../shared/jobs.ts';
 import type { JobContext } from '../job-context.ts';
+import { LeftOutList } from '../left-out.ts';
 import { evaluateScores, probabilities, score } from '../score.ts';
 import { openTrainedModel } from '../trained-model.ts';
 import { stageProgress } from '../stage-progress.ts';
@@ -9,16 +10,8 @@ export async function runEvaluateJob(
   job: EvaluateJob,
   { control, emit }: JobContext,
 ): Promise<EvaluateResult> {
-  const leftOut: LeftOut[] = [];
-  const model = await openTrainedModel(
-    job.runDir,
-    job.cacheDir,
-    control.signal,
-    ({ path }, { code, message }) => {
-      leftOut.push({ path, code, message });
-      emit({ type: 'left-out', leftOut: { path, code, message } });
-    },
-  );
+  const leftOut = new LeftOutList(emit);
+  const model = await openTrainedModel(job.runDir, job.cacheDir, control.signal, leftOut.add);
   try {
     const meter = stageProgress('predicting', job.pictures.length, emit);
     const scores = await score(model.source, model.head, job.pictures, {
@@ -36,7 +29,7 @@ export async function runEvaluateJob(
         split: split ?? 'validation',
         probability: values[index]!,
       })),
-      leftOut,
+      leftOut: leftOut.pictures,
     };
   } finally {
     await model.close();

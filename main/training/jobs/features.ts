@@ -2,6 +2,7 @@ import { TwofoldError } from '../../../shared/errors.ts';
 import type { FeaturesJob, FeaturesResult, LeftOut } from '../../../shared/jobs.ts';
 import { FeatureSource, type SourcePicture } from '../feature-source.ts';
 import type { JobContext } from '../job-context.ts';
+import { LeftOutList } from '../left-out.ts';
 import { NpyWriter } from '../npy.ts';
 import { batches } from '../order.ts';
 import { stageProgress } from '../stage-progress.ts';
@@ -13,11 +14,8 @@ export async function runFeaturesJob(
   job: FeaturesJob,
   { control, emit }: JobContext,
 ): Promise<FeaturesResult> {
-  const leftOut: LeftOut[] = [];
-  const source = await FeatureSource.open(job, null, control.signal, ({ path }, { code, message }) => {
-    leftOut.push({ path, code, message });
-    emit({ type: 'left-out', leftOut: { path, code, message } });
-  });
+  const leftOut = new LeftOutList(emit);
+  const source = await FeatureSource.open(job, null, control.signal, leftOut.add);
   try {
     const writer = await NpyWriter.create(job.out, job.files.length, source.extractor.shape);
     try {
@@ -29,12 +27,12 @@ export async function runFeaturesJob(
       })) {
         await writer.append(features instanceof Float32Array ? features : await features.data<'float32'>());
         written.push(...kept.map(({ path }) => path));
-        meter.update(written.length + leftOut.length);
+        meter.update(written.length + leftOut.pictures.length);
         await control.turn();
       }
-      if (written.length === 0) throw new TwofoldError('bad-picture', noneReadable(leftOut));
+      if (written.length === 0) throw new TwofoldError('bad-picture', noneReadable(leftOut.pictures));
       meter.update(pictures.length);
-      return { kind: 'features', shape: await writer.finish(), files: written, leftOut };
+      return { kind: 'features', shape: await writer.finish(), files: written, leftOut: leftOut.pictures };
     } catch (error) {
       await writer.abandon();
       throw error;

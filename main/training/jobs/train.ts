@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../../shared/errors.ts';
-import type { LeftOut, TrainJob, TrainResult } from '../../../shared/jobs.ts';
+import type { TrainJob, TrainResult } from '../../../shared/jobs.ts';
 import { Head } from '../../model/head/head.ts';
 import type { Tensor } from '../../model/tensorflow.ts';
 import { BestHead } from '../best-head.ts';
@@ -7,6 +7,7 @@ import { Checkpoints } from '../checkpoint.ts';
 import { FeatureSource, type BatchOptions } from '../feature-source.ts';
 import { FRESH_FIT, fit, type FitEnd, type FitState, type TrainBatch } from '../fit.ts';
 import type { JobContext } from '../job-context.ts';
+import { LeftOutList } from '../left-out.ts';
 import { batches, epochOrder } from '../order.ts';
 import { RunFolder, type RunFile } from '../run-folder.ts';
 import { evaluateScores, probabilities, score, type Scores } from '../score.ts';
@@ -24,16 +25,8 @@ export async function runTrainJob(job: TrainJob, context: JobContext): Promise<T
   });
   emit({ type: 'split', counts: countSplit(split) });
 
-  const leftOut: LeftOut[] = [];
-  const source = await FeatureSource.open(
-    recipe,
-    job.cacheDir,
-    control.signal,
-    ({ path }, { code, message }) => {
-      leftOut.push({ path, code, message });
-      emit({ type: 'left-out', leftOut: { path, code, message } });
-    },
-  );
+  const leftOut = new LeftOutList(emit);
+  const source = await FeatureSource.open(recipe, job.cacheDir, control.signal, leftOut.add);
   try {
     const { units, dropout, learningRate, seed } = recipe;
     const head = await Head.create({
@@ -64,7 +57,7 @@ class TrainRun {
     private readonly split: SplitSet,
     private readonly source: FeatureSource,
     private readonly head: Head,
-    private readonly leftOut: LeftOut[],
+    private readonly leftOut: LeftOutList,
   ) {
     this.#folder = new RunFolder(job.runDir);
     this.#checkpoints = new Checkpoints(this.#folder.checkpointPath);
@@ -99,7 +92,7 @@ class TrainRun {
   }
 
   #withoutLeftOut(pictures: SplitPicture[]): SplitPicture[] {
-    const paths = new Set(this.leftOut.map(({ path }) => path));
+    const paths = new Set(this.leftOut.pictures.map(({ path }) => path));
     return pictures.filter(({ path }) => !paths.has(path));
   }
 
@@ -200,7 +193,7 @@ class TrainRun {
       evaluation,
       scores: [...this.split.train.map(unscored), ...scored(scores)],
       counts: countSplit(this.split),
-      leftOut: this.leftOut,
+      leftOut: this.leftOut.pictures,
       weightsFingerprint: this.source.extractor.fingerprint,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };

@@ -1,0 +1,15 @@
+import type { Failure } from '../../shared/errors.ts';
+import type { LeftOut } from '../../shared/jobs.ts';
+import type { JobContext } from './job-context.ts';
+
+/** Pictures that took no part in a job: collected for its result, and reported as they are found. */
+export class LeftOutList {
+  readonly pictures: LeftOut[] = [];
+
+  constructor(private readonly emit: JobContext['emit']) {}
+
+  readonly add = ({ path }: { path: string }, { code, message }: Failure): void => {
+    this.pictures.push({ path, code, message });
+    this.emit({ type: 'left-out', leftOut: { path, code, message } });
+  };
+}
