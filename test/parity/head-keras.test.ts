@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Head, type HeadWeights } from '../../main/model/head/head.ts';
 import { dropoutMask } from '../../main/model/head/random-values.ts';
-import { tf } from '../../main/model/tensorflow.ts';
+import { tf, type Tensor } from '../../main/model/tensorflow.ts';
 
 interface Reference {
   initial: Record<'kernel1' | 'bias1' | 'kernel2' | 'bias2', number[] | number[][]>;
@@ -15,7 +15,12 @@ const reference = JSON.parse(
   readFileSync(new URL('../reference/keras/rmsprop.json', import.meta.url), 'utf8'),
 ) as Reference;
 
-const NAMES = { kernel1: 'dense/kernel', bias1: 'dense/bias', kernel2: 'dense_1/kernel', bias2: 'dense_1/bias' } as const;
+const NAMES = {
+  kernel1: 'dense/kernel',
+  bias1: 'dense/bias',
+  kernel2: 'dense_1/kernel',
+  bias2: 'dense_1/bias',
+} as const;
 
 function weights(given: Reference['initial']): HeadWeights {
   return new Map(
@@ -30,9 +35,18 @@ function weights(given: Reference['initial']): HeadWeights {
 const flat = (batch: number[][]): Float32Array => Float32Array.from(batch.flat());
 
 function largestDifference(a: HeadWeights, b: HeadWeights): number {
-  return Math.max(
-    ...[...a].flatMap(([name, { values }]) => Array.from(values, (value, i) => Math.abs(value - b.get(name)!.values[i]!))),
-  );
+  expect([...a.keys()]).toEqual([...b.keys()]);
+  let largest = 0;
+  for (const [name, { values }] of a) {
+    const others = b.get(name)!.values;
+    expect(values.length).toBe(others.length);
+    for (let i = 0; i < values.length; i++) {
+      const difference = Math.abs(values[i]! - others[i]!);
+      // Written so that NaN does not pass for small.
+      if (!(difference <= largest)) largest = difference;
+    }
+  }
+  return largest;
 }
 
 describe('head against Keras', () => {
@@ -40,7 +54,9 @@ describe('head against Keras', () => {
     const head = await Head.create({ features: 24, units: [16], dropout: 0, learningRate: 1e-3, seed: 1 });
     head.setWeights(weights(reference.initial));
     const losses = reference.x.map((batch, step) => head.step(flat(batch), flat(reference.y[step]!)).loss);
-    losses.forEach((loss, step) => expect(loss, `loss of step ${step}`).toBeCloseTo(reference.loss[step]!, 5));
+    losses.forEach((loss, step) =>
+      expect(loss, `loss of step ${step}`).toBeCloseTo(reference.loss[step]!, 5),
+    );
     expect(largestDifference(head.getWeights(), weights(reference.final))).toBeLessThan(1e-5);
     head.dispose();
   });
@@ -49,55 +65,88 @@ describe('head against Keras', () => {
     const rate = 0.4;
     const head = await Head.create({ features: 24, units: [16], dropout: rate, learningRate: 1e-3, seed: 1 });
     head.setWeights(weights(reference.initial));
-    const model = new MaskedModel(weights(reference.initial));
+    const model = new MaskedModel(weights(reference.initial), 1e-3);
     for (const [step, batch] of reference.x.entries()) {
       const masks = dropoutMask(5, step, 0, 8 * 16, rate);
       const labels = flat(reference.y[step]!);
-      const expected = model.step(flat(batch), labels, masks);
+      const expected = model.step(flat(batch), labels, [masks]);
       const { loss } = head.stepWithMasks(flat(batch), labels, [masks]);
       expect(loss, `loss of step ${step}`).toBeCloseTo(expected, 5);
     }
     expect(largestDifference(head.getWeights(), model.weights())).toBeLessThan(1e-5);
     head.dispose();
   });
+
+  it('steps as tf.layers does with several hidden layers whose kernels are split into blocks', async () => {
+    const [n, features, units, rate, learningRate] = [6, 900, [1500, 1000], 0.2, 1e-4];
+    const head = await Head.create({ features, units, dropout: rate, learningRate, seed: 1 });
+    expect(head.layers.map(({ blockRows }) => blockRows.length)).toEqual([2, 2, 1]);
+    const model = new MaskedModel(head.getWeights(), learningRate);
+    for (let step = 0; step < 4; step++) {
+      const x = Float32Array.from({ length: n * features }, (_, i) => Math.abs(Math.sin(i * 1.3 + step)));
+      const labels = Float32Array.from({ length: n }, (_, i) => (i + step) % 2);
+      const masks = units.map((width, layer) => dropoutMask(7, step, layer, n * width, rate));
+      const expected = model.step(x, labels, masks);
+      expect(head.stepWithMasks(x, labels, masks).loss, `loss of step ${step}`).toBeCloseTo(expected, 5);
+    }
+    expect(largestDifference(head.getWeights(), model.weights())).toBeLessThan(1e-6);
+    head.dispose();
+  });
 });
 
-/** Dense layers of tf.layers with a mask between them, trained by tf's gradients and RMSprop written out in tensors. */
+/** Dense layers of tf.layers with masks between them, trained by tf's gradients and RMSprop written out in tensors. */
 class MaskedModel {
-  readonly #hidden = tf.layers.dense({ units: 16, activation: 'relu', inputShape: [24] });
-  readonly #last = tf.layers.dense({ units: 1 });
+  readonly #names: string[];
+  readonly #layers: ReturnType<typeof tf.layers.dense>[];
   readonly #meanSquares: Record<string, ReturnType<typeof tf.variable>> = {};
 
-  constructor(initial: HeadWeights) {
-    this.#hidden.build([null, 24]);
-    this.#last.build([null, 16]);
-    const tensor = (name: string) => tf.tensor(initial.get(name)!.values, [...initial.get(name)!.shape]);
-    this.#hidden.setWeights([tensor('dense/kernel'), tensor('dense/bias')]);
-    this.#last.setWeights([tensor('dense_1/kernel'), tensor('dense_1/bias')]);
+  constructor(
+    initial: HeadWeights,
+    private readonly learningRate: number,
+  ) {
+    this.#names = [...initial.keys()];
+    const kernels = [...initial].filter(([name]) => name.endsWith('kernel'));
+    this.#layers = kernels.map(([name, { shape }], index) => {
+      const activation = index < kernels.length - 1 ? 'relu' : 'linear';
+      const layer = tf.layers.dense({ units: shape[1]!, activation });
+      layer.build([null, shape[0]!]);
+      const bias = initial.get(name.replace('kernel', 'bias'))!;
+      layer.setWeights([initial.get(name)!, bias].map((array) => tf.tensor(array.values, [...array.shape])));
+      return layer;
+    });
   }
 
-  step(x: Float32Array, labels: Float32Array, mask: Float32Array): number {
+  step(x: Float32Array, labels: Float32Array, masks: readonly Float32Array[]): number {
     const n = labels.length;
-    const { value, grads } = tf.variableGrads(() => {
-      const hidden = this.#hidden.apply(tf.tensor2d(x, [n, 24])) as ReturnType<typeof tf.tensor2d>;
-      const logits = this.#last.apply(hidden.mul(tf.tensor2d(mask, [n, 16])));
-      return tf.losses.sigmoidCrossEntropy(tf.tensor2d(labels, [n, 1]), logits as ReturnType<typeof tf.tensor2d>);
+    return tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(() => {
+        const logits = this.#layers.reduce<Tensor>(
+          (input, layer, index) => {
+            const output = layer.apply(input) as Tensor;
+            return index < masks.length ? output.mul(tf.tensor(masks[index]!, output.shape)) : output;
+          },
+          tf.tensor2d(x, [n, x.length / n]),
+        );
+        return tf.losses.sigmoidCrossEntropy(tf.tensor2d(labels, [n, 1]), logits);
+      });
+      for (const variable of this.#layers.flatMap((layer) => layer.trainableWeights)) {
+        const weight = variable.read();
+        const gradient = grads[(variable as unknown as { val: { name: string } }).val.name]!;
+        const meanSquare = (this.#meanSquares[variable.name] ??= tf.variable(tf.zerosLike(weight)));
+        meanSquare.assign(meanSquare.mul(0.9).add(gradient.square().mul(0.1)));
+        variable.write(weight.sub(gradient.mul(this.learningRate).div(meanSquare.add(1e-7).sqrt())));
+      }
+      return value.dataSync()[0]!;
     });
-    for (const variable of [...this.#hidden.trainableWeights, ...this.#last.trainableWeights]) {
-      const weight = variable.read();
-      const gradient = grads[(variable as unknown as { val: { name: string } }).val.name]!;
-      const meanSquare = (this.#meanSquares[variable.name] ??= tf.variable(tf.zerosLike(weight)));
-      meanSquare.assign(meanSquare.mul(0.9).add(gradient.square().mul(0.1)));
-      variable.write(weight.sub(gradient.mul(1e-3).div(meanSquare.add(1e-7).sqrt())));
-    }
-    return value.dataSync()[0]!;
   }
 
   weights(): HeadWeights {
-    const names = ['dense/kernel', 'dense/bias', 'dense_1/kernel', 'dense_1/bias'];
-    const tensors = [...this.#hidden.getWeights(), ...this.#last.getWeights()];
+    const tensors = this.#layers.flatMap((layer) => layer.getWeights());
     return new Map(
-      tensors.map((tensor, i) => [names[i]!, { shape: tensor.shape, values: tensor.dataSync() as Float32Array }]),
+      tensors.map((tensor, i) => [
+        this.#names[i]!,
+        { shape: tensor.shape, values: tensor.dataSync() as Float32Array },
+      ]),
     );
   }
 }

@@ -151,6 +151,27 @@ describe('head', () => {
     for (const head of [whole, first, second]) head.dispose();
   });
 
+  it('trains on from a checkpoint after it diverged', async () => {
+    const { x, y } = data(20);
+    const head = await Head.create({ ...options, dropout: 0 });
+    const file = path.join(folder, 'sound.safetensors');
+    head.step(x, y);
+    const { tensors, metadata } = head.checkpoint();
+    await writeSafetensors(file, tensors, metadata);
+    const expected = [head.step(x, y).loss, head.step(x, y).loss];
+    expect(
+      head.step(
+        x.map(() => NaN),
+        y,
+      ).loss,
+    ).toBeNaN();
+    const saved = await SafetensorsFile.open(file);
+    await head.restore(saved);
+    await saved.close();
+    expect([head.step(x, y).loss, head.step(x, y).loss]).toEqual(expected);
+    head.dispose();
+  });
+
   it('learns with any batch size, also a smaller last one, and from tensors as from arrays', async () => {
     const head = await Head.create({ ...options, dropout: 0 });
     const { x, y } = data(30);
@@ -214,6 +235,10 @@ describe('head', () => {
     await expect(other.readWeights(file)).rejects.toMatchObject({ code: 'corrupt' });
     expect(() => wider.setWeights(head.getWeights())).toThrow(
       /Expected "dense\/kernel" of shape \[12, 9\], received \[12, 8\]/,
+    );
+    const short = new Map(head.getWeights()).set('dense/bias', { shape: [8], values: new Float32Array(7) });
+    expect(() => other.setWeights(short)).toThrow(
+      /"dense\/bias" of shape \[8\], received \[8\] with 7 values/,
     );
     for (const each of [head, other, wider]) each.dispose();
   });

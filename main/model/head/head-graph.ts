@@ -83,8 +83,8 @@ class Parameters {
     private readonly graph: Graph,
     readonly layout: DenseLayout,
   ) {
-    // Without momentum the third slot is overwritten before it is read. Blocks are updated one after the other, so those
-    // of the same shape share one: 150 MB less to hold and to move.
+    // Without momentum the third slot carries nothing from step to step (it is multiplied with 0). Blocks are updated one
+    // after the other, so those of the same shape share one: 150 MB less to hold and to move.
     const slots = new Map<string, Output>();
     const slotFor = ({ shape }: VariableLayout): Output => {
       const key = shape.join('x');

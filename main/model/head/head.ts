@@ -151,10 +151,11 @@ export class Head {
   setWeights(weights: HeadWeights): void {
     for (const array of headArrays(this.layers)) {
       const given = weights.get(array.name);
-      if (given?.shape.join() !== array.shape.join()) {
+      const expected = array.shape.reduce((product, n) => product * n, 1);
+      if (given?.shape.join() !== array.shape.join() || given.values.length !== expected) {
         throw new TwofoldError(
           'bad-input',
-          `Expected "${array.name}" of shape [${array.shape.join(', ')}], received ${given ? `[${given.shape.join(', ')}]` : 'nothing'}.`,
+          `Expected "${array.name}" of shape [${array.shape.join(', ')}], received ${given ? `[${given.shape.join(', ')}] with ${given.values.length} values` : 'nothing'}.`,
         );
       }
       let offset = 0;
@@ -206,6 +207,8 @@ export class Head {
         `${file.path} is damaged: it does not say how many steps were trained.`,
       );
     }
+    // Clears the slot too, which no file holds: after a step that diverged it is NaN, and 0 · NaN would spoil the next.
+    this.#resetOptimizer();
     for (const array of this.#checkpointArrays()) await this.#load(file, array);
     this.#iterations = iterations;
   }
@@ -219,8 +222,12 @@ export class Head {
     return [...headArrays(this.layers), ...optimizerArrays(this.layers)];
   }
 
-  #initialise(): void {
+  #resetOptimizer(): void {
     this.graph.run('reset').done!.dispose();
+  }
+
+  #initialise(): void {
+    this.#resetOptimizer();
     for (const [index, layer] of this.layers.entries()) {
       const next = glorotUniform(this.options.seed, index, layer.inputs, layer.outputs);
       const [kernel, bias] = headArrays([layer]);
