@@ -8,14 +8,14 @@ const ROUNDS = 4;
 export const benchmark: Benchmark = {
   name: 'head-step',
   title: 'one training step of the head, batch 20, 37,632 → 1,024 → 1, dropout 0.2, RMSprop',
-  run: ({ progress }) =>
-    withContenders(
+  run: ({ progress }) => {
+    progress.stage('Training steps of the head, in turns with tf.layers');
+    return withContenders(
       [
         () => Contender.node('head-ours', {}, TENSORFLOW_ENV),
         () => Contender.node('head-layers', {}, DEFAULT_ENV),
       ],
       async (contenders) => {
-        progress.stage('Training steps of the head, in turns with tf.layers');
         const [ours, layers] = (
           await takeTurns(
             contenders.map((contender, index) => ({ contender, repeat: index === 0 ? 12 : 3 })),
@@ -35,5 +35,6 @@ export const benchmark: Benchmark = {
           details: { oursMs: ours, layersMs: layers, layersEnvironment: 'default' },
         };
       },
-    ),
+    );
+  },
 };

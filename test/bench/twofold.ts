@@ -28,7 +28,10 @@ const errorSchema = z.object({ message: z.string() });
 const doneSchema = z.object({ peakMemoryBytes: z.number() });
 
 export interface TrainedEpoch extends z.infer<typeof epochSchema> {
-  /** From the end of the epoch before to the end of this one as a person waits for it: with the saving in between. */
+  /**
+   * From the end of the epoch before to the end of this one as a person waits for it: with the saving in between. Of the
+   * first epoch, from the end of its first batch.
+   */
   wallMs: number;
 }
 
