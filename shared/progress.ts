@@ -19,6 +19,7 @@ export class ProgressMeter {
   readonly #marks: { at: number; done: number }[] = [];
   #lastReport = -Infinity;
   #lastDone = -1;
+  #hasBegun = false;
 
   constructor(
     readonly total: number,
@@ -31,6 +32,11 @@ export class ProgressMeter {
   /** @param done items finished so far, of `total` */
   update(done: number): void {
     const at = this.now();
+    // What comes before the first item (threads that start, files that load) says nothing of the others.
+    if (!this.#hasBegun && done > this.#marks[0]!.done) {
+      this.#marks.length = 0;
+      this.#hasBegun = true;
+    }
     this.#marks.push({ at, done });
     while (this.#marks.length > 2 && at - this.#marks[1]!.at > WINDOW_MS) this.#marks.shift();
     const isDue = at - this.#lastReport >= 1000 / MAX_RATE_HZ || done >= this.total;
@@ -51,6 +57,7 @@ export class ProgressMeter {
 
   /** Forgets the rate so far: after a pause, or when the work becomes another. */
   restart(done: number): void {
+    this.#hasBegun = false;
     this.#marks.length = 0;
     this.#marks.push({ at: this.now(), done });
   }

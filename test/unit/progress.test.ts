@@ -37,6 +37,13 @@ describe('progress', () => {
     expect(last.leftMs! / 1000).toBeCloseTo((1000 - last.done) / 10, 0);
   });
 
+  it('does not count what comes before the first item', () => {
+    const { at, reports } = meter(100);
+    at(5000, 1);
+    at(6000, 11);
+    expect(reports.at(-1)).toMatchObject({ perSecond: 10, leftMs: 8900 });
+  });
+
   it('says nothing of the speed before it knows it', () => {
     const { at, reports } = meter(10);
     at(10, 1);

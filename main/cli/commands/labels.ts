@@ -34,12 +34,17 @@ export function addLabels(program: Command, output: Output): void {
       '\nExamples:\n  twofold labels traps\n  twofold labels traps --csv labels.csv\n  twofold labels traps --history night-1.jpg',
     )
     .action((given: string, flags: Flags) =>
-      withProject(given, output, async (project) => {
-        if (flags.import !== undefined) await importFrom(project, flags.import, output);
-        else if (flags.csv !== undefined) await exportTo(project, flags.csv, output);
-        else if (flags.history !== undefined) explain(project, flags.history, output);
-        else summarise(project, output);
-      }),
+      withProject(
+        given,
+        output,
+        async (project) => {
+          if (flags.import !== undefined) await importFrom(project, flags.import, output);
+          else if (flags.csv !== undefined) await exportTo(project, flags.csv, output);
+          else if (flags.history !== undefined) explain(project, flags.history, output);
+          else summarise(project, output);
+        },
+        { readOnly: flags.import === undefined },
+      ),
     );
 }
 

@@ -30,25 +30,22 @@ export function addRuns(program: Command, output: Output): void {
       const changes = flags.name !== undefined || flags.note !== undefined || flags.delete === true;
       if (changes && flags.run === undefined)
         command.error('error: --name, --note and --delete need --run <id>.');
-      return withProject(given, output, (project) => {
-        if (flags.run === undefined) {
-          listAll(project, output);
-          return;
-        }
-        if (flags.delete) {
-          deleteRun(project, flags.run);
-          output.line(`Deleted run ${flags.run}.`);
-          output.event('done', { deleted: flags.run });
-          return;
-        }
-        const { name, note } = flags;
-        updateRun(project.db, flags.run, {
-          ...(name !== undefined && { name }),
-          ...(note !== undefined && { note }),
-        });
-        showOne(project, flags.run, output);
-      });
+      return withProject(given, output, (project) => runs(project, flags, output), { readOnly: !changes });
     });
+}
+
+function runs(project: Project, { run: id, name, note, delete: remove }: Flags, output: Output): void {
+  if (id === undefined) {
+    listAll(project, output);
+  } else if (remove) {
+    deleteRun(project, id);
+    output.line(`Deleted run ${id}.`);
+    output.event('done', { deleted: id });
+  } else {
+    if (name !== undefined) updateRun(project.db, id, { name });
+    if (note !== undefined) updateRun(project.db, id, { note });
+    showOne(project, id, output);
+  }
 }
 
 function listAll(project: Project, output: Output): void {
