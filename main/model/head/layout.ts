@@ -20,7 +20,7 @@ export interface DenseLayout {
 
 /**
  * About 5 MB a block: its gradient is still in the processor's cache when the optimiser reads it, which halves the memory
- * traffic that bounds a step (measured, see docs/decisions).
+ * traffic that bounds a step (measured, see docs/decisions/head-in-blocks.md).
  */
 const BLOCK_VALUES = 1_204_224;
 
