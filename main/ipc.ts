@@ -1,26 +1,8 @@
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
-import {
-  CALLS,
-  type CallName,
-  type CallOutput,
-  type CallPayload,
-  type EventName,
-  type EventPayload,
-} from '../shared/contract.ts';
+import { CALLS, type CallName } from '../shared/contract.ts';
 import { CALL_CHANNEL } from '../shared/contract/channels.ts';
-import { toFailure, type Result } from '../shared/errors.ts';
-
-/** A handler gets the checked payload and answers, or throws a TwofoldError. */
-export type Handler<Name extends CallName> = (
-  payload: CallPayload<Name>,
-) => CallOutput<Name> | Promise<CallOutput<Name>>;
-
-export type Handlers = { [Name in CallName]: Handler<Name> };
-/** The handlers of one domain: those whose names begin with its prefix. */
-export type HandlersOf<Domain extends string> = Pick<Handlers, Extract<CallName, `${Domain}.${string}`>>;
-
-/** Sends an event to the window, if there is one. */
-export type Emit = <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
+import type { Result } from '../shared/errors.ts';
+import { answer, refuse, type Handlers } from './ipc/answer.ts';
 
 /**
  * Binds the contract to its handlers: one channel for all calls. Whoever is not our own window, or asks for what is not
@@ -41,33 +23,6 @@ export function bindCalls(
   });
 }
 
-/** Checks the payload, runs the handler and turns whatever comes of it into a `Result`. */
-export async function answer(
-  handlers: Handlers,
-  name: CallName,
-  payload: unknown,
-  onDefect: (name: string, error: unknown) => void,
-): Promise<Result<unknown>> {
-  const parsed = CALLS[name].input.safeParse(payload);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
-    return refuse(`${name} was given something it does not take${place}: ${issue?.message ?? 'unknown'}`);
-  }
-  try {
-    const handler = handlers[name] as (payload: unknown) => unknown;
-    return { ok: true, value: await handler(parsed.data) };
-  } catch (thrown) {
-    const error = toFailure(thrown);
-    if (error.code === 'internal') onDefect(name, thrown);
-    return { ok: false, error };
-  }
-}
-
 function isCallName(name: unknown): name is CallName {
   return typeof name === 'string' && Object.hasOwn(CALLS, name);
-}
-
-function refuse(message: string): Result<never> {
-  return { ok: false, error: { code: 'bad-input', message } };
 }

@@ -1,6 +1,6 @@
 import type { BrowserWindow } from 'electron';
 import type { AppSettings, appSettingsSchema } from '../../shared/contract/system.ts';
-import type { Emit } from '../ipc.ts';
+import type { Emit } from '../ipc/answer.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import type { LoopDelays } from './delays.ts';
 import type { Exporter } from './exporter.ts';

@@ -1,6 +1,6 @@
 import type { CallPayload } from '../../shared/contract.ts';
 import type { ExportFormatId, ExportReport } from '../../shared/contract/export.ts';
-import type { Emit } from '../ipc.ts';
+import type { Emit } from '../ipc/answer.ts';
 import type { JobProcess } from '../training/supervisor.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { Importer } from './importer.ts';

@@ -1,6 +1,6 @@
 import type { CheckReport, ImportMode, ImportReport } from '../../shared/library.ts';
 import { inspectWith } from '../engine/inspect.ts';
-import type { Emit } from '../ipc.ts';
+import type { Emit } from '../ipc/answer.ts';
 import { checkFiles, type CheckOptions } from '../library/check-files.ts';
 import { findAgain } from '../library/find-again.ts';
 import { importFiles } from '../library/import.ts';

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { app } from 'electron';
 import type { Licence } from '../../shared/contract/system.ts';
 
-/** The works of others in the app, one a section of THIRD_PARTY.md. */
+/** The works of others in the app, one a section of the THIRD_PARTY.md that the build makes. */
 export async function readLicences(): Promise<Licence[]> {
-  return parseLicences(await readFile(join(app.getAppPath(), 'THIRD_PARTY.md'), 'utf8'));
+  const folder = app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'dist');
+  return parseLicences(await readFile(join(folder, 'THIRD_PARTY.md'), 'utf8'));
 }
 
 /** Sections with a heading of the second level. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
 import { appSettingsSchema } from '../../shared/contract/system.ts';
-import type { Emit } from '../ipc.ts';
+import type { Emit } from '../ipc/answer.ts';
 import { dataFolder } from '../model/folders.ts';
 import { PicturePool } from '../pictures/pool.ts';
 import type { AppContext } from './context.ts';

@@ -11,7 +11,7 @@ import type { PicturePool } from '../pictures/pool.ts';
 import { sniff, type PictureFormat } from '../pictures/sniff.ts';
 import { thumbnailKey } from '../pictures/thumbnail-key.ts';
 import type { OpenProject } from './open-project.ts';
-import type { PictureBytes, PictureSource } from './protocol.ts';
+import type { PictureBytes, PictureSource } from './respond.ts';
 
 /** What Chromium shows by itself; of anything else (TIFF) the window gets the thumbnail. */
 const SHOWN: Partial<Record<PictureFormat, string>> = {

@@ -5,7 +5,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { JobEvent, Prediction } from '../../shared/jobs.ts';
 import { chooseRun } from '../engine/evaluate.ts';
 import { listFiles } from '../engine/list-files.ts';
-import type { Emit } from '../ipc.ts';
+import type { Emit } from '../ipc/answer.ts';
 import { runDir } from '../library/folder.ts';
 import { sniff } from '../pictures/sniff.ts';
 import { startJob, type JobProcess } from '../training/supervisor.ts';

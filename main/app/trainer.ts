@@ -5,7 +5,7 @@ import { TwofoldError, toFailure } from '../../shared/errors.ts';
 import type { JobEvent } from '../../shared/jobs.ts';
 import type { RunRecord } from '../../shared/library.ts';
 import { startTraining, type Training, type TrainRequest } from '../engine/train.ts';
-import type { Emit } from '../ipc.ts';
+import type { Emit } from '../ipc/answer.ts';
 import { runDir, type Project } from '../library/folder.ts';
 import { trainingSet } from '../library/pictures.ts';
 import { getRun } from '../library/runs.ts';

@@ -1,7 +1,7 @@
 import { shell } from 'electron';
 import type { AppContext } from '../app/context.ts';
 import { FORMATS } from '../export/formats.ts';
-import type { HandlersOf } from '../ipc.ts';
+import type { HandlersOf } from './answer.ts';
 
 export function exportHandlers({ exporter }: AppContext): HandlersOf<'export'> {
   return {

@@ -1,5 +1,5 @@
 import type { AppContext } from '../app/context.ts';
-import type { Handlers } from '../ipc.ts';
+import type { Handlers } from './answer.ts';
 import { exportHandlers } from './export.ts';
 import { importHandlers } from './import.ts';
 import { labelHandlers } from './labels.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { AppContext } from '../app/context.ts';
 import { chooseCsv } from '../app/dialogs.ts';
-import type { HandlersOf } from '../ipc.ts';
+import type { HandlersOf } from './answer.ts';
 import { listImportItems, listImports } from '../library/imports.ts';
 
 export function importHandlers({ project, importer, window, documents }: AppContext): HandlersOf<'import'> {

@@ -1,7 +1,7 @@
 import type { LabelAnswer } from '../../shared/contract/labels.ts';
 import type { LabelResult } from '../../shared/library.ts';
 import type { AppContext } from '../app/context.ts';
-import type { HandlersOf } from '../ipc.ts';
+import type { HandlersOf } from './answer.ts';
 import type { Db } from '../library/sql.ts';
 import { redo, setLabels, undo, undoState } from '../library/labels.ts';
 import { getCounts } from '../library/pictures.ts';

@@ -1,4 +1,4 @@
-import type { HandlersOf } from '../ipc.ts';
+import type { HandlersOf } from './answer.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { countParameters, layerNamed } from '../model/architecture/layers.ts';
 import { withHead } from '../model/architecture/with-head.ts';

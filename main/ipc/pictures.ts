@@ -2,7 +2,7 @@ import { shell } from 'electron';
 import type { AppContext } from '../app/context.ts';
 import { previewAugmentation } from '../app/preview.ts';
 import { requirePicture } from '../app/pictures.ts';
-import type { HandlersOf } from '../ipc.ts';
+import type { HandlersOf } from './answer.ts';
 import { listPictureIds } from '../library/grid.ts';
 import { explainLabel } from '../library/labels.ts';
 import { getCounts, getPictures, removePictures } from '../library/pictures.ts';

@@ -1,7 +1,7 @@
 import type { AppContext } from '../app/context.ts';
 import { projectOfFolder } from '../app/open-project.ts';
 import { prepareSample } from '../app/sample.ts';
-import type { HandlersOf } from '../ipc.ts';
+import type { HandlersOf } from './answer.ts';
 import { setClasses } from '../library/classes.ts';
 import { isProject } from '../library/folder.ts';
 import { getSettings, updateSettings } from '../library/settings.ts';

@@ -2,7 +2,7 @@ import { app } from 'electron';
 import type { AppContext } from '../app/context.ts';
 import { choose } from '../app/dialogs.ts';
 import { readLicences } from '../app/licences.ts';
-import type { HandlersOf } from '../ipc.ts';
+import type { HandlersOf } from './answer.ts';
 import { dataFolder } from '../model/folders.ts';
 
 export function systemHandlers({

@@ -1,6 +1,6 @@
 import type { AppContext } from '../app/context.ts';
 import { runInfo } from '../app/trainer.ts';
-import type { HandlersOf } from '../ipc.ts';
+import type { HandlersOf } from './answer.ts';
 import { getRunPictures } from '../library/predictions.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/runs.ts';
 

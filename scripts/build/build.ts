@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build as bundle, type InlineConfig } from 'vite';
 import { CALL_NAMES, EVENT_NAMES } from '../../shared/contract.ts';
 import { drawIcons } from './icons.ts';
+import { thirdPartyNotices } from './third-party.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const DIST = join(ROOT, 'dist');
@@ -48,6 +49,7 @@ export async function build(stamp: string): Promise<void> {
     await mkdir(draft, { recursive: true });
     await Promise.all([buildMain(draft), buildPreload(draft), buildWindow(draft)]);
     await drawIcons(draft);
+    await writeFile(join(draft, 'THIRD_PARTY.md'), thirdPartyNotices());
     await writeFile(join(draft, 'stamp'), stamp);
     await rm(DIST, { recursive: true, force: true });
     await rename(draft, DIST);

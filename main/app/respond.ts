@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HOST, PICTURE_SIZES, type PictureSize } from '../../shared/picture-url.ts';
+
+/** What the app's own scheme answers: the window's files from the bundle, and pictures by number or token; never a path. */
+
+/** Bytes of a picture for the window. */
+export interface PictureBytes {
+  bytes: Uint8Array;
+  mime: string;
+}
+
+/** Where pictures come from; null for whatever may not be shown. */
+export interface PictureSource {
+  /** A picture of the open project. */
+  picture(id: number, size: PictureSize): Promise<PictureBytes | null>;
+  /** A picture that was tried in this session. */
+  tried(token: string, size: PictureSize): Promise<PictureBytes | null>;
+}
+
+/** Everything the window is made of; nothing inline, nothing from elsewhere. Svelte's own policy makes its templates. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types svelte-trusted-html',
+].join('; ');
+
+const SECURITY_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+const MIME: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  woff2: 'font/woff2',
+};
+
+/** The only shapes of address there are: a file of the bundle has no folder of its own, so none can be climbed out of. */
+const FILE = /^\/(index\.html|assets\/[\w-][\w.-]*\.([a-z0-9]+))$/;
+const PICTURE = /^\/picture\/([1-9]\d{0,14})$/;
+const TRIED = /^\/tried\/([\w-]{1,100})$/;
+
+/** Answers one request; what is not one of the known addresses is 404, whatever it may point at. */
+export async function respond(request: Request, renderer: string, source: PictureSource): Promise<Response> {
+  if (request.method !== 'GET') return refuse(405, 'Only GET is answered.');
+  const url = new URL(request.url);
+  if (url.host !== HOST) return refuse(404, 'There is no such host.');
+  const file = FILE.exec(url.pathname);
+  if (file) return serveFile(join(renderer, file[1]!), file[2] ?? 'html');
+  const size = PICTURE_SIZES.find((known) => known === url.searchParams.get('size'));
+  const picture = PICTURE.exec(url.pathname);
+  if (picture && size) return servePicture(await source.picture(Number(picture[1]), size), true);
+  const tried = TRIED.exec(url.pathname);
+  if (tried && size) return servePicture(await source.tried(tried[1]!, size), false);
+  return refuse(404, 'There is nothing at this address.');
+}
+
+async function serveFile(path: string, extension: string): Promise<Response> {
+  const mime = MIME[extension];
+  if (!mime) return refuse(404, 'There is nothing at this address.');
+  try {
+    return answer(await readFile(path), mime);
+  } catch {
+    return refuse(404, 'There is nothing at this address.');
+  }
+}
+
+function servePicture(picture: PictureBytes | null, keep: boolean): Response {
+  if (!picture) return refuse(404, 'There is no such picture in the open project.');
+  // The address carries the content's hash, so what it gives never changes.
+  return answer(picture.bytes, picture.mime, keep ? 'private, max-age=31536000, immutable' : 'no-store');
+}
+
+function answer(bytes: Uint8Array, mime: string, cache = 'no-cache'): Response {
+  return new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: { ...SECURITY_HEADERS, 'content-type': mime, 'cache-control': cache },
+  });
+}
+
+export function refuse(status: number, text: string): Response {
+  return new Response(text, { status, headers: { ...SECURITY_HEADERS, 'content-type': 'text/plain' } });
+}

@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build as pack, Platform } from 'electron-builder';
+import { ROOT } from './build/build.ts';
+import { buildIfStale } from './build/fresh.ts';
+import { installedElectron } from './setup/electron.ts';
+
+const USAGE = `Usage: npm run dist -- [--dir]
+
+Packages the app for this platform into release/, with the Electron and the native libraries that set-up installed.
+
+  --dir   the unpacked app only; needs no network`;
+
+/** Electron's folder as electron-builder wants it: the one that holds the program, or on macOS Electron.app. */
+function electronFolder(): string {
+  const program = createRequire(import.meta.url)('electron') as string;
+  return process.platform === 'darwin' ? join(dirname(program), '../../..') : dirname(program);
+}
+
+const { values } = parseArgs({
+  options: { dir: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const weights = join(ROOT, '.cache/weights/default.safetensors');
+if (!existsSync(weights)) throw new Error(`${weights} is missing. Run "npm run setup" first.`);
+const electronVersion = installedElectron();
+if (electronVersion === undefined)
+  throw new Error('Electron is not installed. Run "npm run setup -- --for app".');
+
+await buildIfStale();
+await pack({
+  projectDir: ROOT,
+  targets: Platform.current().createTarget(values.dir ? 'dir' : undefined),
+  config: { extends: join(ROOT, 'electron-builder.yml'), electronDist: electronFolder(), electronVersion },
+  publish: 'never',
+});

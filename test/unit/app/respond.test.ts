@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { respond, type PictureSource } from '../../../main/app/respond.ts';
+import { ORIGIN, pictureUrl, triedUrl } from '../../../shared/picture-url.ts';
+
+const outside = mkdtempSync(join(tmpdir(), 'twofold-respond-'));
+const renderer = join(outside, 'renderer');
+mkdirSync(join(renderer, 'assets', 'deep'), { recursive: true });
+writeFileSync(join(outside, 'secret.txt'), 'secret');
+writeFileSync(join(outside, 'secret.js'), 'secret');
+writeFileSync(join(renderer, 'index.html'), 'page');
+writeFileSync(join(renderer, 'assets', 'index-1a.js'), 'script');
+writeFileSync(join(renderer, 'assets', 'deep', 'index.js'), 'secret');
+writeFileSync(join(renderer, 'assets', 'data.bin'), 'secret');
+
+const asked: unknown[] = [];
+const source: PictureSource = {
+  picture: (id, size) => {
+    asked.push([id, size]);
+    return Promise.resolve(id === 7 ? { bytes: Buffer.from('seven'), mime: 'image/jpeg' } : null);
+  },
+  tried: (token) =>
+    Promise.resolve(token === 'a-b' ? { bytes: Buffer.from('tried'), mime: 'image/png' } : null),
+};
+const get = (url: string, init?: RequestInit): Promise<Response> =>
+  respond(new Request(url, init), renderer, source);
+
+describe('the app’s own scheme', () => {
+  it('gives the page and its files, with a policy that allows nothing inline or from elsewhere', async () => {
+    const page = await get(`${ORIGIN}/index.html`);
+    expect(await page.text()).toBe('page');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toMatch(/unsafe|\*|http|data:|blob:/);
+    const script = await get(`${ORIGIN}/assets/index-1a.js`);
+    expect(script.headers.get('content-type')).toContain('text/javascript');
+  });
+
+  it('gives pictures by number and by token', async () => {
+    const picture = await get(pictureUrl({ id: 7, sha256: 'abc'.repeat(20) }, 'thumb'));
+    expect([picture.status, await picture.text()]).toEqual([200, 'seven']);
+    expect(asked.at(-1)).toEqual([7, 'thumb']);
+    expect((await get(triedUrl('a-b', 'full'))).status).toBe(200);
+  });
+
+  it.each([
+    '/',
+    '/picture/8?size=thumb',
+    '/picture/7',
+    '/picture/7?size=huge',
+    '/picture/07?size=thumb',
+    '/picture/-7?size=thumb',
+    '/picture/7e0?size=thumb',
+    '/picture/7/../../secret.txt?size=thumb',
+    '/tried/unknown?size=thumb',
+    '/tried/..%2fsecret.txt?size=thumb',
+    '/assets/../secret.js',
+    '/assets/..%2f..%2fsecret.js',
+    '/assets/%2e%2e/%2e%2e/secret.js',
+    '/assets/..%5c..%5csecret.js',
+    '/assets/deep/index.js',
+    '/assets/data.bin',
+    '/assets//etc/passwd',
+    '/etc/passwd',
+    '/index.html%00.js',
+  ])('refuses %s', async (path) => {
+    const response = await get(ORIGIN + path);
+    expect(response.status).toBe(404);
+    expect(await response.text()).not.toContain('secret');
+  });
+
+  it('refuses any other host, and anything but reading', async () => {
+    expect((await get('app://elsewhere/index.html')).status).toBe(404);
+    expect((await get(`${ORIGIN}/index.html`, { method: 'POST', body: '' })).status).toBe(405);
+  });
+
+  it('never answers with a file outside, whatever the path', async () => {
+    const part = fc.oneof(
+      fc.constantFrom('..', '.', '%2e%2e', '%2f', '%5c', '\\', 'assets', 'secret.js', 'secret.txt', ''),
+      fc.string({ maxLength: 8 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 8 }), async (parts) => {
+        let request: Request;
+        try {
+          request = new Request(`${ORIGIN}/${parts.join('/')}`);
+        } catch {
+          return;
+        }
+        expect(await (await respond(request, renderer, source)).text()).not.toContain('secret');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
