@@ -5,7 +5,9 @@ import { SafetensorsFile } from '../../main/model/safetensors.ts';
 import { done, QUICK, run, sampleFolder, start, temporaryFolder, type Event } from './cli-kit.ts';
 
 const project = path.join(temporaryFolder(), 'interrupt.twofold');
-const TRAIN = ['train', project, ...QUICK, '--no-augment', '--json'];
+/** Augmented afresh, so that an epoch takes longer than a signal on a busy machine; enough of them to be interrupted. */
+const TRAIN = ['train', project, ...QUICK, '--json'];
+const EPOCHS = 40;
 
 beforeAll(async () => {
   await done('import', sampleFolder(20), '--project', project);
@@ -35,24 +37,24 @@ function trainUntil(
 describe('interrupted training', () => {
   let uninterrupted: Map<unknown, unknown[]>;
   beforeAll(async () => {
-    uninterrupted = curve((await run(...TRAIN, '--epochs', '12')).events);
-    expect(uninterrupted.size).toBe(12);
+    uninterrupted = curve((await run(...TRAIN, '--epochs', String(EPOCHS))).events);
+    expect(uninterrupted.size).toBe(EPOCHS);
   });
 
   it('stops after the batch on Ctrl-C, keeps the best epoch, and goes on as if nothing had happened', async () => {
-    const stopped = await trainUntil(3, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', '12');
+    const stopped = await trainUntil(3, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', String(EPOCHS));
     expect(stopped.code).toBe(0);
     const { end, run: id } = stopped.events.at(-1)!;
     expect(end).toBe('stopped');
     expect(await done('evaluate', project, '--run', id as string)).toMatchObject({ run: id });
 
     const resumed = await run('train', project, '--resume', id as string, '--json');
-    expect(resumed.events.at(-1)).toMatchObject({ end: 'completed', epochs: 12 });
+    expect(resumed.events.at(-1)).toMatchObject({ end: 'completed', epochs: EPOCHS });
     expect(curve(stopped.events, resumed.events)).toEqual(uninterrupted);
   });
 
   it('loses nothing that was saved when it is killed, and resumes to the same curve', async () => {
-    const killed = await trainUntil(4, (pid) => process.kill(-pid, 'SIGKILL'), '--epochs', '12');
+    const killed = await trainUntil(4, (pid) => process.kill(-pid, 'SIGKILL'), '--epochs', String(EPOCHS));
     expect(killed.code).toBeNull();
     const listed = await run('runs', project, '--json');
     const crashed = listed.events.find(({ status }) => status === 'crashed')!;
@@ -84,7 +86,7 @@ describe('interrupted training', () => {
   });
 
   it('ends with the last good epoch when the loss is no longer a number', async () => {
-    const stopped = await trainUntil(2, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', '12');
+    const stopped = await trainUntil(2, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', String(EPOCHS));
     const { run: id, folder, bestEpoch } = stopped.events.at(-1)!;
     // Weights that overflowed, as a learning rate far too large leaves them.
     const file = await SafetensorsFile.open(path.join(folder as string, 'checkpoint.safetensors'));

@@ -68,9 +68,12 @@ class TrainRun {
     await this.#folder.writePictures(this.split);
     const from =
       this.job.resume && this.#folder.hasCheckpoint ? await this.#checkpoints.restore(this.head) : FRESH_FIT;
-    const best = new BestHead(this.head, this.#folder.headPath, from.bestEpoch);
+    const earlier = this.job.resume && this.#folder.hasHead ? await this.#folder.read() : null;
+    const best = new BestHead(this.head, this.#folder.headPath, earlier?.bestEpoch ?? 0);
     await this.#cacheFeatures();
-    const { end, state } = await this.#fit(from, best);
+    const { end, state: reached } = await this.#fit(from, best);
+    // It ended before it was again where it had been stopped: the head that was saved then is still the best.
+    const state = earlier && reached.epoch < earlier.bestEpoch ? stateOf(earlier) : reached;
     if (state.bestEpoch === 0) throw nothingToKeep(end, this.job.recipe.learningRate);
     return this.#finish(end, state, best);
   }
@@ -120,7 +123,8 @@ class TrainRun {
         meter.update((done += count));
       },
       onEpoch: async (state, metrics, isBest) => {
-        if (isBest) best.keep();
+        // What is trained again after a checkpoint gives the same heads; one that is saved already is not replaced.
+        if (isBest && state.epoch > best.savedEpoch) best.keep();
         if (this.#checkpoints.isDue) {
           // First the head, then the checkpoint that names it: a crash in between leaves a head that is newer, not older.
           await this.#saveBest(state, best);
@@ -152,7 +156,7 @@ class TrainRun {
   }
 
   async #saveBest(state: FitState, best: BestHead): Promise<void> {
-    if (state.bestEpoch === best.savedEpoch) return;
+    if (state.bestEpoch <= best.savedEpoch) return;
     await best.save(state.bestEpoch);
     await this.#folder.write(this.#runFile(state, null));
   }
@@ -198,6 +202,12 @@ class TrainRun {
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
   }
+}
+
+/** Where a run was when its folder was last written. */
+function stateOf({ bestEpoch, history }: RunFile): FitState {
+  const best = history.find(({ epoch }) => epoch === bestEpoch);
+  return { epoch: history.length, bestEpoch, bestValLoss: best?.valLoss ?? Infinity, history };
 }
 
 function countSplit({ train, validation }: SplitSet): TrainResult['counts'] {
