@@ -26,6 +26,9 @@ export async function run(
   const { cwd, env = process.env, timeoutMs, onLine } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Whoever stops the set-up stops what it runs.
+    const kill = (): void => void child.kill();
+    process.once('exit', kill);
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       let rest = '';
@@ -37,7 +40,10 @@ export async function run(
       });
     }
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, ...output }));
+    child.on('close', (code, signal) => {
+      process.off('exit', kill);
+      resolve({ code, signal, ...output });
+    });
   });
 }
 

@@ -79,6 +79,7 @@ async function aptInstall(missing: readonly string[], progress: Progress): Promi
   try {
     await installChosen(missing, progress);
   } catch {
+    await run('dpkg', ['--configure', '-a']); // finishes what an interrupted run left half installed
     await update(); // a list of some hours ago may name versions that are gone
     await installChosen(missing, progress);
   }

@@ -74,6 +74,14 @@ export class ProgressPrinter implements Progress {
   }
 }
 
+/** How an amount is written when there is no whole to compare it with. */
+const SHOWN: Record<Unit, (amount: number) => string> = {
+  bytes: formatBytes,
+  items: String,
+  percent: (amount) => `${amount} %`,
+  ms: (amount) => `${formatSeconds(amount / 1000)} so far`,
+};
+
 function describe(
   done: number,
   total: number | undefined,
@@ -81,7 +89,7 @@ function describe(
   gained: number,
   seconds: number,
 ): string {
-  const show = unit === 'bytes' ? formatBytes : String;
+  const show = SHOWN[unit];
   if (total === undefined || total <= 0) return show(done);
   const percent = `${Math.floor((100 * done) / total)} %`;
   const share =

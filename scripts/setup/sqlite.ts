@@ -84,7 +84,7 @@ async function build(progress: Progress): Promise<void> {
   progress.update(0, USUAL_BUILD_MS, 'ms');
   const tick = setInterval(() => {
     const elapsedMs = Date.now() - startedMs;
-    progress.update(elapsedMs, Math.max(USUAL_BUILD_MS, elapsedMs * 1.05), 'ms');
+    progress.update(elapsedMs, elapsedMs < USUAL_BUILD_MS ? USUAL_BUILD_MS : undefined, 'ms');
   }, 1_000);
   try {
     await runOrThrow(

@@ -1,0 +1,224 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { proveElectron } from '../../scripts/setup/electron.ts';
+import { withLock } from '../../scripts/setup/lock.ts';
+import { ProgressPrinter } from '../../scripts/setup/progress.ts';
+import { drawSamples } from '../../scripts/setup/samples.ts';
+import { proveSqlite } from '../../scripts/setup/sqlite.ts';
+import { firstThatWorks } from '../../scripts/setup/sources.ts';
+import { PURPOSES, ROOT } from '../../scripts/setup/step.ts';
+import { stepsFor } from '../../scripts/setup/steps.ts';
+import { installTensorflow, proveTensorflow } from '../../scripts/setup/tensorflow.ts';
+import { convertDefaultWeights } from '../../scripts/setup/weights.ts';
+import { startMirror } from './setup-mirror.ts';
+
+const quiet = new ProgressPrinter({ write: () => undefined });
+const TFJS_NODE = join(ROOT, 'node_modules', '@tensorflow', 'tfjs-node');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'twofold-setup-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const setUp = (...args: string[]): ReturnType<typeof spawnSync> & { stdout: string; stderr: string } =>
+  spawnSync(process.execPath, ['--import', 'tsx', 'scripts/setup.ts', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+
+describe('npm run setup', () => {
+  it('says nothing and is done within a second when everything is there', () => {
+    setUp('--for', 'test');
+    const startedMs = Date.now();
+    const { status, stdout, stderr } = setUp('--for', 'test');
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+    // Twice the promised second: other tests run beside this one.
+    expect(Date.now() - startedMs).toBeLessThan(2_000);
+  });
+
+  it.each([[['--for', 'nothing']], [['--fast']], [['extra']]])('explains itself for %j', (args) => {
+    const { status, stderr } = setUp(...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--for cli|test|app|all');
+  });
+
+  it('spares the command line what only the app and the tests need', () => {
+    expect(stepsFor(['cli']).map(({ name }) => name)).toEqual(['tensorflow', 'sqlite', 'weights', 'samples']);
+    expect(stepsFor(PURPOSES)).toHaveLength(7);
+  });
+});
+
+describe('what was set up', () => {
+  it('computes, stores and starts', async () => {
+    expect(await proveTensorflow(TFJS_NODE)).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(await proveSqlite(process.execPath)).toMatch(/^3\./);
+    expect(await proveElectron()).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it('is called broken when it does not load', async () => {
+    await expect(proveTensorflow(join(folder, 'nothing'))).rejects.toMatchObject({
+      code: 'runtime',
+      message: expect.stringContaining('TensorFlow was installed but does not work (exit code 1)') as string,
+    });
+  });
+});
+
+describe('sources', () => {
+  const failing = (name: string, reason: string) => ({
+    name,
+    install: () => Promise.reject(new Error(reason)),
+  });
+
+  it('takes the second when the first fails', async () => {
+    const second = { name: 'b', install: () => Promise.resolve('from b') };
+    expect(await firstThatWorks('It', [failing('a', 'closed'), second])).toBe('from b');
+  });
+
+  it('names each and why it failed', async () => {
+    await expect(firstThatWorks('It', [failing('a', 'closed'), failing('b', 'gone')])).rejects.toThrow(
+      /It could not be installed\.\n {2}from a: closed\n {2}from b: gone\nCheck the network/,
+    );
+  });
+
+  it('does not blame the network for a full disk', async () => {
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    let asked = false;
+    const sources = [
+      { name: 'a', install: () => Promise.reject(full) },
+      { name: 'b', install: () => Promise.resolve(String((asked = true))) },
+    ];
+    await expect(firstThatWorks('It', sources)).rejects.toBe(full);
+    expect(asked).toBe(false);
+  });
+
+  it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+    "says both of TensorFlow's sources and their answers when neither works",
+    async () => {
+      const mirror = await startMirror();
+      const saved = { ...process.env };
+      Object.assign(process.env, {
+        TWOFOLD_CACHE: folder,
+        TFJS_NODE_CDN_STORAGE: mirror.url,
+        npm_config_registry: `${mirror.url}npm/`,
+      });
+      mirror.serve('/tensorflow/libtensorflow/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz', {
+        kind: 'status',
+        status: 403,
+        after: 99,
+      });
+      const tarball = Buffer.from('not the package');
+      const about = { dist: { tarball: `${mirror.url}npm/t.tgz` } };
+      mirror.serve('/npm/tfjs-node-lambda-releases/1.6.1', {
+        kind: 'good',
+        body: Buffer.from(JSON.stringify(about)),
+      });
+      mirror.serve('/npm/t.tgz', { kind: 'good', body: tarball });
+      try {
+        const target = join(folder, 'tfjs-node');
+        const failure: unknown = await installTensorflow(target, quiet).catch((error: unknown) => error);
+        expect(failure).toMatchObject({ code: 'network' });
+        const { message } = failure as Error;
+        expect(message).toContain("from TensorFlow's own server: ");
+        expect(message).toContain('the answer 403 Forbidden');
+        expect(message).toContain('from the npm registry (tfjs-node-lambda-releases): ');
+        expect(message).toContain('a wrong file (expected sha512-D275PZ');
+        expect(existsSync(target)).toBe(false);
+      } finally {
+        process.env = saved;
+        await mirror.close();
+      }
+    },
+  );
+});
+
+describe('the lock', () => {
+  it('lets one in at a time', async () => {
+    const events: string[] = [];
+    const work = (name: string) => async () => {
+      events.push(`${name} in`);
+      await sleep(50);
+      events.push(`${name} out`);
+    };
+    await Promise.all([withLock(join(folder, 'lock'), work('a')), withLock(join(folder, 'lock'), work('b'))]);
+    expect(events).toEqual(['a in', 'a out', 'b in', 'b out']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is taken over when its holder was killed', async () => {
+    const lock = join(folder, 'lock');
+    const script = `
+      import { withLock } from './scripts/setup/lock.ts';
+      void withLock(${JSON.stringify(lock)}, () => new Promise(() => setInterval(() => {}, 1000)));
+    `;
+    const holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      cwd: ROOT,
+    });
+    while (!existsSync(lock)) await sleep(20);
+    let waitedFor: number | undefined;
+    const taken = withLock(
+      lock,
+      () => Promise.resolve('mine'),
+      (pid) => (waitedFor = pid),
+    );
+    await sleep(400);
+    expect(waitedFor).toBe(holder.pid);
+    holder.kill('SIGKILL');
+    expect(await taken).toBe('mine');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('the default weights', () => {
+  it('are one safetensors file of 94 convolutions, with what is needed to read the 8-bit values', () => {
+    const file = convertDefaultWeights();
+    const length = Number(file.readBigUInt64LE());
+    expect(length % 8).toBe(0);
+    const header = JSON.parse(file.toString('utf8', 8, 8 + length)) as Record<
+      string,
+      { dtype: string; shape: number[]; data_offsets: [number, number] }
+    > & { __metadata__: Record<string, string> };
+    const { __metadata__: metadata, ...tensors } = header;
+    expect(Object.keys(tensors)).toHaveLength(4 * 94);
+    expect(tensors['conv2d_1/kernel:0']).toMatchObject({ dtype: 'U8', shape: [3, 3, 3, 32] });
+    const ends = Object.values(tensors).map(({ data_offsets: [, end] }) => end);
+    expect(8 + length + Math.max(...ends)).toBe(file.byteLength);
+    expect(metadata.format).toBe('twofold-inception-v3');
+    const quantization = JSON.parse(metadata.quantization!) as Record<string, { scale: number; min: number }>;
+    expect(Object.keys(quantization).sort()).toEqual(Object.keys(tensors).sort());
+    for (const { scale, min } of Object.values(quantization)) {
+      expect([Math.fround(scale), Math.fround(min)]).toEqual([scale, min]);
+    }
+    // The whole, so that a change of the package is noticed.
+    expect(
+      createHash('sha256')
+        .update(file.subarray(8 + length))
+        .digest('hex'),
+    ).toBe('6f5e0d248410ce26b66db5fbe0abab119bb97c829f115f3825f10b3f3e783e9f');
+  });
+});
+
+describe('the sample pictures', () => {
+  it('are drawn alike each time, as many of each class, on the same backgrounds in both', async () => {
+    const { sharp } = await import('../../main/pictures/sharp.ts');
+    const samples = join(folder, 'samples');
+    await drawSamples(samples, join(folder, 'unseen'), quiet);
+    const corner = async (path: string): Promise<string> =>
+      (await sharp(path).extract({ left: 0, top: 0, width: 1, height: 1 }).raw().toBuffer()).toString('hex');
+    const backgrounds = async (label: string): Promise<string[]> =>
+      Promise.all(readdirSync(join(samples, label)).map((name) => corner(join(samples, label, name))));
+    const [animals, food] = [await backgrounds('animals'), await backgrounds('food')];
+    expect(Math.min(animals.length, food.length)).toBeGreaterThanOrEqual(120);
+    expect(Math.abs(animals.length - food.length)).toBeLessThanOrEqual(4);
+    const shared = animals.filter((colour) => food.includes(colour));
+    expect(shared.length).toBeGreaterThan(0.95 * Math.max(animals.length, food.length));
+    expect(readdirSync(join(folder, 'unseen'))).toEqual(['fox.png', 'penguin.png', 'pizza.png']);
+    const again = join(ROOT, '.cache', 'samples', 'animals', 'dog-face.png');
+    expect(readFileSync(join(samples, 'animals', 'dog-face.png')).equals(readFileSync(again))).toBe(true);
+  });
+});
