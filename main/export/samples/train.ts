@@ -199,7 +199,7 @@ def main():
     cluster = json.loads(os.environ.get("TF_CONFIG", "{}"))
     machines = len(cluster.get("cluster", {}).get("worker", [None]))
     machine = cluster.get("task", {}).get("index", 0)
-    if machines > 1 and keras.__version__.startswith("3"):
+    if machines > 1 and getattr(keras, "__version__", "2").startswith("3"):
         raise SystemExit("Keras 3 does not train on several machines: pip install tf_keras, set TF_USE_LEGACY_KERAS=1.")
     strategy = tf.distribute.MultiWorkerMirroredStrategy() if machines > 1 else tf.distribute.get_strategy()
     keras.utils.set_random_seed(SEED)

@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { KerasVersion } from '../keras-venv.ts';
+import { run as runProgram } from '../setup/child.ts';
+import type { ExportedRun } from './make-exports.ts';
+import type { Report } from './report.ts';
+
+export interface KerasCheck {
+  version: KerasVersion;
+  python: string;
+  run: ExportedRun;
+}
+
+const SCRIPT = fileURLToPath(new URL('./check_exports.py', import.meta.url));
+
+/** Loads the `.h5`, the SavedModel and the class folders in real Keras, and compares answers with the app's. */
+export async function checkExports(report: Report, { version, python, run }: KerasCheck): Promise<void> {
+  const title = `Keras ${version}, ${run.name}`;
+  report.stage(title);
+  const request = join(run.exports, 'request.json');
+  writeFileSync(request, JSON.stringify(run));
+  const { code, stdout, stderr } = await runProgram(python, [SCRIPT, request], {
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', PYTHONIOENCODING: 'utf-8' },
+  });
+  for (const line of stdout.split('\n')) {
+    const found = /^CHECK (ok|failed)\t([^\t]*)\t(.*)$/.exec(line);
+    if (found) report.check(`${title}: ${found[2]!}`, found[1] === 'ok', found[3]);
+  }
+  if (code !== 0) report.check(`${title}: the checks ran to their end`, false, lastLines(stderr));
+}
+
+export const lastLines = (text: string): string => text.trim().split('\n').slice(-6).join('\n');
