@@ -16,7 +16,7 @@ Does nothing when everything is there; can be interrupted and run again at any t
   --for app    what the app needs
   --for all    everything (the default)
 
-The environment can name other places to download from and to keep downloads in: see docs/decisions/runtimes.md.`;
+The environment can name other places to download from and to keep downloads in: see docs/decisions/native-runtimes.md.`;
 
 /** Reads `--for`; undefined when it is not one that we know. */
 function parsePurposes(args: string[]): readonly Purpose[] | 'help' | undefined {
