@@ -15,5 +15,6 @@ export default defineConfig({
     // Files of their own, all of them: the content security policy allows nothing inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
 });

@@ -24,7 +24,6 @@ export function hardenCommandLine({ commandLine }: App): void {
   for (const name of OFF) commandLine.appendSwitch(name);
   commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
   commandLine.appendSwitch('disable-features', 'MediaRouter,OptimizationHints,AutofillServerCommunication');
-  commandLine.appendSwitch('webrtc-ip-handling-policy', 'disable_non_proxied_udp');
 }
 
 /** Once the app is ready, before a window is made. */
@@ -32,6 +31,8 @@ export function hardenSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
+  // Without languages first: for the system's own one a dictionary would be fetched.
+  if (process.platform !== 'darwin') session.setSpellCheckerLanguages([]);
   session.setSpellCheckerEnabled(false);
   session.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !mayLoad(details.url) }));
   session.on('will-download', (event) => event.preventDefault());
@@ -39,6 +40,8 @@ export function hardenSession(session: Session): void {
 
 /** For every page that is ever made, ours being the only one. */
 export function hardenContents(contents: WebContents): void {
+  // WebRTC passes none of the other locks.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   contents.on('will-navigate', (event) => event.preventDefault());
   contents.on('will-redirect', (event) => event.preventDefault());

@@ -25,12 +25,15 @@ export interface LaunchOptions {
   env?: Record<string, string>;
   /** Width and height of the window's content. */
   size?: [number, number];
+  /** Electron's own switches, such as `--log-net-log=FILE`. */
+  switches?: string[];
 }
 
 /** The built app under test, with everything it complained about. */
 export class AppUnderTest {
   /** Whatever a sound app never says: console errors, page errors, words on main's stderr. */
   readonly complaints: string[] = [];
+  #closed = false;
 
   private constructor(
     readonly electron: ElectronApplication,
@@ -55,6 +58,7 @@ export class AppUnderTest {
         // Frames at full rate though nobody watches.
         '--disable-renderer-backgrounding',
         '--disable-backgrounding-occluded-windows',
+        ...(options.switches ?? []),
         ROOT,
         ...(options.args ?? []),
       ],
@@ -164,8 +168,15 @@ export class AppUnderTest {
     await this.page.waitForTimeout(120);
   }
 
+  /** Takes back complaints that a test provoked on purpose. */
+  forgive(provoked: RegExp): void {
+    this.complaints.splice(0, Infinity, ...this.complaints.filter((text) => !provoked.test(text)));
+  }
+
   /** Closes the window as a person would, and waits for the end. @returns what it complained about */
   async close(): Promise<string[]> {
+    if (this.#closed) return this.complaints;
+    this.#closed = true;
     await this.electron.close();
     if (this.ownsHome) await rm(this.home, { recursive: true, force: true });
     return this.complaints;

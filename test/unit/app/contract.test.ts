@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { answer, type Handlers } from '../../../main/ipc/answer.ts';
 import { bridgeClient } from '../../../renderer/state/client.ts';
-import { CALL_NAMES, CALLS, EVENT_NAMES, type Bridge, type CallName } from '../../../shared/contract.ts';
+import { CALL_NAMES, CALLS, EVENT_NAMES, type CallName } from '../../../shared/contract.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 
 const ignore = (): void => undefined;
@@ -74,7 +74,7 @@ describe('the border between window and main', () => {
       .fn()
       .mockResolvedValueOnce({ ok: true, value: null })
       .mockResolvedValueOnce({ ok: false, error: { code: 'busy', message: 'Wait.' } });
-    const client = bridgeClient({ invoke, on: vi.fn(), pathOf: vi.fn() } as unknown as Bridge);
+    const client = bridgeClient({ invoke, on: vi.fn(), pathOf: vi.fn() });
     expect(await client.call('project.close')).toBeNull();
     expect(invoke).toHaveBeenCalledWith('project.close', undefined);
     await expect(client.call('labels.undo')).rejects.toMatchObject({ code: 'busy', message: 'Wait.' });
