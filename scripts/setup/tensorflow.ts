@@ -106,7 +106,8 @@ async function installOfficial(folder: string, progress: Progress, patience: Pat
   const deps = draftOf(join(folder, 'deps'));
   await unpackTar(library, deps, (path) => path);
   const lib = draftOf(join(folder, 'lib'));
-  await unpackTar(addon, join(lib, 'napi-v8'), (path) => path.replace(/^napi-v8\//, '') || undefined);
+  // Packed in a folder whose name does not matter, as node-pre-gyp has it.
+  await unpackTar(addon, join(lib, 'napi-v8'), (path) => path.slice(path.indexOf('/') + 1));
   putInPlace(deps, join(folder, 'deps'));
   putInPlace(lib, join(folder, 'lib'));
 }

@@ -5,7 +5,7 @@ import { createBrotliDecompress } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { TwofoldError } from '../../shared/errors.ts';
 
-/** Says under which relative path an entry is written; undefined leaves it out. */
+/** Says under which relative path an entry is written; undefined or empty leaves it out. */
 export type Place = (path: string) => string | undefined;
 
 /** Unpacks a tar file, plain, gzip- or brotli-compressed (`.br`), into `folder`. */
@@ -18,7 +18,7 @@ export async function unpackTar(archive: string, folder: string, place: Place): 
     // Called before the path is used, so changing it here moves the entry.
     filter: (path, entry) => {
       const target = place(path.replace(/^\.\//, ''));
-      if (target === undefined) return false;
+      if (target === undefined || target === '') return false;
       if ('path' in entry) entry.path = target;
       return true;
     },
