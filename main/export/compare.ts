@@ -59,11 +59,7 @@ export function compare(
         'Put them back, or import some that are there and label them.',
     );
   }
-  // NaN would pass every comparison below.
-  const differences = pairs.map((pair) => {
-    const difference = Math.abs(pair.app - pair.export);
-    return Number.isNaN(difference) ? Infinity : difference;
-  });
+  const differences = pairs.map((pair) => Math.abs(pair.app - pair.export));
   const held = pairs.filter((pair) => pair.held);
   const judged = held.length > 0 ? held : pairs;
   const classOf = (probability: number): Label => (probability > threshold ? 1 : 0);
@@ -80,13 +76,15 @@ export function compare(
   };
 }
 
-/** @throws TwofoldError `corrupt` when an export is further from the app than it may be */
+/** @throws TwofoldError `corrupt` when an export is further from the app than it may be, or gives no numbers */
 export function requireSame({ maxDifference, tolerance, pictures, runtime }: Check): void {
-  if (tolerance === null || maxDifference <= tolerance) return;
+  const limit = tolerance ?? 1;
+  // Not the other way round: a difference of NaN is above every limit.
+  if (maxDifference <= limit) return;
   throw new TwofoldError(
     'corrupt',
     `The export does not answer as the app does: on ${pictures} pictures its probabilities differ by up to ` +
-      `${maxDifference.toPrecision(3)} (at most ${tolerance} is expected; run with ${runtime}). It was removed. ` +
+      `${maxDifference.toPrecision(3)} (at most ${limit} is expected; run with ${runtime}). It was removed. ` +
       'Please report this; another format may work meanwhile.',
   );
 }

@@ -39,6 +39,7 @@ test('a difference above the tolerance is an error, also NaN; quantised ones onl
   expect(() => requireSame(check([0.90011, 0.4, 0.1, 0.2]))).toThrow(/does not answer as the app does/);
   expect(() => requireSame(check([0.9, NaN, 0.1, 0.2]))).toThrow(/does not answer as the app does/);
   expect(() => requireSame(check([0.9, 0.1, 0.1, 0.2], null))).not.toThrow();
+  expect(() => requireSame(check([0.9, NaN, 0.1, 0.2], null))).toThrow(/does not answer as the app does/);
 });
 
 test('without a readable picture there is no proof', () => {
