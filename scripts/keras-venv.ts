@@ -127,7 +127,7 @@ async function install(
   progress: Progress,
 ): Promise<void> {
   progress.stage(`Installing Keras ${version} from PyPI (about 500 MB)`);
-  const options = ['--disable-pip-version-check', '--no-input', '--retries', '2', '--timeout', '30'];
+  const options = ['--disable-pip-version-check', '--no-input', '--retries', '2', '--timeout', '15'];
   const installed = await run(
     venvPython(version),
     ['-m', 'pip', 'install', '--progress-bar', 'off', ...options, ...requirements],
