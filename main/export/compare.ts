@@ -26,8 +26,8 @@ export interface Check {
   tolerance: number | null;
   /** Pictures to which both give the same class at the threshold. */
   sameClass: number;
-  /** Shares of right answers on the labelled pictures that were not trained on, or on all where there are none. */
-  accuracy: { pictures: number; app: number; export: number };
+  /** Shares of right answers on the pictures that were not trained on (`unseen`), or on all where there are none. */
+  accuracy: { pictures: number; unseen: boolean; app: number; export: number };
 }
 
 /** Validation pictures first, each side in an order that depends on content alone. */
@@ -72,7 +72,12 @@ export function compare(
     meanDifference: differences.reduce((sum, difference) => sum + difference, 0) / differences.length,
     tolerance,
     sameClass: pairs.filter((pair) => classOf(pair.app) === classOf(pair.export)).length,
-    accuracy: { pictures: judged.length, app: right('app'), export: right('export') },
+    accuracy: {
+      pictures: judged.length,
+      unseen: held.length > 0,
+      app: right('app'),
+      export: right('export'),
+    },
   };
 }
 

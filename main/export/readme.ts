@@ -42,7 +42,8 @@ const TRY: Record<ModelFormat, string> = {
   tfjs: [
     'In a browser: serve this folder, open the page and drop a picture on it. Nothing else is loaded, so it works offline.',
     code('sh', 'python3 -m http.server 8000   # then open http://localhost:8000'),
-    'If `tf.min.js` is not in this folder, take it from the npm package `@tensorflow/tfjs` (`dist/tf.min.js`).',
+    'If `tf.min.js` is not in this folder, take it from the npm package `@tensorflow/tfjs` (`dist/tf.min.js`). It is ' +
+      'TensorFlow.js, under the Apache Licence 2.0.',
     'In Node 18 or newer:',
     code('sh', 'npm install && node predict.js picture.jpg'),
   ].join('\n\n'),
@@ -130,7 +131,7 @@ function checked({ check, bits }: ModelCard): string {
     `After writing, it was loaded again in a fresh process (${runtime}) and asked about ${pictures} pictures of the project. ` +
     `Its probabilities differ from the app’s by at most ${maxDifference.toExponential(1)}, on average by ` +
     `${meanDifference.toExponential(1)}; ${sameClass} of ${pictures} get the same class.${stored} Accuracy on the ` +
-    `${accuracy.pictures} labelled pictures among them: ${percent(accuracy.export)}, the app’s ${percent(accuracy.app)}.`
+    `${accuracy.pictures} ${accuracy.unseen ? 'of them that it did not learn from' : 'of them, which it learned from'}: ${percent(accuracy.export)}, the app’s ${percent(accuracy.app)}.`
   );
 }
 
