@@ -22,7 +22,7 @@ const upstream = (...folders) => ({
 });
 
 export default ts.config(
-  { ignores: ['node_modules/', 'dist/', 'release/', 'test/e2e/screens/'] },
+  { ignores: ['node_modules/', '.cache/', 'dist/', 'release/', 'test/e2e/screens/'] },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   ...ts.configs.stylisticTypeChecked,

@@ -24,6 +24,12 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? noun : plural}`;
 }
 
+/** A file name as it can be shown in one line: control characters, which a terminal would obey, are written out. */
+export function printable(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  return name.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+}
+
 export function bytes(size: number): string {
   if (size < 1e3) return `${size} B`;
   if (size < 1e6) return `${(size / 1e3).toFixed(0)} kB`;

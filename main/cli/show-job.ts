@@ -1,4 +1,5 @@
 import type { JobEvent } from '../../shared/jobs.ts';
+import { printable } from './format.ts';
 import type { Output } from './output.ts';
 
 /** Shows what every kind of job reports: progress and pictures left out. */
@@ -9,7 +10,7 @@ export function showJob(output: Output): (event: JobEvent) => void {
       output.progress(stage, { fraction, done, total, perSecond, leftMs });
     } else if (event.type === 'left-out') {
       output.event('left-out', event.leftOut);
-      output.note(`Left out ${event.leftOut.path}: ${event.leftOut.message}`);
+      output.note(`Left out ${printable(event.leftOut.path)}: ${event.leftOut.message}`);
     } else if (event.type === 'paused' || event.type === 'resumed') {
       output.event(event.type);
     }

@@ -42,20 +42,24 @@ export async function startTraining(
   const pictures = usablePictures(project);
   const recipe =
     'resume' in request ? resumedRecipe(getRun(db, request.resume), request.recipe) : request.recipe;
-  const split = splitPictures(pictures, { fraction: recipe.validationFraction, seed: recipe.seed, classes });
   inceptionV3({ cut: recipe.cut, size: recipe.size });
   const { fingerprint } = await loadWeights(recipe.weights);
 
-  const run =
-    'resume' in request
-      ? updateRun(db, request.resume, { status: 'running', recipe })
-      : createRun(db, { ...request, recipe, weightsFingerprint: fingerprint });
-  // What it learns from is known from the start, so that a run that is cut short can be evaluated too.
-  await saveRunPictures(
-    db,
-    run.id,
-    [...split.train, ...split.validation].map(({ id, split: side }) => ({ id, split: side })),
-  );
+  let run: RunRecord;
+  if ('resume' in request) {
+    requireSameWeights(getRun(db, request.resume), fingerprint);
+    run = updateRun(db, request.resume, { status: 'running', recipe });
+  } else {
+    const split = splitPictures(pictures, {
+      fraction: recipe.validationFraction,
+      seed: recipe.seed,
+      classes,
+    });
+    run = createRun(db, { ...request, recipe, weightsFingerprint: fingerprint });
+    // What it learns from is known from the start, so that a run that is cut short can be evaluated too.
+    const sides = [...split.train, ...split.validation].map(({ id, split: side }) => ({ id, split: side }));
+    await saveRunPictures(db, run.id, sides);
+  }
   const record = recorder(project, run.id);
   const job = startJob<TrainJob>(
     spawn,
@@ -98,6 +102,15 @@ function resumedRecipe(run: RunRecord, wanted: Recipe | undefined): Recipe {
     );
   }
   return wanted ? { ...run.recipe, epochs: wanted.epochs, patience: wanted.patience } : run.recipe;
+}
+
+function requireSameWeights(run: RunRecord, fingerprint: string): void {
+  if (run.weightsFingerprint === null || run.weightsFingerprint === fingerprint) return;
+  throw new TwofoldError(
+    'changed',
+    `The weights "${run.recipe?.weights ?? ''}" are not those that run ${run.id} was trained on, so it can't go on. ` +
+      'Import the same weights again, or train a new run.',
+  );
 }
 
 /** Stores epochs, with the losses of their batches, as they come. */

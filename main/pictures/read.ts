@@ -43,7 +43,7 @@ export function explainFileError(error: unknown): unknown {
     case 'ENOTDIR':
       return new TwofoldError(
         'not-found',
-        'The picture is not there any more: it was moved, renamed or deleted. Put it back or import it again.',
+        'There is no file at this path. If the picture was moved, renamed or deleted, put it back or import it again.',
         { cause: error },
       );
     case 'ELOOP':

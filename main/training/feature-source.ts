@@ -40,8 +40,8 @@ const DEPTH = 3;
  * used again. One preprocessing serves training, evaluation and prediction.
  */
 export class FeatureSource {
-  /** Pictures that could not be read: each is reported once and left out from then on. */
   readonly #cache: BlobCache | null;
+  /** Pictures that could not be read: each is reported once and left out from then on. */
   readonly #unreadable = new Set<SourcePicture>();
 
   private constructor(

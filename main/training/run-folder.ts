@@ -1,13 +1,15 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { TwofoldError } from '../../shared/errors.ts';
+import type { Label, Split } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
-import type { SplitSet } from './split.ts';
+import type { SplitPicture, SplitSet } from './split.ts';
 
 /** Version of the run folder's layout; a newer one is refused, not guessed at. */
 const RUN_VERSION = 1;
@@ -42,6 +44,16 @@ export const runFileSchema = z.object({
 });
 export type RunFile = z.infer<typeof runFileSchema>;
 
+const pictureRowsSchema = z.array(
+  z.object({
+    path: z.string(),
+    sha256: z.string(),
+    label: z.enum(['0', '1']).transform((label) => Number(label) as Label),
+    split: z.enum(['train', 'validation']),
+    id: z.coerce.number().int(),
+  }),
+);
+
 /** The files of one run. */
 export class RunFolder {
   constructor(readonly dir: string) {}
@@ -54,6 +66,10 @@ export class RunFolder {
   /** Weights and optimiser after the last saved epoch; gone once the run is complete. */
   get checkpointPath(): string {
     return join(this.dir, 'checkpoint.safetensors');
+  }
+
+  get #picturesPath(): string {
+    return join(this.dir, 'pictures.csv');
   }
 
   get #runPath(): string {
@@ -74,13 +90,30 @@ export class RunFolder {
 
   /** Which pictures the run learned from and was checked with, as they were then. */
   async writePictures({ train, validation }: SplitSet): Promise<void> {
-    const rows = [...train, ...validation].map(({ path, sha256, label, split }) => ({
+    const rows = [...train, ...validation].map(({ id, path, sha256, label, split }) => ({
       path,
       sha256,
       label,
       split,
+      id,
     }));
-    await writeFileAtomic(join(this.dir, 'pictures.csv'), stringify(rows, { header: true }));
+    await writeFileAtomic(this.#picturesPath, stringify(rows, { header: true }));
+  }
+
+  /** What `writePictures` wrote; null where there is nothing. @throws TwofoldError `corrupt` */
+  async readPictures(): Promise<SplitSet | null> {
+    if (!existsSync(this.#picturesPath)) return null;
+    const rows = pictureRowsSchema.safeParse(
+      parse(await readFile(this.#picturesPath, 'utf8'), { columns: true }),
+    );
+    if (!rows.success) {
+      throw new TwofoldError(
+        'corrupt',
+        `${this.#picturesPath} is damaged, so the run can't go on. Train a new one.`,
+      );
+    }
+    const side = (wanted: Split): SplitPicture[] => rows.data.filter(({ split }) => split === wanted);
+    return { train: side('train'), validation: side('validation') };
   }
 
   async write(run: RunFile): Promise<void> {

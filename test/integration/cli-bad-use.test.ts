@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -69,6 +70,12 @@ describe('bad use', () => {
     ['weights that are no HDF5', ['weights', 'import', sample, '--name', 'x'], /\.png/],
   ])('%s ends with 1', async (_, args, message) => {
     await refused(args, 1, message);
+  });
+
+  it('makes no project of a folder that is not there', async () => {
+    const target = path.join(folder, 'typo.twofold');
+    await refused(['import', path.join(folder, 'nowhere'), '--project', target], 1, /nowhere/);
+    expect(existsSync(target)).toBe(false);
   });
 
   it('says why it cannot train on what is labelled', async () => {

@@ -66,6 +66,21 @@ describe('interrupted training', () => {
     expect(curve(killed.events, resumed.events)).toEqual(uninterrupted);
   });
 
+  it('goes on with the pictures, labels and split it began with, whatever was labelled since', async () => {
+    const stopped = await trainUntil(3, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', String(EPOCHS));
+    const { run: id } = stopped.events.at(-1)!;
+    const labelled = (await run('labels', project, '--csv', '-')).stdout.split('\n').slice(1, 6);
+    await done('label', project, 'food', ...labelled.map((row) => row.split(',')[0]!));
+    const resumed = await run('train', project, '--resume', id as string, '--json');
+    expect(curve(stopped.events, resumed.events)).toEqual(uninterrupted);
+    await done('label', project, '--undo');
+  });
+
+  it('refuses to change the recipe of a run that is resumed, except how long it trains', async () => {
+    const refused = await run('train', project, '--resume', 'r1', '--units', '8');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/--units can't change/)]);
+  });
+
   it('ends at once on a second Ctrl-C, and what was saved can be used', async () => {
     const ended = await trainUntil(
       2,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { Output } from '../../main/cli/output.ts';
@@ -40,6 +40,13 @@ describe('the documentation of the command line', () => {
       const long = option.slice(1);
       const known = paths(program).some(({ command }) => command.options.some((each) => each.long === long));
       expect(known || ['--help', '--json'].includes(long), long).toBe(true);
+    }
+  });
+
+  it.each(['README.md', 'docs/cli.md'])('%s links to nothing that is not there', (page) => {
+    const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
+    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      expect(existsSync(new URL(target!, new URL(`../../${page}`, import.meta.url))), target).toBe(true);
     }
   });
 

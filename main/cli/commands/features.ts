@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { listFiles } from '../../engine/list-files.ts';
@@ -31,8 +32,9 @@ export function addFeatures(program: Command, output: Output): void {
     .action(async (given: string[], flags: Flags) => {
       const { out, ...model } = flags;
       const { weights, cut, size, resize } = recipeFromFlags(model);
-      const files = await listFiles(given);
       const target = path.resolve(out);
+      await access(path.dirname(target));
+      const files = await listFiles(given);
       const job = startJob(
         spawnNodeProcess,
         { kind: 'features', files, weights, cut, size, resize, out: target },

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { ImportProgress, ImportReport } from '../../../shared/library.ts';
 import { inspectWith } from '../../engine/inspect.ts';
@@ -6,7 +7,7 @@ import { importCsv, importFolder } from '../../library/import.ts';
 import { listImportItems } from '../../library/imports.ts';
 import { createProject, openProject, closeProject } from '../../library/project.ts';
 import { PicturePool } from '../../pictures/pool.ts';
-import { count } from '../format.ts';
+import { count, printable } from '../format.ts';
 import type { Output } from '../output.ts';
 
 interface Flags {
@@ -41,8 +42,9 @@ export function addImport(program: Command, output: Output): void {
       if ((folder === undefined) === (flags.csv === undefined)) {
         command.error('error: give either a folder or --csv <file>.');
       }
-      const isNew = !isProject(flags.project);
-      const project = isNew ? createProject(flags.project) : openProject(flags.project);
+      // Before a project is made: a mistyped name must not leave an empty one behind.
+      await access(folder ?? flags.csv!);
+      const project = !isProject(flags.project) ? createProject(flags.project) : openProject(flags.project);
       const pool = new PicturePool();
       const cancel = new AbortController();
       const onSignal = (): void => cancel.abort();
@@ -91,9 +93,10 @@ function show(project: Project, report: ImportReport, output: Output): void {
     `${count(report.found, 'picture')} found: ${said.join(', ')}. ${count(report.labelled, 'label')} set.`,
   );
   for (const note of report.notes) output.line(note);
-  for (const { path, message } of leftOut.slice(0, LISTED)) output.line(`  ${path}: ${message}`);
+  for (const { path, message } of leftOut.slice(0, LISTED)) output.line(`  ${printable(path)}: ${message}`);
   if (leftOut.length > LISTED) output.line(`  … and ${leftOut.length - LISTED} more; --json lists them all.`);
   if (report.status === 'cancelled')
     output.line('Cancelled; what was imported stays. Import again to go on.');
   output.line(`Project: ${project.folder}`);
+  if (report.found > 0 && report.leftOut === report.found) output.exitCode = 1;
 }

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
+import writeFileAtomic from 'write-file-atomic';
 import type { Prediction } from '../../../shared/jobs.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { listFiles } from '../../engine/list-files.ts';
@@ -9,7 +10,7 @@ import { isProject, runDir } from '../../library/folder.ts';
 import { closeProject, openProject } from '../../library/project.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
 import { startJob } from '../../training/supervisor.ts';
-import { count, percent, table } from '../format.ts';
+import { count, percent, printable, table } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
@@ -35,6 +36,8 @@ export function addPredict(program: Command, output: Output): void {
       '\nExamples:\n  twofold predict traps new/*.jpg\n  twofold predict traps.twofold/runs/r3 new --csv answers.csv',
     )
     .action(async (model: string, given: string[], flags: Flags) => {
+      // Looked for before the work, not after it.
+      if (flags.csv !== undefined && flags.csv !== '-') await access(path.dirname(path.resolve(flags.csv)));
       const folder = modelFolder(model, flags.run);
       const files = await listFiles(given);
       const job = startJob(spawnNodeProcess, { kind: 'predict', runDir: folder, files }, showJob(output));
@@ -77,13 +80,13 @@ async function writeCsv(rows: Row[], file: string, output: Output): Promise<void
     output.raw(text);
     return;
   }
-  await writeFile(file, text);
+  await writeFileAtomic(file, text);
   output.line(`Wrote ${count(rows.length, 'prediction')} to ${path.resolve(file)}.`);
 }
 
 function show(rows: Row[], output: Output): void {
   const lines = rows.map(({ path: file, label, probability, error }) => [
-    path.relative('.', file) || file,
+    printable(path.relative('.', file) || file),
     label || '–',
     probability === null ? error : percent(probability),
   ]);

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { JobEvent, TrainResult } from '../../../shared/jobs.ts';
 import { checkFiles } from '../../library/check-files.ts';
 import type { RunRecord } from '../../../shared/library.ts';
+import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { runDir, type Project } from '../../library/folder.ts';
-import { getRun, listRuns } from '../../library/runs.ts';
+import { getRun, listRuns, updateRun } from '../../library/runs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { startTraining, type TrainRequest } from '../../engine/train.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
@@ -14,6 +15,7 @@ import { withProject } from '../project-command.ts';
 import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
 import { showEvaluation } from '../show-evaluation.ts';
 import { showJob } from '../show-job.ts';
+import { UsageError } from '../usage-error.ts';
 
 type Flags = RecipeFlags & { resume?: string | true; name?: string; note?: string };
 
@@ -36,29 +38,43 @@ export function addTrain(program: Command, output: Output): void {
         '  twofold train traps\n  twofold train traps --no-augment --epochs 10\n' +
         '  twofold train traps --augment-variants 3 --patience 5\n  twofold train traps --resume r2 --epochs 30',
     )
-    .action((given: string, flags: Flags) => {
-      const recipe = recipeFromFlags(flags);
+    .action((given: string, flags: Flags, command: Command) => {
+      if (flags.resume !== undefined) refuseChanges(command);
       return withProject(given, output, async (project) => {
         await lookAtFiles(project, output);
-        const run = flags.resume === undefined ? null : resumable(project, flags.resume);
-        const { name, note } = flags;
-        const request: TrainRequest = run
-          ? {
-              resume: run.id,
-              recipe: { ...recipe, epochs: flags.epochs ?? run.recipe?.epochs ?? recipe.epochs },
-            }
-          : { recipe, ...(name !== undefined && { name }), ...(note !== undefined && { note }) };
+        const request = requestOf(project, flags);
         const training = await startTraining(project, request, spawnNodeProcess, show(output));
-        output.event('start', {
-          run: training.run.id,
-          folder: runDir(project, training.run.id),
-          recipe: training.run.recipe,
-        });
-        output.line(`Run ${training.run.id}${run ? ', resumed' : ''}`);
+        const { run } = training;
+        output.event('start', { run: run.id, folder: runDir(project, run.id), recipe: run.recipe });
+        output.line(`Run ${run.id}${'resume' in request ? ', resumed' : ''}`);
         const result = await withInterrupt(training.job, 'stop', output, training.result);
-        finish(project, training.run, result, output);
+        finish(project, run, result, output);
       });
     });
+}
+
+/** What may be given together with `--resume`: anything else would make the run a mixture of two recipes. */
+const RESUMABLE = new Set(['resume', 'epochs', 'patience', 'name', 'note', 'json']);
+
+function refuseChanges(command: Command): void {
+  const given = command.options.filter(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  const refused = given.find((option) => !RESUMABLE.has(option.attributeName()));
+  if (!refused) return;
+  throw new UsageError(
+    `${refused.long ?? refused.flags} can't change when a run is resumed; only --epochs and --patience can. Train a new run.`,
+  );
+}
+
+function requestOf(project: Project, flags: Flags): TrainRequest {
+  const { resume, name, note, epochs, patience } = flags;
+  const texts = { ...(name !== undefined && { name }), ...(note !== undefined && { note }) };
+  if (resume === undefined) return { recipe: recipeFromFlags(flags), ...texts };
+  const run = resumable(project, resume);
+  updateRun(project.db, run.id, texts);
+  const changes = { ...(epochs !== undefined && { epochs }), ...(patience !== undefined && { patience }) };
+  return { resume: run.id, recipe: recipeFromFlags(changes, run.recipe ?? DEFAULT_RECIPE) };
 }
 
 function resumable(project: Project, resume: string | true): ReturnType<typeof getRun> {
@@ -114,7 +130,7 @@ const END_SENTENCES = {
   'early-stopped': 'The validation loss did not fall any more, so training stopped early.',
   stopped: 'Stopped.',
   diverged:
-    'The loss became infinite or not a number, so training ended; the best epoch before that is kept. Try a smaller --learning-rate.',
+    'The loss became infinite or not a number, so training ended; the best epoch before that is kept. Train a new run with a smaller --learning-rate.',
 } as const;
 
 function finish(project: Project, run: RunRecord, result: TrainResult, output: Output): void {

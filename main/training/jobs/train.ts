@@ -16,13 +16,9 @@ import { countClasses, splitPictures, type SplitPicture, type SplitSet } from '.
 
 /** Trains a run: from its pictures to a saved head that `predict` loads on its own. */
 export async function runTrainJob(job: TrainJob, context: JobContext): Promise<TrainResult> {
-  const { recipe, classes } = job;
+  const { recipe } = job;
   const { control, emit } = context;
-  const split = splitPictures(job.pictures, {
-    fraction: recipe.validationFraction,
-    seed: recipe.seed,
-    classes,
-  });
+  const split = await chooseSplit(job);
   emit({ type: 'split', counts: countSplit(split) });
 
   const leftOut = new LeftOutList(emit);
@@ -46,10 +42,21 @@ export async function runTrainJob(job: TrainJob, context: JobContext): Promise<T
   }
 }
 
+/**
+ * A run that goes on keeps its pictures, labels and split as they were: otherwise it would be validated on what it has
+ * learned from, and its curve would be of two different sets.
+ */
+async function chooseSplit({ runDir, resume, pictures, recipe, classes }: TrainJob): Promise<SplitSet> {
+  const saved = resume ? await new RunFolder(runDir).readPictures() : null;
+  return (
+    saved ?? splitPictures(pictures, { fraction: recipe.validationFraction, seed: recipe.seed, classes })
+  );
+}
+
 class TrainRun {
   readonly #folder: RunFolder;
   readonly #checkpoints: Checkpoints;
-  readonly #createdAt = new Date().toISOString();
+  #createdAt = new Date().toISOString();
 
   constructor(
     private readonly job: TrainJob,
@@ -69,6 +76,7 @@ class TrainRun {
     const from =
       this.job.resume && this.#folder.hasCheckpoint ? await this.#checkpoints.restore(this.head) : FRESH_FIT;
     const earlier = this.job.resume && this.#folder.hasHead ? await this.#folder.read() : null;
+    this.#createdAt = earlier?.createdAt ?? this.#createdAt;
     const best = new BestHead(this.head, this.#folder.headPath, earlier?.bestEpoch ?? 0);
     await this.#cacheFeatures();
     const { end, state: reached } = await this.#fit(from, best);
