@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** `npm run check`: format, lint, types and Svelte's own check; the first that fails does not hide the others. */
+/** `npm run check`: format, lint, types, licences and Svelte's own check; the first that fails does not hide the others. */
 const checks: [name: string, command: string[]][] = [
   ['format', ['prettier', '--check', '.']],
   ['lint', ['eslint', '.', '--max-warnings', '0']],
   ['types', ['tsc', '--noEmit']],
+  ['licences', ['tsx', 'scripts/licences.ts']],
 ];
 if (existsSync('renderer/tsconfig.json')) {
   checks.push(['svelte', ['svelte-check', '--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings']]);
@@ -21,4 +22,4 @@ const failed = checks.filter(([name, command]) => {
 if (failed.length > 0) {
   console.error(`\nFailed: ${failed.map(([name]) => name).join(', ')}`);
   process.exitCode = 1;
-} else console.log('\nFormat, lint and types are clean.');
+} else console.log('\nEverything is clean.');
