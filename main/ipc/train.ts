@@ -1,3 +1,4 @@
+import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import type { AppContext } from '../app/context.ts';
 import { runInfo } from '../app/trainer.ts';
 import type { HandlersOf } from './answer.ts';
@@ -6,6 +7,7 @@ import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/ru
 
 export function trainHandlers({ project, trainer }: AppContext): HandlersOf<'train'> {
   return {
+    'train.defaults': () => DEFAULT_RECIPE,
     'train.state': () => trainer.state,
     'train.start': ({ recipe }) => trainer.start({ recipe }),
     'train.continue': ({ run, epochs }) => {

@@ -1,10 +1,17 @@
 import type { ProjectInfo, RecentProject } from '../../shared/contract/project.ts';
 import type { AppInfo, DialogPurpose, MenuCommand } from '../../shared/contract/system.ts';
+import type { ClassIndex, ClassInfo } from '../../shared/library.ts';
+import { Checks } from './checks.svelte.ts';
 import { applyClassColours } from './class-colours.ts';
 import type { Client } from './client.ts';
+import { Exports } from './exports.svelte.ts';
 import { Imports } from './imports.svelte.ts';
+import { Library } from './library.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { Notices } from './notices.svelte.ts';
+import { Runs } from './runs.svelte.ts';
+import { Train } from './train.svelte.ts';
+import { Tries } from './tries.svelte.ts';
 
 export const PLACES = ['library', 'train', 'review', 'try', 'export'] as const;
 export type Place = (typeof PLACES)[number];
@@ -13,6 +20,12 @@ export type Place = (typeof PLACES)[number];
 export class AppState {
   readonly notices = new Notices();
   readonly imports: Imports;
+  readonly library: Library;
+  readonly checks: Checks;
+  readonly runs: Runs;
+  readonly train: Train;
+  readonly tries: Tries;
+  readonly exports: Exports;
   project = $state.raw<ProjectInfo | null>(null);
   recent = $state.raw<RecentProject[]>([]);
   info = $state.raw<AppInfo | null>(null);
@@ -26,6 +39,12 @@ export class AppState {
 
   constructor(readonly client: Client) {
     this.imports = new Imports(client, this.notices);
+    this.library = new Library(client, this.notices);
+    this.checks = new Checks(client, this.notices);
+    this.runs = new Runs(client, this.notices);
+    this.train = new Train(client, this.notices, this.runs, () => this.place === 'train');
+    this.tries = new Tries(client, this.notices, this.runs);
+    this.exports = new Exports(client, this.notices, this.runs);
     client.on('project.changed', (project) => this.#show(project));
     client.on('system.openPath', ({ path }) => void this.openFolder(path));
     client.on('system.menu', (command) => this.#obey(command));
@@ -74,6 +93,15 @@ export class AppState {
     });
   }
 
+  /** Changes a class's name or colour; its pictures stay with it. */
+  async setClass(index: ClassIndex, change: Partial<ClassInfo>): Promise<void> {
+    const { project } = this;
+    if (!project) return;
+    const classes: [ClassInfo, ClassInfo] = [...project.classes];
+    classes[index] = { ...classes[index], ...change };
+    await this.notices.attempt(() => this.client.call('project.setClasses', { classes }));
+  }
+
   async closeProject(): Promise<void> {
     await this.notices.attempt(() => this.client.call('project.close'));
   }
@@ -83,12 +111,13 @@ export class AppState {
     if (recent) this.recent = recent;
   }
 
-  /** Takes what was dropped on the window: into the open project, or as a project where none is open. */
+  /** Takes what was dropped on the window: to be tried, into the open project, or as a project where none is open. */
   async drop(paths: string[]): Promise<void> {
     const [first] = paths;
     if (first === undefined) return;
     const [only] = paths.length === 1 ? paths : [];
     if (only !== undefined && (!this.project || /\.twofold$/i.test(only))) await this.openFolder(only);
+    else if (this.project && this.place === 'try') await this.tries.start(paths);
     else if (this.project) await this.imports.start(paths);
     else this.notices.fail(new Error('Drop one folder of pictures, or open a project first.'));
   }
@@ -109,6 +138,11 @@ export class AppState {
     document.title = project ? `${project.name} – Twofold` : 'Twofold';
     if (project) applyClassColours(document.documentElement, project.classes);
     if (!isOther) return;
+    this.library.open(project);
+    this.runs.open(project !== null);
+    this.train.open(project);
+    this.tries.open(project);
+    this.exports.open();
     project?.notices.forEach((notice) => this.notices.say(notice));
     void this.client.call('project.recent').then((recent) => (this.recent = recent));
   }

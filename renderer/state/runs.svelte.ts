@@ -1,0 +1,104 @@
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import type { RunInfo } from '../../shared/contract/train.ts';
+import type { EpochRecord } from '../../shared/library.ts';
+import type { Client } from './client.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** An epoch with what was seen of its batches: their accuracies are known only where the window was there. */
+export interface SeenEpoch extends EpochRecord {
+  /** Running accuracy of the epoch after each batch. */
+  batchAccuracies?: number[];
+}
+
+/** `Night pictures`, or `Run 3` where it was given no name. */
+export const nameOfRun = ({ id, name }: { id: string; name: string }): string =>
+  name || `Run ${id.replace(/^r/, '')}`;
+
+/** The runs of the project, which of them is looked at, and which are laid over it. */
+export class Runs {
+  /** Newest first. */
+  list = $state.raw<RunInfo[]>([]);
+  loaded = $state(false);
+  #selectedId = $state<string | null>(null);
+  readonly overlaid = new SvelteSet<string>();
+  readonly #epochs = new SvelteMap<string, SeenEpoch[]>();
+
+  readonly selected = $derived(this.list.find(({ id }) => id === this.#selectedId) ?? this.list[0] ?? null);
+  /** Runs with a model. */
+  readonly usable = $derived(this.list.filter(({ canPredict }) => canPredict));
+  /** The selected run first, then those laid over it. */
+  readonly shown = $derived([
+    ...(this.selected ? [this.selected] : []),
+    ...this.list.filter((run) => run !== this.selected && this.overlaid.has(run.id)),
+  ]);
+
+  constructor(
+    private readonly client: Client,
+    private readonly notices: Notices,
+  ) {
+    client.on('runs.changed', () => void this.refresh());
+  }
+
+  /** Shows the runs of another project; none where there is no project. */
+  open(isProject: boolean): void {
+    this.list = [];
+    this.loaded = false;
+    this.#selectedId = null;
+    this.overlaid.clear();
+    this.#epochs.clear();
+    if (isProject) void this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    const list = await this.notices.attempt(() => this.client.call('runs.list'));
+    if (!list) return;
+    this.list = list;
+    this.loaded = true;
+    await this.#loadShown();
+  }
+
+  select(id: string): void {
+    this.#selectedId = id;
+    void this.#loadShown();
+  }
+
+  /** Lays a run over the selected one, or takes it off again. */
+  overlay(id: string, on: boolean): void {
+    if (on) this.overlaid.add(id);
+    else this.overlaid.delete(id);
+    void this.#loadShown();
+  }
+
+  epochsOf(id: string): readonly SeenEpoch[] {
+    return this.#epochs.get(id) ?? [];
+  }
+
+  /** Reads the epochs of a run again, after it went on. */
+  async reload(id: string): Promise<readonly SeenEpoch[]> {
+    const epochs = await this.notices.attempt(() => this.client.call('runs.epochs', { run: id }));
+    if (epochs) this.#epochs.set(id, epochs);
+    return epochs ?? [];
+  }
+
+  /** Takes epochs that the window saw itself, with what is not kept of them elsewhere. */
+  keep(id: string, epochs: SeenEpoch[]): void {
+    this.#epochs.set(id, epochs);
+  }
+
+  async #loadShown(): Promise<void> {
+    const missing = this.shown.filter(({ id }) => !this.#epochs.has(id));
+    await Promise.all(missing.map(({ id }) => this.reload(id)));
+  }
+
+  async rename(run: string, name: string): Promise<void> {
+    await this.notices.attempt(() => this.client.call('runs.rename', { run, name }));
+  }
+
+  async note(run: string, note: string): Promise<void> {
+    await this.notices.attempt(() => this.client.call('runs.note', { run, note }));
+  }
+
+  async delete(run: string): Promise<void> {
+    await this.notices.attempt(() => this.client.call('runs.delete', { run }));
+  }
+}

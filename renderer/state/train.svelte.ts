@@ -1,0 +1,212 @@
+import type { EventPayload } from '../../shared/contract.ts';
+import type { ProjectInfo } from '../../shared/contract/project.ts';
+import type { TrainState } from '../../shared/contract/train.ts';
+import { TwofoldError } from '../../shared/errors.ts';
+import type { BatchEvent, JobEvent } from '../../shared/jobs.ts';
+import type { LibraryCounts } from '../../shared/library.ts';
+import type { Client } from './client.ts';
+import type { Notices } from './notices.svelte.ts';
+import { nameOfRun, type Runs, type SeenEpoch } from './runs.svelte.ts';
+import { TrainForm } from './train-form.svelte.ts';
+
+/** Training under way, as the window knows it. */
+export interface LiveRun extends Pick<
+  TrainState,
+  'runId' | 'phase' | 'startedAtMs' | 'progress' | 'counts' | 'leftOut'
+> {
+  /** Those before it went on included. */
+  epochs: SeenEpoch[];
+  batches: BatchEvent[];
+}
+
+/** Training: the recipe, the run under way, and why none can be started. */
+export class Train {
+  readonly form: TrainForm;
+  live = $state.raw<LiveRun | null>(null);
+  counts = $state.raw<LibraryCounts | null>(null);
+  /** Asked for, not yet begun. */
+  starting = $state(false);
+  tab = $state<'recipe' | 'runs'>('recipe');
+  readonly phase = $derived(this.live?.phase ?? null);
+  /** Why nothing can be trained now; null where it can. */
+  readonly refusal = $derived.by(() =>
+    refusal(this.counts, this.form.reading.recipe !== null && this.form.modelError === null),
+  );
+  #project: string | null = null;
+  /** Epochs of a run that goes on, until its first event is there. */
+  #history: { runId: string; epochs: readonly SeenEpoch[] } | null = null;
+
+  /** @param isShown whether the person looks at the Train screen, and needs no word elsewhere */
+  constructor(
+    private readonly client: Client,
+    private readonly notices: Notices,
+    private readonly runs: Runs,
+    private readonly isShown: () => boolean,
+  ) {
+    this.form = new TrainForm(client);
+    client.on('train.event', (told) => this.#hear(told));
+    client.on('train.finished', (told) => this.#finish(told));
+    client.on('pictures.changed', () => void this.refreshCounts());
+  }
+
+  open(project: ProjectInfo | null): void {
+    this.#project = project?.folder ?? null;
+    this.live = null;
+    this.#history = null;
+    this.counts = null;
+    this.tab = 'recipe';
+    this.form.open(project?.settings.recipe ?? null);
+    if (project) {
+      void this.refreshCounts();
+      void this.#adopt();
+    }
+  }
+
+  /** Labels change without a word to this screen, so it asks whenever it is shown. */
+  async refreshCounts(): Promise<void> {
+    if (this.#project !== null) {
+      this.counts = (await this.notices.attempt(() => this.client.call('pictures.counts'))) ?? null;
+    }
+  }
+
+  async start(): Promise<void> {
+    const { recipe } = this.form.reading;
+    if (!recipe) return;
+    await this.#start(async () => {
+      await this.form.flush();
+      return this.client.call('train.start', { recipe });
+    });
+  }
+
+  /** Goes on with a run that ended before its time. */
+  async continue(run: string): Promise<void> {
+    await this.#start(async () => {
+      this.#history = { runId: run, epochs: await this.runs.reload(run) };
+      return this.client.call('train.continue', { run });
+    });
+  }
+
+  async #start(begin: () => Promise<{ id: string }>): Promise<void> {
+    this.starting = true;
+    try {
+      const run = await this.notices.attempt(begin);
+      if (!run) return;
+      // It may have ended already, or been heard of before this answer came.
+      await this.runs.refresh();
+      this.runs.select(run.id);
+      this.tab = 'runs';
+      await this.#adopt();
+    } finally {
+      this.starting = false;
+      await this.refreshCounts();
+    }
+  }
+
+  pause(): Promise<unknown> {
+    this.#setPhase('pausing');
+    return this.notices.attempt(() => this.client.call('train.pause'));
+  }
+
+  resume(): Promise<unknown> {
+    this.#setPhase('running');
+    return this.notices.attempt(() => this.client.call('train.resume'));
+  }
+
+  stop(): Promise<unknown> {
+    this.#setPhase('stopping');
+    return this.notices.attempt(() => this.client.call('train.stop'));
+  }
+
+  #setPhase(phase: LiveRun['phase']): void {
+    if (this.live) this.live = { ...this.live, phase };
+  }
+
+  /** Finds training that runs already: the window came later, or was opened anew. */
+  async #adopt(): Promise<void> {
+    const state = await this.client.call('train.state');
+    if (!state || this.live) return;
+    const epochs = await this.client.call('runs.epochs', { run: state.runId });
+    // What was heard while asking is newer.
+    this.live ??= { ...state, epochs };
+    this.tab = 'runs';
+    this.runs.select(state.runId);
+  }
+
+  #hear({ runId, event }: EventPayload<'train.event'>): void {
+    const before = this.live?.runId === runId ? this.live : this.#freshRun(runId);
+    this.live = withEvent(before, event);
+  }
+
+  #freshRun(runId: string): LiveRun {
+    const epochs = this.#history?.runId === runId ? [...this.#history.epochs] : [];
+    this.#history = null;
+    return {
+      runId,
+      phase: 'running',
+      startedAtMs: Date.now(),
+      progress: null,
+      counts: null,
+      leftOut: [],
+      epochs,
+      batches: [],
+    };
+  }
+
+  #finish({ run, result, error }: EventPayload<'train.finished'>): void {
+    if (this.live?.runId === run.id) {
+      this.runs.keep(run.id, this.live.epochs);
+      this.live = null;
+    }
+    if (this.isShown()) return;
+    if (error) this.notices.fail(new TwofoldError(error.code, error.message));
+    else if (result) {
+      this.notices.say(
+        `${nameOfRun(run)} is trained: ${(result.evaluation.accuracy.value * 100).toFixed(1)} % of the validation pictures right.`,
+      );
+    }
+  }
+}
+
+/** The run after one more event. */
+export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
+  switch (event.type) {
+    case 'progress':
+      return { ...live, progress: event };
+    case 'split':
+      return { ...live, counts: event.counts };
+    case 'batch':
+      return {
+        ...live,
+        batches: event.batch === 1 ? [event] : [...live.batches, event],
+        // A run that goes on does the epochs after its checkpoint again.
+        epochs: live.epochs.filter(({ epoch }) => epoch < event.epoch),
+      };
+    case 'epoch': {
+      const seen: SeenEpoch = {
+        ...event,
+        batchLosses: live.batches.map(({ batchLoss }) => batchLoss),
+        batchAccuracies: live.batches.map(({ accuracy }) => accuracy),
+      };
+      return { ...live, batches: [], epochs: [...live.epochs, seen] };
+    }
+    case 'left-out':
+      return { ...live, leftOut: [...live.leftOut, event.leftOut] };
+    case 'paused':
+      return live.phase === 'stopping' ? live : { ...live, phase: 'paused' };
+    case 'resumed':
+      return live.phase === 'stopping' ? live : { ...live, phase: 'running' };
+    case 'predicted':
+      return live;
+  }
+}
+
+function refusal(counts: LibraryCounts | null, isRecipeWhole: boolean): string | null {
+  if (!counts) return 'Looking at the labels…';
+  const [zero, one] = counts.classes;
+  if (zero + one === 0) return 'Nothing is labelled yet. Label some pictures of each class first.';
+  if (zero === 0 || one === 0) {
+    return 'Only one class has labelled pictures. Label some of the other class as well.';
+  }
+  if (zero < 2 || one < 2) return 'Each class needs at least two labelled pictures.';
+  return isRecipeWhole ? null : 'Something in the recipe is not right yet; see the marked field.';
+}

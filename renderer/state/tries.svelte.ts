@@ -1,0 +1,155 @@
+import type { ProjectInfo } from '../../shared/contract/project.ts';
+import type { TriedPicture } from '../../shared/contract/predict.ts';
+import type { ProgressEvent } from '../../shared/jobs.ts';
+import type { Client } from './client.ts';
+import type { Notices } from './notices.svelte.ts';
+import type { Runs } from './runs.svelte.ts';
+
+export type TrySort = 'added' | 'name' | 'probability' | 'uncertain';
+
+/** The threshold is kept when the slider has been still for so long. */
+const SETTLE_MS = 300;
+
+/** Pictures that were tried in this session, and what a run says of them. */
+export class Tries {
+  /** In the order in which they were given. */
+  pictures = $state.raw<readonly TriedPicture[]>([]);
+  running = $state(false);
+  cancelling = $state(false);
+  progress = $state.raw<ProgressEvent | null>(null);
+  sort = $state<TrySort>('added');
+  descending = $state(false);
+  /** A probability of the second class above it is the second class. */
+  threshold = $state(0.5);
+  selectedToken = $state<string | null>(null);
+  #runId = $state<string | null>(null);
+  /** Whether nothing of what is being tried has been shown yet. */
+  #isFresh = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The run that is asked: the one chosen, else the newest with a model. */
+  readonly run = $derived.by(
+    () => this.runs.usable.find(({ id }) => id === this.#runId) ?? this.runs.usable[0] ?? null,
+  );
+  readonly sorted = $derived(sortTries(this.pictures, this.sort, this.descending, this.threshold));
+  readonly selected = $derived(
+    this.pictures.find(({ token }) => token === this.selectedToken) ?? this.sorted[0] ?? null,
+  );
+
+  constructor(
+    private readonly client: Client,
+    private readonly notices: Notices,
+    private readonly runs: Runs,
+  ) {
+    client.on('predict.progress', (progress) => {
+      if (this.running) this.progress = progress;
+    });
+    client.on('predict.some', (some) => {
+      if (this.running) this.#take(some);
+    });
+  }
+
+  open(project: ProjectInfo | null): void {
+    this.pictures = [];
+    this.selectedToken = null;
+    this.#runId = null;
+    this.threshold = project?.settings.threshold ?? 0.5;
+  }
+
+  /** Asks the run about pictures, and all pictures in folders. */
+  async start(paths: readonly string[]): Promise<void> {
+    const { run } = this;
+    if (paths.length === 0 || !run) return;
+    this.running = true;
+    this.#isFresh = true;
+    this.progress = null;
+    try {
+      const done = await this.notices.attempt(() =>
+        this.client.call('predict.start', { run: run.id, paths: [...paths] }),
+      );
+      if (done) this.#take(done.pictures);
+      if (done?.pictures.length === 0) this.notices.say('There is no picture in what you chose.');
+    } finally {
+      this.running = false;
+      this.cancelling = false;
+    }
+  }
+
+  /** Tries a picture that has no file: one from the clipboard. */
+  async paste(picture: Blob): Promise<void> {
+    const bytes = new Uint8Array(await picture.arrayBuffer());
+    const pasted = await this.notices.attempt(() => this.client.call('predict.paste', { bytes }));
+    if (pasted) await this.start([pasted.path]);
+  }
+
+  /** Asks another run, about the same pictures. */
+  async choose(runId: string): Promise<void> {
+    this.#runId = runId;
+    await this.start(this.pictures.map(({ path }) => path));
+  }
+
+  async cancel(): Promise<void> {
+    this.cancelling = true;
+    await this.client.call('predict.cancel');
+  }
+
+  clear(): void {
+    this.pictures = [];
+    this.selectedToken = null;
+  }
+
+  setThreshold(threshold: number): void {
+    this.threshold = threshold;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      void this.notices.attempt(() => this.client.call('project.setSettings', { settings: { threshold } }));
+    }, SETTLE_MS);
+  }
+
+  /** Sorts by this, or the other way round where it is sorted by it already. */
+  sortBy(sort: TrySort): void {
+    this.descending = this.sort === sort ? !this.descending : sort === 'probability';
+    this.sort = sort;
+  }
+
+  async saveCsv(): Promise<void> {
+    const { run, threshold } = this;
+    if (!run) return;
+    const predictions = this.sorted.map(({ path, probability, error }) => ({ path, probability, error }));
+    const saved = await this.notices.attempt(() =>
+      this.client.call('predict.saveCsv', { classes: run.classes, threshold, predictions }),
+    );
+    if (saved) this.notices.say(`Saved to ${saved.path}`);
+  }
+
+  /** New answers take the place of old ones about the same file. */
+  #take(some: readonly TriedPicture[]): void {
+    const known = Object.fromEntries(this.pictures.map((picture) => [picture.token, picture]));
+    const isNew = some.find(({ token }) => !(token in known));
+    for (const picture of some) known[picture.token] = picture;
+    this.pictures = Object.values(known);
+    if (!isNew || !this.#isFresh) return;
+    this.#isFresh = false;
+    this.selectedToken = isNew.token;
+  }
+}
+
+/** In the wanted order; pictures that could not be read come last either way. */
+export function sortTries(
+  pictures: readonly TriedPicture[],
+  sort: TrySort,
+  descending: boolean,
+  threshold: number,
+): readonly TriedPicture[] {
+  if (sort === 'added') return descending ? [...pictures].reverse() : pictures;
+  const sign = descending ? -1 : 1;
+  const key = ({ probability }: TriedPicture): number =>
+    sort === 'uncertain' ? Math.abs(probability! - threshold) : probability!;
+  return [...pictures].sort((a, b) => {
+    if (sort === 'name') return sign * a.name.localeCompare(b.name, undefined, { numeric: true });
+    if (a.probability === null || b.probability === null) {
+      return Number(a.probability === null) - Number(b.probability === null);
+    }
+    return sign * (key(a) - key(b));
+  });
+}

@@ -1,0 +1,169 @@
+import uPlot from 'uplot';
+import type { Overfitting } from '../../../shared/overfitting.ts';
+import { align, formatAxis, nearest, rangeOf, type Curve, type CurveLooks, type Quantity } from './curves.ts';
+
+/** How a chart is drawn by uPlot, in the colours of the theme. */
+
+export interface PlotOptions {
+  /** One a curve; another set of curves is another plot. */
+  looks: readonly CurveLooks[];
+  quantity: Quantity;
+  scheme: 'light' | 'dark';
+  /** Told the x under the pointer; null when it leaves. */
+  onHover: (x: number | null) => void;
+}
+
+/** What changes while a run is trained. */
+export interface PlotView {
+  curves: readonly Curve[];
+  /** Where the x axis ends. */
+  epochs: number;
+  overfitting: Overfitting | null;
+}
+
+/** Colours of a batch are those of its run, fainter, so that the line of epochs stays the main thing. */
+const BATCH_ALPHA = 0.45;
+const SHADE_ALPHA = 0.16;
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+/** With more epochs their points would hide the line. */
+const MAX_POINTS = 40;
+
+/** A chart in an element, which it fills. */
+export class Plot {
+  readonly #plot: uPlot;
+  readonly #observer: ResizeObserver;
+  readonly #colour: (token: string, alpha?: number) => string;
+
+  constructor(
+    host: HTMLElement,
+    private readonly options: PlotOptions,
+    private view: PlotView,
+  ) {
+    this.#colour = resolver(host, options.scheme);
+    const font = getComputedStyle(host).fontFamily;
+    this.#plot = new uPlot(this.#options(host, font), align(view.curves), host);
+    this.#observer = new ResizeObserver(() =>
+      this.#plot.setSize({ width: host.clientWidth, height: host.clientHeight }),
+    );
+    this.#observer.observe(host);
+  }
+
+  update(view: PlotView): void {
+    this.view = view;
+    this.#plot.setData(align(view.curves));
+  }
+
+  /** Moves the cursor there. @param x in epochs */
+  point(x: number): void {
+    this.#plot.setCursor({ left: this.#plot.valToPos(x, 'x'), top: 0 });
+  }
+
+  destroy(): void {
+    this.#observer.disconnect();
+    this.#plot.destroy();
+  }
+
+  #options({ clientWidth, clientHeight }: HTMLElement, fontFamily: string): uPlot.Options {
+    const { looks, quantity, onHover } = this.options;
+    const colour = this.#colour;
+    const axis = {
+      stroke: colour('--text-muted'),
+      font: `12px ${fontFamily}`,
+      grid: { stroke: colour('--chart-grid'), width: 1 },
+      ticks: { stroke: colour('--chart-grid'), width: 1, size: 4 },
+    };
+    return {
+      width: Math.max(1, clientWidth),
+      height: Math.max(1, clientHeight),
+      legend: { show: false },
+      padding: [8, 10, 0, 0],
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+      scales: {
+        x: { time: false, range: () => [0, Math.max(1, this.view.epochs)] },
+        y: { range: () => rangeOf(this.view.curves, quantity) },
+      },
+      axes: [
+        { ...axis, size: 26, incrs: WHOLE_STEPS },
+        { ...axis, size: 46, values: (_plot, splits) => splits.map((value) => formatAxis(value, quantity)) },
+      ],
+      series: [{}, ...looks.map((look) => this.#series(look))],
+      hooks: {
+        drawClear: [(plot) => drawShade(plot, this.view, colour('--danger', SHADE_ALPHA))],
+        draw: [(plot) => drawShadeName(plot, this.view, colour('--danger'), fontFamily)],
+        setCursor: [
+          (plot) => {
+            const { left = -1 } = plot.cursor;
+            onHover(left < 0 ? null : plot.posToVal(left, 'x'));
+          },
+        ],
+      },
+    };
+  }
+
+  #series({ part, dash, token }: CurveLooks): uPlot.Series {
+    const isBatch = part === 'batch';
+    const stroke = this.#colour(token, isBatch ? BATCH_ALPHA : 1);
+    return {
+      stroke,
+      width: isBatch ? 1 : 2,
+      dash: [...dash],
+      spanGaps: true,
+      points: { show: () => !isBatch && this.view.epochs <= MAX_POINTS, size: 5, fill: stroke },
+    };
+  }
+}
+
+/** A canvas knows no custom properties: they are resolved on an element under the scheme. */
+function resolver(host: HTMLElement, scheme: 'light' | 'dark'): (token: string, alpha?: number) => string {
+  const probe = document.createElement('span');
+  probe.style.colorScheme = scheme;
+  host.append(probe);
+  return (token, alpha = 1) => {
+    probe.style.color = `color-mix(in srgb, var(${token}) ${alpha * 100}%, transparent)`;
+    return getComputedStyle(probe).color;
+  };
+}
+
+/** Fills the gap between training and validation from where overfitting begins. */
+function drawShade(plot: uPlot, { curves, overfitting }: PlotView, fill: string): void {
+  const [train, validation] = pair(curves);
+  if (!overfitting || !train || !validation) return;
+  const { from, to } = overfitting;
+  const inside = ({ points }: Curve) => points.filter(([x]) => x >= from && x <= to);
+  const outline = [...inside(train), ...inside(validation).reverse()];
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.beginPath();
+  for (const [x, y] of outline) ctx.lineTo(plot.valToPos(x, 'x', true), plot.valToPos(y, 'y', true));
+  ctx.closePath();
+  ctx.fillStyle = fill;
+  ctx.fill();
+  ctx.restore();
+}
+
+function drawShadeName(
+  plot: uPlot,
+  { curves, overfitting }: PlotView,
+  colour: string,
+  fontFamily: string,
+): void {
+  const [, validation] = pair(curves);
+  const end = overfitting && validation && nearest(validation, overfitting.to);
+  if (!end) return;
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  const y = plot.valToPos(end[1], 'y', true) - 8 * ratio;
+  ctx.save();
+  ctx.font = `600 ${12 * ratio}px ${fontFamily}`;
+  ctx.fillStyle = colour;
+  ctx.textAlign = 'right';
+  ctx.fillText('Overfitting', plot.valToPos(end[0], 'x', true), Math.max(bbox.top + 14 * ratio, y));
+  ctx.restore();
+}
+
+function pair(curves: readonly Curve[]): (Curve | undefined)[] {
+  return [curves.find(({ part }) => part === 'train'), curves.find(({ part }) => part === 'validation')];
+}
