@@ -14,12 +14,19 @@ export interface KerasCheck {
 
 const SCRIPT = fileURLToPath(new URL('./check_exports.py', import.meta.url));
 
-/** Loads the `.h5`, the SavedModel and the class folders in real Keras, and compares answers with the app's. */
-export async function checkExports(report: Report, { version, python, run }: KerasCheck): Promise<void> {
+/**
+ * Loads the `.h5`, the SavedModel and the class folders in real Keras, and compares answers with the app's.
+ *
+ * @param check `samples`: also runs each predict.py, which takes a process each
+ */
+export async function checkExports(
+  report: Report,
+  { version, python, run, samples }: KerasCheck & { samples: boolean },
+): Promise<void> {
   const title = `Keras ${version}, ${run.name}`;
   report.stage(title);
   const request = join(run.exports, 'request.json');
-  writeFileSync(request, JSON.stringify(run));
+  writeFileSync(request, JSON.stringify({ ...run, samples }));
   const { code, stdout, stderr } = await runProgram(python, [SCRIPT, request], {
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', PYTHONIOENCODING: 'utf-8' },
   });
