@@ -10,9 +10,9 @@ const NOTHING: LabelResult = { batch: null, changes: [] };
 
 export function labelHandlers({ project }: AppContext): HandlersOf<'labels'> {
   return {
-    'labels.set': ({ ids, label, source }) => {
+    'labels.set': ({ ids, label, source, join }) => {
       const { db } = project.require();
-      return answer(db, setLabels(db, ids, label, source));
+      return answer(db, setLabels(db, ids, label, source, join));
     },
     'labels.undo': () => {
       const { db } = project.require();

@@ -21,14 +21,26 @@ import { row, rows, run, transaction, value, type Db } from './sql.ts';
  *
  * @param ids of pictures; unknown ones are ignored
  * @param label a class, `skipped`, or null to clear
+ * @param join a batch to become part of: a stroke of the brush is stored while it is drawn, and undone as a whole.
+ *   Where anything was labelled or undone since, it is a batch of its own
  */
 export function setLabels(
   db: Db,
   ids: Iterable<number>,
   label: LabelValue,
   source: LabelSource,
+  join: number | null = null,
 ): LabelResult {
-  return transaction(db, () => addBatch(db, [{ label, ids }], source));
+  return transaction(db, () => {
+    const joined = join !== null && isNewest(db, join) ? join : null;
+    return addBatch(db, [{ label, ids }], source, joined);
+  });
+}
+
+function isNewest(db: Db, batch: number): boolean {
+  const newest = row(db, 'SELECT id, action, state FROM label_batches ORDER BY id DESC LIMIT 1') as
+    { id: number; action: string; state: string } | undefined;
+  return newest?.id === batch && newest.action === 'set' && newest.state === 'done';
 }
 
 /** Labels pictures differently in one batch; in one transaction with whatever the caller does. */
@@ -36,8 +48,9 @@ export function addBatch(
   db: Db,
   groups: readonly { label: LabelValue; ids: Iterable<number> }[],
   source: LabelSource,
+  joined: number | null = null,
 ): LabelResult {
-  let batch: number | null = null;
+  let batch = joined;
   const changes: LabelChange[] = [];
   for (const group of groups) {
     const label = toStored(group.label);

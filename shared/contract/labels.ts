@@ -18,7 +18,13 @@ export interface LabelAnswer extends LabelResult {
 export const labelCalls = {
   /** Sets, skips (`'skipped'`) or clears (`null`) the label of pictures, as one step of undo. */
   'labels.set': call(
-    z.strictObject({ ids: pictureIdsSchema, label: labelValueSchema, source: labelSourceSchema }),
+    z.strictObject({
+      ids: pictureIdsSchema,
+      label: labelValueSchema,
+      source: labelSourceSchema,
+      /** The batch of the same gesture's part before this one: undone together, unless something came in between. */
+      join: z.int().positive().nullable().default(null),
+    }),
   ).returns<LabelAnswer>(),
   'labels.undo': call(nothing).returns<LabelAnswer>(),
   'labels.redo': call(nothing).returns<LabelAnswer>(),

@@ -105,6 +105,22 @@ describe('labels, undo and redo', () => {
     ]);
   });
 
+  test('the parts of a stroke are one step of undo, unless something came in between', () => {
+    const { db } = filled();
+    const { batch } = setLabels(db, [1, 2], 1, 'mouse');
+    expect(setLabels(db, [2, 3], 1, 'mouse', batch)).toEqual({ batch, changes: [{ id: 3, label: 1 }] });
+    expect(undoState(db).undo).toEqual({ batch, pictures: 3 });
+    const key = setLabels(db, [3], 0, 'key').batch;
+    const late = setLabels(db, [3, 4], 1, 'mouse', batch).batch;
+    expect(new Set([batch, key, late]).size).toBe(3);
+    undo(db, 'key');
+    expect(setLabels(db, [5], 1, 'mouse', late).batch).not.toBe(late);
+    undo(db, 'key');
+    undo(db, 'key');
+    expect(undo(db, 'key')?.changes.map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(undo(db, 'key')).toBeNull();
+  });
+
   test('a label is explained by everything that happened to it', () => {
     const { db } = filled();
     setLabels(db, [5], 0, 'mouse');

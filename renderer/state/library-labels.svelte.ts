@@ -1,0 +1,176 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- looked up by ourselves, never shown */
+import type { LabelAnswer } from '../../shared/contract/labels.ts';
+import type { LabelChange, LabelSource, LabelValue, LibraryCounts, UndoState } from '../../shared/library.ts';
+import type { Client } from './client.ts';
+import type { GridPicture } from './library-rows.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** Pictures a call: main stores them in some 35 ms and is there for others in between. */
+const CHUNK = 5000;
+
+/** One gesture: everything that is given to it is one step of undo. */
+export interface Stroke {
+  label: LabelValue;
+  source: LabelSource;
+  /** The batch that its first part became. */
+  batch: number | null;
+}
+
+type Job = { kind: 'set'; stroke: Stroke; ids: number[] } | { kind: 'undo' | 'redo' };
+
+/** What the labels need of the rest of the library. */
+export interface LabelsHost {
+  /** The row of a picture, where it is known. */
+  peek(id: number): GridPicture | undefined;
+  /** Labels on the screen may be wrong: rows and counts must be read again. */
+  reread(): void;
+  /** What an undo or redo brought back. */
+  onReplayed(changes: readonly LabelChange[]): void;
+}
+
+/**
+ * Labels pictures: on the screen at once, on the disk some milliseconds later, in the order of the gestures. While one
+ * call is under way what a stroke paints meanwhile is gathered for the next, so a fast hand never outruns the disk.
+ */
+export class LibraryLabels {
+  counts = $state.raw<LibraryCounts | null>(null);
+  undoState = $state.raw<UndoState>({ undo: null, redo: null });
+  /** Calls that are not on the disk yet. */
+  unsaved = $state(0);
+  readonly #jobs: Job[] = [];
+  /** Labels that are on the screen only, each with the job that will store it. */
+  readonly #pending = new Map<number, Job>();
+  #busy = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly notices: Notices,
+    private readonly host: LabelsHost,
+  ) {}
+
+  pendingLabel(id: number): LabelValue | undefined {
+    const job = this.#pending.get(id);
+    return job?.kind === 'set' ? job.stroke.label : undefined;
+  }
+
+  /** Reads counts and what can be undone, after they changed elsewhere. */
+  async refresh(): Promise<void> {
+    const counts = await this.client.call('pictures.counts');
+    if (this.#jobs.length === 0) this.counts = counts;
+    this.undoState = await this.client.call('labels.undoState');
+  }
+
+  clear(): void {
+    this.counts = null;
+    this.undoState = { undo: null, redo: null };
+  }
+
+  /** Labels pictures in one step. */
+  set(ids: Iterable<number>, label: LabelValue, source: LabelSource): void {
+    this.paint({ label, source, batch: null }, ids);
+  }
+
+  /** Gives more pictures to a stroke. */
+  paint(stroke: Stroke, ids: Iterable<number>): void {
+    const fresh = [...ids].filter((id) => this.host.peek(id)?.label !== stroke.label);
+    if (fresh.length === 0) return;
+    const last = this.#jobs.at(-1);
+    const isWaiting =
+      last?.kind === 'set' && last.stroke === stroke && (this.#jobs.length > 1 || !this.#busy);
+    const job: Job & { kind: 'set' } = isWaiting ? last : { kind: 'set', stroke, ids: [] };
+    for (const id of fresh) {
+      job.ids.push(id);
+      this.#pending.set(id, job);
+    }
+    this.#show(fresh, stroke.label);
+    if (!isWaiting) this.#enqueue(job);
+  }
+
+  undo(): void {
+    this.#enqueue({ kind: 'undo' });
+  }
+
+  redo(): void {
+    this.#enqueue({ kind: 'redo' });
+  }
+
+  #show(ids: readonly number[], label: LabelValue): void {
+    const counts = this.counts && { ...this.counts, classes: [...this.counts.classes] as [number, number] };
+    for (const id of ids) {
+      const row = this.host.peek(id);
+      if (!row) continue;
+      if (counts) {
+        count(counts, row.label, -1);
+        count(counts, label, 1);
+      }
+      row.label = label;
+    }
+    this.counts = counts;
+  }
+
+  #enqueue(job: Job): void {
+    this.#jobs.push(job);
+    this.unsaved = this.#jobs.length;
+    if (!this.#busy) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
+      try {
+        if (job.kind === 'set') await this.#store(job);
+        else this.#replayed(await this.client.call(`labels.${job.kind}`));
+        this.#jobs.shift();
+      } catch (error) {
+        this.#jobs.shift();
+        this.notices.fail(error);
+        this.#forget(job);
+        this.host.reread();
+      }
+      this.unsaved = this.#jobs.length;
+    }
+    this.#busy = false;
+  }
+
+  async #store(job: Job & { kind: 'set' }): Promise<void> {
+    const { stroke, ids } = job;
+    let answer: LabelAnswer | undefined;
+    for (let start = 0; start < ids.length; start += CHUNK) {
+      answer = await this.client.call('labels.set', {
+        ids: ids.slice(start, start + CHUNK),
+        label: stroke.label,
+        source: stroke.source,
+        join: stroke.batch,
+      });
+      stroke.batch = answer.batch ?? stroke.batch;
+    }
+    this.#forget(job);
+    if (answer) this.#adopt(answer);
+  }
+
+  #replayed(answer: LabelAnswer): void {
+    for (const { id, label } of answer.changes) {
+      const row = this.host.peek(id);
+      if (row && !this.#pending.has(id)) row.label = label;
+    }
+    this.#adopt(answer);
+    if (answer.changes.length > 0) this.host.onReplayed(answer.changes);
+  }
+
+  /** Main's counts know nothing of what is still to be stored. */
+  #adopt({ counts, undo }: LabelAnswer): void {
+    this.undoState = undo;
+    if (this.#jobs.length <= 1) this.counts = counts;
+  }
+
+  #forget(job: Job): void {
+    if (job.kind !== 'set') return;
+    for (const id of job.ids) if (this.#pending.get(id) === job) this.#pending.delete(id);
+  }
+}
+
+function count(counts: LibraryCounts, label: LabelValue, by: number): void {
+  if (label === 0 || label === 1) counts.classes[label] += by;
+  else if (label === 'skipped') counts.skipped += by;
+  else counts.unlabelled += by;
+}

@@ -1,0 +1,123 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- one signal for all arrivals: a signal a row costs more than it saves */
+import { MAX_ROWS } from '../../shared/contract/pictures.ts';
+import type { LabelValue, Picture } from '../../shared/library.ts';
+import type { Client } from './client.ts';
+
+/** Rows kept: about forty screens of small thumbnails, two megabytes. */
+const KEPT = 4000;
+
+/** A picture as the grid shows it; `label` is the one on the screen, which may be ahead of the disk for some milliseconds. */
+export class GridPicture {
+  picture = $state.raw<Picture>()!;
+  label = $state.raw<LabelValue>(null);
+
+  constructor(
+    picture: Picture,
+    label: LabelValue,
+    public generation: number,
+  ) {
+    this.picture = picture;
+    this.label = label;
+  }
+}
+
+/** Rows of the pictures in sight, fetched by the screenful, the least lately seen ones forgotten. */
+export class LibraryRows {
+  /** In the order in which they were last seen. */
+  readonly #rows = new Map<number, GridPicture>();
+  #arrivals = $state(0);
+  /** Rows of an older generation are shown until their new content is here. */
+  #generation = 0;
+  #wanted: readonly number[] = [];
+  #busy = false;
+
+  /**
+   * @param pendingLabel the label that is about to be stored for a picture; undefined where there is none
+   * @param onError told when rows can't be read
+   */
+  constructor(
+    private readonly client: Client,
+    private readonly pendingLabel: (id: number) => LabelValue | undefined,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** The row of a picture, undefined until it is here. Reactive. */
+  get(id: number): GridPicture | undefined {
+    return this.#arrivals >= 0 ? this.#rows.get(id) : undefined;
+  }
+
+  /** As `get`, without waiting for what may come. */
+  peek(id: number): GridPicture | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** Says what is in sight now; whatever of it is unknown or out of date is fetched, the latest wish first. */
+  want(ids: readonly number[]): void {
+    this.#wanted = ids;
+    for (const id of ids) {
+      const row = this.#rows.get(id);
+      if (!row) continue;
+      this.#rows.delete(id);
+      this.#rows.set(id, row);
+    }
+    if (!this.#busy) void this.#fetch();
+  }
+
+  /** Everything may have changed: what is in sight is fetched again. */
+  expire(): void {
+    this.#generation++;
+    if (!this.#busy) void this.#fetch();
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#wanted = [];
+    this.#generation++;
+    this.#arrivals++;
+  }
+
+  async #fetch(): Promise<void> {
+    this.#busy = true;
+    try {
+      for (let ids = this.#missing(); ids.length > 0; ids = this.#missing()) {
+        const generation = this.#generation;
+        const pictures = await this.client.call('pictures.rows', { ids });
+        if (generation !== this.#generation) continue;
+        this.#take(pictures, ids);
+      }
+    } catch (error) {
+      this.#wanted = [];
+      this.onError(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #missing(): number[] {
+    return this.#wanted
+      .filter((id) => this.#rows.get(id)?.generation !== this.#generation)
+      .slice(0, MAX_ROWS);
+  }
+
+  #take(pictures: readonly Picture[], asked: readonly number[]): void {
+    for (const picture of pictures) {
+      const pending = this.pendingLabel(picture.id);
+      const label = pending === undefined ? picture.label : pending;
+      const known = this.#rows.get(picture.id);
+      if (known) {
+        known.picture = picture;
+        known.label = label;
+        known.generation = this.#generation;
+      } else this.#rows.set(picture.id, new GridPicture(picture, label, this.#generation));
+    }
+    // What is gone from the project is asked for only once.
+    const gone = new Set(asked);
+    for (const { id } of pictures) gone.delete(id);
+    if (gone.size > 0) this.#wanted = this.#wanted.filter((id) => !gone.has(id));
+    for (const id of this.#rows.keys()) {
+      if (this.#rows.size <= KEPT) break;
+      this.#rows.delete(id);
+    }
+    this.#arrivals++;
+  }
+}

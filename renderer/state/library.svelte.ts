@@ -1,0 +1,276 @@
+import type { ProjectInfo } from '../../shared/contract/project.ts';
+import { TwofoldError } from '../../shared/errors.ts';
+import {
+  pictureQuerySchema,
+  type LabelSource,
+  type LabelValue,
+  type PictureFilter,
+  type PictureQuery,
+  type PictureSort,
+} from '../../shared/library.ts';
+import type { Client } from './client.ts';
+import { LibraryLabels, type Stroke } from './library-labels.svelte.ts';
+import { LibraryRows } from './library-rows.svelte.ts';
+import { LibrarySelection } from './library-selection.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** What the mouse does in the grid: select pictures, or paint a label (null: take labels away). */
+export type Tool = 'select' | { label: LabelValue };
+
+/** What the grid tells of itself while it is shown. */
+export interface GridHandle {
+  columns(): number;
+  /** Pictures of a screen. */
+  page(): number;
+  visible(): Uint32Array;
+  reveal(index: number): void;
+  focus(): void;
+}
+
+export const MIN_SIZE_PX = 72;
+export const MAX_SIZE_PX = 256;
+const ALL: PictureQuery = pictureQuerySchema.parse({});
+/** Typing and sliding settle before they are written. */
+const SETTLE_MS = 400;
+
+/** The Library: which pictures are shown in which order, what is selected, how they are labelled. */
+export class Library {
+  readonly selection = new LibrarySelection();
+  readonly labels: LibraryLabels;
+  readonly rows: LibraryRows;
+  query = $state.raw<PictureQuery>(ALL);
+  /** Ids of the pictures that the query found. A picture stays where it is when its label no longer fits the filter. */
+  ids = $state.raw<Uint32Array>(new Uint32Array());
+  loaded = $state(false);
+  tool = $state.raw<Tool>('select');
+  sizePx = $state(144);
+  /** Index of the picture that keys act on. */
+  cursor = $state(0);
+  /** One picture fills the place of the grid. */
+  focused = $state(false);
+  keysShown = $state(false);
+  /** Labels changed since the list was made, so a filter by label may no longer fit. */
+  outdated = $state(false);
+  /** Where the grid was scrolled to, kept while another place is shown. */
+  scrollTop = 0;
+  grid: GridHandle | null = null;
+  readonly cursorId = $derived(this.ids[this.cursor]);
+  readonly brush = $derived(this.tool === 'select' ? undefined : this.tool.label);
+  #lastBrush: LabelValue = 0;
+  #returning = false;
+  #loading: Promise<void> | null = null;
+  #again = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly client: Client,
+    private readonly notices: Notices,
+  ) {
+    this.labels = new LibraryLabels(client, notices, {
+      peek: (id) => this.rows.peek(id),
+      reread: () => void this.reread(),
+      onReplayed: (changes) => this.#showReplayed(changes.map(({ id }) => id)),
+    });
+    this.rows = new LibraryRows(
+      client,
+      (id) => this.labels.pendingLabel(id),
+      (error) => notices.fail(error),
+    );
+    client.on('pictures.changed', () => void this.reread());
+  }
+
+  /** Shows another project, or none. */
+  open(project: ProjectInfo | null): void {
+    this.rows.clear();
+    this.labels.clear();
+    this.selection.clear();
+    this.ids = new Uint32Array();
+    this.loaded = false;
+    this.tool = 'select';
+    this.cursor = 0;
+    this.scrollTop = 0;
+    this.focused = false;
+    clearTimeout(this.#timer);
+    if (!project) return;
+    const { query, gridSizePx, brush } = project.settings;
+    this.query = query;
+    this.#lastBrush = brush;
+    this.sizePx = Math.min(MAX_SIZE_PX, Math.max(MIN_SIZE_PX, gridSizePx));
+    void this.reread();
+  }
+
+  /** Reads list, rows and counts again; once more at the end where it is asked for meanwhile. */
+  async reread(): Promise<void> {
+    this.rows.expire();
+    this.#again = true;
+    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      const { query } = this;
+      try {
+        const [ids] = await Promise.all([this.client.call('pictures.ids', query), this.labels.refresh()]);
+        if (query === this.query) this.#show(ids);
+      } catch (error) {
+        if (query !== this.query) continue;
+        // A run that was deleted, or no project any more.
+        const isGone = error instanceof TwofoldError && error.code === 'not-found';
+        if (!isGone) this.notices.fail(error);
+        if (!isGone || query === ALL) return;
+        this.query = ALL;
+        this.#again = true;
+      }
+    }
+  }
+
+  #show(ids: Uint32Array): void {
+    const { cursorId } = this;
+    this.ids = ids;
+    this.loaded = true;
+    this.outdated = false;
+    const at = cursorId === undefined ? -1 : ids.indexOf(cursorId);
+    this.cursor = at >= 0 ? at : Math.max(0, Math.min(this.cursor, ids.length - 1));
+    this.selection.keep(ids);
+  }
+
+  filter(filter: PictureFilter): void {
+    this.#ask({ ...this.query, filter });
+  }
+
+  /** Neither filter nor search. */
+  showAll(): void {
+    this.#ask({ ...this.query, filter: { kind: 'all' }, search: '' });
+  }
+
+  sort(sort: PictureSort): void {
+    this.#ask({ ...this.query, sort });
+  }
+
+  search(search: string): void {
+    this.#ask({ ...this.query, search });
+  }
+
+  #ask(query: PictureQuery): void {
+    this.query = query;
+    this.cursor = 0;
+    this.scrollTop = 0;
+    this.selection.clear();
+    this.grid?.reveal(0);
+    void this.reread();
+    this.#remember();
+  }
+
+  resize(sizePx: number): void {
+    this.sizePx = sizePx;
+    this.#remember();
+  }
+
+  /** Takes a brush, or lays it down. */
+  takeUp(tool: Tool): void {
+    this.tool = tool;
+    if (tool === 'select') return;
+    this.#lastBrush = tool.label;
+    this.selection.clear();
+    this.#remember();
+  }
+
+  toggleBrush(): void {
+    this.takeUp(this.tool === 'select' ? { label: this.#lastBrush } : 'select');
+  }
+
+  /** What a class button or key does: labels the large picture or what is selected, else takes up (or lays down) that brush. */
+  choose(label: LabelValue, source: LabelSource): void {
+    if (this.focused) this.labelFocused(label, source);
+    else if (this.selection.size > 0) this.label(this.selection.ids, label, source);
+    else if (this.tool !== 'select' && this.tool.label === label) this.takeUp('select');
+    else this.takeUp({ label });
+  }
+
+  label(ids: Iterable<number>, label: LabelValue, source: LabelSource): void {
+    this.labels.set(ids, label, source);
+    this.outdated = true;
+  }
+
+  paint(stroke: Stroke, ids: Iterable<number>): void {
+    this.labels.paint(stroke, ids);
+    this.outdated = true;
+  }
+
+  /** Labels the picture that fills the window and goes on to the next. */
+  labelFocused(label: LabelValue, source: LabelSource): void {
+    if (this.cursorId === undefined) return;
+    this.label([this.cursorId], label, source);
+    this.cursor = Math.min(this.cursor + 1, this.ids.length - 1);
+  }
+
+  /**
+   * Moves the cursor.
+   *
+   * @param select what becomes of the selection: the cursor's picture only, everything up to it, or nothing changes
+   */
+  moveTo(index: number, select: 'only' | 'range' | 'keep'): void {
+    if (this.ids.length === 0) return;
+    this.cursor = Math.max(0, Math.min(index, this.ids.length - 1));
+    const id = this.ids[this.cursor]!;
+    if (this.tool === 'select' && select === 'only') this.selection.only(id);
+    if (this.tool === 'select' && select === 'range') this.selection.rangeTo(id, this.ids);
+    this.grid?.reveal(this.cursor);
+  }
+
+  openFocus(index = this.cursor): void {
+    if (this.ids.length === 0) return;
+    this.cursor = index;
+    this.focused = true;
+    this.tool = 'select';
+    this.selection.clear();
+  }
+
+  /** Back to the grid, at the picture that was looked at. */
+  closeFocus(): void {
+    this.focused = false;
+    this.#returning = true;
+  }
+
+  /** Whether the grid that appears now should go to the cursor and take the keys; asked once. */
+  takeReturn(): boolean {
+    const returning = this.#returning;
+    this.#returning = false;
+    return returning;
+  }
+
+  selectAll(): void {
+    this.tool = 'select';
+    this.selection.set(this.ids);
+  }
+
+  selectVisible(): void {
+    this.tool = 'select';
+    this.selection.set(this.grid?.visible() ?? []);
+  }
+
+  /** An undo that changes what is out of sight shows it. */
+  #showReplayed(ids: readonly number[]): void {
+    this.outdated = true;
+    const [first] = ids;
+    if (first === undefined) return;
+    const visible = this.focused ? Uint32Array.of(this.cursorId ?? 0) : this.grid?.visible();
+    if (visible?.some((id) => ids.includes(id))) return;
+    const index = this.ids.indexOf(first);
+    if (index < 0) return;
+    this.cursor = index;
+    this.grid?.reveal(index);
+  }
+
+  #remember(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const { sizePx, query } = this;
+      // What was searched for last time would only hide pictures.
+      const settings = { gridSizePx: sizePx, query: { ...query, search: '' }, brush: this.#lastBrush };
+      void this.client.call('project.setSettings', { settings }).catch(() => undefined);
+    }, SETTLE_MS);
+  }
+}

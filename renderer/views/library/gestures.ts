@@ -1,0 +1,144 @@
+import type { Stroke } from '../../state/library-labels.svelte.ts';
+import type { Library } from '../../state/library.svelte.ts';
+import { indexAt, indicesBetween, indicesIn, type Box, type Layout, type Point } from './geometry.ts';
+
+/** Less is a click with an unsteady hand. */
+const DRAG_PX = 5;
+/** So near to an edge, the grid scrolls while something is drawn. */
+const EDGE_PX = 28;
+const MAX_SPEED_PX = 40;
+
+/** What gestures need of the grid. */
+export interface Surface {
+  layout(): Layout;
+  /** Where in the grid a point of the window lies. */
+  toGrid(point: Point): Point;
+  scrollBy(pixels: number): void;
+  /** Upper and lower edge of the grid in the window. */
+  edges(): { top: number; bottom: number };
+  /** Draws the rubber band; null takes it away. */
+  showBand(box: Box | null): void;
+}
+
+type Drag =
+  | { kind: 'paint'; stroke: Stroke; last: Point }
+  | { kind: 'press'; start: Point; index: number | null; add: boolean }
+  | { kind: 'band'; start: Point; base: ReadonlySet<number> };
+
+/** The mouse in the grid: painting with a brush, or selecting by click, range and rubber band. */
+export class Gestures {
+  #drag: Drag | null = null;
+  #at: Point = { x: 0, y: 0 };
+  #frame = 0;
+
+  constructor(
+    private readonly library: Library,
+    private readonly surface: Surface,
+  ) {}
+
+  get active(): boolean {
+    return this.#drag !== null;
+  }
+
+  down(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    const { library, surface } = this;
+    this.#at = { x: event.clientX, y: event.clientY };
+    const start = surface.toGrid(this.#at);
+    const index = indexAt(surface.layout(), start.x, start.y);
+    if (index !== null) library.cursor = index;
+    const { brush } = library;
+    if (brush !== undefined) {
+      this.#drag = { kind: 'paint', stroke: { label: brush, source: 'mouse', batch: null }, last: start };
+      this.#paint();
+    } else {
+      const add = event.ctrlKey || event.metaKey;
+      if (index !== null) this.#press(library.ids[index]!, add, event.shiftKey);
+      this.#drag = { kind: 'press', start, index, add: add || event.shiftKey };
+    }
+    this.#frame = requestAnimationFrame(() => this.#scroll());
+  }
+
+  move(event: PointerEvent): void {
+    this.#at = { x: event.clientX, y: event.clientY };
+    this.#follow();
+  }
+
+  up(): void {
+    const drag = this.#drag;
+    this.cancel();
+    if (drag?.kind !== 'press' || drag.add) return;
+    // A click, not a drag: of several that were selected only this one stays; beside all of them none does.
+    if (drag.index === null) this.library.selection.clear();
+    else this.library.selection.only(this.library.ids[drag.index]!);
+  }
+
+  /** Ends the gesture where it is; what is painted stays. */
+  cancel(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#drag = null;
+    this.surface.showBand(null);
+  }
+
+  #press(id: number, add: boolean, range: boolean): void {
+    const { selection, ids } = this.library;
+    if (range) selection.rangeTo(id, ids, add);
+    else if (add) selection.toggle(id);
+    else if (!selection.has(id)) selection.only(id);
+  }
+
+  #follow(): void {
+    const drag = this.#drag;
+    if (!drag) return;
+    if (drag.kind === 'paint') {
+      this.#paint();
+      return;
+    }
+    const to = this.surface.toGrid(this.#at);
+    if (drag.kind === 'press') {
+      if (Math.hypot(to.x - drag.start.x, to.y - drag.start.y) < DRAG_PX) return;
+      const base = drag.add ? this.library.selection.ids : new Set<number>();
+      this.#drag = { kind: 'band', start: drag.start, base };
+      this.#band(drag.start, to, base);
+    } else this.#band(drag.start, to, drag.base);
+  }
+
+  #paint(): void {
+    const drag = this.#drag;
+    if (drag?.kind !== 'paint') return;
+    const { library, surface } = this;
+    const to = surface.toGrid(this.#at);
+    const indices = indicesBetween(surface.layout(), drag.last, to);
+    drag.last = to;
+    if (indices.length === 0) return;
+    library.cursor = indices.at(-1)!;
+    library.paint(
+      drag.stroke,
+      indices.map((index) => library.ids[index]!),
+    );
+  }
+
+  #band(from: Point, to: Point, base: ReadonlySet<number>): void {
+    const { library, surface } = this;
+    const box = {
+      left: Math.min(from.x, to.x),
+      top: Math.min(from.y, to.y),
+      right: Math.max(from.x, to.x),
+      bottom: Math.max(from.y, to.y),
+    };
+    surface.showBand(box);
+    const inside = indicesIn(surface.layout(), box).map((index) => library.ids[index]!);
+    library.selection.set([...base, ...inside]);
+  }
+
+  /** Near an edge the grid goes on by itself, the faster the further out. */
+  #scroll(): void {
+    if (!this.#drag) return;
+    this.#frame = requestAnimationFrame(() => this.#scroll());
+    const { top, bottom } = this.surface.edges();
+    const beyond = Math.min(0, this.#at.y - top - EDGE_PX) + Math.max(0, this.#at.y - bottom + EDGE_PX);
+    if (beyond === 0 || this.#drag.kind === 'press') return;
+    this.surface.scrollBy(Math.max(-MAX_SPEED_PX, Math.min(MAX_SPEED_PX, beyond / 2)));
+    this.#follow();
+  }
+}

@@ -1,0 +1,172 @@
+import type { LabelValue } from '../../../shared/library.ts';
+import type { Library } from '../../state/library.svelte.ts';
+
+/** What the keys do, in words for the sheet. */
+export const KEY_SHEET: readonly {
+  title: string;
+  keys: readonly (readonly [keys: string[], does: string])[];
+}[] = [
+  {
+    title: 'Label',
+    keys: [
+      [['1', '2'], 'first, second class: for what is selected, or as a brush'],
+      [['S'], 'skip: leave out of training'],
+      [['0'], 'clear the label'],
+      [['B'], 'brush on and off'],
+      [['Z', 'Shift Z'], 'undo, redo'],
+    ],
+  },
+  {
+    title: 'Grid',
+    keys: [
+      [['←', '→', '↑', '↓'], 'move; with Shift: select a range'],
+      [['Home', 'End', 'Page ↑', 'Page ↓'], 'move further'],
+      [['Space'], 'select or deselect; with a brush: paint'],
+      [['Ctrl A', 'V'], 'select all, select what is in sight'],
+      [['Enter'], 'one large picture'],
+      [['Esc'], 'brush down, selection off'],
+      [['/'], 'search'],
+    ],
+  },
+  {
+    title: 'Large picture',
+    keys: [
+      [['←', '→'], 'first class, second class, and on to the next'],
+      [['1', '2', 'S', '0'], 'label and on to the next'],
+      [['↑', '↓'], 'back, on without a label'],
+      [['Enter', 'Esc'], 'back to the grid'],
+    ],
+  },
+];
+
+const LABEL_KEYS: Partial<Record<string, LabelValue>> = { '1': 0, '2': 1, '0': null, s: 'skipped' };
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.matches('input:not([type=range], [type=radio]), textarea, select');
+
+/** Keys that an element with the focus has a use for itself. */
+const isControl = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.matches('button, a, input, summary, [role=menuitem]');
+
+/** Whether something lies over the Library that takes the keys. */
+const isCovered = (): boolean => document.querySelector('dialog[open], :popover-open') !== null;
+
+/**
+ * Does what a key means in the Library.
+ *
+ * @param search puts the cursor into the search field
+ * @returns whether it meant anything
+ */
+export function handleKey(event: KeyboardEvent, library: Library, search: () => void): boolean {
+  if (isCovered() || isTyping(event.target)) return false;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.altKey) return false;
+  if (event.ctrlKey || event.metaKey) return withControl(key, event.shiftKey, library);
+  if (key in LABEL_KEYS && !event.shiftKey) {
+    library.choose(LABEL_KEYS[key]!, 'key');
+    return true;
+  }
+  switch (key) {
+    case 'z':
+      if (event.shiftKey) library.labels.redo();
+      else library.labels.undo();
+      return true;
+    case '?':
+      library.keysShown = true;
+      return true;
+    case '/':
+      if (library.focused) return false;
+      search();
+      return true;
+  }
+  if (library.focused) return inFocusView(key, library);
+  return inGrid(key, event, library);
+}
+
+function withControl(key: string, shift: boolean, library: Library): boolean {
+  if (key === 'z' && !shift) library.labels.undo();
+  else if ((key === 'z' && shift) || key === 'y') library.labels.redo();
+  else if (key === 'a' && !library.focused) library.selectAll();
+  else return false;
+  return true;
+}
+
+function inFocusView(key: string, library: Library): boolean {
+  const last = library.ids.length - 1;
+  const go = (index: number): void => {
+    library.cursor = Math.max(0, Math.min(last, index));
+  };
+  switch (key) {
+    case 'ArrowLeft':
+      library.labelFocused(0, 'key');
+      return true;
+    case 'ArrowRight':
+      library.labelFocused(1, 'key');
+      return true;
+    case 'ArrowUp':
+    case 'PageUp':
+      go(library.cursor - 1);
+      return true;
+    case 'ArrowDown':
+    case 'PageDown':
+      go(library.cursor + 1);
+      return true;
+    case 'Home':
+      go(0);
+      return true;
+    case 'End':
+      go(last);
+      return true;
+    case 'Enter':
+    case 'Escape':
+      library.closeFocus();
+      return true;
+    default:
+      return false;
+  }
+}
+
+function inGrid(key: string, event: KeyboardEvent, library: Library): boolean {
+  switch (key) {
+    case 'b':
+      library.toggleBrush();
+      return true;
+    case 'v':
+      library.selectVisible();
+      return true;
+    case 'Escape':
+      if (library.tool !== 'select') library.takeUp('select');
+      else library.selection.clear();
+      return true;
+  }
+  if (isControl(event.target) || library.ids.length === 0) return false;
+  return moves(key, event.shiftKey, library);
+}
+
+function moves(key: string, shift: boolean, library: Library): boolean {
+  const { grid, cursor, ids } = library;
+  const columns = grid?.columns() ?? 1;
+  const page = grid?.page() ?? columns;
+  const to: Partial<Record<string, number>> = {
+    ArrowLeft: cursor - 1,
+    ArrowRight: cursor + 1,
+    ArrowUp: cursor < columns ? cursor : cursor - columns,
+    ArrowDown: cursor + columns,
+    PageUp: cursor - page,
+    PageDown: cursor + page,
+    Home: 0,
+    End: ids.length - 1,
+  };
+  const index = to[key];
+  if (index !== undefined) {
+    library.moveTo(index, shift ? 'range' : 'only');
+    return true;
+  }
+  const id = ids[cursor];
+  if (id === undefined) return false;
+  if (key === 'Enter') library.openFocus();
+  else if (key === ' ' && library.brush !== undefined) library.label([id], library.brush, 'key');
+  else if (key === ' ') library.selection.toggle(id);
+  else return false;
+  return true;
+}
