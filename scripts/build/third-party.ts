@@ -59,7 +59,13 @@ const OTHERS: { name: string; licence: string; text: string | { file: string } }
 
 /** THIRD_PARTY.md: a section for every work of others in the app, with its licence in full. */
 export function thirdPartyNotices(): string {
-  const works = [...OTHERS.map(readOther), ...packagesInApp().map(readPackage)];
+  // A version that is installed at several places is one work.
+  const packages = new Map(
+    packagesInApp()
+      .map(readPackage)
+      .map((work) => [work.name, work]),
+  );
+  const works = [...OTHERS.map(readOther), ...packages.values()];
   const sections = works.map(
     ({ name, licence, text }) => `## ${name}\n\nLicence: ${licence}\n\n${text.trim()}\n`,
   );

@@ -1,5 +1,6 @@
 import { mkdtemp, rm, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,10 +30,14 @@ export interface LaunchOptions {
   switches?: string[];
 }
 
+/** Once a test file: a source that is edited meanwhile shall not change what the next start runs. */
+let built: Promise<unknown> | undefined;
+
+/** A sound app ends within a second; one that is still there after this long hangs. */
+const END_PATIENCE_MS = 20_000;
+
 /** The built app under test, with everything it complained about. */
 export class AppUnderTest {
-  /** Whatever a sound app never says: console errors, page errors, words on main's stderr. */
-  readonly complaints: string[] = [];
   #closed = false;
 
   private constructor(
@@ -41,11 +46,13 @@ export class AppUnderTest {
     /** Folder of this app's data; `documents/` in it is where projects go. */
     readonly home: string,
     private readonly ownsHome: boolean,
+    /** Whatever a sound app never says: console errors, page errors, words on main's stderr. */
+    readonly complaints: string[],
   ) {}
 
   /** Starts the app from dist/, which is built first where it is not what the sources say, on a display of its own. */
   static async launch(options: LaunchOptions = {}): Promise<AppUnderTest> {
-    await buildIfStale();
+    await (built ??= buildIfStale());
     const home = options.home ?? (await mkdtemp(join(tmpdir(), 'twofold-e2e-')));
     await mkdir(join(home, 'documents'), { recursive: true });
     const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env;
@@ -70,16 +77,17 @@ export class AppUnderTest {
         ...options.env,
       },
     });
-    const complaints: string[] = [];
-    electron.process().stderr?.on('data', (text: Buffer) => {
-      complaints.push(...complaintsOf(text.toString()));
-    });
-    const page = await electron.firstWindow();
-    const app = new AppUnderTest(electron, page, home, options.home === undefined);
-    app.#listen(complaints);
-    if (options.size) await app.resize(...options.size);
-    await page.getByRole('navigation', { name: 'Places' }).waitFor();
-    return app;
+    const complaints = listen(electron);
+    try {
+      const page = await electron.firstWindow();
+      const app = new AppUnderTest(electron, page, home, options.home === undefined, complaints);
+      if (options.size) await app.resize(...options.size);
+      await page.getByRole('navigation', { name: 'Places' }).waitFor();
+      return app;
+    } catch (error) {
+      electron.process().kill('SIGKILL');
+      throw new Error(`The app did not show its window. ${complaints.join(' ')}`, { cause: error });
+    }
   }
 
   get documents(): string {
@@ -177,18 +185,15 @@ export class AppUnderTest {
   async close(): Promise<string[]> {
     if (this.#closed) return this.complaints;
     this.#closed = true;
+    const process = this.electron.process();
+    const impatient = setTimeout(() => {
+      this.complaints.push('main: it did not end when its window was closed');
+      process.kill('SIGKILL');
+    }, END_PATIENCE_MS);
     await this.electron.close();
+    clearTimeout(impatient);
     if (this.ownsHome) await rm(this.home, { recursive: true, force: true });
     return this.complaints;
-  }
-
-  #listen(complaints: string[]): void {
-    this.page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(`console: ${message.text()}`);
-    });
-    this.page.on('pageerror', (error) => this.complaints.push(`page: ${error.stack ?? error.message}`));
-    this.complaints.push(...complaints);
-    complaints.push = (...more: string[]) => this.complaints.push(...more);
   }
 }
 
@@ -207,6 +212,22 @@ const OF_THE_PLACE = [
   /^Waiting for the debugger/,
 ];
 
-function complaintsOf(text: string): string[] {
-  return text.split('\n').filter((line) => !OF_THE_PLACE.some((known) => known.test(line)));
+/** Collects what main writes to stderr and what the window reports, from the start. */
+function listen(electron: ElectronApplication): string[] {
+  const complaints: string[] = [];
+  const { stderr } = electron.process();
+  if (stderr) {
+    createInterface(stderr).on('line', (line) => {
+      if (!OF_THE_PLACE.some((known) => known.test(line))) complaints.push(`main: ${line}`);
+    });
+  }
+  const context = electron.context();
+  context.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+  });
+  context.on('weberror', (report) => {
+    const error = report.error();
+    complaints.push(`page: ${error.stack ?? error.message}`);
+  });
+  return complaints;
 }

@@ -1,0 +1,228 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { LoopDelays } from '../../main/app/delays.ts';
+import { closeProject, createProject } from '../../main/library/project.ts';
+import { startDisplay } from './display.ts';
+import { AppUnderTest, electronPath, ROOT } from './harness.ts';
+
+const WAIT = { timeout: 60_000 };
+const SAMPLES = join(ROOT, '.cache', 'samples');
+
+let home: string;
+/** An empty project. */
+let ready: string;
+let app: AppUnderTest | undefined;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'twofold-shell-'));
+  ready = join(home, 'ready.twofold');
+  closeProject(createProject(ready));
+});
+
+afterEach(async () => {
+  const complaints = await app?.close();
+  app = undefined;
+  expect(complaints ?? []).toEqual([]);
+});
+
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+const launch = async (options: Parameters<typeof AppUnderTest.launch>[0] = {}): Promise<AppUnderTest> =>
+  (app = await AppUnderTest.launch({ home, ...options }));
+
+/** A few sample pictures in two folders, at a place of their own. */
+async function fewPictures(name: string): Promise<string> {
+  const folder = join(home, name);
+  for (const label of ['animals', 'food']) {
+    await mkdir(join(folder, label), { recursive: true });
+    const from = join(SAMPLES, label);
+    for (const file of label === 'animals' ? ['ant.png', 'bear.png'] : ['bagel.png', 'bread.png']) {
+      await cp(join(from, file), join(folder, label, file));
+    }
+  }
+  return folder;
+}
+
+const count = (running: AppUnderTest): Promise<number> =>
+  running.call('pictures.counts').then(
+    ({ total }) => total,
+    () => -1,
+  );
+
+describe('the first start', () => {
+  it('offers what to do next, passes the accessibility check, and looks right in every size', async () => {
+    const { page } = await launch();
+    for (const name of ['Open a folder of pictures', 'Open a project', 'Try the sample pictures']) {
+      await page.getByRole('button', { name }).waitFor();
+    }
+    expect(await page.getByRole('button', { name: 'Library' }).isDisabled()).toBe(true);
+    expect(await app!.accessibility()).toEqual([]);
+    await app!.setTheme('dark');
+    expect(await app!.accessibility()).toEqual([]);
+    await app!.screenshots('welcome');
+  });
+
+  it('can be gone through with the keyboard alone', async () => {
+    const { page } = await launch();
+    await page.getByRole('button', { name: 'Open a folder of pictures' }).waitFor();
+    await app!.answerDialog(null);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('Open a folder');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('sample pictures');
+    const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+    expect(outline).toBe('solid');
+  });
+});
+
+describe('opening', () => {
+  it('makes a project beside a folder chosen in the dialog, and imports it with its labels', async () => {
+    const folder = await fewPictures('chosen');
+    await launch();
+    await app!.answerDialog([folder]);
+    await app!.page.getByRole('button', { name: 'Open a folder of pictures' }).click();
+    await expect.poll(() => count(app!), WAIT).toBe(4);
+    const project = await app!.call('project.current');
+    expect(project).toMatchObject({ folder: `${folder}.twofold`, name: 'chosen' });
+    expect(project!.classes.map(({ name }) => name)).toEqual(['animals', 'food']);
+    expect(await app!.page.title()).toBe('chosen – Twofold');
+  });
+
+  it('makes it in the documents folder where one may not write beside the pictures', async () => {
+    const folder = '/proc/self/task';
+    await launch();
+    const { project } = await app!.call('project.openFolder', { folder });
+    expect(project.folder).toBe(join(app!.documents, 'task.twofold'));
+  });
+
+  it('takes a project or folder from the command line', async () => {
+    await launch({ args: [ready] });
+    await expect.poll(() => app!.page.title(), WAIT).toBe('ready – Twofold');
+  });
+
+  it('hands a second start’s folder to the first, and ends the second', async () => {
+    await launch();
+    const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    await promisify(execFile)(electronPath(), [...sandbox, ROOT, ready], {
+      env: {
+        ...process.env,
+        DISPLAY: await startDisplay(),
+        TWOFOLD_HOME: home,
+        TWOFOLD_DOCUMENTS: app!.documents,
+      },
+      timeout: 30_000,
+    });
+    await expect.poll(() => app!.page.title(), WAIT).toBe('ready – Twofold');
+  });
+
+  it('lists recent projects, latest first, and forgets one without touching it', async () => {
+    const { page } = await launch();
+    await app!.call('project.create', { folder: join(app!.documents, 'other') });
+    await app!.call('project.open', { folder: ready });
+    await app!.call('project.close');
+    const recent = page.getByRole('region', { name: 'Recent projects' });
+    await recent.getByRole('button', { name: /^ready/ }).waitFor();
+    const names = (await app!.call('project.recent')).map(({ name }) => name);
+    expect(names.slice(0, 2)).toEqual(['ready', 'other']);
+    await app!.screenshots('welcome-recent');
+    await recent.getByRole('button', { name: 'Take other off this list' }).click();
+    await recent.getByRole('button', { name: /^other/ }).waitFor({ state: 'detached' });
+    await recent.getByRole('button', { name: /^ready/ }).click();
+    await expect.poll(() => page.title()).toBe('ready – Twofold');
+  });
+
+  it('says in a sentence why something is no project, and stays as it was', async () => {
+    const { page } = await launch();
+    await app!.answerDialog([SAMPLES]);
+    await page.getByRole('button', { name: 'Open a project' }).click();
+    await page.getByRole('alert').getByText('is not a Twofold project').waitFor();
+    expect(await app!.accessibility()).toEqual([]);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('button', { name: 'Open a project' }).waitFor();
+  });
+});
+
+describe('the window', () => {
+  it('opens where it was, as large as it was', async () => {
+    await launch();
+    const bounds = { x: 140, y: 90, width: 1010, height: 690 };
+    await app!.electron.evaluate(({ BrowserWindow }, wanted) => {
+      BrowserWindow.getAllWindows()[0]!.setBounds(wanted);
+    }, bounds);
+    await app!.settle();
+    await app!.close();
+    await launch();
+    const seen = await app!.electron.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]!.getBounds(),
+    );
+    expect(seen).toEqual(bounds);
+  });
+
+  it('follows the theme of the system, or the one chosen in the menu, also after a restart', async () => {
+    await launch();
+    const background = (): Promise<string> =>
+      app!.page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    await app!.setTheme('dark');
+    const dark = await background();
+    await app!.setTheme('light');
+    expect(await background()).not.toBe(dark);
+    await app!.call('system.setSettings', { theme: 'dark' });
+    expect(await background()).toBe(dark);
+    await app!.close();
+    await launch();
+    expect(await background()).toBe(dark);
+    await app!.call('system.setSettings', { theme: 'system' });
+  });
+
+  it('has a menu that works, with what needs a project switched off until there is one', async () => {
+    await launch();
+    const enabled = (id: string): Promise<boolean | undefined> =>
+      app!.electron.evaluate(
+        ({ Menu }, wanted) => Menu.getApplicationMenu()?.getMenuItemById(wanted)?.enabled,
+        id,
+      );
+    expect([await enabled('open-folder'), await enabled('import-folder')]).toEqual([true, false]);
+    await app!.answerDialog([ready]);
+    await app!.clickMenu('open-project');
+    await expect.poll(() => app!.page.title(), WAIT).toBe('ready – Twofold');
+    expect(await enabled('import-folder')).toBe(true);
+    await app!.clickMenu('show-export');
+    await expect
+      .poll(() =>
+        app!.page.getByRole('button', { name: 'Export', exact: true }).first().getAttribute('aria-current'),
+      )
+      .toBe('page');
+    await app!.clickMenu('close-project');
+    await expect.poll(() => app!.page.title()).toBe('Twofold');
+    await expect.poll(() => enabled('import-folder')).toBe(false);
+  });
+
+  it('names the works of others it is made of', async () => {
+    const { page } = await launch();
+    await app!.clickMenu('about');
+    const about = page.getByRole('dialog', { name: /^Twofold/ });
+    await about.getByText('TensorFlow (libtensorflow)').click();
+    await about.getByText('Apache License').first().waitFor();
+    expect(await app!.accessibility()).toEqual([]);
+    await app!.screenshots('about');
+    await page.keyboard.press('Escape');
+    await about.waitFor({ state: 'hidden' });
+  });
+
+  it('never waits for main longer than a moment while it imports', async () => {
+    await launch();
+    // What this process waits for the machine alone, which others use as well.
+    const here = new LoopDelays();
+    here.start();
+    await app!.call('system.delays', { reset: true });
+    await app!.page.getByRole('button', { name: 'Try the sample pictures' }).click();
+    await expect.poll(() => count(app!), WAIT).toBeGreaterThan(200);
+    const { p99Ms } = await app!.call('system.delays', { reset: true });
+    expect(p99Ms).toBeLessThan(Math.max(50, 2 * here.read(false).p99Ms));
+  });
+});
