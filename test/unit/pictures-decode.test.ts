@@ -189,7 +189,11 @@ describe('readPictureFile', () => {
 
   test('says why it can not read', async () => {
     await expectFailure(readPictureFile(join(dir, 'no.jpg')), 'not-found', /no file at this path/);
-    await expectFailure(readPictureFile(join(file('plain.jpg'), 'below.jpg')), 'not-found', /no file at this path/);
+    await expectFailure(
+      readPictureFile(join(file('plain.jpg'), 'below.jpg')),
+      'not-found',
+      /no file at this path/,
+    );
     await expectFailure(readPictureFile(file('zero.jpg', '')), 'bad-picture', /empty \(0 bytes\)/);
     mkdirSync(join(dir, 'folder.jpg'));
     await expectFailure(readPictureFile(join(dir, 'folder.jpg')), 'bad-picture', /a folder, not a picture/);
