@@ -33,6 +33,8 @@ export interface LaunchOptions {
 /** Once a test file: a source that is edited meanwhile shall not change what the next start runs. */
 let built: Promise<unknown> | undefined;
 
+const WATCH_EVERY_MS = 5;
+
 /** A sound app ends within a second; one that is still there after this long hangs. */
 const END_PATIENCE_MS = 20_000;
 
@@ -174,6 +176,38 @@ export class AppUnderTest {
       'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
     );
     await this.page.waitForTimeout(120);
+  }
+
+  /**
+   * Begins to measure for how long main's thread is away from its event loop through its own doing: computing, or waiting
+   * for the disk. What it waits for a core because others have them (Linux counts that) is taken off.
+   */
+  async watchMain(): Promise<void> {
+    await this.electron.evaluate(({ app }, every) => {
+      const { readFileSync } = process.getBuiltinModule('node:fs');
+      const scheduling = `/proc/self/task/${process.pid}/schedstat`;
+      const watch = { awayMs: [0], wall: performance.now(), queued: NaN };
+      setInterval(() => {
+        const wall = performance.now();
+        // Nanoseconds on a core, nanoseconds waiting for one, time slices.
+        const queued = Number(readFileSync(scheduling, 'utf8').split(' ')[1]) / 1e6;
+        const own = wall - watch.wall - (queued - watch.queued) - every;
+        if (own > 0) watch.awayMs.push(own);
+        watch.wall = wall;
+        watch.queued = queued;
+      }, every);
+      Object.assign(app, { watch });
+    }, WATCH_EVERY_MS);
+  }
+
+  /** For how long main was away at most, and in 99 of 100 cases, since the last call; in milliseconds. */
+  async mainAway(): Promise<{ maxMs: number; p99Ms: number }> {
+    const away = await this.electron.evaluate(({ app }) => {
+      const { watch } = app as unknown as { watch: { awayMs: number[] } };
+      return watch.awayMs.splice(0, Infinity, 0);
+    });
+    away.sort((a, b) => a - b);
+    return { maxMs: away.at(-1)!, p99Ms: away[Math.floor((away.length - 1) * 0.99)]! };
   }
 
   /** Takes back complaints that a test provoked on purpose. */

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { LoopDelays } from '../../main/app/delays.ts';
 import { closeProject, createProject } from '../../main/library/project.ts';
 import { startDisplay } from './display.ts';
 import { AppUnderTest, electronPath, ROOT } from './harness.ts';
@@ -216,13 +215,11 @@ describe('the window', () => {
 
   it('never waits for main longer than a moment while it imports', async () => {
     await launch();
-    // What this process waits for the machine alone, which others use as well.
-    const here = new LoopDelays();
-    here.start();
-    await app!.call('system.delays', { reset: true });
+    await app!.watchMain();
     await app!.page.getByRole('button', { name: 'Try the sample pictures' }).click();
     await expect.poll(() => count(app!), WAIT).toBeGreaterThan(200);
-    const { p99Ms } = await app!.call('system.delays', { reset: true });
-    expect(p99Ms).toBeLessThan(Math.max(50, 2 * here.read(false).p99Ms));
+    await app!.settle();
+    // The longest of all is for the bench: here others may keep the disk busy.
+    expect((await app!.mainAway()).p99Ms).toBeLessThan(50);
   });
 });
