@@ -219,7 +219,8 @@ describe('the window', () => {
     await app!.page.getByRole('button', { name: 'Try the sample pictures' }).click();
     await expect.poll(() => count(app!), WAIT).toBeGreaterThan(200);
     await app!.settle();
-    // The longest of all is for the bench: here others may keep the disk busy.
-    expect((await app!.mainAway()).p99Ms).toBeLessThan(50);
+    const { maxMs, p99Ms } = await app!.mainAway();
+    expect(p99Ms).toBeLessThan(20);
+    expect(maxMs).toBeLessThan(50);
   });
 });
