@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { run } from './child.ts';
 import { cacheFolder, download } from './download.ts';
 import { draftOf, putInPlace } from './files.ts';
+import { PATIENCE, type Patience } from './http.ts';
 import type { Progress } from './progress.ts';
 import { locateTarball } from './registry.ts';
 import { firstThatWorks, type Source } from './sources.ts';
@@ -19,13 +20,24 @@ import { TwofoldError } from '../../shared/errors.ts';
 export async function findHeaders(progress: Progress): Promise<string> {
   const installed = [dirname(dirname(process.execPath)), '/usr', '/usr/local'].find(hasHeaders);
   if (installed !== undefined) return installed;
-  const fetched = join(cacheFolder(), 'node-headers', process.version);
-  if (hasHeaders(fetched)) return fetched;
+  const fetched = fetchedFolder();
+  return hasHeaders(fetched) ? fetched : fetchHeaders(progress);
+}
+
+const fetchedFolder = (): string => join(cacheFolder(), 'node-headers', process.version);
+
+/**
+ * Fetches the C headers of this Node into the cache: from nodejs.org (or `NODEJS_ORG_MIRROR`), or from the npm registry.
+ *
+ * @returns folder that holds `include/node`
+ * @throws TwofoldError `network` naming both sources and why each failed
+ */
+export async function fetchHeaders(progress: Progress, patience: Patience = PATIENCE): Promise<string> {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   const official: Source = { name: 'nodejs.org', install: () => fetchOfficial(progress) };
   const fallback: Source = {
     name: `the npm registry (${name})`,
-    install: () => fetchFromNpm(name, fetched, progress),
+    install: () => fetchFromNpm(name, fetchedFolder(), progress, patience),
   };
   return firstThatWorks("Node's C headers", [official, fallback]);
 }
@@ -55,8 +67,14 @@ async function fetchOfficial(progress: Progress): Promise<string> {
   throw new TwofoldError('network', `the headers of Node ${process.version}: ${reason ?? 'no answer'}`);
 }
 
-async function fetchFromNpm(name: string, folder: string, progress: Progress): Promise<string> {
-  const tarball = await download(await locateTarball({ name, version: process.versions.node }), progress);
+async function fetchFromNpm(
+  name: string,
+  folder: string,
+  progress: Progress,
+  patience: Patience,
+): Promise<string> {
+  const wanted = { name, version: process.versions.node };
+  const tarball = await download(await locateTarball(wanted, patience), progress, patience);
   progress.stage("Unpacking Node's C headers");
   const draft = draftOf(folder);
   await unpackTar(tarball, draft, (path) =>

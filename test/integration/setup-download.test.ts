@@ -1,13 +1,15 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { download } from '../../scripts/setup/download.ts';
 import { findAuthorization, type NpmConfig } from '../../scripts/setup/npm-config.ts';
 import { ProgressPrinter } from '../../scripts/setup/progress.ts';
 import { locateTarball } from '../../scripts/setup/registry.ts';
-import { sha512, startMirror, type Mirror } from './setup-mirror.ts';
+import { ROOT } from '../../scripts/setup/step.ts';
+import { sha512, startMirror, type Behaviour, type Mirror } from './setup-mirror.ts';
 
 const PATIENCE = { answerMs: 500, stallMs: 400, attempts: 3, pauseMs: 10 };
 const BODY = randomBytes(300_000);
@@ -29,6 +31,18 @@ afterEach(async () => {
 
 const fetchIt = (integrity = sha512(BODY)): Promise<string> =>
   download({ url: `${mirror.url}a.tgz`, file: 'a-1.tgz', integrity }, quiet, PATIENCE);
+
+/** The same download in a process of its own, with the patience that people get. */
+function downloadInChild(): { process: ChildProcess; ended: Promise<number | null>; said: () => string } {
+  const args = [`${mirror.url}a.tgz`, 'a-1.tgz', sha512(BODY)];
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/integration/setup-child.ts', ...args], {
+    cwd: ROOT,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { process: child, ended, said: () => output };
+}
 const partPath = (): string => join(cache, 'downloads', 'a-1.tgz.part');
 
 describe('download', () => {
@@ -96,16 +110,23 @@ describe('download', () => {
     expect(readdirSync(join(cache, 'downloads'))).toEqual([]);
   });
 
-  it.each([
-    [{ kind: 'status', status: 403, after: 99 }, 'the answer 403 Forbidden', 1],
-    [{ kind: 'status', status: 503, after: 99 }, 'the answer 503 Service Unavailable', 3],
-    [{ kind: 'silent' }, 'no answer within 0.5 s', 3],
+  it.each<[string, Behaviour, string, number]>([
+    ['refuses', { kind: 'status', status: 403, after: 99 }, 'the answer 403 Forbidden', 1],
+    ['is overloaded', { kind: 'status', status: 503, after: 99 }, 'the answer 503 Service Unavailable', 3],
+    ['says nothing', { kind: 'silent' }, 'no answer within 0.5 s', 3],
     [
+      'stalls',
+      { kind: 'stalled', body: BODY, bytes: 5_000, after: 99 },
+      'nothing received for 0.4 s',
+      PATIENCE.attempts,
+    ],
+    [
+      'breaks off',
       { kind: 'truncated', body: BODY, bytes: 0, after: 99 },
       'the connection broke after 0 of 300000 bytes',
-      3,
+      PATIENCE.attempts,
     ],
-  ] as const)('says why it failed: %j', async (behaviour, reason, tries) => {
+  ])('says why it failed when a server %s', async (_, behaviour, reason, tries) => {
     mirror.serve('/a.tgz', behaviour);
     await expect(fetchIt()).rejects.toMatchObject({
       code: 'network',
@@ -122,9 +143,36 @@ describe('download', () => {
     mirror = await startMirror();
   });
 
-  it('is safe when two ask for the same file at once', async () => {
+  it('goes on where a killed process was, though it left its lock', async () => {
+    mirror.serve('/a.tgz', { kind: 'stalled', body: BODY, bytes: 100_000, after: 2 });
+    const child = downloadInChild();
+    const length = (): number => statSync(partPath(), { throwIfNoEntry: false })?.size ?? 0;
+    await vi.waitUntil(() => length() === 100_000, { timeout: 20_000, interval: 20 });
+    child.process.kill('SIGKILL');
+    await child.ended;
+    expect(readdirSync(join(cache, 'downloads')).sort()).toEqual(['a-1.tgz.lock', 'a-1.tgz.part']);
+    expect(readFileSync(await fetchIt()).equals(BODY)).toBe(true);
+    expect(mirror.requests).toEqual(['/a.tgz whole', '/a.tgz bytes=100000-']);
+    expect(readdirSync(join(cache, 'downloads'))).toEqual(['a-1.tgz']);
+  });
+
+  it('asks once when two processes want the same file at once', async () => {
+    let letGo = (): void => undefined;
+    const until = new Promise<void>((resolve) => (letGo = resolve));
+    mirror.serve('/a.tgz', { kind: 'held', body: BODY, until });
+    const both = [downloadInChild(), downloadInChild()];
+    await vi.waitUntil(() => both.some((child) => child.said().includes('Waiting for process')), {
+      timeout: 20_000,
+      interval: 20,
+    });
+    letGo();
+    expect(await Promise.all(both.map((child) => child.ended))).toEqual([0, 0]);
+    expect(mirror.requests).toEqual(['/a.tgz whole']);
+    expect(readdirSync(join(cache, 'downloads'))).toEqual(['a-1.tgz']);
+  });
+
+  it('asks once when one process wants the same file twice', async () => {
     mirror.serve('/a.tgz', { kind: 'good', body: BODY });
-    // In one process the lock's holder is alive, so the second waits for the first as another process would.
     const paths = await Promise.all([fetchIt(), fetchIt()]);
     expect(new Set(paths).size).toBe(1);
     expect(mirror.requests).toHaveLength(1);

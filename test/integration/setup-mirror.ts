@@ -10,6 +10,8 @@ export type Behaviour =
   /** Answers with `bytes` of the body and then says nothing more. */
   | { kind: 'stalled'; body: Buffer; bytes: number; after: number }
   | { kind: 'status'; status: number; after: number; body?: Buffer }
+  /** Answers when `until` is over. */
+  | { kind: 'held'; body: Buffer; until: Promise<void> }
   | { kind: 'silent' };
 
 export interface Mirror {
@@ -56,6 +58,9 @@ function answer(
 ): void {
   switch (behaviour.kind) {
     case 'silent':
+      return;
+    case 'held':
+      void behaviour.until.then(() => send(behaviour.body, true, {}, request, response));
       return;
     case 'status':
       if (behaviour.body !== undefined && seen >= behaviour.after)

@@ -29,10 +29,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A zip with Unix permissions and symbolic links, as Electron's releases are made. */
+/** A zip with Unix permissions and symbolic links, as Electron's releases are made, and whatever else is asked for. */
 const ZIP = `
-import os, sys, zipfile
-source, target, evil = sys.argv[1:]
+import json, os, sys, zipfile
+source, target, extra = sys.argv[1:]
 with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as archive:
     for base, _, names in os.walk(source):
         for name in names:
@@ -41,13 +41,46 @@ with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as archive:
             link = os.path.islink(path)
             info.external_attr = os.lstat(path).st_mode << 16
             archive.writestr(info, os.readlink(path) if link else open(path, 'rb').read())
-    if evil: archive.writestr(evil, 'evil')
+    for path, link, content in json.loads(extra):
+        info = zipfile.ZipInfo(path)
+        info.external_attr = (0o120777 if link else 0o100644) << 16
+        archive.writestr(info, content)
 `;
-function makeZip(evil = ''): string {
+/** One entry of a made-up archive: a file with its content, or a symbolic or hard link with its target. */
+type Extra = [path: string, link: '' | 'symbolic' | 'hard', content: string];
+
+function makeZip(extra: Extra[] = []): string {
   const path = join(folder, 'a.zip');
-  execFileSync('python3', ['-c', ZIP, source, path, evil]);
+  execFileSync('python3', ['-c', ZIP, source, path, JSON.stringify(extra)]);
   return path;
 }
+
+const TAR = `
+import io, json, sys, tarfile
+target, extra = sys.argv[1:]
+with tarfile.open(target, 'w:gz') as archive:
+    for path, link, content in json.loads(extra):
+        info = tarfile.TarInfo(path)
+        if link:
+            info.type = tarfile.SYMTYPE if link == 'symbolic' else tarfile.LNKTYPE
+            info.linkname = content
+        else:
+            info.size = len(content)
+        archive.addfile(info, io.BytesIO(content.encode()))
+`;
+function makeTar(extra: Extra[]): string {
+  const path = join(folder, 'evil.tar.gz');
+  execFileSync('python3', ['-c', TAR, path, JSON.stringify(extra)]);
+  return path;
+}
+
+const unzip = (archive: string, target: string): Promise<void> =>
+  unpackZip(
+    archive,
+    target,
+    (path) => path,
+    () => undefined,
+  );
 
 function expectWhole(target: string): void {
   expect(readFileSync(join(target, 'lib', 'real.so'), 'utf8')).toBe('library');
@@ -86,17 +119,59 @@ describe('unpacking', () => {
     expect(seen).toEqual(['1/3', '2/3', '3/3']);
   });
 
-  it('nothing outside its folder', async () => {
-    const target = join(folder, 'target');
-    await expect(
-      unpackZip(
-        makeZip('../evil'),
-        target,
-        (path) => path,
-        () => undefined,
-      ),
-    ).rejects.toThrow();
+  /** Each would put a file named `evil` beside the target, or lets a later entry do so. */
+  const outside: [string, Extra[]][] = [
+    ['a path upwards', [['../evil', '', 'evil']]],
+    ['a path upwards from a folder', [['lib/../../evil', '', 'evil']]],
+    [
+      'a file behind a link upwards',
+      [
+        ['way', 'symbolic', '..'],
+        ['way/evil', '', 'evil'],
+      ],
+    ],
+    ['a link to an absolute path', [['way', 'symbolic', '/etc']]],
+    ['a link upwards from a folder', [['lib/way', 'symbolic', '../../source/program']]],
+  ];
+
+  it.each(outside)('nothing of a zip outside its folder: %s', async (_, extra) => {
+    await expect(unzip(makeZip(extra), join(folder, 'target'))).rejects.toThrow(/leads out|invalid relative/);
     expect(existsSync(join(folder, 'evil'))).toBe(false);
+  });
+
+  it.each([...outside, ['a hard link upwards', [['way', 'hard', '../source/program']]] as [string, Extra[]]])(
+    'nothing of a tar outside its folder: %s',
+    async (_, extra) => {
+      const target = join(folder, 'target');
+      await expect(unpackTar(makeTar(extra), target, (path) => path)).rejects.toMatchObject({
+        code: 'corrupt',
+        message: expect.stringContaining('leads out of its folder') as string,
+      });
+      expect(existsSync(join(folder, 'evil'))).toBe(false);
+      const way = lstatSync(join(target, 'way'), { throwIfNoEntry: false });
+      expect(way?.isSymbolicLink() ?? false).toBe(false);
+    },
+  );
+
+  it('nothing outside its folder by being moved', async () => {
+    const archive = makeTar([['package/a', '', 'evil']]);
+    await expect(unpackTar(archive, join(folder, 'target'), () => '../evil')).rejects.toMatchObject({
+      code: 'corrupt',
+    });
+    expect(existsSync(join(folder, 'evil'))).toBe(false);
+  });
+
+  it('links within its folder, and names that only look like a way out', async () => {
+    const target = join(folder, 'target');
+    const extra: Extra[] = [
+      ['..data/file', '', 'content'],
+      ['lib/up', 'symbolic', '../..data/file'],
+    ];
+    await unzip(makeZip(extra), target);
+    expect(readFileSync(join(target, 'lib', 'up'), 'utf8')).toBe('content');
+    rmSync(target, { recursive: true });
+    await unpackTar(makeTar(extra), target, (path) => path);
+    expect(readFileSync(join(target, 'lib', 'up'), 'utf8')).toBe('content');
   });
 
   it('a broken archive with an error', async () => {

@@ -1,0 +1,192 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { download } from '../../scripts/setup/download.ts';
+import { fetchHeaders } from '../../scripts/setup/node-headers.ts';
+import { ProgressPrinter } from '../../scripts/setup/progress.ts';
+import { locateTarball } from '../../scripts/setup/registry.ts';
+import { firstThatWorks } from '../../scripts/setup/sources.ts';
+import { installTensorflow } from '../../scripts/setup/tensorflow.ts';
+import { unpackTar } from '../../scripts/setup/unpack.ts';
+import { sha512, startMirror, type Behaviour, type Mirror } from './setup-mirror.ts';
+
+const PATIENCE = { answerMs: 1_000, stallMs: 400, attempts: 2, pauseMs: 10 };
+const quiet = new ProgressPrinter({ write: () => undefined });
+
+let mirror: Mirror;
+let folder: string;
+
+beforeEach(async () => {
+  mirror = await startMirror();
+  folder = mkdtempSync(join(tmpdir(), 'twofold-sources-'));
+  vi.stubEnv('TWOFOLD_CACHE', join(folder, 'cache'));
+  vi.stubEnv('npm_config_registry', `${mirror.url}npm/`);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+  await mirror.close();
+});
+
+/** A tar.gz of `files`, path and content. */
+function pack(files: Record<string, string | Buffer>): Buffer {
+  const source = mkdtempSync(join(folder, 'pack-'));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(source, path)), { recursive: true });
+    writeFileSync(join(source, path), content);
+  }
+  const archive = join(folder, 'pack.tar.gz');
+  execFileSync('tar', ['-czf', archive, '-C', source, ...readdirSync(source)]);
+  return readFileSync(archive);
+}
+
+/** Makes the registry serve a package. */
+function publish(name: string, version: string, tarball: Buffer): void {
+  const about = { dist: { tarball: `${mirror.url}npm/${name}.tgz`, integrity: sha512(tarball) } };
+  mirror.serve(`/npm/${name}/${version}`, { kind: 'good', body: Buffer.from(JSON.stringify(about)) });
+  mirror.serve(`/npm/${name}.tgz`, { kind: 'good', body: tarball });
+}
+
+const asked = (path: string): number =>
+  mirror.requests.filter((request) => request.startsWith(`${path} `)).length;
+
+describe('a library with an official server and a package of the registry', () => {
+  const LIBRARY = randomBytes(200_000);
+
+  /** The way that every step goes: download, unpack, and the second source when the first does not work. */
+  async function install(official: Buffer): Promise<string> {
+    const from = (name: string, fetch: () => Promise<string>, prefix: string) => ({
+      name,
+      install: async () => {
+        const place = (path: string): string | undefined =>
+          path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
+        await unpackTar(await fetch(), join(folder, 'installed'), place);
+        return name;
+      },
+    });
+    const url = `${mirror.url}official.tgz`;
+    return firstThatWorks('The library', [
+      from(
+        'its own server',
+        () => download({ url, file: 'official.tgz', integrity: sha512(official) }, quiet, PATIENCE),
+        'lib/',
+      ),
+      from(
+        'the npm registry',
+        async () =>
+          download(await locateTarball({ name: 'library', version: '1.0.0' }, PATIENCE), quiet, PATIENCE),
+        'package/',
+      ),
+    ]);
+  }
+  const installed = (): Buffer => readFileSync(join(folder, 'installed', 'library.so'));
+
+  it('comes from the official server, as it is, and nobody else is asked', async () => {
+    const official = pack({ 'lib/library.so': LIBRARY });
+    mirror.serve('/official.tgz', { kind: 'good', body: official });
+    expect(await install(official)).toBe('its own server');
+    expect(installed().equals(LIBRARY)).toBe(true);
+    expect(mirror.requests).toEqual(['/official.tgz whole']);
+    // The second time it comes out of the cache.
+    expect(await install(official)).toBe('its own server');
+    expect(mirror.requests).toHaveLength(1);
+  });
+
+  it.each<[string, (body: Buffer) => Behaviour, number]>([
+    ['refuses', () => ({ kind: 'status', status: 403, after: 99 }), 1],
+    ['does not have it', () => ({ kind: 'status', status: 404, after: 99 }), 1],
+    ['breaks off each time', (body) => ({ kind: 'truncated', body, bytes: 0, after: 99 }), 2],
+    ['stalls each time', (body) => ({ kind: 'stalled', body, bytes: 1000, after: 99 }), 2],
+    ['says nothing', () => ({ kind: 'silent' }), 2],
+    ['has another file', (body) => ({ kind: 'good', body: body.subarray(1) }), 2],
+  ])('comes from the registry when the official server %s', async (_, behaviour, tries) => {
+    const official = pack({ 'lib/library.so': LIBRARY });
+    mirror.serve('/official.tgz', behaviour(official));
+    publish('library', '1.0.0', pack({ 'package/library.so': LIBRARY }));
+    expect(await install(official)).toBe('the npm registry');
+    expect(installed().equals(LIBRARY)).toBe(true);
+    expect(asked('/official.tgz')).toBe(tries);
+  });
+});
+
+describe("Node's C headers", () => {
+  const OFFICIAL = `/v${process.versions.node}`;
+  const ARCHIVE = `node-v${process.versions.node}-headers.tar.gz`;
+  const PACKAGE = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const headers = (root: string): Buffer =>
+    pack({
+      [`${root}/include/node/node_version.h`]: `#define NODE_MAJOR_VERSION ${process.versions.node.split('.')[0]}\n`,
+      [`${root}/include/node/common.gypi`]: '{}',
+    });
+  const serveOfficial = (archive: Buffer, sum = createHash('sha256').update(archive).digest('hex')): void => {
+    mirror.serve(`${OFFICIAL}/${ARCHIVE}`, { kind: 'good', body: archive });
+    mirror.serve(`${OFFICIAL}/SHASUMS256.txt`, { kind: 'good', body: Buffer.from(`${sum}  ${ARCHIVE}\n`) });
+  };
+  beforeEach(() => {
+    vi.stubEnv('NODEJS_ORG_MIRROR', mirror.url);
+  });
+  const expectHeaders = (place: string): void => {
+    expect(place.startsWith(join(folder, 'cache'))).toBe(true);
+    expect(existsSync(join(place, 'include', 'node', 'node_version.h'))).toBe(true);
+  };
+
+  it('come from the official server', async () => {
+    serveOfficial(headers(`node-v${process.versions.node}`));
+    expectHeaders(await fetchHeaders(quiet, PATIENCE));
+    expect(asked(`/npm/${PACKAGE}/${process.versions.node}`)).toBe(0);
+  });
+
+  it.each([
+    ['refuses', () => undefined],
+    ['sends something else than it promised', () => serveOfficial(headers('other'), '0'.repeat(64))],
+  ])('come from the registry when the official server %s', async (_, serve) => {
+    serve();
+    publish(PACKAGE, process.versions.node, headers('package'));
+    expectHeaders(await fetchHeaders(quiet, PATIENCE));
+    expect(asked(`${OFFICIAL}/${ARCHIVE}`)).toBeGreaterThan(0);
+  });
+
+  it('are missed with a sentence that names both', async () => {
+    mirror.serve(`${OFFICIAL}/${ARCHIVE}`, { kind: 'status', status: 403, after: 99 });
+    const failure: unknown = await fetchHeaders(quiet, PATIENCE).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'network' });
+    const { message } = failure as Error;
+    expect(message).toMatch(/^Node's C headers could not be installed\.\n {2}from nodejs\.org: .*403/);
+    expect(message).toMatch(/\n {2}from the npm registry \(node-[a-z]+-\w+\): .*the answer 404 Not Found\n/);
+    expect(message.split('\n')).toHaveLength(4);
+  });
+});
+
+describe.runIf(process.platform === 'linux' && process.arch === 'x64')('TensorFlow', () => {
+  it('is missed with a sentence that names both sources, their answers and what to do', async () => {
+    vi.stubEnv('TFJS_NODE_CDN_STORAGE', mirror.url);
+    const library = '/tensorflow/libtensorflow/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz';
+    mirror.serve(library, { kind: 'status', status: 403, after: 99 });
+    publish('tfjs-node-lambda-releases', '1.6.1', Buffer.from('not the package'));
+    const target = join(folder, 'tfjs-node');
+    const failure: unknown = await installTensorflow(target, quiet, PATIENCE).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ code: 'network' });
+    const { message } = failure as Error;
+    expect(message).toContain(
+      `from TensorFlow's own server: ${mirror.url.slice(0, -1)}${library}: the answer 403 Forbidden`,
+    );
+    expect(message).toContain('from the npm registry (tfjs-node-lambda-releases): ');
+    // What the registry itself says of its checksum does not count: ours does.
+    expect(message).toContain('a wrong file (expected sha512-D275PZ');
+    expect(message).toContain('run the same command again');
+    expect(existsSync(target)).toBe(false);
+  });
+});
