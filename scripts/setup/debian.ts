@@ -14,7 +14,8 @@ const DAY_MS = 24 * 3600 * 1000;
 const APT = '/usr/bin/apt-get';
 const LISTS_FOLDER = '/var/lib/apt/lists';
 
-const isDebian = (): boolean => existsSync('/var/lib/dpkg/status') && existsSync(APT);
+/** Whether this is Debian or a descendant, where apt installs. */
+export const isDebian = (): boolean => existsSync('/var/lib/dpkg/status') && existsSync(APT);
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** The system's packages that the app or the tests need. */
@@ -27,36 +28,45 @@ export const debianStep = (purpose: 'app' | 'test'): Step => ({
   install: (progress) => installDebianPackages(purpose, progress),
 });
 
+/** `requirePackages` for one of our lists. */
+export const installDebianPackages = (purpose: keyof Lists, progress: Progress): Promise<string> =>
+  requirePackages(LISTS[purpose], PURPOSE_WORDS[purpose], progress);
+
 /**
- * Installs the packages of a list that are missing: by apt when root on Debian or a descendant.
+ * Installs those of `names` that are missing: by apt when root on Debian or a descendant.
  *
+ * @param work what they are needed for, as it stands after "for"
  * @returns the sentence that says what was done
  * @throws TwofoldError `runtime` with the list of what is missing and the command to run, when not root
  */
-export async function installDebianPackages(purpose: keyof Lists, progress: Progress): Promise<string> {
-  const names = LISTS[purpose];
-  if (!isDebian()) return notDebian(purpose, names);
+export async function requirePackages(
+  names: readonly string[],
+  work: string,
+  progress: Progress,
+): Promise<string> {
+  if (!isDebian()) return sayUnchecked(names, work, process.platform);
   progress.stage("Looking at the system's packages");
   const missing = await findMissing(names);
-  if (missing.length === 0) return `The system's packages for ${PURPOSE_WORDS[purpose]} are there`;
-  if (!isRoot()) {
-    const plain = missing.map((name) => name.split('|').at(-1)!).join(' ');
-    throw new TwofoldError(
-      'runtime',
-      `Packages of the system are missing: ${plain}.\nInstall them with\n  sudo apt-get update && sudo apt-get install -y ${plain}\nand run the same command again.`,
-    );
-  }
+  if (missing.length === 0) return `The system's packages for ${work} are there`;
+  if (!isRoot()) throw new TwofoldError('runtime', sayMissing(await chooseAll(missing), work));
   await aptInstall(missing, progress);
-  return `${missing.length} of the system's packages for ${PURPOSE_WORDS[purpose]}: ${missing.map((name) => name.split('|').at(-1)!).join(', ')}`;
+  return `${missing.length} of the system's packages for ${work}: ${(await chooseAll(missing)).join(', ')}`;
 }
 
-function notDebian(purpose: keyof Lists, names: readonly string[]): string {
-  if (process.platform !== 'linux')
-    return `No packages of the system are needed for ${PURPOSE_WORDS[purpose]}`;
+/** What a person reads who may not install `packages` here. */
+export const sayMissing = (packages: readonly string[], work: string): string =>
+  `Packages of the system that are needed for ${work} are missing: ${packages.join(', ')}.\n` +
+  `Install them with\n  sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}\n` +
+  'and run the same command again.';
+
+/** What a person reads whose system has no apt; elsewhere than on Linux nothing is needed. */
+export function sayUnchecked(names: readonly string[], work: string, platform: NodeJS.Platform): string {
+  if (platform !== 'linux') return `No packages of the system are needed for ${work}`;
   const list = names.map((name) => name.split('|').at(-1)!).join(', ');
-  return `The system's packages can't be checked here (no apt). What Debian calls ${list} must be installed for ${PURPOSE_WORDS[purpose]}`;
+  return `The system's packages can't be checked here (no apt). What Debian calls ${list} must be installed for ${work}`;
 }
 
+/** Those of `names` of which no alternative is installed. */
 async function findMissing(names: readonly string[]): Promise<string[]> {
   const all = names.flatMap((name) => name.split('|'));
   const { stdout } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n', ...all]);
@@ -86,12 +96,14 @@ async function aptInstall(missing: readonly string[], progress: Progress): Promi
 }
 
 async function installChosen(missing: readonly string[], progress: Progress): Promise<void> {
-  const chosen = await Promise.all(missing.map(choose));
+  const chosen = await chooseAll(missing);
   progress.stage(`Installing ${chosen.length} of Debian's packages`);
   await apt(['install', '-y', '--no-install-recommends', ...chosen], progress);
 }
 
-/** The first alternative that this release has as a real package. */
+const chooseAll = (names: readonly string[]): Promise<string[]> => Promise.all(names.map(choose));
+
+/** The first alternative of `a|b` that this release has as a real package, else the last. */
 async function choose(name: string): Promise<string> {
   const alternatives = name.split('|');
   for (const each of alternatives.slice(0, -1)) {

@@ -2,8 +2,8 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writ
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
-import { runOrThrow } from './child.ts';
-import { installDebianPackages } from './debian.ts';
+import { run, runOrThrow } from './child.ts';
+import { installDebianPackages, isDebian } from './debian.ts';
 import { cacheFolder } from './download.ts';
 import { electronProgram, installedElectron } from './electron.ts';
 import { draftOf, putInPlace } from './files.ts';
@@ -125,22 +125,34 @@ function install(addon: string): void {
 }
 
 async function requireCompiler(progress: Progress): Promise<void> {
-  if (process.platform === 'linux') {
+  if (isDebian()) {
     await installDebianPackages('compiler', progress);
     return;
   }
-  const needed = process.platform === 'darwin' ? ['c++', 'make', 'python3'] : [];
-  const missing: string[] = [];
-  for (const program of needed) {
-    await runOrThrow('', program, ['--version']).catch(() => missing.push(program));
-  }
-  if (missing.length > 0) {
-    throw new TwofoldError(
-      'runtime',
-      `To build SQLite these programs are needed but missing: ${missing.join(', ')}. Install Apple's command line tools ("xcode-select --install"), or use Node 22.14 or newer, for which nothing has to be built.`,
-    );
-  }
+  // On Windows node-gyp looks for Visual Studio itself, and says what it lacks.
+  const missing = process.platform === 'win32' ? [] : await findMissingPrograms(['c++', 'make', 'python3']);
+  if (missing.length > 0) throw new TwofoldError('runtime', sayNoCompiler(missing, process.platform));
 }
+
+async function findMissingPrograms(names: readonly string[]): Promise<string[]> {
+  const there = await Promise.all(
+    names.map((name) =>
+      run(name, ['--version']).then(
+        ({ code }) => code === 0,
+        () => false,
+      ),
+    ),
+  );
+  return names.filter((_, index) => there[index] !== true);
+}
+
+/** What a person reads whose machine can not build and is not one where we may install. */
+export const sayNoCompiler = (missing: readonly string[], platform: NodeJS.Platform): string =>
+  `To build SQLite these programs are needed but missing: ${missing.join(', ')}. ` +
+  (platform === 'darwin'
+    ? 'Install Apple\'s command line tools ("xcode-select --install")'
+    : "Install them with your system's package manager") +
+  ', or use Node 22.14 or newer, for which nothing has to be built.';
 
 /** One build serves every checkout of this user on this machine. */
 function cachedPath(): string {
