@@ -1,17 +1,18 @@
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build as pack, Platform } from 'electron-builder';
 import { ROOT } from './build/build.ts';
 import { buildIfStale } from './build/fresh.ts';
 import { installedElectron } from './setup/electron.ts';
 
-const USAGE = `Usage: npm run dist -- [--dir]
+const USAGE = `Usage: npm run dist -- [--dir] [--out FOLDER]
 
 Packages the app for this platform into release/, with the Electron and the native libraries that set-up installed.
 
-  --dir   the unpacked app only; needs no network`;
+  --dir          the unpacked app only; needs no network
+  --out FOLDER   another folder to write to`;
 
 /** Electron's folder as electron-builder wants it: the one that holds the program, or on macOS Electron.app. */
 function electronFolder(): string {
@@ -20,7 +21,7 @@ function electronFolder(): string {
 }
 
 const { values } = parseArgs({
-  options: { dir: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+  options: { dir: { type: 'boolean', default: false }, out: { type: 'string' }, help: { type: 'boolean' } },
 });
 if (values.help) {
   console.log(USAGE);
@@ -36,6 +37,11 @@ await buildIfStale();
 await pack({
   projectDir: ROOT,
   targets: Platform.current().createTarget(values.dir ? 'dir' : undefined),
-  config: { extends: join(ROOT, 'electron-builder.yml'), electronDist: electronFolder(), electronVersion },
+  config: {
+    extends: join(ROOT, 'electron-builder.yml'),
+    electronDist: electronFolder(),
+    electronVersion,
+    ...(values.out !== undefined && { directories: { output: resolve(values.out) } }),
+  },
   publish: 'never',
 });

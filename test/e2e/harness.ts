@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import type { Bridge, CallInput, CallName, CallOutput } from '../../shared/contract.ts';
+import type { CallInput, CallName, CallOutput } from '../../shared/contract.ts';
 import { buildIfStale } from '../../scripts/build/fresh.ts';
+import { callMain } from './call.ts';
 import { startDisplay } from './display.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -143,17 +144,8 @@ export class AppUnderTest {
   }
 
   /** Calls main as the window does. @throws Error with main's sentence */
-  async call<Name extends CallName>(name: Name, payload?: CallInput<Name>): Promise<CallOutput<Name>> {
-    const result = await this.page.evaluate(
-      ([called, given]) =>
-        (globalThis as unknown as { twofold: Bridge }).twofold.invoke(
-          called,
-          given as CallInput<typeof called>,
-        ),
-      [name, payload] as const,
-    );
-    if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
-    return result.value as CallOutput<Name>;
+  call<Name extends CallName>(name: Name, payload?: CallInput<Name>): Promise<CallOutput<Name>> {
+    return callMain(this.page, name, payload);
   }
 
   /** Writes light and dark pictures of the window, large and small, to test/e2e/screens/NAME-…png. */
@@ -243,13 +235,18 @@ const OF_THE_PLACE = [
   /^Waiting for the debugger/,
 ];
 
+/** Whether a line on stderr is something that a sound app never says, such as GLib's assertions or a trace. */
+export function isComplaint(line: string): boolean {
+  return !OF_THE_PLACE.some((known) => known.test(line));
+}
+
 /** Collects what main writes to stderr and what the window reports, from the start. */
 function listen(electron: ElectronApplication): string[] {
   const complaints: string[] = [];
   const { stderr } = electron.process();
   if (stderr) {
     createInterface(stderr).on('line', (line) => {
-      if (!OF_THE_PLACE.some((known) => known.test(line))) complaints.push(`main: ${line}`);
+      if (isComplaint(line)) complaints.push(`main: ${line}`);
     });
   }
   const context = electron.context();

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { listPackage } from '@electron/asar';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CallInput, CallName, CallOutput } from '../../shared/contract.ts';
+import { callMain } from './call.ts';
+import { isComplaint, ROOT } from './harness.ts';
+import { launchPackaged } from './packaged.ts';
+
+/** Runs on Linux alone, where set-up has something to package. */
+const onLinux = process.platform === 'linux';
+/** As fuses are written into the program. */
+const [OFF, ON] = ['0', '1'].map((digit) => digit.charCodeAt(0));
+const PACKAGING_MS = 600_000;
+
+let folder: string;
+let unpacked: string;
+
+beforeAll(async () => {
+  if (!onLinux) return;
+  folder = await mkdtemp(join(tmpdir(), 'twofold-packaged-'));
+  // Far from the repository: nothing of it can be found by going up.
+  await promisify(execFile)('npx', ['tsx', 'scripts/dist.ts', '--dir', '--out', folder], { cwd: ROOT });
+  unpacked = join(folder, 'linux-unpacked');
+}, PACKAGING_MS);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.runIf(onLinux)('the packaged app', () => {
+  it('has its fuses set, so that it is no bare Node and has no door for debuggers', async () => {
+    const wire = await getCurrentFuseWire(join(unpacked, 'twofold'));
+    const off = [
+      FuseV1Options.RunAsNode,
+      FuseV1Options.EnableNodeOptionsEnvironmentVariable,
+      FuseV1Options.EnableNodeCliInspectArguments,
+      FuseV1Options.GrantFileProtocolExtraPrivileges,
+    ];
+    for (const fuse of off) expect(wire[fuse], FuseV1Options[fuse]).toBe(OFF);
+    expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(ON);
+    expect(wire[FuseV1Options.EnableCookieEncryption]).toBe(ON);
+  });
+
+  it('holds what runs, and nothing of what it was made from', async () => {
+    const resources = join(unpacked, 'resources');
+    expect((await readdir(resources)).sort()).toEqual([
+      'LICENSE',
+      'THIRD_PARTY.md',
+      'app.asar',
+      'app.asar.unpacked',
+      'samples',
+      'weights',
+    ]);
+    const files = listPackage(join(resources, 'app.asar'), { isPack: false });
+    expect(files).toContain('/dist/main/app.js');
+    expect(files.filter((file) => /\.(ts|map|svelte)$|^\/(main|renderer|test)\//.test(file))).toEqual([]);
+    // 244 MB of libtensorflow lie beside it.
+    expect((await stat(join(resources, 'app.asar'))).size).toBeLessThan(40e6);
+  });
+
+  it('starts in an empty home, trains on the sample pictures and exports what answers as it does', async () => {
+    const home = join(folder, 'home');
+    await mkdir(home);
+    const { page, stderr, close } = await launchPackaged(join(unpacked, 'twofold'), {
+      cwd: folder,
+      env: { HOME: home },
+    });
+    const call = <Name extends CallName>(name: Name, payload?: CallInput<Name>): Promise<CallOutput<Name>> =>
+      callMain(page, name, payload);
+    await page.getByRole('button', { name: 'Try the sample pictures' }).click();
+    await expect
+      .poll(
+        () =>
+          call('pictures.counts').then(
+            ({ classes }) => classes,
+            () => null,
+          ),
+        { timeout: 60_000 },
+      )
+      .toEqual([127, 127]);
+    expect((await call('system.licences')).length).toBeGreaterThan(50);
+
+    await call('train.start', { recipe: { epochs: 1, augmentation: { enabled: false } } });
+    await expect.poll(() => call('train.state'), { timeout: 180_000, interval: 500 }).toBeNull();
+    const [run] = await call('runs.list');
+    expect(run).toMatchObject({ status: 'done', bestEpoch: 1, canPredict: true });
+
+    const out = join(home, 'web');
+    const { exports } = await call('export.start', { format: 'tfjs', run: run!.id, out });
+    expect(exports[0]?.check?.maxDifference).toBeLessThan(1e-4);
+    expect(await readdir(out)).toEqual(expect.arrayContaining(['model.json', 'card.json', 'tf.min.js']));
+
+    await close();
+    expect(stderr().split('\n').filter(isComplaint)).toEqual([]);
+  });
+});
