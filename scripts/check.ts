@@ -6,7 +6,7 @@ const checks: [name: string, command: string[]][] = [
   ['format', ['prettier', '--check', '.']],
   ['lint', ['eslint', '.', '--max-warnings', '0']],
   ['types', ['tsc', '--noEmit']],
-  ['licences', ['tsx', 'scripts/licences.ts']],
+  ['licences', ['tsx', 'scripts/licences.ts', '--check']],
 ];
 if (existsSync('renderer/tsconfig.json')) {
   checks.push(['svelte', ['svelte-check', '--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings']]);

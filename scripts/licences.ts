@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { sync as writeFileAtomic } from 'write-file-atomic';
 import { packageVersion, ROOT } from './setup/step.ts';
 
@@ -28,7 +29,7 @@ const READ_BY_HAND: Record<string, string> = {
   h5wasm: 'NIST software notice (use, copy and distribute with the notice), HDF5 (BSD-3-Clause)',
 };
 
-/** Packages that are needed to build only, but become part of the window's bundle. */
+/** Packages that are needed to build only, but become part of the window's bundle, with what they depend on. */
 const BUNDLED = ['svelte', '@lucide/svelte', 'uplot'];
 
 /** What ships, or is fetched by the set-up, beside npm packages. */
@@ -46,98 +47,185 @@ const OTHERS: readonly [work: string, licence: string, note: string][] = [
   [
     `InceptionV3 weights of nsfwjs ${packageVersion('nsfwjs')}`,
     'MIT',
-    'ImageNet-pretrained, 8-bit, last blocks fine-tuned for content moderation; the convolutional part, repacked. https://github.com/infinitered/nsfwjs',
+    'ImageNet-pretrained, 8-bit, last blocks fine-tuned for content moderation; the convolutional part, repacked. https://github.com/infinitered/nsfwjs. The network is that of Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015; the official Keras weights, which do not ship but can be fetched, are MIT: https://github.com/fchollet/deep-learning-models',
   ],
   [
     `Twemoji ${packageVersion('@twemoji/svg')} graphics`,
     'CC-BY-4.0',
-    'the sample pictures: © Twitter, Inc and other contributors, https://github.com/jdecked/twemoji, rasterised and placed on plain backgrounds; from npm @twemoji/svg',
+    'the sample pictures: © Twitter, Inc and other contributors, https://github.com/jdecked/twemoji, under https://creativecommons.org/licenses/by/4.0/, rasterised and placed on plain backgrounds; from npm @twemoji/svg',
   ],
   [
     `unicode-emoji-json ${packageVersion('unicode-emoji-json')}`,
     'MIT',
     'which emoji are animals and food; data © Unicode, Inc.',
   ],
+  [
+    'libvips and what it is made of',
+    'LGPL-3.0-or-later and others',
+    `compiled to WebAssembly in @img/sharp-wasm32 and used unchanged: ${wasmLibraries()}. It is a file of its own in node_modules/@img/sharp-wasm32/lib; with another build of it there, \`npm start\` runs and \`npm run dist\` packages that one. Sources and how to build it: https://github.com/lovell/sharp and https://github.com/lovell/sharp-libvips`,
+  ],
+  ['SQLite', 'public domain', 'inside better-sqlite3, which is MIT. https://sqlite.org/copyright.html'],
+  ['HDF5', 'BSD-3-Clause', 'inside h5wasm, compiled to WebAssembly. https://github.com/HDFGroup/hdf5'],
 ];
+
+/** The libraries inside @img/sharp-wasm32, each with its licence, from the table in that package's README. */
+function wasmLibraries(): string {
+  const readme = readFileSync(join(ROOT, 'node_modules', '@img', 'sharp-wasm32', 'README.md'), 'utf8');
+  const rows = [...readme.matchAll(/^\| (\S+) +\| (.+?) +\|$/gm)].filter(([, name]) => name !== 'Library');
+  return rows
+    .map(([, name, terms]) => `${name} (${terms!.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')})`)
+    .join(', ');
+}
 
 interface LockEntry {
   version?: string;
   license?: string;
   dev?: boolean;
   devOptional?: boolean;
+  dependencies?: Record<string, string>;
   os?: string[];
   cpu?: string[];
+}
+
+/** What of package-lock.json is read: entries by their place, such as `node_modules/a/node_modules/b`. */
+export interface Lock {
+  packages: Record<string, LockEntry>;
 }
 
 interface Shipped {
   name: string;
   version: string;
   licence: string | undefined;
+  /** Where it is installed, relative to the checkout. */
+  place: string;
 }
 
+const readLock = (): Lock => JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
+
 /** Every npm package that ships, once for each version; builds of one for a platform are left to the package they belong to. */
-export function shippedPackages(): Shipped[] {
-  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, LockEntry>;
-  };
+export function shippedPackages(lock: Lock = readLock()): Shipped[] {
+  const bundled = bundledPlaces(lock);
   const found = new Map<string, Shipped>();
-  for (const [path, entry] of Object.entries(lock.packages)) {
-    const name = path.split('node_modules/').at(-1)!;
-    if (path === '' || entry.os !== undefined || entry.cpu !== undefined) continue;
-    if ((entry.dev === true || entry.devOptional === true) && !BUNDLED.includes(name)) continue;
+  for (const [place, entry] of Object.entries(lock.packages)) {
+    const name = place.split('node_modules/').at(-1)!;
+    if (place === '' || entry.os !== undefined || entry.cpu !== undefined) continue;
+    if ((entry.dev === true || entry.devOptional === true) && !bundled.has(place)) continue;
     const version = entry.version ?? '';
-    found.set(`${name} ${version}`, { name, version, licence: READ_BY_HAND[name] ?? entry.license });
+    found.set(`${name} ${version}`, { name, version, licence: READ_BY_HAND[name] ?? entry.license, place });
   }
   return [...found.values()].sort((a, b) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1,
   );
 }
 
-/** The page THIRD_PARTY.md: what others made, of what we give away, and under which licence. */
-export function licencePage(): string {
-  const byLicence = new Map<string, string[]>();
-  for (const { name, version, licence = 'unknown' } of shippedPackages()) {
-    byLicence.set(licence, [...(byLicence.get(licence) ?? []), `${name} ${version}`]);
+/** Where the bundled packages and all that they depend on are installed. */
+function bundledPlaces(lock: Lock): Set<string> {
+  const places = new Set<string>();
+  const visit = (name: string, from: string): void => {
+    const place = resolvePlace(lock, name, from);
+    if (place === undefined || places.has(place)) return;
+    places.add(place);
+    for (const next of Object.keys(lock.packages[place]?.dependencies ?? {})) visit(next, place);
+  };
+  for (const name of BUNDLED) visit(name, '');
+  return places;
+}
+
+/** As Node looks for it: in the package's own node_modules, then in those around it. */
+function resolvePlace(lock: Lock, name: string, from: string): string | undefined {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('node_modules/') - 1))) {
+    const place = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+    if (place in lock.packages) return place;
+    if (folder === '') return undefined;
   }
-  const packages = [...byLicence]
+}
+
+/** The page THIRD_PARTY.md: what others made, of what we give away, and under which licence. */
+export function licencePage(packages: readonly Shipped[] = shippedPackages()): string {
+  const byLicence = new Map<string, string[]>();
+  for (const { name, version, licence = 'unknown', place } of packages) {
+    const line = `- ${name} ${version}${describeOrigin(place)}`;
+    byLicence.set(licence, [...(byLicence.get(licence) ?? []), line]);
+  }
+  const sections = [...byLicence]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([licence, names]) => `### ${licence}\n\n${names.join(', ')}\n`);
+    .map(([licence, lines]) => `### ${licence}\n\n${lines.join('\n')}\n`);
   const others = OTHERS.map(([work, licence, note]) => `- **${work}** (${licence}): ${note}`);
   return [
     '# Works of others in Twofold',
     '',
-    'Written by `npx tsx scripts/licences.ts --write` from package-lock.json; `npm run check` fails when it is out of date. The packaged app carries the licences in full.',
+    'Written by `npx tsx scripts/licences.ts` from package-lock.json; `npm run check` fails when it is out of date. The packaged app carries the licences in full.',
     '',
     ...others,
     '',
     '## npm packages',
     '',
-    ...packages,
+    ...sections,
   ].join('\n');
+}
+
+interface Manifest {
+  author?: string | { name?: string };
+  homepage?: string;
+  repository?: string | { url?: string };
+}
+
+/** Who made a package and where it lives: `, AUTHOR, ADDRESS`, as far as its package.json says. */
+function describeOrigin(place: string): string {
+  const manifest = JSON.parse(readFileSync(join(ROOT, place, 'package.json'), 'utf8')) as Manifest;
+  const { author, homepage, repository } = manifest;
+  const named = typeof author === 'string' ? author : author?.name;
+  // Without the mail address and the site that npm allows behind a name.
+  const name = named?.replace(/\s*[<(].*$/, '').trim();
+  const source = typeof repository === 'string' ? repository : repository?.url;
+  const address =
+    homepage !== undefined && homepage !== ''
+      ? homepage.replace(/#readme$/i, '')
+      : source && readableAddress(source);
+  return [name, address]
+    .filter((part) => part !== undefined && part !== '')
+    .map((part) => `, ${part}`)
+    .join('');
+}
+
+/** `git+ssh://git@github.com/a/b.git`, `github:a/b` and `a/b` → `https://github.com/a/b`. */
+function readableAddress(source: string): string {
+  const bare = source
+    .replace(/^git\+/, '')
+    .replace(/\.git$/, '')
+    .replace(/^(github:)?(?=[\w.-]+\/[\w.-]+$)/, 'https://github.com/');
+  return bare.replace(/^(git|ssh|http):\/\/(git@)?/, 'https://').replace(/^git@([^:]+):/, 'https://$1/');
 }
 
 /**
  * Checks that every package that ships has a licence we accept and that THIRD_PARTY.md says so.
  *
+ * @param page what THIRD_PARTY.md holds; undefined when it is missing
  * @returns what is wrong, one sentence each; empty when all is well
  */
-export function findLicenceProblems(): string[] {
-  const problems = shippedPackages().flatMap(({ name, version, licence }) => {
+export function findLicenceProblems(page: string | undefined, lock: Lock = readLock()): string[] {
+  const packages = shippedPackages(lock);
+  const problems = packages.flatMap(({ name, version, licence }) => {
     if (name in READ_BY_HAND || isAccepted(licence)) return [];
     return [
       `${name} ${version} ships under ${licence ?? 'no licence that npm knows'}, which is not among those accepted. Read its licence, then add it to scripts/licences.ts or replace the package.`,
     ];
   });
-  let page = '';
-  try {
-    page = readFileSync(PAGE, 'utf8');
-  } catch {
-    // Missing counts as out of date.
-  }
-  if (page !== licencePage()) {
-    problems.push('THIRD_PARTY.md is out of date. Run "npx tsx scripts/licences.ts --write".');
+  if (page === undefined || page !== licencePage(packages)) {
+    problems.push(
+      `THIRD_PARTY.md is ${page === undefined ? 'missing' : 'out of date'}. Run "npx tsx scripts/licences.ts" and commit what it writes.`,
+    );
   }
   return problems;
+}
+
+/** What THIRD_PARTY.md holds; undefined without one. */
+export function readPage(): string | undefined {
+  try {
+    return readFileSync(PAGE, 'utf8').replaceAll('\r\n', '\n'); // as git checks it out on Windows
+  } catch {
+    return undefined;
+  }
 }
 
 /** `A AND B` needs both, `A OR B` one; SPDX expressions of packages are no deeper than that. */
@@ -149,10 +237,26 @@ function isAccepted(expression: string | undefined): boolean {
     .some((choice) => choice.split(' AND ').every((licence) => ACCEPTED.has(licence.trim())));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  if (process.argv.includes('--write')) writeFileAtomic(PAGE, licencePage());
-  const problems = findLicenceProblems();
+const USAGE = `Usage: npx tsx scripts/licences.ts [--check]
+
+Writes THIRD_PARTY.md. With --check it writes nothing and fails when the page is out of date.
+Either way it fails when a package that ships has a licence that is not accepted.`;
+
+/** The command line. @returns the exit code */
+function main(args: string[]): number {
+  let check: boolean;
+  try {
+    check = parseArgs({ args, options: { check: { type: 'boolean', default: false } } }).values.check;
+  } catch {
+    console.error(USAGE);
+    return 2;
+  }
+  if (!check) writeFileAtomic(PAGE, licencePage());
+  const problems = findLicenceProblems(readPage());
   for (const problem of problems) console.error(problem);
   if (problems.length === 0) console.log('Every package that ships has a licence we accept.');
-  process.exitCode = problems.length === 0 ? 0 : 1;
+  return problems.length === 0 ? 0 : 1;
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  process.exitCode = main(process.argv.slice(2));
