@@ -4,7 +4,6 @@ import type { AppContext } from '../app/context.ts';
 import type { HandlersOf } from './answer.ts';
 import type { Db } from '../library/sql.ts';
 import { redo, setLabels, undo, undoState } from '../library/labels.ts';
-import { getCounts } from '../library/pictures.ts';
 
 const NOTHING: LabelResult = { batch: null, changes: [] };
 
@@ -27,5 +26,5 @@ export function labelHandlers({ project }: AppContext): HandlersOf<'labels'> {
 }
 
 function answer(db: Db, result: LabelResult): LabelAnswer {
-  return { ...result, undo: undoState(db), counts: getCounts(db) };
+  return { ...result, undo: undoState(db) };
 }

@@ -18,6 +18,9 @@ export interface Stroke {
 
 type Job = { kind: 'set'; stroke: Stroke; ids: number[] } | { kind: 'undo' | 'redo' };
 
+/** Everything is counted anew when the hand rests; until then the window counts by itself. */
+const COUNT_AFTER_MS = 150;
+
 /** What the labels need of the rest of the library. */
 export interface LabelsHost {
   /** The row of a picture, where it is known. */
@@ -41,6 +44,7 @@ export class LibraryLabels {
   /** Labels that are on the screen only, each with the job that will store it. */
   readonly #pending = new Map<number, Job>();
   #busy = false;
+  #counting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly client: Client,
@@ -55,12 +59,18 @@ export class LibraryLabels {
 
   /** Reads counts and what can be undone, after they changed elsewhere. */
   async refresh(): Promise<void> {
-    const counts = await this.client.call('pictures.counts');
-    if (this.#jobs.length === 0) this.counts = counts;
+    await this.#count();
     this.undoState = await this.client.call('labels.undoState');
   }
 
+  async #count(): Promise<void> {
+    const counts = await this.client.call('pictures.counts');
+    // Main's know nothing of what is still to be stored; once that is done they are asked for again.
+    if (this.#jobs.length === 0) this.counts = counts;
+  }
+
   clear(): void {
+    clearTimeout(this.#counting);
     this.counts = null;
     this.undoState = { undo: null, redo: null };
   }
@@ -157,10 +167,10 @@ export class LibraryLabels {
     if (answer.changes.length > 0) this.host.onReplayed(answer.changes);
   }
 
-  /** Main's counts know nothing of what is still to be stored. */
-  #adopt({ counts, undo }: LabelAnswer): void {
+  #adopt({ undo }: LabelAnswer): void {
     this.undoState = undo;
-    if (this.#jobs.length <= 1) this.counts = counts;
+    clearTimeout(this.#counting);
+    this.#counting = setTimeout(() => void this.#count().catch(() => undefined), COUNT_AFTER_MS);
   }
 
   #forget(job: Job): void {

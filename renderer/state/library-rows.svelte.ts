@@ -5,6 +5,8 @@ import type { Client } from './client.ts';
 
 /** Rows kept: about forty screens of small thumbnails, two megabytes. */
 const KEPT = 4000;
+/** Whoever flies past more than half a screen at once, again and again, sees nothing anyway: rows wait until it slows. */
+const FLIGHT_MS = 80;
 
 /** A picture as the grid shows it; `label` is the one on the screen, which may be ahead of the disk for some milliseconds. */
 export class GridPicture {
@@ -30,6 +32,8 @@ export class LibraryRows {
   #generation = 0;
   #wanted: readonly number[] = [];
   #busy = false;
+  #wantedAt = -Infinity;
+  #landing: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param pendingLabel the label that is about to be stored for a picture; undefined where there is none
@@ -54,22 +58,34 @@ export class LibraryRows {
   /** Says what is in sight now; whatever of it is unknown or out of date is fetched, the latest wish first. */
   want(ids: readonly number[]): void {
     this.#wanted = ids;
+    let known = 0;
     for (const id of ids) {
       const row = this.#rows.get(id);
       if (!row) continue;
+      known++;
       this.#rows.delete(id);
       this.#rows.set(id, row);
     }
+    const now = performance.now();
+    const flies = known < ids.length / 2 && now - this.#wantedAt < FLIGHT_MS;
+    this.#wantedAt = now;
+    clearTimeout(this.#landing);
+    if (flies) this.#landing = setTimeout(() => this.#start(), FLIGHT_MS);
+    else this.#start();
+  }
+
+  #start(): void {
     if (!this.#busy) void this.#fetch();
   }
 
   /** Everything may have changed: what is in sight is fetched again. */
   expire(): void {
     this.#generation++;
-    if (!this.#busy) void this.#fetch();
+    this.#start();
   }
 
   clear(): void {
+    clearTimeout(this.#landing);
     this.#rows.clear();
     this.#wanted = [];
     this.#generation++;

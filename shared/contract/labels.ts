@@ -3,16 +3,14 @@ import {
   labelSourceSchema,
   labelValueSchema,
   type LabelResult,
-  type LibraryCounts,
   type UndoState,
 } from '../library.ts';
 import { call } from './call.ts';
 import { nothing, pictureIdsSchema } from './fields.ts';
 
-/** What a change of labels did; it is on disk when this arrives. */
+/** What a change of labels did; it is on disk when this arrives. Counting takes longer than labelling: see `pictures.counts`. */
 export interface LabelAnswer extends LabelResult {
   undo: UndoState;
-  counts: LibraryCounts;
 }
 
 export const labelCalls = {

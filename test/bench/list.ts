@@ -3,9 +3,21 @@ import { benchmark as decode } from './decode.ts';
 import { benchmark as epoch } from './epoch.ts';
 import { benchmark as exports } from './export.ts';
 import { benchmark as forward } from './forward.ts';
+import { benchmark as grid } from './grid.ts';
 import { benchmark as headStep } from './head-step.ts';
 import { benchmark as keras } from './keras.ts';
+import { benchmark as label } from './label.ts';
 import { benchmark as memory } from './memory.ts';
 
 /** Every benchmark, in the order in which they run. A new one is a file beside this that exports `benchmark`, and a line here. */
-export const BENCHMARKS: readonly Benchmark[] = [headStep, forward, epoch, decode, exports, memory, keras];
+export const BENCHMARKS: readonly Benchmark[] = [
+  headStep,
+  forward,
+  epoch,
+  decode,
+  exports,
+  memory,
+  label,
+  grid,
+  keras,
+];

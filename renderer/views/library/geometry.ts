@@ -110,6 +110,11 @@ export function rangeInSight(
   return [Math.min(count, first * columns), Math.min(count, last * columns)];
 }
 
+/** How many pictures can be in sight at once, with those of some rows more on both sides; whole rows. */
+export function cellsInSight({ columns, cell }: Layout, viewHeight: number, moreRows: number): number {
+  return columns * (Math.ceil(viewHeight / (cell + GAP)) + 1 + 2 * moreRows);
+}
+
 /** The offset nearest to the present one at which a picture is wholly in sight. */
 export function offsetFor(layout: Layout, index: number, offset: number, viewHeight: number): number {
   const { top, bottom } = boxOf(layout, index);
