@@ -69,6 +69,13 @@ export async function runOrThrow(
   }
   if (ended.code === 0) return ended.stdout.trim();
   const end = ended.signal === null ? `exit code ${ended.code}` : `signal ${ended.signal}`;
-  const said = (ended.stderr.trim() || ended.stdout.trim()).split('\n').slice(-6).join('\n');
+  const said = essence(ended.stderr.trim() || ended.stdout.trim());
   throw new TwofoldError('runtime', `${what} (${end})${said === '' ? '.' : `:\n${said}`}`);
+}
+
+/** What went wrong, of all that a program said: Node's own error without its stack, else the last six lines. */
+function essence(output: string): string {
+  const lines = output.split('\n').filter((line) => !/^\s+at /.test(line));
+  const error = lines.findIndex((line) => /^\w*Error\b.*: /.test(line));
+  return (error < 0 ? lines.slice(-6) : lines.slice(error, error + 3)).join('\n').trim();
 }
