@@ -15,6 +15,7 @@ const SHOW_EVERY_MS = 700;
 export class Importer {
   readonly #imports = new OneAtATime('An import');
   readonly #checks = new OneAtATime('A check of the files');
+  #looking: Promise<unknown> | null = null;
 
   constructor(
     private readonly project: OpenProject,
@@ -30,6 +31,7 @@ export class Importer {
   import(paths: readonly string[], mode: ImportMode): Promise<ImportReport> {
     const project = this.project.require();
     let shownAt = performance.now();
+    let isAnnounced = false;
     return this.#imports.run(async (signal) => {
       try {
         return await importFiles(project, paths, {
@@ -41,12 +43,14 @@ export class Importer {
             const now = performance.now();
             if (progress.added === 0 || now - shownAt < SHOW_EVERY_MS) return;
             shownAt = now;
+            // A first import may have named the classes.
+            if (!isAnnounced) this.project.announce();
+            isAnnounced = true;
             this.emit('pictures.changed', null);
           },
         });
       } finally {
         if (this.project.current === project) {
-          // A first import may have named the classes.
           this.project.announce();
           this.emit('pictures.changed', null);
         }
@@ -58,10 +62,20 @@ export class Importer {
     this.#imports.cancel();
   }
 
-  /** Looks whether all files, or only those of `ids`, are there and unchanged. */
-  check(ids?: readonly number[]): Promise<CheckReport> {
+  /**
+   * Looks whether all files, or only those of `ids`, are there and unchanged. A look that is under way ends, so that
+   * nobody who needs to know now waits for the one that follows each opening of a project.
+   */
+  async check(ids?: readonly number[]): Promise<CheckReport> {
+    if (this.#looking) await this.#checks.end();
     const project = this.project.require();
-    return this.#check((options) => checkFiles(project, ids ? { ...options, ids } : options));
+    const look = this.#check((options) => checkFiles(project, ids ? { ...options, ids } : options));
+    this.#looking = look;
+    try {
+      return await look;
+    } finally {
+      if (this.#looking === look) this.#looking = null;
+    }
   }
 
   findAgain(folder: string): Promise<CheckReport> {

@@ -32,6 +32,10 @@ export function createWindow(state: JsonFile<typeof windowStateSchema>): Browser
   if (state.value.maximized) window.maximize();
   if (state.value.fullScreen) window.setFullScreen(true);
   remember(window, state);
+  // A page that crashed is shown anew; what is open and under way is known to main.
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit') window.webContents.reload();
+  });
   window.once('ready-to-show', () => window.show());
   void window.loadURL(`${ORIGIN}/index.html`);
   return window;

@@ -213,6 +213,22 @@ describe('the window', () => {
     await about.waitFor({ state: 'hidden' });
   });
 
+  it('shows itself anew after its page crashed, with the project still open', async () => {
+    await launch({ args: [ready] });
+    await expect.poll(() => app!.page.title(), WAIT).toBe('ready – Twofold');
+    const pid = (): Promise<number> =>
+      app!.electron.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]!.webContents.getOSProcessId(),
+      );
+    const title = (): Promise<unknown> =>
+      app!.electron.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript('document.title'),
+      );
+    const before = await pid();
+    process.kill(before, 'SIGKILL');
+    await expect.poll(async () => (await pid()) !== before && (await title()), WAIT).toBe('ready – Twofold');
+  });
+
   it('never waits for main longer than a moment while it imports', async () => {
     await launch();
     await app!.watchMain();
