@@ -4,7 +4,13 @@ const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const bytesWith = (digits: number): Intl.NumberFormat =>
   new Intl.NumberFormat('en', { maximumFractionDigits: digits });
 const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
-const whenDone = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+const whenDone = new Intl.DateTimeFormat('en', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
 
 export const formatCount = (value: number): string => count.format(value);
 

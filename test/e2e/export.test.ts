@@ -1,0 +1,117 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AppUnderTest } from './harness.ts';
+import { goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+
+/** The Export screen. One app; the tests follow each other. */
+
+let app: AppUnderTest;
+
+beforeAll(async () => {
+  app = await AppUnderTest.launch({ size: [1280, 800] });
+});
+
+afterAll(async () => {
+  await app.close();
+});
+
+const main = () => app.page.getByRole('main');
+const button = (name: string) => main().getByRole('button', { name, exact: true });
+const radio = (name: RegExp) => main().getByRole('radio', { name });
+const reports = () => main().getByRole('region', { name: 'Exports of this session' }).locator('article');
+
+async function exportTo(name: string): Promise<string> {
+  const folder = join(app.documents, name);
+  await app.answerDialog([folder]);
+  await button('Export…').click();
+  return folder;
+}
+
+test('without labels there is nothing to export, and without a run no model', async () => {
+  await app.call('project.create', { folder: join(app.documents, 'empty.twofold') });
+  await goTo(app, 'Export');
+  await main().getByText('Nothing to export yet').waitFor();
+  await openSample(app);
+  await goTo(app, 'Train');
+  await goTo(app, 'Export');
+  await radio(/^Labels/).waitFor();
+  expect(await radio(/^Keras/).isDisabled()).toBe(true);
+  expect(await button('Export…').isDisabled()).toBe(true);
+});
+
+test('labels are exported without a run', async () => {
+  await radio(/^Labels/).check();
+  const folder = await exportTo('my labels');
+  await reports().getByText(folder).waitFor();
+  expect(parse(await readFile(join(folder, 'labels.csv')), { columns: true })).toHaveLength(254);
+});
+
+test('a model is written, loaded again, and how far its answers lie from the app’s is shown', async () => {
+  await trainSmall(app, { ...SMALL_RECIPE, augmentation: { ...SMALL_RECIPE.augmentation, enabled: false } });
+  await goTo(app, 'Train');
+  await goTo(app, 'Export');
+  await radio(/^Keras/).check();
+  await main()
+    .getByText(/about \d/)
+    .first()
+    .waitFor();
+  await app.screenshots('export');
+  expect(await app.accessibility()).toEqual([]);
+  const folder = await exportTo('my keras');
+  await main().getByRole('progressbar').waitFor();
+  const report = reports().first();
+  await report.getByText(folder).waitFor();
+  expect(await report.innerText()).toMatch(
+    /asked about \d+ pictures: the largest difference from the app is \d\.\de-\d+ \(allowed: 0\.0001\)/,
+  );
+  expect(await readdir(folder)).toContain('model.h5');
+  await app.screenshots('export-done');
+  expect(await app.accessibility()).toEqual([]);
+});
+
+test('an export that is there is replaced only when that is confirmed', async () => {
+  await radio(/^Labels/).check();
+  await exportTo('my labels');
+  const dialog = app.page.getByRole('dialog', { name: 'Replace it?' });
+  await dialog.getByRole('button', { name: 'Leave it' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await exportTo('my labels');
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await expect.poll(() => reports().first().innerText()).toContain('my labels');
+  expect(await app.page.getByRole('alert').count()).toBe(0);
+});
+
+test('TensorFlow.js comes with fewer bits where that is wanted', async () => {
+  await radio(/^TensorFlow\.js/).check();
+  await app.page.getByLabel('Weights').selectOption('8');
+  const folder = await exportTo('my tfjs');
+  await reports().getByText(folder).waitFor();
+  expect(await readdir(folder, { recursive: true })).toContain('model.json');
+});
+
+test('an export that is given up leaves nothing', async () => {
+  await radio(/^ONNX/).check();
+  const folder = await exportTo('given up');
+  await button('Cancel').click();
+  await main().getByRole('progressbar').waitFor({ state: 'detached' });
+  const left = await readdir(app.documents);
+  expect(left.filter((name) => name.includes('given up'))).toEqual([]);
+  expect(await app.page.getByRole('alert').count()).toBe(0);
+  expect(folder).toContain('given up');
+});
+
+test('the folder is shown in the file manager', async () => {
+  await app.electron.evaluate(({ shell }) => {
+    shell.showItemInFolder = (path) => void ((globalThis as { shown?: string }).shown = path);
+  });
+  await reports().first().getByRole('button', { name: 'Show in folder' }).click();
+  const shown = await app.electron.evaluate(() => (globalThis as { shown?: string }).shown);
+  expect(shown).toContain('my tfjs');
+});
+
+test('nothing complained', () => {
+  expect(app.complaints).toEqual([]);
+});

@@ -1,0 +1,279 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
+import { AppUnderTest } from './harness.ts';
+import { goTo, openSample } from './sample.ts';
+
+/** The Train screen, on real training of the sample pictures. One app; the tests follow each other. */
+
+let app: AppUnderTest;
+
+beforeAll(async () => {
+  app = await AppUnderTest.launch({ size: [1280, 800] });
+});
+
+afterAll(async () => {
+  // Where a test failed in the middle of training, the app asks whether it may end.
+  await app.electron.evaluate(({ dialog }) => {
+    dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
+  });
+  await app.close();
+});
+
+const main = () => app.page.getByRole('main');
+const trainButton = () => main().getByRole('button', { name: 'Train', exact: true });
+const button = (name: string | RegExp) => main().getByRole('button', { name, exact: true });
+const field = (label: string) => app.page.getByLabel(label, { exact: true });
+const tab = (name: RegExp) => app.page.getByRole('tab', { name });
+const stage = () => app.page.locator('.progress [role=status]');
+
+async function setFields(values: Record<string, string>): Promise<void> {
+  for (const [label, value] of Object.entries(values)) await field(label).fill(value);
+}
+
+/** What a canvas shows, as a string that is the same for the same pixels. */
+const pixelsOf = (selector: string): Promise<string> =>
+  app.page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)}).toDataURL()`);
+const LOSS = '[aria-label^="Loss over"] canvas';
+const ACCURACY = '[aria-label^="Accuracy over"] canvas';
+
+async function waitForOther(read: () => Promise<string>, before: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    const now = await read();
+    if (now !== before) return now;
+    await app.page.waitForTimeout(100);
+  }
+  throw new Error('Nothing moved for ten seconds.');
+}
+
+/** Process of the training, as the system numbers it. */
+async function trainingPid(): Promise<number> {
+  const metrics = await app.electron.evaluate(({ app: electron }) =>
+    electron.getAppMetrics().map(({ pid, name, serviceName }) => ({ pid, name: `${name} ${serviceName}` })),
+  );
+  const found = metrics.find(({ name }) => name.includes('Twofold training'));
+  if (!found) throw new Error(`No training process among ${JSON.stringify(metrics)}`);
+  return found.pid;
+}
+
+test('where nothing is labelled, Train is off and says why', async () => {
+  await app.call('project.create', { folder: join(app.documents, 'empty.twofold') });
+  await goTo(app, 'Train');
+  await main().getByText('Nothing is labelled yet.', { exact: false }).waitFor();
+  expect(await trainButton().isDisabled()).toBe(true);
+  expect(await app.accessibility()).toEqual([]);
+  await tab(/^Runs/).click();
+  await main().getByText('No runs yet').waitFor();
+});
+
+test('the recipe begins with the tutorial’s values, says what is wrong, and remembers what is right', async () => {
+  await openSample(app);
+  await goTo(app, 'Train');
+  await field('Picture size').waitFor();
+  expect(await field('Picture size').inputValue()).toBe('150');
+  expect(await field('Cut at layer').inputValue()).toBe('mixed7');
+  expect(await field('Hidden units').inputValue()).toBe('1024');
+  expect(await field('Learning rate').inputValue()).toBe('0.0001');
+  expect(await button('Back to the defaults').isDisabled()).toBe(true);
+
+  await field('Epochs').fill('many');
+  await main().getByText('Expected a whole number from 1 to 10,000.').waitFor();
+  expect(await field('Epochs').getAttribute('aria-invalid')).toBe('true');
+  expect(await trainButton().isDisabled()).toBe(true);
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('train-recipe-invalid');
+
+  await setFields({ Epochs: '3', 'Picture size': '75', 'Hidden units': '16' });
+  await field('Cut at layer').selectOption('mixed0');
+  await main().getByText('7 × 7 × 256 = 12,544 features', { exact: false }).waitFor();
+  await goTo(app, 'Library');
+  expect((await app.call('project.current'))?.settings.recipe).toEqual({
+    ...DEFAULT_RECIPE,
+    epochs: 3,
+    size: 75,
+    units: [16],
+    cut: 'mixed0',
+  });
+  await goTo(app, 'Train');
+  expect(await field('Picture size').inputValue()).toBe('75');
+});
+
+test('a field explains itself when it has the focus or the pointer', async () => {
+  await field('Dropout').focus();
+  await main().getByText('switched off at random', { exact: false }).first().waitFor();
+  await field('Seed').hover();
+  await app.page.locator('.help').getByText('Where chance begins', { exact: false }).waitFor();
+});
+
+test('a layer that does not fit the picture size is said beside the layer', async () => {
+  await setFields({ 'Picture size': '74' });
+  await main().getByText('Expected a whole number from 75 to 1,024.').waitFor();
+  await setFields({ 'Picture size': '75' });
+});
+
+test('the preview shows the person’s own picture, varied anew with every draw', async () => {
+  const variant = (number: number) => `[aria-label="Variant ${number}"] canvas`;
+  await expect
+    .poll(() => app.page.evaluate(`document.querySelector('${variant(7)}')?.width`), { timeout: 20_000 })
+    .toBe(75);
+  const shown = new Set<string>();
+  for (let number = 1; number <= 7; number++) shown.add(await pixelsOf(variant(number)));
+  shown.add(await pixelsOf('[aria-label$="as it is"] canvas'));
+  expect(shown.size).toBe(8);
+
+  const before = await pixelsOf(variant(1));
+  await button('Draw again').click();
+  await waitForOther(() => pixelsOf(variant(1)), before);
+
+  await field('Vary the pictures').uncheck();
+  await main().getByText('Every epoch sees the picture exactly like this.').waitFor();
+  expect(await field('Zoom').isDisabled()).toBe(true);
+  await field('Vary the pictures').check();
+});
+
+test('the model is summed up as Keras prints it', async () => {
+  await button('Summary…').click();
+  const dialog = app.page.getByRole('dialog', { name: 'Model summary' });
+  await dialog.waitFor();
+  expect(await dialog.innerText()).toContain('conv2d');
+  expect(await dialog.innerText()).toContain('Total params');
+  expect(await app.accessibility()).toEqual([]);
+  await app.page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+});
+
+test('training draws its curves, batch by batch, to the end', async () => {
+  await trainButton().click();
+  await button('Pause').waitFor();
+  const [loss, accuracy] = [await pixelsOf(LOSS), await pixelsOf(ACCURACY)];
+  const first = await waitForOther(() => pixelsOf(LOSS), loss);
+  await waitForOther(() => pixelsOf(LOSS), first);
+  await waitForOther(() => pixelsOf(ACCURACY), accuracy);
+  await main().getByText('All epochs are done.', { exact: false }).waitFor();
+  const [run] = await app.call('runs.list');
+  expect(run).toMatchObject({ status: 'done', canPredict: true });
+  expect(await app.call('runs.epochs', { run: 'r1' })).toHaveLength(3);
+  // What came of it: how many pictures, and how sure.
+  await main().getByText('on 50 validation pictures', { exact: false }).waitFor();
+  expect(await main().locator('.figure').first().innerText()).toMatch(
+    /Right\n\d+\.\d %\n\d+\.\d % to \d+\.\d %/,
+  );
+  const cells = await main().locator('tbody td').allInnerTexts();
+  expect(cells.slice(0, 4).reduce((sum, cell) => sum + Number(cell), 0)).toBe(50);
+  expect(await app.accessibility()).toEqual([]);
+});
+
+test('hovering tells values, the arrow keys too, and another scheme is another drawing', async () => {
+  const chart = app.page.getByRole('img', { name: /^Loss over/ });
+  const light = await pixelsOf(LOSS);
+  await app.setTheme('dark');
+  await waitForOther(() => pixelsOf(LOSS), light);
+  await app.setTheme('light');
+  await chart.hover({ position: { x: 200, y: 60 } });
+  await main()
+    .getByText(/^at epoch \d$/)
+    .first()
+    .waitFor();
+  await app.page.mouse.move(5, 5);
+  await chart.focus();
+  await app.page.keyboard.press('ArrowLeft');
+  await main().getByText('at epoch 3').waitFor();
+  await app.page.keyboard.press('ArrowLeft');
+  await main().getByText('at epoch 2').waitFor();
+});
+
+test('paused training rests, resumed it goes on, stopped it keeps the best epoch', async () => {
+  await tab(/^Recipe/).click();
+  await setFields({ Epochs: '500' });
+  await trainButton().click();
+  await button('Pause').waitFor();
+  await main()
+    .getByText(/epoch \d+ · /)
+    .waitFor();
+  await app.screenshots('train-busy');
+  await button('Pause').click();
+  await expect.poll(() => stage().innerText(), { timeout: 20_000 }).toBe('Paused');
+  const done = async () => (await app.call('train.state'))?.progress?.done;
+  const before = await done();
+  await app.page.waitForTimeout(1200);
+  expect(await done()).toBe(before);
+  await button('Resume').click();
+  await expect.poll(done, { timeout: 20_000 }).toBeGreaterThan(before!);
+  await expect.poll(async () => (await app.call('train.state'))?.epochs.length).toBeGreaterThan(0);
+
+  // It goes on while something else is looked at.
+  await goTo(app, 'Library');
+  await app.page.getByRole('button', { name: /^Training/ }).click();
+  await button('Stop').click();
+  await main().getByText('It was stopped. Kept: epoch', { exact: false }).waitFor();
+  const [run] = await app.call('runs.list');
+  expect(run).toMatchObject({ id: 'r2', status: 'stopped', canPredict: true, canContinue: true });
+});
+
+test('a killed training process leaves the app unharmed, and training goes on from the last checkpoint', async () => {
+  await trainButton().click();
+  await expect
+    .poll(async () => (await app.call('runs.list'))[0], { timeout: 60_000, interval: 200 })
+    .toMatchObject({ id: 'r3', bestEpoch: expect.any(Number) as number });
+  const trained = (await app.call('runs.epochs', { run: 'r3' })).length;
+  process.kill(await trainingPid(), 'SIGKILL');
+  await main()
+    .getByText(/The training process ended unexpectedly.*Press Resume to go on/)
+    .waitFor();
+  expect((await app.call('pictures.counts')).classes).toEqual([127, 127]);
+  await app.screenshots('train-crashed');
+  expect(await app.accessibility()).toEqual([]);
+  await button('Resume').click();
+  await button('Pause').waitFor();
+  await expect
+    .poll(async () => (await app.call('runs.epochs', { run: 'r3' })).length, { timeout: 60_000 })
+    .toBeGreaterThan(trained);
+  await button('Stop').click();
+  await main().getByText('It was stopped. Kept: epoch', { exact: false }).waitFor();
+  const epochs = (await app.call('runs.epochs', { run: 'r3' })).map(({ epoch }) => epoch);
+  expect(epochs).toEqual(epochs.map((_, index) => index + 1));
+});
+
+test('runs have names and notes, lie over each other, and are deleted when that is confirmed', async () => {
+  await button(/^Run 1/).click();
+  await field('Name of the run').fill('Three epochs');
+  await app.page.keyboard.press('Enter');
+  await button(/^Three epochs/).waitFor();
+  const note = app.page.getByRole('textbox', { name: 'Note' });
+  await note.fill('A first try.');
+  await note.blur();
+  await field('Lay Run 2 over the chart').check();
+  const legend = main().locator('figcaption').first();
+  await legend.getByText('Three epochs, training').waitFor();
+  await legend.getByText('Run 2, validation').waitFor();
+  // Told apart by their strokes as well.
+  const dashes = await app.page.evaluate<string[]>(
+    `[...document.querySelector('figcaption').querySelectorAll('line')].map((line) => line.getAttribute('stroke-dasharray'))`,
+  );
+  expect(new Set(dashes.slice(1)).size).toBe(4);
+  await app.screenshots('train-overlay');
+
+  await button('Delete Three epochs').click();
+  const dialog = app.page.getByRole('dialog', { name: 'Delete Three epochs?' });
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  expect((await app.call('runs.list')).find(({ id }) => id === 'r1')).toMatchObject({
+    name: 'Three epochs',
+    note: 'A first try.',
+  });
+  await button('Delete Three epochs').click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await button(/^Three epochs/).waitFor({ state: 'detached' });
+  expect((await app.call('runs.list')).map(({ id }) => id)).toEqual(['r3', 'r2']);
+});
+
+test('the recipe of a run can be used again, and the defaults come back', async () => {
+  await button('Use its recipe').click();
+  expect(await field('Epochs').inputValue()).toBe('500');
+  await button('Back to the defaults').click();
+  expect(await field('Epochs').inputValue()).toBe('20');
+  expect(await field('Cut at layer').inputValue()).toBe('mixed7');
+});
+
+test('nothing complained', () => {
+  expect(app.complaints).toEqual([]);
+});

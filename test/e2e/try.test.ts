@@ -1,0 +1,174 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AppUnderTest } from './harness.ts';
+import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+
+/** The Try screen, on a run that was really trained. One app; the tests follow each other. */
+
+let app: AppUnderTest;
+let pictures: string;
+
+beforeAll(async () => {
+  app = await AppUnderTest.launch({ size: [1280, 800] });
+  ({ pictures } = await openSample(app));
+});
+
+afterAll(async () => {
+  await app.close();
+});
+
+const main = () => app.page.getByRole('main');
+const button = (name: string | RegExp) => main().getByRole('button', { name, exact: true });
+const options = () => main().getByRole('listbox').getByRole('option');
+const ended = () => main().getByRole('progressbar').waitFor({ state: 'detached' });
+
+test('without a trained run there is a way to Train', async () => {
+  await goTo(app, 'Try');
+  await main().getByText('Nothing to try with yet').waitFor();
+  await button('To Train').click();
+  await main().getByRole('tab', { name: 'Recipe' }).waitFor();
+});
+
+test('a dropped picture is answered with a class and how sure it is', async () => {
+  await trainSmall(app, { ...SMALL_RECIPE, augmentation: { ...SMALL_RECIPE.augmentation, enabled: false } });
+  await goTo(app, 'Try');
+  await main().getByText('Drop a picture here').waitFor();
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('try-empty');
+  await dropFiles(app, [join(pictures, 'animals', 'elephant.png')], 'main');
+  await options().first().waitFor();
+  await ended();
+  expect(await options().first().innerText()).toMatch(/elephant\.png\s+(animals|food) \d+\.\d %/);
+  // It was tried, not imported.
+  expect((await app.call('pictures.counts')).total).toBe(254);
+  const shown = await app.page.evaluate<number[]>(
+    `Promise.all([...document.querySelectorAll('main img')].map(async (image) => {
+      await image.decode();
+      return image.naturalWidth;
+    }))`,
+  );
+  expect(shown).toHaveLength(2);
+  expect(Math.min(...shown)).toBeGreaterThan(0);
+});
+
+test('a picture from the clipboard is tried as well', async () => {
+  const shown = await main().getByRole('complementary').getByRole('img').boundingBox();
+  const place = { x: Math.round(shown!.x + shown!.width / 2), y: Math.round(shown!.y + shown!.height / 2) };
+  await app.electron.evaluate(async ({ BrowserWindow }, { x, y }) => {
+    const { webContents } = BrowserWindow.getAllWindows()[0]!;
+    webContents.copyImageAt(x, y);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    webContents.paste();
+  }, place);
+  await main()
+    .getByRole('option', { name: /pasted-1\.png/ })
+    .waitFor();
+  await ended();
+});
+
+test('a folder is tried with a bar of progress, and what can’t be read says so in words', async () => {
+  const broken = join(app.documents, 'broken.png');
+  await writeFile(broken, (await readFile(join(pictures, 'food', 'stuffed-flatbread.png'))).subarray(0, 400));
+  await app.answerDialog([join(pictures, 'food'), broken]);
+  await button('Folder…').click();
+  await ended();
+  await main().getByText('130 pictures').waitFor();
+  // Only what is in sight exists.
+  expect(await options().count()).toBeLessThan(40);
+  await button(/^Probability/).click();
+  const list = main().getByRole('listbox');
+  await list.focus();
+  await app.page.keyboard.press('End');
+  const last = main().getByRole('option', { name: /broken\.png/ });
+  await last.waitFor();
+  expect(await last.getAttribute('aria-selected')).toBe('true');
+  expect(await last.innerText()).not.toMatch(/Error|undefined|stack/);
+  await main().getByRole('complementary').getByText(broken).waitFor();
+  expect(await app.accessibility()).toEqual([]);
+});
+
+test('sorted by probability they fall, the other way round they rise', async () => {
+  const percents = async () =>
+    (await options().allInnerTexts())
+      .map((text) => /(animals|food) (\d+\.\d) %/.exec(text))
+      .filter((match) => match !== null)
+      .map(([, name, percent]) => (name === 'food' ? Number(percent) : 100 - Number(percent)));
+  const list = main().getByRole('listbox');
+  await list.focus();
+  await app.page.keyboard.press('Home');
+  await app.settle();
+  const falling = await percents();
+  expect(falling.length).toBeGreaterThan(8);
+  expect(falling).toEqual([...falling].sort((a, b) => b - a));
+  await button(/^Probability/).click();
+  await list.focus();
+  await app.page.keyboard.press('Home');
+  await app.settle();
+  const rising = await percents();
+  expect(rising).toEqual([...rising].sort((a, b) => a - b));
+});
+
+test('the threshold decides what is called what, and is remembered', async () => {
+  const threshold = main().getByRole('slider');
+  await threshold.focus();
+  await app.page.keyboard.press('End');
+  await main().getByText('Called food above 100 %').waitFor();
+  await main().getByText('129 animals, 0 food').waitFor();
+  await app.page.keyboard.press('Home');
+  await main().getByText('0 animals, 129 food').waitFor();
+  await threshold.fill('0.3');
+  await expect.poll(async () => (await app.call('project.current'))?.settings.threshold).toBe(0.3);
+});
+
+test('the answers are saved as CSV', async () => {
+  const path = join(app.documents, 'answers.csv');
+  await app.answerDialog([path]);
+  await button('Save as CSV…').click();
+  await app.page.getByText(`Saved to ${path}`).waitFor();
+  const rows = parse(await readFile(path), { columns: true });
+  expect(rows).toHaveLength(130);
+  for (const { label, probability, error } of rows as Record<string, string>[]) {
+    if (error !== '') expect(probability).toBe('');
+    else expect(label).toBe(Number(probability) > 0.3 ? 'food' : 'animals');
+  }
+  await app.screenshots('try-full');
+});
+
+test('a long list can be given up', async () => {
+  await button('Clear').click();
+  await main().getByText('Drop a picture here').waitFor();
+  await app.answerDialog([pictures]);
+  await button('Choose a folder…').click();
+  await button('Cancel').click();
+  await ended();
+  expect(await options().count()).toBeLessThan(254);
+  expect(await app.page.getByRole('alert').count()).toBe(0);
+});
+
+test('only files that were tried can be shown', async () => {
+  const shows = (name: string) =>
+    app.page.evaluate<boolean>(
+      `new Promise((done) => {
+        const image = new Image();
+        image.onload = () => done(true);
+        image.onerror = () => done(false);
+        image.src = 'app://twofold/tried/${name}?size=full';
+      })`,
+    );
+  const before = app.complaints.length;
+  const picture = join(pictures, 'food', 'stuffed-flatbread.png');
+  const run = (await app.call('runs.list'))[0]!.id;
+  const { pictures: tried } = await app.call('predict.start', { run, paths: [picture] });
+  expect(await shows(tried[0]!.token)).toBe(true);
+  expect(await shows('00000000-0000-0000-0000-000000000000')).toBe(false);
+  expect(await shows(encodeURIComponent(picture))).toBe(false);
+  // Chromium says of each of the two that it was refused.
+  const refused = app.complaints.splice(before);
+  expect(refused.every((line) => line.includes('404'))).toBe(true);
+});
+
+test('nothing complained', () => {
+  expect(app.complaints).toEqual([]);
+});
