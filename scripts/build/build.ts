@@ -33,6 +33,8 @@ const ENTRIES = {
   app: 'main/app.ts',
   process: 'main/training/process.ts',
   worker: 'main/pictures/worker.ts',
+  'stat-worker': 'main/library/stat-worker.ts',
+  'read-worker': 'main/library/read-worker.ts',
 };
 
 const common: InlineConfig = { root: ROOT, configFile: false, logLevel: 'warn' };

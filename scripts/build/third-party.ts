@@ -1,13 +1,13 @@
+import { createRequire } from 'node:module';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from '../setup/step.ts';
+import { BUNDLED, OTHERS, type Work } from '../works.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Packages of the window, which become part of its bundle, though they are only needed to build it. */
-const BUNDLED = ['svelte', '@lucide/svelte', 'uplot'];
 /** Dependencies of the command line alone. */
 const NOT_IN_APP = new Set(['tsx', 'commander', 'undici']);
+
+const require = createRequire(import.meta.url);
 
 interface Manifest {
   name: string;
@@ -17,45 +17,11 @@ interface Manifest {
   optionalDependencies?: Record<string, string>;
 }
 
-interface Work {
+interface Notice {
   name: string;
   licence: string;
   text: string;
 }
-
-/** What the app contains beside npm packages. */
-const OTHERS: { name: string; licence: string; text: string | { file: string } }[] = [
-  {
-    name: 'Electron',
-    licence: 'MIT',
-    text: { file: 'node_modules/electron/LICENSE' },
-  },
-  {
-    name: 'Chromium and what it is made of',
-    licence: 'various',
-    text: 'Their licences lie beside the program, in LICENSES.chromium.html.',
-  },
-  {
-    name: 'TensorFlow (libtensorflow)',
-    licence: 'Apache-2.0',
-    text: { file: 'node_modules/@tensorflow/tfjs-node/deps/LICENSE' },
-  },
-  {
-    name: 'InceptionV3 weights',
-    licence: 'MIT',
-    text:
-      'The default weights are those of nsfwjs 4.3.0 (https://github.com/infinitered/nsfwjs), MIT: ImageNet-pretrained, ' +
-      '8-bit quantised, last blocks fine-tuned for content moderation. Only the convolutional part is used. ' +
-      'InceptionV3 is described by Szegedy et al., "Rethinking the Inception Architecture for Computer Vision" (2015).',
-  },
-  {
-    name: 'Sample pictures (Twemoji)',
-    licence: 'CC-BY-4.0',
-    text:
-      'Copyright 2020 Twitter, Inc and other contributors. Graphics licensed under CC-BY 4.0: ' +
-      'https://creativecommons.org/licenses/by/4.0/. They were rasterised and placed on plain backgrounds.',
-  },
-];
 
 /** THIRD_PARTY.md: a section for every work of others in the app, with its licence in full. */
 export function thirdPartyNotices(): string {
@@ -72,14 +38,14 @@ export function thirdPartyNotices(): string {
   return `# Works of others in Twofold\n\nMade by the build from what is installed.\n\n${sections.join('\n')}`;
 }
 
-function readOther({ name, licence, text }: (typeof OTHERS)[number]): Work {
-  if (typeof text === 'string') return { name, licence, text };
-  const path = join(ROOT, text.file);
-  return {
-    name,
-    licence,
-    text: existsSync(path) ? plain(readFileSync(path, 'utf8')) : `Licence: ${licence}.`,
-  };
+function readOther({ work, licence, note, file, spdx = [] }: Work): Notice {
+  const path = file === undefined ? undefined : join(ROOT, file);
+  const own = path !== undefined && existsSync(path) ? [plain(readFileSync(path, 'utf8'))] : [];
+  const standard = spdx.map((id) => {
+    const { licenseText } = require(`spdx-license-list/licenses/${id}.json`) as { licenseText: string };
+    return plain(licenseText);
+  });
+  return { name: work, licence, text: [note, ...own, ...standard].join('\n\n') };
 }
 
 /** Folders of all packages that end up in the app, by name. */
@@ -113,7 +79,7 @@ function resolvePackage(name: string, from: string): string | null {
   }
 }
 
-function readPackage(folder: string): Work {
+function readPackage(folder: string): Notice {
   const { name, version, license } = readManifest(folder);
   const licence = (typeof license === 'string' ? license : license?.type) ?? 'see its text';
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));

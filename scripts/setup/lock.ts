@@ -32,9 +32,14 @@ export async function withLock<T>(
 ): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
   const mine = `${process.pid} ${hostname()}`;
-  for (let waited = false; !acquire(path, mine); waited = true) {
+  let isTold = false;
+  while (!acquire(path, mine)) {
+    // Not known in the first moment, while the file is there but its holder has not signed it yet.
     const holder = readHolder(path);
-    if (!waited && holder !== undefined) onWait(holder);
+    if (!isTold && holder !== undefined) {
+      onWait(holder);
+      isTold = true;
+    }
     await sleep(POLL_MS);
   }
   const release = (): void => {

