@@ -244,8 +244,15 @@ export type JobEvent =
   | { type: 'paused' }
   | { type: 'resumed' };
 
-/** Into the training process. `stop` keeps what was reached; `cancel` gives the job up. */
+/** A picture of any job that has some. */
+export type JobPicture = Extract<Job, { pictures: unknown[] }>['pictures'][number];
+
+/**
+ * Into the training process. `pictures` come in pieces before `start`, whose job has none then; `stop` keeps what was
+ * reached; `cancel` gives the job up.
+ */
 export type JobCommand =
+  | { type: 'pictures'; jobId: string; pictures: readonly JobPicture[] }
   | { type: 'start'; jobId: string; job: Job }
   | { type: 'pause' | 'resume' | 'stop' | 'cancel'; jobId: string };
 

@@ -17,3 +17,13 @@ export function pictureUrl(picture: { id: number; sha256: string }, size: Pictur
 export function triedUrl(token: string, size: PictureSize): string {
   return `${ORIGIN}/tried/${encodeURIComponent(token)}?size=${size}`;
 }
+
+/** What tells a thumbnail of the open project: another content is another key. */
+export function contentKey({ id, sha256 }: { id: number; sha256: string }): string {
+  return `${id}-${sha256.slice(0, 12)}`;
+}
+
+/** Several thumbnails at once, by their keys: in one answer, each after its length as a little-endian uint32. */
+export function thumbnailsUrl(keys: readonly string[]): string {
+  return `${ORIGIN}/thumbnails?of=${keys.join(',')}`;
+}

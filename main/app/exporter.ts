@@ -1,5 +1,6 @@
 import type { CallPayload } from '../../shared/contract.ts';
 import type { ExportFormatId, ExportReport } from '../../shared/contract/export.ts';
+import { TwofoldError } from '../../shared/errors.ts';
 import type { Emit } from '../ipc/answer.ts';
 import type { JobProcess } from '../training/supervisor.ts';
 import { OneAtATime } from './one-at-a-time.ts';
@@ -8,7 +9,9 @@ import type { OpenProject } from './open-project.ts';
 
 /** Writes what the open project holds for other programs. */
 export class Exporter {
-  readonly #work = new OneAtATime('An export');
+  readonly #work = new OneAtATime<ExportReport>('An export');
+  /** Folders that were written since the app started. */
+  readonly #written = new Set<string>();
 
   constructor(
     private readonly project: OpenProject,
@@ -27,7 +30,7 @@ export class Exporter {
       const { exportProject } = await import('../export/export.ts');
       await this.importer.check();
       let format: ExportFormatId | null = null;
-      return exportProject(
+      const report = await exportProject(
         project,
         { ...request, ...(run !== null && { run }) },
         {
@@ -39,7 +42,15 @@ export class Exporter {
           },
         },
       );
+      this.#written.add(report.folder);
+      return report;
     });
+  }
+
+  /** The path, where it is that of an export. @throws TwofoldError `bad-input` for any other: the window has no business there */
+  requireWritten(path: string): string {
+    if (this.#written.has(path)) return path;
+    throw new TwofoldError('bad-input', `${path} is no export that was written since Twofold was started.`);
   }
 
   cancel(): void {

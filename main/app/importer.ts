@@ -1,7 +1,9 @@
-import type { CheckReport, ImportMode, ImportReport } from '../../shared/library.ts';
+import type { ImportState } from '../../shared/contract/import.ts';
+import type { CheckReport, ImportMode, ImportProgress, ImportReport } from '../../shared/library.ts';
 import { inspectWith } from '../engine/inspect.ts';
 import type { Emit } from '../ipc/answer.ts';
 import { checkFiles, type CheckOptions } from '../library/check-files.ts';
+import { withStatThread } from '../library/file-stats.ts';
 import { findAgain } from '../library/find-again.ts';
 import { importFiles } from '../library/import.ts';
 import type { PicturePool } from '../pictures/pool.ts';
@@ -13,9 +15,11 @@ const SHOW_EVERY_MS = 700;
 
 /** Imports pictures into the open project and looks after their files. */
 export class Importer {
-  readonly #imports = new OneAtATime('An import');
-  readonly #checks = new OneAtATime('A check of the files');
+  readonly #imports = new OneAtATime<ImportReport>('An import');
+  readonly #checks = new OneAtATime<CheckReport>('A check of the files');
   #looking: Promise<unknown> | null = null;
+  /** Of the import under way, or the last one. */
+  #progress: ImportProgress | null = null;
 
   constructor(
     private readonly project: OpenProject,
@@ -27,18 +31,31 @@ export class Importer {
     });
   }
 
+  /** The import under way; null where none is. */
+  get state(): ImportState | null {
+    const current = this.#imports.current;
+    return current && { progress: this.#progress, cancelling: current.cancelling };
+  }
+
+  /** What comes of the import under way; null where none is. */
+  get report(): Promise<ImportReport> | null {
+    return this.#imports.current?.result ?? null;
+  }
+
   /** @throws TwofoldError as `importFiles`, `busy` */
   import(paths: readonly string[], mode: ImportMode): Promise<ImportReport> {
     const project = this.project.require();
     let shownAt = performance.now();
     let isAnnounced = false;
     return this.#imports.run(async (signal) => {
+      this.#progress = null;
       try {
         return await importFiles(project, paths, {
           mode,
           signal,
           inspect: inspectWith(this.pool, project, { thumbnails: true }),
           onProgress: (progress) => {
+            this.#progress = progress;
             this.emit('import.progress', progress);
             const now = performance.now();
             if (progress.added === 0 || now - shownAt < SHOW_EVERY_MS) return;
@@ -64,9 +81,9 @@ export class Importer {
 
   /**
    * Looks whether all files, or only those of `ids`, are there and unchanged. A look that is under way ends, so that
-   * nobody who needs to know now waits for the one that follows each opening of a project.
+   * nobody who needs to know now waits for the one that follows each opening of a project, or is refused because of it.
    */
-  async check(ids?: readonly number[]): Promise<CheckReport> {
+  async check(ids?: Uint32Array): Promise<CheckReport> {
     if (this.#looking) await this.#checks.end();
     const project = this.project.require();
     const look = this.#check((options) => checkFiles(project, ids ? { ...options, ids } : options));
@@ -78,7 +95,8 @@ export class Importer {
     }
   }
 
-  findAgain(folder: string): Promise<CheckReport> {
+  async findAgain(folder: string): Promise<CheckReport> {
+    if (this.#looking) await this.#checks.end();
     const project = this.project.require();
     return this.#check((options) => findAgain(project, folder, options));
   }
@@ -89,7 +107,8 @@ export class Importer {
 
   #check(work: (options: CheckOptions) => Promise<CheckReport>): Promise<CheckReport> {
     return this.#checks.run(async (signal) => {
-      const report = await work({ signal, onProgress: (progress) => this.emit('check.progress', progress) });
+      const onProgress: CheckOptions['onProgress'] = (progress) => this.emit('check.progress', progress);
+      const report = await withStatThread((readStats) => work({ signal, onProgress, readStats }));
       this.emit('pictures.changed', null);
       return report;
     });

@@ -86,7 +86,8 @@ function fileItems(state: MenuState, item: Make, ofProject: Make): Item[] {
     ofProject('Import Labels from CSV…', 'import-csv'),
     line,
     ofProject('Close Project', 'close-project', { accelerator: 'CmdOrCtrl+Shift+W' }),
-    ...(isMac ? [] : [line, { role: 'quit' } as Item]),
+    // On macOS closing a window belongs here, and quitting to the app's own menu.
+    ...(isMac ? [{ role: 'close' } as Item] : [line, { role: 'quit' } as Item]),
   ];
 }
 

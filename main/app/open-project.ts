@@ -1,16 +1,18 @@
-import { existsSync, accessSync, constants } from 'node:fs';
+import { existsSync, accessSync, constants, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { getClasses } from '../library/classes.ts';
-import { isProject, PROJECT_SUFFIX, projectFolder, type Project } from '../library/folder.ts';
+import { isProject, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from '../library/folder.ts';
 import { closeProject, createProject, openProject } from '../library/project.ts';
+import { LibraryReader } from '../library/reader.ts';
 import { listRuns } from '../library/runs.ts';
 import { getSettings } from '../library/settings.ts';
 
 /** The one project that is open in the window. */
 export class OpenProject {
   #project: Project | null = null;
+  #reader: LibraryReader | null = null;
   #notices: string[] = [];
   readonly #beforeClose: (() => Promise<void>)[] = [];
 
@@ -23,7 +25,13 @@ export class OpenProject {
   /** @throws TwofoldError `not-found` where none is open */
   require(): Project {
     if (this.#project) return this.#project;
-    throw new TwofoldError('not-found', 'No project is open. Open one, or a folder of pictures, first.');
+    throw noneOpen();
+  }
+
+  /** For what goes through all pictures. @throws TwofoldError as `require` */
+  requireReader(): LibraryReader {
+    if (this.#reader) return this.#reader;
+    throw noneOpen();
   }
 
   info(): ProjectInfo | null {
@@ -73,6 +81,7 @@ export class OpenProject {
     const project = open();
     await this.#release();
     this.#project = project;
+    this.#reader = new LibraryReader(project);
     this.#notices = crashedRunNotices(project);
     return this.announce();
   }
@@ -80,10 +89,17 @@ export class OpenProject {
   async #release(): Promise<void> {
     await Promise.all(this.#beforeClose.map((work) => work()));
     const project = this.#project;
+    const reader = this.#reader;
     this.#project = null;
+    this.#reader = null;
     this.#notices = [];
+    await reader?.close();
     if (project) closeProject(project);
   }
+}
+
+function noneOpen(): TwofoldError {
+  return new TwofoldError('not-found', 'No project is open. Open one, or a folder of pictures, first.');
 }
 
 function crashedRunNotices({ db }: Project): string[] {
@@ -93,6 +109,35 @@ function crashedRunNotices({ db }: Project): string[] {
   return [
     `Training of run ${name} ended unexpectedly. Nothing saved is lost: go on with it on the Train screen.`,
   ];
+}
+
+/**
+ * Refuses what can't be opened before anything is made of it: a folder that is gone would otherwise become an empty
+ * project of that name.
+ *
+ * @throws TwofoldError `not-found` where there is nothing, `bad-input` for a file that is no project's library
+ */
+export function requireFolder(path: string): void {
+  const found = stat(path);
+  if (!found) {
+    throw new TwofoldError(
+      'not-found',
+      `There is nothing at ${path}. It may have been moved or renamed, or its drive is not connected.`,
+    );
+  }
+  if (found.isDirectory() || basename(path) === LIBRARY) return;
+  throw new TwofoldError(
+    'bad-input',
+    `${path} is a file. Choose the folder that holds your pictures, or a ${PROJECT_SUFFIX} folder.`,
+  );
+}
+
+function stat(path: string): ReturnType<typeof statSync> | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

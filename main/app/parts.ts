@@ -36,7 +36,7 @@ export function makeParts({ emit, window, onMenuChange, temporary }: PartsOption
     if (info) recent.add(info.folder);
     else onMenuChange();
   });
-  const pool = new PicturePool();
+  const pool = new PicturePool({ background: true });
   const pictures = new Pictures(project, pool, join(temporary, 'tried'));
   const importer = new Importer(project, pool, emit);
   return {

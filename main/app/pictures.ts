@@ -5,7 +5,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { Picture } from '../../shared/library.ts';
 import type { PictureSize } from '../../shared/picture-url.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
-import { getPicture } from '../library/pictures.ts';
+import { getContent, getPicture } from '../library/pictures.ts';
 import { BlobCache } from '../pictures/cache.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import { sniff, type PictureFormat } from '../pictures/sniff.ts';
@@ -48,7 +48,13 @@ export class Pictures implements PictureSource {
 
   async picture(id: number, size: PictureSize): Promise<PictureBytes | null> {
     const project = this.project.current;
-    const picture = project && getPicture(project.db, id);
+    if (!project) return null;
+    if (size === 'thumb') {
+      const sha256 = getContent(project.db, id);
+      const cached = sha256 !== null && readThumbnail(thumbnailDir(project), sha256);
+      if (cached) return cached;
+    }
+    const picture = getPicture(project.db, id);
     if (!picture) return null;
     if (size === 'full') {
       const full = await readShown(picture.path);

@@ -13,9 +13,14 @@ import { OneAtATime } from './one-at-a-time.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Pictures } from './pictures.ts';
 
+interface Answers {
+  classes: [string, string];
+  pictures: TriedPicture[];
+}
+
 /** Asks a trained run what pictures are. */
 export class Predictor {
-  readonly #work = new OneAtATime('A prediction');
+  readonly #work = new OneAtATime<Answers>('A prediction');
   #pasted = 0;
 
   /** @param pastedDir folder for pasted pictures, emptied with the session */
@@ -29,10 +34,7 @@ export class Predictor {
     project.beforeClose(() => this.#work.end());
   }
 
-  predict(
-    runId: string,
-    paths: readonly string[],
-  ): Promise<{ classes: [string, string]; pictures: TriedPicture[] }> {
+  predict(runId: string, paths: readonly string[]): Promise<Answers> {
     const project = this.project.require();
     const folder = runDir(project, chooseRun(project, runId).id);
     return this.#work.run(async (signal) => {

@@ -24,6 +24,7 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
+  "connect-src 'self'",
   "font-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -52,6 +53,8 @@ const MIME: Record<string, string> = {
 /** The only shapes of address there are: a file of the bundle has no folder of its own, so none can be climbed out of. */
 const FILE = /^\/(index\.html|assets\/[\w-][\w.-]*\.([a-z0-9]+))$/;
 const PICTURE = /^\/picture\/([1-9]\d{0,14})$/;
+/** At most 32 keys of thumbnails. */
+const KEYS = /^[1-9]\d{0,14}-[0-9a-f]{12}(,[1-9]\d{0,14}-[0-9a-f]{12}){0,31}$/;
 const TRIED = /^\/tried\/([\w-]{1,100})$/;
 
 /** Answers one request; what is not one of the known addresses is 404, whatever it may point at. */
@@ -61,6 +64,7 @@ export async function respond(request: Request, renderer: string, source: Pictur
   if (url.host !== HOST) return refuse(404, 'There is no such host.');
   const file = FILE.exec(url.pathname);
   if (file) return serveFile(join(renderer, file[1]!), file[2] ?? 'html');
+  if (url.pathname === '/thumbnails') return serveThumbnails(url.searchParams.get('of') ?? '', source);
   const size = PICTURE_SIZES.find((known) => known === url.searchParams.get('size'));
   const picture = PICTURE.exec(url.pathname);
   if (picture && size) return servePicture(await source.picture(Number(picture[1]), size), true);
@@ -77,6 +81,21 @@ async function serveFile(path: string, extension: string): Promise<Response> {
   } catch {
     return refuse(404, 'There is nothing at this address.');
   }
+}
+
+/** One after the other in one answer, since what an answer costs hardly depends on how much it holds. */
+async function serveThumbnails(keys: string, source: PictureSource): Promise<Response> {
+  if (!KEYS.test(keys)) return refuse(404, 'There is nothing at this address.');
+  const pictures = await Promise.all(
+    keys.split(',').map((key) => source.picture(Number.parseInt(key), 'thumb').catch(() => null)),
+  );
+  const parts = pictures.flatMap((picture) => {
+    const bytes = picture?.bytes ?? new Uint8Array();
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(bytes.length);
+    return [length, bytes];
+  });
+  return answer(Buffer.concat(parts), 'application/octet-stream', 'no-store');
 }
 
 function servePicture(picture: PictureBytes | null, keep: boolean): Response {

@@ -56,12 +56,10 @@ export function startApp(): void {
     event.preventDefault();
     openPath(path);
   });
-  app.on('activate', () => {
-    if (app.isReady()) window ??= openWindow(context);
-  });
+  // Also on macOS: with its one window the app has nothing left to do, and closing it was said to end the training.
   app.on('window-all-closed', () => {
     window = undefined;
-    if (process.platform !== 'darwin') app.quit();
+    app.quit();
   });
   endCleanly(context, temporary);
 

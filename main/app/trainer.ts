@@ -7,7 +7,7 @@ import type { RunRecord } from '../../shared/library.ts';
 import { startTraining, type Training, type TrainRequest } from '../engine/train.ts';
 import type { Emit } from '../ipc/answer.ts';
 import { runDir, type Project } from '../library/folder.ts';
-import { trainingSet } from '../library/pictures.ts';
+import { listPictureIds } from '../library/grid.ts';
 import { getRun } from '../library/runs.ts';
 import { RunFolder } from '../training/run-folder.ts';
 import type { JobProcess } from '../training/supervisor.ts';
@@ -55,7 +55,7 @@ export class Trainer {
   }
 
   async #start(project: Project, request: TrainRequest): Promise<RunInfo> {
-    await this.importer.check(trainingSet(project.db).map(({ id }) => id));
+    await this.importer.check(listPictureIds(project.db, { filter: { kind: 'labelled' } }));
     const training = await startTraining(project, request, this.spawn, (event) => this.#hear(event));
     this.#running = { training, state: freshState(training.run) };
     void this.#follow(project, training);

@@ -12,7 +12,7 @@ export function exportHandlers({ exporter }: AppContext): HandlersOf<'export'> {
       return null;
     },
     'export.reveal': ({ path }) => {
-      shell.showItemInFolder(path);
+      shell.showItemInFolder(exporter.requireWritten(path));
       return null;
     },
   };

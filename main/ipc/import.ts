@@ -9,6 +9,8 @@ import { listImportItems, listImports } from '../library/imports.ts';
 export function importHandlers({ project, importer, window, documents }: AppContext): HandlersOf<'import'> {
   return {
     'import.start': ({ paths, mode }) => importer.import(paths, mode),
+    'import.state': () => importer.state,
+    'import.result': () => importer.report,
     'import.cancel': () => {
       importer.cancelImport();
       return null;

@@ -3,15 +3,14 @@ import type { AppContext } from '../app/context.ts';
 import { previewAugmentation } from '../app/preview.ts';
 import { requirePicture } from '../app/pictures.ts';
 import type { HandlersOf } from './answer.ts';
-import { listPictureIds } from '../library/grid.ts';
 import { explainLabel } from '../library/labels.ts';
-import { getCounts, getPictures, removePictures } from '../library/pictures.ts';
+import { getPictures, removePictures } from '../library/pictures.ts';
 
 export function pictureHandlers({ project, importer, pool, emit }: AppContext): HandlersOf<'pictures'> {
   return {
-    'pictures.ids': (query) => listPictureIds(project.require().db, query),
+    'pictures.ids': (query) => project.requireReader().ids(query),
     'pictures.rows': ({ ids }) => getPictures(project.require().db, ids),
-    'pictures.counts': () => getCounts(project.require().db),
+    'pictures.counts': () => project.requireReader().counts(),
     'pictures.history': ({ id }) => explainLabel(project.require().db, id),
     'pictures.check': () => importer.check(),
     'pictures.findAgain': ({ folder }) => importer.findAgain(folder),

@@ -1,18 +1,24 @@
 import type { AppContext } from '../app/context.ts';
-import { projectOfFolder } from '../app/open-project.ts';
+import { projectOfFolder, requireFolder } from '../app/open-project.ts';
 import { prepareSample } from '../app/sample.ts';
 import type { HandlersOf } from './answer.ts';
 import { setClasses } from '../library/classes.ts';
-import { isProject } from '../library/folder.ts';
+import { isProject, PROJECT_SUFFIX } from '../library/folder.ts';
 import { getSettings, updateSettings } from '../library/settings.ts';
 
 export function projectHandlers({ project, recent, documents }: AppContext): HandlersOf<'project'> {
   return {
     'project.current': () => project.info(),
     'project.create': ({ folder }) => project.create(folder),
-    'project.open': ({ folder }) => project.open(folder),
+    'project.open': ({ folder }) => {
+      requireFolder(folder);
+      return project.open(folder);
+    },
     'project.openFolder': async ({ folder }) => {
-      if (isProject(folder)) return { project: await project.open(folder), importFolder: null };
+      requireFolder(folder);
+      // A folder of that name without a library is a damaged project, never pictures.
+      if (isProject(folder) || folder.endsWith(PROJECT_SUFFIX))
+        return { project: await project.open(folder), importFolder: null };
       const place = projectOfFolder(folder, documents());
       return { project: await project.openOrCreate(place), importFolder: folder };
     },

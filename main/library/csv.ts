@@ -46,8 +46,8 @@ const SPLITS: Record<string, Split> = {
 
 /**
  * Reads a CSV file with a picture's path and its label in each row. With headings (path, label, and if present split and
- * sha256, in any order) or without (path, label). UTF-8 with or without mark; comma, semicolon or tab. Paths count from the
- * file's folder.
+ * sha256, in any order) or without (path, label). UTF-8 with or without mark; comma, semicolon, tab or bar. Paths count
+ * from the file's folder.
  *
  * @throws TwofoldError `not-found`, `bad-input`
  */
@@ -125,7 +125,7 @@ async function firstLine(file: string): Promise<string> {
 function delimiterOf(line: string, file: string): string {
   if (file.toLowerCase().endsWith('.tsv')) return '\t';
   const outside = line.replace(/"(?:[^"]|"")*"/g, '');
-  const counted = [',', ';', '\t'].map((sign) => ({ sign, count: outside.split(sign).length - 1 }));
+  const counted = [',', ';', '\t', '|'].map((sign) => ({ sign, count: outside.split(sign).length - 1 }));
   return counted.sort((a, b) => b.count - a.count)[0]!.sign;
 }
 

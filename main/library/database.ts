@@ -66,9 +66,18 @@ export function openDatabase(file: string, options: OpenOptions = {}): Db {
 export function closeDatabase(db: Db): void {
   if (!db.open) return;
   const { name: file, readonly: readOnly } = db;
-  if (!readOnly) db.pragma('optimize');
+  if (!readOnly) optimize(db);
   db.close();
   if (!readOnly) noteClosed(file);
+}
+
+/** Statistics only speed queries up: a disk too full for them, or gone, is no reason not to close. */
+function optimize(db: Db): void {
+  try {
+    db.pragma('optimize');
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+  }
 }
 
 function connect(file: string): Db {

@@ -27,10 +27,10 @@ export async function findAgain(
   options: Omit<CheckOptions, 'ids'> = {},
 ): Promise<CheckReport> {
   const { db } = project;
-  const { onProgress, signal } = options;
+  const { onProgress, signal, readStats } = options;
   const found = await walk(folder, signal ? { signal } : {});
   // What is noted may be old: a file may have come back or gone since.
-  await checkFiles(project, signal ? { signal } : {});
+  await checkFiles(project, { ...(signal && { signal }), ...(readStats && { readStats }) });
   const lost = notedOf(
     db,
     column(db, 'SELECT id FROM pictures WHERE problem IS NOT NULL ORDER BY id') as number[],

@@ -44,6 +44,12 @@ export function runDir(project: Project, runId: string): string {
   return path.join(project.folder, 'runs', runId);
 }
 
+/** Also of a path that leads through a file: there is nothing. */
 export function isFile(place: string): boolean {
-  return statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
+    throw error;
+  }
 }

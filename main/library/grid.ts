@@ -1,7 +1,7 @@
 import { pictureQuerySchema, type PictureFilter, type PictureQueryInput } from '../../shared/library.ts';
 import { fold } from './names.ts';
 import { runNumber } from './run-ids.ts';
-import { column, type Db, type Params } from './sql.ts';
+import { column, value, type Db, type Params } from './sql.ts';
 
 /**
  * The ids of the pictures that a grid shows, in its order; the window keeps them and asks `getPictures` for what is in
@@ -28,9 +28,19 @@ export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Arr
   if (sort.by === 'uncertain' || sort.by === 'mislabelled') {
     return byScore(db, from, { ...params, sortRun: runNumber(db, sort.run) }, sort.by);
   }
+  if (sort.by === 'added') {
+    // Sorted here: SQLite then reads a narrow index instead of the whole rows.
+    const ids = idsOf(db, from, params).sort();
+    return sort.descending ? ids.reverse() : ids;
+  }
   const direction = sort.descending ? 'DESC' : '';
-  const order = sort.by === 'added' ? `p.id ${direction}` : `p.name_key ${direction}, p.id ${direction}`;
-  return Uint32Array.from(column(db, `SELECT p.id ${from} ORDER BY ${order}`, params) as number[]);
+  return idsOf(db, `${from} ORDER BY p.name_key ${direction}, p.id ${direction}`, params);
+}
+
+/** As one text, because handing 100,000 rows over one by one takes longer than finding them. */
+function idsOf(db: Db, from: string, params: Params): Uint32Array {
+  const json = value(db, `SELECT json_group_array(id) FROM (SELECT p.id ${from})`, params) as string;
+  return Uint32Array.from(JSON.parse(json) as number[]);
 }
 
 /** Both 0..1, highest first; pictures of which the run says nothing come last. */

@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { ErrorCode } from '../../shared/errors.ts';
+import type { Split } from '../../shared/jobs.ts';
 import { SKIPPED, type LabelSource, type LabelValue } from '../../shared/library.ts';
 import { getClasses } from './classes.ts';
 import { readLabels, readPictureCsv, type CsvRow } from './csv.ts';
@@ -63,10 +64,15 @@ const PAGE = 1000;
 /**
  * Writes labels.csv in pieces beside other work, as a temporary file that takes its place when it is whole.
  *
+ * @param sides of the split, by picture, where none was set: those of a run
  * @returns how many rows it has
  * @throws the file system's error, for `toFailure`; whatever was at `file` is untouched then
  */
-export async function writeLabelsCsv(db: Db, file: string): Promise<number> {
+export async function writeLabelsCsv(
+  db: Db,
+  file: string,
+  sides: ReadonlyMap<number, Split | null> = new Map(),
+): Promise<number> {
   const temporary = `${file}.${process.pid}.part`;
   let count = 0;
   try {
@@ -79,7 +85,8 @@ export async function writeLabelsCsv(db: Db, file: string): Promise<number> {
         if (!last) break;
         after = last.id;
         count += page.length;
-        await handle.write(stringify(page, { columns: [...LABEL_COLUMNS] }));
+        const divided = page.map((row) => ({ ...row, split: row.split || (sides.get(row.id) ?? '') }));
+        await handle.write(stringify(divided, { columns: [...LABEL_COLUMNS] }));
       }
       await handle.sync();
     } finally {

@@ -46,6 +46,11 @@ export function getPicture(db: Db, id: number): Picture | null {
   return getPictures(db, [id])[0] ?? null;
 }
 
+/** SHA-256 of a picture's content; all that its thumbnail asks for, at a fifth of the cost of its row. */
+export function getContent(db: Db, id: number): string | null {
+  return (value(db, 'SELECT sha256 FROM pictures WHERE id = :id', { id }) as string | undefined) ?? null;
+}
+
 /**
  * Id of the picture at an absolute path; of several (one there, others missing) the one that is there.
  * Compares text: give the real path of the folder when it may lie behind a symbolic link.

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunPicture } from '../../shared/library.ts';
+import { inTurns } from '../in-turns.ts';
 import { idList } from './pictures.ts';
 import { runNumber } from './run-ids.ts';
 import { rows, run, transaction, type Db } from './sql.ts';
@@ -20,16 +20,13 @@ export async function saveRunPictures(
   pictures: readonly RunPictureInput[],
 ): Promise<void> {
   const number = runNumber(db, runId);
-  for (let start = 0; start < pictures.length; start += CHUNK) {
-    if (start > 0) await nextTurn();
-    const chunk = pictures
-      .slice(start, start + CHUNK)
-      .map(({ id, split, probability, outOfSample }) => [
-        id,
-        split ?? null,
-        probability ?? null,
-        outOfSample ?? null,
-      ]);
+  for await (const some of inTurns(pictures, CHUNK)) {
+    const chunk = some.map(({ id, split, probability, outOfSample }) => [
+      id,
+      split ?? null,
+      probability ?? null,
+      outOfSample ?? null,
+    ]);
     transaction(db, () =>
       run(
         db,

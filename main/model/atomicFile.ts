@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+
+const TEMPORARY = /^\.twofold-[0-9a-f]{12}\.tmp$/;
 
 /**
  * Writes a file so that `path` holds either all of the new content or what it held before, even when the process is
@@ -30,6 +32,13 @@ export async function writeAtomically(
     throw error;
   }
   await syncFolder(folder);
+}
+
+/** Removes what writers that were killed left in a folder. Nobody else may be writing there. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (TEMPORARY.test(name)) await rm(join(folder, name), { force: true });
+  }
 }
 
 /** Makes a rename durable. Windows has no such call and needs none. */

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import type * as TensorFlow from '@tensorflow/tfjs-node';
 import { TwofoldError } from '../../shared/errors.ts';
+import { withSystemMalloc } from './system-malloc.ts';
 
 export type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorLike } from '@tensorflow/tfjs-node';
 
@@ -30,7 +31,7 @@ function load(): typeof TensorFlow {
   prepareEnvironment();
   restoreRemovedUtilities();
   try {
-    const tf = require('@tensorflow/tfjs-node') as typeof TensorFlow;
+    const tf = withSystemMalloc('tfjs_binding', () => require('@tensorflow/tfjs-node') as typeof TensorFlow);
     tf.env().set('PROD', true);
     return tf;
   } catch (cause) {

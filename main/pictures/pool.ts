@@ -8,6 +8,8 @@ import type { PictureReference, PixelOptions, Task } from './tasks.ts';
 export interface PoolOptions {
   /** Threads at most; default one a core. They start when there is work, and end when there has been none for long. */
   threads?: number | undefined;
+  /** Whether this thread and others of the process come first where cores are scarce. Default: no. */
+  background?: boolean;
 }
 
 /** Starting a thread and its decoder takes half a second, so idle ones are kept through pauses between epochs. */
@@ -23,12 +25,13 @@ export class PicturePool {
   readonly #pool: Piscina<Task>;
   readonly #cancels = new WeakMap<AbortSignal, Cancel>();
 
-  constructor({ threads = availableParallelism() }: PoolOptions = {}) {
+  constructor({ threads = availableParallelism(), background = false }: PoolOptions = {}) {
     this.threads = threads;
     const { path, execArgv } = entry(import.meta.url, './worker.ts');
     this.#pool = new Piscina<Task>({
       filename: path,
       execArgv,
+      workerData: { background },
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,

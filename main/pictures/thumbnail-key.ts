@@ -1,7 +1,10 @@
 import { cacheKey } from './cache.ts';
 
-/** Longer side of a thumbnail in pixels: sharp at 128 CSS pixels on a screen of double density. */
-export const THUMBNAIL_SIDE = 256;
+/**
+ * Longer side of a thumbnail in pixels: larger than a cell of the grid as it is at first, also on a screen of half more
+ * density; and the last 1,000 of them, which Chromium keeps decoded, take 150 MB (see docs/decisions/scrolling.md).
+ */
+export const THUMBNAIL_SIDE = 224;
 const THUMBNAIL_VERSION = 1;
 
 /** Where a thumbnail lies in the cache. Apart from its making, so that main can look it up without a decoder. */

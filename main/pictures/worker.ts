@@ -1,3 +1,4 @@
+import './background.ts';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { toFailure, TwofoldError, type Result } from '../../shared/errors.ts';
 import { applyTransform, drawTransform, scalePixels } from './augment.ts';

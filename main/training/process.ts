@@ -1,5 +1,5 @@
 import { toFailure, type Failure } from '../../shared/errors.ts';
-import type { Job, JobCommand, JobEvent, JobMessage, JobResult } from '../../shared/jobs.ts';
+import type { Job, JobCommand, JobEvent, JobMessage, JobPicture, JobResult } from '../../shared/jobs.ts';
 import { JobControl } from './control.ts';
 import type { JobContext } from './job-context.ts';
 import { runEvaluateJob } from './jobs/evaluate.ts';
@@ -45,6 +45,8 @@ function runJob(job: Job, context: JobContext): Promise<JobResult> {
   }
 }
 
+/** Of the job that is to start. */
+const pictures: JobPicture[] = [];
 let running: { jobId: string; control: JobControl } | undefined;
 
 async function start(jobId: string, job: Job): Promise<void> {
@@ -68,8 +70,13 @@ function explain(thrown: unknown): Failure {
 }
 
 function receive(command: JobCommand): void {
+  if (command.type === 'pictures') {
+    for (const picture of command.pictures) pictures.push(picture);
+    return;
+  }
   if (command.type === 'start') {
-    if (!running) void start(command.jobId, command.job);
+    const { jobId, job } = command;
+    if (!running) void start(jobId, 'pictures' in job ? ({ ...job, pictures } as Job) : job);
     return;
   }
   if (running?.jobId !== command.jobId) return;

@@ -9,6 +9,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { Label, Split } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
+import { removeTemporaries } from '../model/atomicFile.ts';
 import type { SplitPicture, SplitSet } from './split.ts';
 
 /** Version of the run folder's layout; a newer one is refused, not guessed at. */
@@ -76,8 +77,10 @@ export class RunFolder {
     return join(this.dir, 'run.json');
   }
 
+  /** Makes it, or clears it of what a run that was killed while it saved had half written. */
   async create(): Promise<void> {
     await mkdir(this.dir, { recursive: true });
+    await removeTemporaries(this.dir);
   }
 
   get hasCheckpoint(): boolean {

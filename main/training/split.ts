@@ -1,6 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Label, LabelledPicture, Split } from '../../shared/jobs.ts';
+import { inTurns } from '../in-turns.ts';
+
+/** Pictures between two turns of the event loop: some 5 ms. */
+const AT_ONCE = 2000;
 
 export type SplitPicture = LabelledPicture & { split: Split };
 
@@ -15,26 +20,31 @@ export interface SplitSet {
  * Where any picture of the project has been put into validation (by `train/` and `validation/` folders or by hand), that
  * division holds and every picture without one trains. Otherwise the split is stratified and seeded: in each class,
  * groups of identical content are ordered by the SHA-256 of seed and content and validation takes the first of them, so
- * that it depends on neither order nor names, and copies of a picture are never on both sides.
+ * that it depends on neither order nor names, and copies of a picture are never on both sides. Works in pieces of a few
+ * milliseconds, so that the app's main process answers meanwhile.
  *
  * @param fraction share of each class for validation, 0..1; at least one picture goes to each side
  * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`
  */
-export function splitPictures(
+export async function splitPictures(
   pictures: readonly LabelledPicture[],
   options: { fraction: number; seed: number; classes: readonly [string, string] },
-): SplitSet {
+): Promise<SplitSet> {
   requireTwoClasses(pictures, options.classes);
   const given = pictures.some((picture) => picture.split === 'validation');
   const set: SplitSet = { train: [], validation: [] };
   for (const label of [0, 1] as const) {
-    const groups = groupByContent(pictures.filter((picture) => picture.label === label));
-    const sides = given ? givenSides(groups) : drawnSides(groups, options);
-    for (const [group, split] of sides) for (const picture of group) set[split].push({ ...picture, split });
+    const groups = await groupByContent(pictures.filter((picture) => picture.label === label));
+    const sides = given ? givenSides(groups) : await drawnSides(groups, options);
+    for await (const piece of inTurns(sides, AT_ONCE)) {
+      for (const [group, split] of piece) for (const picture of group) set[split].push({ ...picture, split });
+    }
   }
   requireBothSides(set, options.classes, given);
-  for (const side of [set.train, set.validation]) side.sort(byContent);
-  return set;
+  return {
+    train: await inHashOrder(set.train, contentOf, byId),
+    validation: await inHashOrder(set.validation, contentOf, byId),
+  };
 }
 
 /** How many pictures of class 0 and 1 there are. */
@@ -83,12 +93,14 @@ function requireBothSides(set: SplitSet, classes: readonly [string, string], giv
   }
 }
 
-function groupByContent(pictures: readonly LabelledPicture[]): LabelledPicture[][] {
+async function groupByContent(pictures: readonly LabelledPicture[]): Promise<LabelledPicture[][]> {
   const groups = new Map<string, LabelledPicture[]>();
-  for (const picture of pictures) {
-    const group = groups.get(picture.sha256);
-    if (group) group.push(picture);
-    else groups.set(picture.sha256, [picture]);
+  for await (const piece of inTurns(pictures, AT_ONCE)) {
+    for (const picture of piece) {
+      const group = groups.get(picture.sha256);
+      if (group) group.push(picture);
+      else groups.set(picture.sha256, [picture]);
+    }
   }
   return [...groups.values()];
 }
@@ -97,15 +109,15 @@ function givenSides(groups: LabelledPicture[][]): [LabelledPicture[], Split][] {
   return groups.map((group) => [group, group.find((picture) => picture.split)?.split ?? 'train']);
 }
 
-function drawnSides(
+async function drawnSides(
   groups: LabelledPicture[][],
   { fraction, seed }: { fraction: number; seed: number },
-): [LabelledPicture[], Split][] {
-  const draw = (group: LabelledPicture[]): string =>
-    createHash('sha256').update(`${seed}:${group[0]!.sha256}`).digest('hex');
-  const drawn = groups
-    .map((group) => ({ group, draw: draw(group) }))
-    .sort((a, b) => (a.draw < b.draw ? -1 : 1));
+): Promise<[LabelledPicture[], Split][]> {
+  const draws: { group: LabelledPicture[]; draw: string }[] = [];
+  for await (const piece of inTurns(groups, AT_ONCE)) {
+    for (const group of piece) draws.push({ group, draw: hash('sha256', `${seed}:${group[0]!.sha256}`) });
+  }
+  const drawn = await inHashOrder(draws, ({ draw }) => draw);
   const total = groups.reduce((sum, group) => sum + group.length, 0);
   const wanted = Math.max(1, Math.min(total - 1, Math.round(total * fraction)));
   let taken = 0;
@@ -117,7 +129,32 @@ function drawnSides(
   });
 }
 
-function byContent(a: LabelledPicture, b: LabelledPicture): number {
-  if (a.sha256 !== b.sha256) return a.sha256 < b.sha256 ? -1 : 1;
-  return a.id - b.id;
+/**
+ * Sorted by a hash, in pieces: by its first byte into 256, which hold as many each, then each piece by itself.
+ *
+ * @param hashOf 64 lower-case hexadecimal digits
+ * @param among order of items with the same hash
+ */
+async function inHashOrder<T>(
+  items: readonly T[],
+  hashOf: (item: T) => string,
+  among: (a: T, b: T) => number = () => 0,
+): Promise<T[]> {
+  const pieces = Array.from({ length: 256 }, (): T[] => []);
+  for await (const some of inTurns(items, AT_ONCE)) {
+    for (const item of some) pieces[parseInt(hashOf(item).slice(0, 2), 16)]!.push(item);
+  }
+  const sorted: T[] = [];
+  let taken = 0;
+  for (const piece of pieces) {
+    piece.sort((a, b) => (hashOf(a) < hashOf(b) ? -1 : hashOf(a) > hashOf(b) ? 1 : among(a, b)));
+    for (const item of piece) sorted.push(item);
+    if (sorted.length - taken < AT_ONCE) continue;
+    taken = sorted.length;
+    await nextTurn();
+  }
+  return sorted;
 }
+
+const contentOf = ({ sha256 }: LabelledPicture): string => sha256;
+const byId = (a: LabelledPicture, b: LabelledPicture): number => a.id - b.id;

@@ -1,6 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Job, JobCommand, JobEvent, JobMessage, JobResult, ResultOf } from '../../shared/jobs.ts';
+import type {
+  Job,
+  JobCommand,
+  JobEvent,
+  JobMessage,
+  JobPicture,
+  JobResult,
+  ResultOf,
+} from '../../shared/jobs.ts';
+import { inTurns } from '../in-turns.ts';
+
+/** Pictures a message: some 5 ms, in which the sender copies them and answers nobody. */
+const AT_ONCE = 2000;
 
 /** A process that runs one job: a child of Node on the command line, a utilityProcess in the app. */
 export interface JobProcess {
@@ -37,7 +49,9 @@ export function startJob<J extends Job>(
   const jobId = randomUUID();
   const child = spawn();
   let killed = false;
-  const command = (type: 'pause' | 'resume' | 'stop' | 'cancel') => () => child.send({ type, jobId });
+  // What is wished for before the job is there whole waits for it.
+  const command = (type: 'pause' | 'resume' | 'stop' | 'cancel') => () =>
+    void sent.then(() => child.send({ type, jobId }));
 
   const result = new Promise<ResultOf<J>>((resolve, reject) => {
     child.onMessage((message) => {
@@ -66,7 +80,7 @@ export function startJob<J extends Job>(
       );
     });
   });
-  child.send({ type: 'start', jobId, job });
+  const sent = sendJob(child, jobId, job);
   return {
     result,
     pause: command('pause'),
@@ -78,6 +92,17 @@ export function startJob<J extends Job>(
       child.kill();
     },
   };
+}
+
+async function sendJob(child: JobProcess, jobId: string, job: Job): Promise<void> {
+  if (!('pictures' in job)) {
+    child.send({ type: 'start', jobId, job });
+    return;
+  }
+  for await (const pictures of inTurns<JobPicture>(job.pictures, AT_ONCE)) {
+    child.send({ type: 'pictures', jobId, pictures });
+  }
+  child.send({ type: 'start', jobId, job: { ...job, pictures: [] } });
 }
 
 function expectResult<J extends Job>(result: JobResult, job: J): ResultOf<J> {

@@ -27,7 +27,7 @@ export interface ExportCheck {
   tolerance: number | null;
   /** Pictures to which both give the same class at the threshold. */
   sameClass: number;
-  accuracy: { pictures: number; app: number; export: number };
+  accuracy: { pictures: number; unseen: boolean; app: number; export: number };
 }
 
 /** One format as it was written. */

@@ -3,6 +3,13 @@ import type { ImportItem, ImportProgress, ImportReport } from '../library.ts';
 import { call, event } from './call.ts';
 import { nothing, pathsSchema } from './fields.ts';
 
+/** An import under way: what a window that comes late needs. */
+export interface ImportState {
+  progress: ImportProgress | null;
+  /** It was cancelled, and has not ended yet. */
+  cancelling: boolean;
+}
+
 export const importCalls = {
   /**
    * Imports and answers when it is over (also when it was cancelled: see `status`); `import.progress` meanwhile.
@@ -14,6 +21,9 @@ export const importCalls = {
   'import.start': call(
     z.strictObject({ paths: pathsSchema, mode: z.enum(['auto', 'labels', 'plain']).default('auto') }),
   ).returns<ImportReport>(),
+  'import.state': call(nothing).returns<ImportState | null>(),
+  /** Answers, as `import.start` does, when the import under way is over; null where none is. */
+  'import.result': call(nothing).returns<ImportReport | null>(),
   /** Stops after the file under way; what was imported stays. */
   'import.cancel': call(nothing).returns<null>(),
   /** Every import of the project, latest first. */

@@ -71,6 +71,18 @@ describe('a full disk', () => {
     expect(report).toMatchObject({ added: 1500 - total, alreadyThere: total });
   });
 
+  test('when a project is closed: it is closed, and all is there', async (context) => {
+    const { folder, remount } = disk(context, 3000);
+    const project = createProject(path.join(folder, 'full'));
+    await importFolder(project, putMany(temporaryFolder(), 300), { inspect: decode });
+    expect(() => writeFileSync(path.join(folder, 'ballast'), Buffer.alloc(3_000_000))).toThrow('ENOSPC');
+    closeProject(project);
+    remount('size=8000k');
+    const opened = openProject(project.folder);
+    onTestFinished(() => closeProject(opened));
+    expect(getCounts(opened.db).total).toBe(300);
+  });
+
   test('while creating a project: nothing is left behind', (context) => {
     const { folder } = disk(context, 48);
     expect(() => createProject(path.join(folder, 'none'))).toThrow(

@@ -52,7 +52,7 @@ describe('checking files', () => {
     expect(seen.at(-1)).toMatchObject({ fraction: 1, done: 5 });
     expect(getCounts(project.db)).toMatchObject({ missing: 0, changed: 0 });
     rmSync(at('3.png'));
-    expect(await checkFiles(project, { ids: [1, 2] })).toMatchObject({ checked: 2, ok: 2 });
+    expect(await checkFiles(project, { ids: Uint32Array.of(1, 2) })).toMatchObject({ checked: 2, ok: 2 });
     expect(await checkFiles(project, { signal: AbortSignal.abort() })).toMatchObject({ checked: 0 });
   });
 });

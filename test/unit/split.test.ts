@@ -23,15 +23,19 @@ const pictures = (zeros: number, ones: number): LabelledPicture[] => [
 ];
 
 describe('split', () => {
-  it('takes the asked share of each class, at least one on each side, and loses nothing', () => {
-    fc.assert(
-      fc.property(
+  it('takes the asked share of each class, at least one on each side, and loses nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.integer({ min: 2, max: 40 }),
         fc.integer({ min: 2, max: 40 }),
         fc.double({ min: 0.01, max: 0.9, noNaN: true }),
         fc.nat(),
-        (zeros, ones, fraction, seed) => {
-          const { train, validation } = splitPictures(pictures(zeros, ones), { ...options, fraction, seed });
+        async (zeros, ones, fraction, seed) => {
+          const { train, validation } = await splitPictures(pictures(zeros, ones), {
+            ...options,
+            fraction,
+            seed,
+          });
           expect(train.length + validation.length).toBe(zeros + ones);
           const expected = [zeros, ones].map((n) => Math.max(1, Math.min(n - 1, Math.round(n * fraction))));
           expect(countClasses(validation)).toEqual(expected);
@@ -40,23 +44,24 @@ describe('split', () => {
     );
   });
 
-  it('is the same for the same seed whatever the order, and another for another seed', () => {
+  it('is the same for the same seed whatever the order, and another for another seed', async () => {
     const all = pictures(30, 30);
-    const ids = (seed: number, list: LabelledPicture[]): number[] =>
-      splitPictures(list, { ...options, seed }).validation.map(({ id }) => id);
-    expect(ids(1, [...all].reverse())).toEqual(ids(1, all));
-    expect(ids(2, all)).not.toEqual(ids(1, all));
+    const ids = async (seed: number, list: LabelledPicture[]): Promise<number[]> =>
+      (await splitPictures(list, { ...options, seed })).validation.map(({ id }) => id);
+    const first = await ids(1, all);
+    expect(await ids(1, [...all].reverse())).toEqual(first);
+    expect(await ids(2, all)).not.toEqual(first);
   });
 
-  it('never puts copies of a picture on both sides', () => {
-    fc.assert(
-      fc.property(
+  it('never puts copies of a picture on both sides', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 12, maxLength: 40 }),
         fc.nat(),
-        (contents, seed) => {
+        async (contents, seed) => {
           const all = contents.map((content, id) => picture(id, id % 2 === 0 ? 0 : 1, content));
           if (new Set(contents).size < 9) all.push(...pictures(3, 3));
-          const { train, validation } = splitPictures(all, { ...options, seed });
+          const { train, validation } = await splitPictures(all, { ...options, seed });
           const seen = new Set(train.map(({ sha256 }) => sha256));
           expect(validation.filter(({ sha256 }) => seen.has(sha256))).toEqual([]);
         },
@@ -64,7 +69,7 @@ describe('split', () => {
     );
   });
 
-  it('keeps a split that was set, and trains with what has none', () => {
+  it('keeps a split that was set, and trains with what has none', async () => {
     const all = [
       picture(1, 0, 1, 'train'),
       picture(2, 0, 2, 'validation'),
@@ -72,7 +77,7 @@ describe('split', () => {
       picture(4, 1, 4, 'train'),
       picture(5, 1, 5),
     ];
-    const { train, validation } = splitPictures(all, options);
+    const { train, validation } = await splitPictures(all, options);
     expect(validation.map(({ id }) => id).sort()).toEqual([2, 3]);
     expect(train.map(({ id }) => id).sort()).toEqual([1, 4, 5]);
   });
@@ -87,8 +92,8 @@ describe('split', () => {
       [picture(1, 0, 1, 'validation'), picture(2, 0), picture(3, 1), picture(4, 1)],
       /no picture of "dog" for validation/,
     ],
-  ] as const)('refuses %s with a sentence', (code, set, message) => {
-    expect(() => splitPictures(set, options)).toThrow(
+  ] as const)('refuses %s with a sentence', async (code, set, message) => {
+    await expect(splitPictures(set, options)).rejects.toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) as string }),
     );
   });

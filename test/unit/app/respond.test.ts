@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { respond, type PictureSource } from '../../../main/app/respond.ts';
-import { ORIGIN, pictureUrl, triedUrl } from '../../../shared/picture-url.ts';
+import { contentKey, ORIGIN, pictureUrl, thumbnailsUrl, triedUrl } from '../../../shared/picture-url.ts';
 
 const outside = mkdtempSync(join(tmpdir(), 'twofold-respond-'));
 const renderer = join(outside, 'renderer');
@@ -47,8 +47,19 @@ describe('the app’s own scheme', () => {
     expect((await get(triedUrl('a-b', 'full'))).status).toBe(200);
   });
 
+  it('gives several thumbnails in one answer, each after its length, and none for what it does not have', async () => {
+    const keys = [8, 7].map((id) => contentKey({ id, sha256: 'abc'.repeat(20) }));
+    const answer = await get(thumbnailsUrl(keys));
+    expect(answer.status).toBe(200);
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(Buffer.from('\0\0\0\0\x05\0\0\0seven'));
+  });
+
   it.each([
     '/',
+    '/thumbnails',
+    '/thumbnails?of=7',
+    '/thumbnails?of=../secret.txt',
+    `/thumbnails?of=${Array.from({ length: 33 }, () => '7-abcabcabcabc').join(',')}`,
     '/picture/8?size=thumb',
     '/picture/7',
     '/picture/7?size=huge',

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WriteFoldersJob } from '../../shared/jobs.ts';
+import { sharp } from '../../main/pictures/sharp.ts';
+import { spawnNodeProcess } from '../../main/training/child.ts';
+import { startJob } from '../../main/training/supervisor.ts';
+
+/** More than go into two messages. */
+const MANY = 4100;
+
+let folder: string;
+let picture: { path: string; sha256: string };
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'twofold-jobs-'));
+  const bytes = await sharp(new Uint8Array(3 * 8 * 8), { raw: { width: 8, height: 8, channels: 3 } })
+    .png()
+    .toBuffer();
+  picture = { path: join(folder, 'one.png'), sha256: createHash('sha256').update(bytes).digest('hex') };
+  await writeFile(picture.path, bytes);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const linking = (dir: string): WriteFoldersJob => ({
+  kind: 'write-folders',
+  dir: join(folder, dir),
+  link: true,
+  pictures: Array.from({ length: MANY }, (_, n) => ({ ...picture, target: `${n}.png` })),
+});
+
+describe('a job with more pictures than go into one message', () => {
+  it('gets all of them', async () => {
+    await startJob(spawnNodeProcess, linking('all')).result;
+    expect(await readdir(join(folder, 'all'))).toHaveLength(MANY);
+  });
+
+  it('is given up also when that is wished for before it got them', async () => {
+    const job = startJob(spawnNodeProcess, linking('cancelled'));
+    job.cancel();
+    await expect(job.result).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('is ended at once', async () => {
+    const job = startJob(spawnNodeProcess, linking('killed'));
+    job.kill();
+    await expect(job.result).rejects.toMatchObject({
+      code: 'cancelled',
+      message: expect.stringContaining('at once') as string,
+    });
+  });
+});
