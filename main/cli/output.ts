@@ -59,12 +59,17 @@ export class Output {
     process.stdout.write(text);
   }
 
-  progress(label: string, progress: Progress): void {
+  /**
+   * @param stage what is done now
+   * @param of in words, for people: which of several things it is done for
+   */
+  progress(stage: string, progress: Progress, of = ''): void {
     if (this.json) {
       const { fraction, done, total, perSecond, leftMs } = progress;
-      this.event('progress', { stage: label, fraction, done, total, perSecond, leftMs });
+      this.event('progress', { stage, fraction, done, total, perSecond, leftMs });
       return;
     }
+    const label = of === '' ? stage : `${of}: ${stage}`;
     const rate = progress.perSecond === null ? '' : `  ${progress.perSecond.toFixed(1)}/s`;
     const left =
       progress.leftMs === null || progress.fraction >= 1 ? '' : `  ${duration(progress.leftMs)} left`;

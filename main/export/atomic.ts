@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
+import { removeLeftOvers, setAside, withTemporary } from './left-overs.ts';
 
 /** File that every export holds; it tells a folder of ours from any other. */
 export const CARD_FILE = 'card.json';
@@ -25,38 +25,60 @@ export async function makeFolder<T>(
   const final = resolve(target);
   await requireFree(final, force);
   const parent = dirname(final);
-  await mkdir(parent, { recursive: true });
-  const temporary = join(parent, `.${basename(final)}.${randomBytes(4).toString('hex')}.part`);
+  const firstMade = await mkdir(parent, { recursive: true });
+  return withTemporary(final, async (temporary) => {
+    try {
+      await mkdir(temporary);
+      const result = await write(temporary);
+      if (sync) await syncFiles(temporary);
+      await requireFree(final, force);
+      await replace(temporary, final);
+      return result;
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      if (firstMade !== undefined) await removeEmpty(parent, firstMade);
+      throw error;
+    }
+  });
+}
+
+/** Takes the folders from `last` up to `first` away that were made for nothing. */
+async function removeEmpty(last: string, first: string): Promise<void> {
   try {
-    await mkdir(temporary);
-    const result = await write(temporary);
-    if (sync) await syncFiles(temporary);
-    await requireFree(final, force);
-    await replace(temporary, final);
-    return result;
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
+    for (let folder = last; folder.length >= first.length; folder = dirname(folder)) await rmdir(folder);
+  } catch {
+    // Somebody else has put something there.
   }
 }
 
-/** Refuses a target that is there, except an earlier export where that may be replaced. */
+/**
+ * Refuses a target that is there, except an earlier export where that may be replaced. Before that, removes what killed
+ * exports to it left behind.
+ *
+ * @throws TwofoldError `exists`; `bad-input` below a file
+ */
 export async function requireFree(target: string, force: boolean): Promise<void> {
+  await removeLeftOvers(target);
   const there = await lstat(target).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    if (code !== 'ENOTDIR') throw error;
+    throw new TwofoldError(
+      'bad-input',
+      `${target} can't be made: what is above it is a file. Choose a place in a folder.`,
+    );
   });
   if (!there) return;
-  if (!force) {
+  if (!there.isDirectory() || !(await isExport(target))) {
     throw new TwofoldError(
       'exists',
-      `${target} is there already. Choose another place, or replace it with --force.`,
+      `${target} is there already and is no export of Twofold's, so it is not replaced. Choose another place.`,
     );
   }
-  if (there.isDirectory() && (await isExport(target))) return;
+  if (force) return;
   throw new TwofoldError(
     'exists',
-    `${target} is there already and is no export of Twofold's, so it is not replaced. Choose another place.`,
+    `${target} is there already. Choose another place, or replace it with --force.`,
   );
 }
 
@@ -75,7 +97,7 @@ async function replace(temporary: string, final: string): Promise<void> {
     await rename(temporary, final);
     return;
   }
-  const old = `${temporary}.old`;
+  const old = setAside(temporary);
   await rename(final, old);
   try {
     await rename(temporary, final);
@@ -86,11 +108,15 @@ async function replace(temporary: string, final: string): Promise<void> {
   await rm(old, { recursive: true, force: true });
 }
 
-/** Only what is on the disk may get the final name: after a power cut a rename can outlive the data. */
+/**
+ * Only what is on the disk may get the final name: after a power cut a rename can outlive the data. Files with a second
+ * name are links to what was there before, and perhaps not ours to open for writing.
+ */
 async function syncFiles(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = await open(join(entry.parentPath, entry.name), 'r+');
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || (await lstat(path)).nlink > 1) continue;
+    const file = await open(path, 'r+');
     try {
       await file.sync();
     } finally {

@@ -134,7 +134,7 @@ class Work {
     const { project, run, request } = this;
     if (!run || !formats.some(isModelFormat)) return;
     const dir = runDir(project, run.id);
-    const pictures = choosePictures(picturesOnSides(project, run));
+    const pictures = choosePictures(await picturesOnSides(project, run));
     this.#source = {
       runDir: dir,
       run: await new RunFolder(dir).read(),
@@ -169,12 +169,13 @@ class Work {
       case 'onnx':
         return exportModel(this.#source!, { format, bits: 32, folder }, steps);
       case 'labels':
-        await exportLabels(project, folder);
+        await exportLabels(project, run, folder);
         return {};
       case 'folders': {
         const recipe = run?.recipe ?? getSettings(project.db).recipe;
-        const options = { folder, classes, recipe, link: request.link ?? false };
-        return exportFolders(picturesOnSides(project, run), options, steps);
+        const options = { folder, classes, recipe, run: run?.id ?? null, link: request.link ?? false };
+        const pictures = await picturesOnSides(project, run, { withProblems: true });
+        return exportFolders(pictures, options, steps);
       }
       case 'script':
         await exportScript(await new RunFolder(runDir(project, run!.id)).read(), folder);

@@ -4,8 +4,8 @@ import { stringify } from 'csv-stringify/sync';
 import type { LeftOut, WriteFoldersResult } from '../../shared/jobs.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { baseCard, writeCard } from './card.ts';
+import { plain, table } from './markdown.ts';
 import { classFolders, UniqueNames } from './names.ts';
-import { table } from './readme.ts';
 import { runJob, type ExportControls } from './run-job.ts';
 import type { PictureOnSide } from './split-pictures.ts';
 
@@ -22,7 +22,7 @@ export interface FoldersReport {
  * Puts pictures into `train/CLASS/` and `validation/CLASS/` in a folder that is there, under their own names where these
  * are free, with a list of what came from where.
  *
- * @param link hard (else symbolic) links instead of copies
+ * @param options `run`: whose split it is; null where none was trained. `link`: hard (else symbolic) links instead of copies
  */
 export async function exportFolders(
   pictures: readonly PictureOnSide[],
@@ -30,8 +30,9 @@ export async function exportFolders(
     folder,
     classes,
     recipe,
+    run,
     link,
-  }: { folder: string; classes: [string, string]; recipe: Recipe; link: boolean },
+  }: { folder: string; classes: [string, string]; recipe: Recipe; run: string | null; link: boolean },
   controls: ExportControls,
 ): Promise<FoldersReport> {
   const folders = classFolders(classes);
@@ -44,48 +45,57 @@ export async function exportFolders(
     { kind: 'write-folders', dir: folder, link, pictures: targets },
     controls,
   );
-  await writeFile(join(folder, FOLDERS_FILE), listing(pictures, written, classes));
+  const byPath = new Map(pictures.map((picture) => [picture.path, picture]));
+  const placed = written.map((file) => ({ ...byPath.get(file.path)!, ...file }));
+  await writeFile(join(folder, FOLDERS_FILE), listing(placed, classes));
   const report: FoldersReport = {
     pictures: written.length,
     converted: written.filter(({ how }) => how === 'converted').length,
     linked: written.filter(({ how }) => how === 'linked').length,
     leftOut,
   };
-  await writeFile(join(folder, 'README.md'), readme(pictures, report, { classes, folders, recipe }));
+  await writeFile(join(folder, 'README.md'), readme(placed, report, { classes, folders, recipe, run }));
   await writeCard(folder, baseCard('folders', classes));
   return report;
 }
 
-function listing(
-  pictures: readonly PictureOnSide[],
-  written: WriteFoldersResult['written'],
-  classes: readonly [string, string],
-): string {
-  const byPath = new Map(pictures.map((picture) => [picture.path, picture]));
-  const rows = written.map(({ path, target, how }) => {
-    const { sha256, label, split } = byPath.get(path)!;
-    return { file: target, path, sha256, label: classes[label], split, how };
-  });
+/** A picture and the file that it has become. */
+type Placed = PictureOnSide & WriteFoldersResult['written'][number];
+
+function listing(placed: readonly Placed[], classes: readonly [string, string]): string {
+  const rows = placed.map(({ target, label, ...rest }) => ({ ...rest, file: target, label: classes[label] }));
   return stringify(rows, { header: true, columns: ['file', 'path', 'sha256', 'label', 'split', 'how'] });
 }
 
 function readme(
-  pictures: readonly PictureOnSide[],
+  placed: readonly Placed[],
   { converted, leftOut }: FoldersReport,
-  { classes, folders, recipe }: { classes: [string, string]; folders: [string, string]; recipe: Recipe },
+  {
+    classes,
+    folders,
+    recipe,
+    run,
+  }: { classes: [string, string]; folders: [string, string]; recipe: Recipe; run: string | null },
 ): string {
   const count = (side: string, label: number): string =>
-    String(pictures.filter((picture) => picture.split === side && picture.label === label).length);
+    String(placed.filter((picture) => picture.split === side && picture.label === label).length);
+  const [zero, one] = classes.map(plain) as [string, string];
   const missing =
     leftOut.length === 0
       ? ''
       : ` ${leftOut.length} more could not be read or had changed, and were left out.`;
-  return `# ${classes[0]} and ${classes[1]}, in folders
+  return `# ${zero} and ${one}, in folders
 
 ${table(
-  ['', ...classes],
+  ['', zero, one],
   ['train', 'validation'].map((side) => [side, count(side, 0), count(side, 1)]),
 )}
+
+${
+  run === null
+    ? 'No run has been trained yet; they are divided as training would divide them.'
+    : `They are divided as run ${run} had them, with the labels of today. What was labelled since that run is not here.`
+}
 
 Keras reads the very pixels that Twofold trains on:
 
@@ -98,7 +108,7 @@ train = ImageDataGenerator(rescale=1 / 255).flow_from_directory(
 )
 \`\`\`
 
-\`classes\` keeps ${classes[0]} as class 0 and ${classes[1]} as class 1; without it Keras numbers folders by the alphabet.
+\`classes\` keeps ${zero} as class 0 and ${one} as class 1; without it Keras numbers folders by the alphabet.
 
 Pictures keep their names; where two in a folder had the same, the start of the content's SHA-256 follows. ${converted} were
 converted to PNG, because Keras would have passed them over or read them otherwise (WebP, rotation by EXIF, transparency,

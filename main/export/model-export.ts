@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFormat } from '../../shared/jobs.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
@@ -52,7 +52,6 @@ export async function exportModel(
   controls: ExportControls,
 ): Promise<{ check: Check }> {
   const { run, runDir, pictures } = source;
-  await mkdir(folder, { recursive: true });
   await runJob({ kind: 'write-export', runDir, format, bits, dir: folder }, controls);
   const { size, resize } = run.recipe;
   const files = pictures.map(({ path }) => path);

@@ -8,7 +8,6 @@ const schema = protobuf.parse(
   package onnx;
   message AttributeProto {
     optional string name = 1;
-    optional float f = 2;
     optional int64 i = 3;
     repeated int64 ints = 8;
     optional int32 type = 20;
@@ -67,13 +66,12 @@ const schema = protobuf.parse(
 ).root;
 
 /** Numbers of AttributeProto.type and TensorProto.data_type. */
-export const ATTRIBUTE_TYPE = { FLOAT: 1, INT: 2, INTS: 7 } as const;
+export const ATTRIBUTE_TYPE = { INT: 2, INTS: 7 } as const;
 export const FLOAT32 = 1;
 
 export interface OnnxAttribute {
   name: string;
   type: number;
-  f?: number;
   i?: number;
   ints?: number[];
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exported } from './export.ts';
 import { FORMATS } from './formats.ts';
-import { table } from './readme.ts';
+import { table } from './markdown.ts';
 
 /** README.md of a folder that holds every format. */
 export async function writeOverview(

@@ -2,12 +2,13 @@ import type { Interval } from '../../shared/metrics.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
 import type { ModelCard } from './card.ts';
 import { ONNX_OPSET } from './formats.ts';
+import { plain, table } from './markdown.ts';
 
 /** The model card, for people: README.md of an export that holds a model. */
 export function modelReadme(card: ModelCard): string {
   return (
     [
-      `# ${card.classes[0]} or ${card.classes[1]}`,
+      `# ${card.classes.map(plain).join(' or ')}`,
       `A picture classifier made with Twofold ${card.twofold}: ${WHAT[card.export]}`,
       '## Try it',
       TRY[card.export],
@@ -38,6 +39,11 @@ const WHAT: Record<ModelFormat, string> = {
 
 const code = (language: string, ...lines: string[]): string => ['```' + language, ...lines, '```'].join('\n');
 
+/** Without install scripts: the samples need none, and ONNX Runtime's fetches what is for graphics cards only. */
+const NODE = code('sh', 'npm install --ignore-scripts && node predict.js picture.jpg');
+
+const NODE_READS = 'It reads JPEG, PNG, WebP, AVIF, GIF and TIFF; BMP it does not.';
+
 const TRY: Record<ModelFormat, string> = {
   tfjs: [
     'In a browser: serve this folder, open the page and drop a picture on it. Nothing else is loaded, so it works offline.',
@@ -45,7 +51,10 @@ const TRY: Record<ModelFormat, string> = {
     'If `tf.min.js` is not in this folder, take it from the npm package `@tensorflow/tfjs` (`dist/tf.min.js`). It is ' +
       'TensorFlow.js, under the Apache Licence 2.0.',
     'In Node 18 or newer:',
-    code('sh', 'npm install && node predict.js picture.jpg'),
+    NODE,
+    NODE_READS,
+    'A browser reads other kinds of files (BMP, but no TIFF), and turns CMYK and colour profiles into sRGB in its own way; on ' +
+      'such pictures the page may answer a little differently.',
   ].join('\n\n'),
   keras: [
     code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
@@ -66,11 +75,13 @@ const TRY: Record<ModelFormat, string> = {
   onnx: [
     code('sh', 'pip install onnxruntime pillow', 'python predict.py picture.jpg'),
     'In Node 18 or newer:',
-    code('sh', 'npm install && node predict.js picture.jpg'),
+    NODE,
+    NODE_READS,
   ].join('\n\n'),
 };
 
 function inAndOut({ input, output, classes, threshold }: ModelCard): string {
+  const [zero, one] = classes.map(plain) as [string, string];
   const shape = (sizes: readonly (number | null)[]): string => sizes.map((size) => size ?? 'N').join(', ');
   const method =
     input.resize === 'bilinear'
@@ -81,18 +92,20 @@ function inAndOut({ input, output, classes, threshold }: ModelCard): string {
       ['', 'Name', 'Shape', 'Meaning'],
       [
         ['in', input.name, shape(input.shape), `float32 RGB, ${input.scaling}, so 0 to 1; any N`],
-        ['out', output.name, shape(output.shape), output.meaning],
+        ['out', output.name, shape(output.shape), plain(output.meaning)],
       ],
     ),
     `Pictures are turned upright by their EXIF orientation, brought to sRGB, laid on white where they are transparent, and ` +
-      `${method}, to ${input.size} × ${input.size}. The samples here do exactly that.`,
-    `Above a probability of ${threshold} a picture is **${classes[1]}** (class 1), otherwise **${classes[0]}** (class 0).`,
+      `${method}, to ${input.size} × ${input.size}. The samples here do exactly that; only colour ` +
+      `profiles other than sRGB may be rounded otherwise.`,
+    `Above a probability of ${threshold} a picture is **${one}** (class 1), otherwise **${zero}** (class 0).`,
   ].join('\n\n');
 }
 
 function quality({ metrics, classes, data }: ModelCard): string {
+  const names = classes.map(plain) as [string, string];
   const [train, held] = [data.train, data.validation].map(
-    ([zero, one]) => `${zero + one} pictures (${zero} ${classes[0]}, ${one} ${classes[1]})`,
+    ([zero, one]) => `${zero + one} pictures (${zero} ${names[0]}, ${one} ${names[1]})`,
   ) as [string, string];
   const learned = `It learned from ${train}.`;
   if (!metrics) return `${learned} It was not evaluated.`;
@@ -105,16 +118,16 @@ function quality({ metrics, classes, data }: ModelCard): string {
       ['Metric', 'Value'],
       [
         ['Accuracy', interval(metrics.accuracy)],
-        [`Precision of ${classes[1]}`, interval(metrics.precision)],
-        [`Recall of ${classes[1]}`, interval(metrics.recall)],
+        [`Precision of ${names[1]}`, interval(metrics.precision)],
+        [`Recall of ${names[1]}`, interval(metrics.recall)],
         ['Area under the ROC curve', decimals(metrics.rocAuc)],
         ['Average precision', decimals(metrics.averagePrecision)],
         ['Loss (binary cross-entropy)', decimals(metrics.loss)],
       ],
     ),
     table(
-      ['', `says ${classes[0]}`, `says ${classes[1]}`],
-      classes.map((name, label) => [`is ${name}`, ...confusion[label as 0 | 1].map(String)]),
+      ['', ...names.map((name) => `says ${name}`)],
+      names.map((name, label) => [`is ${name}`, ...confusion[label as 0 | 1].map(String)]),
     ),
     'The same pictures decided which epoch was kept, so expect a little less on new ones, and much less on pictures of ' +
       'another kind than these.',
@@ -143,7 +156,7 @@ function ingredients({ training, weights, versions }: ModelCard): string {
       `(ReLU${dropout}) and Dense 1 (sigmoid). Trained with RMSprop, learning rate ${recipe.learningRate}, batches of ` +
       `${recipe.batch}, ${recipe.augmentation.enabled ? 'with' : 'without'} augmentation; epoch ${bestEpoch} of ${epochs} was ` +
       `kept (${trainedAt.slice(0, 10)}). All settings are in \`card.json\`.`,
-    `Weights of the base: **${weights.name}**, ${weights.title}. SHA-256 of the values \`${weights.fingerprint}\`. Licence: ` +
+    `Weights of the base: **${plain(weights.name)}**, ${weights.title}. SHA-256 of the values \`${weights.fingerprint}\`. Licence: ` +
       `${weights.licence} The head is trained on your pictures and yours.`,
     `Versions: ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
@@ -156,11 +169,4 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 function interval(estimate: Interval | null): string {
   if (!estimate) return 'not defined';
   return `${percent(estimate.value)} (${(100 * estimate.low).toFixed(1)} to ${(100 * estimate.high).toFixed(1)})`;
-}
-
-/** A Markdown table. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,4 +1,4 @@
-import { openSync, writeSync, closeSync, existsSync, readFileSync } from 'node:fs';
+import { openSync, writeSync, closeSync, existsSync, readdirSync, readFileSync, watch } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SafetensorsFile } from '../../main/model/safetensors.ts';
@@ -34,6 +34,21 @@ function trainUntil(
   return finished;
 }
 
+/** Starts training and kills it as soon as it begins to save its third file. */
+async function killWhileSaving(options: readonly string[]): ReturnType<typeof run> {
+  const { child, finished } = start([...TRAIN, ...options]);
+  const begun = new Set<string>();
+  const watcher = watch(path.join(project, 'runs'), { recursive: true }, (_, name) => {
+    if (!name?.endsWith('.tmp') || begun.has(name)) return;
+    if (begun.add(name).size === 3) process.kill(-child.pid!, 'SIGKILL');
+  });
+  try {
+    return await finished;
+  } finally {
+    watcher.close();
+  }
+}
+
 describe('interrupted training', () => {
   let uninterrupted: Map<unknown, unknown[]>;
   beforeAll(async () => {
@@ -64,6 +79,28 @@ describe('interrupted training', () => {
     const resumed = await run('train', project, '--resume', '--json');
     expect(resumed.events.at(-1)).toMatchObject({ run: crashed.run, end: 'completed' });
     expect(curve(killed.events, resumed.events)).toEqual(uninterrupted);
+  });
+
+  it('can go on when it was killed in the middle of saving, and leaves nothing half-written', async () => {
+    // A checkpoint of 19 MB, so that writing it takes longer than the news of it.
+    const larger = ['--units', '128', '--epochs', '12'];
+    const whole = curve((await run(...TRAIN, ...larger)).events);
+    const halfWritten = (run: string): string[] =>
+      readdirSync(path.join(project, 'runs', run)).filter((name) => name.endsWith('.tmp'));
+    const kill = async (): Promise<{ events: Event[]; id: string }> => {
+      const { events } = await killWhileSaving(larger);
+      return { events, id: (await run('runs', project, '--json')).events[0]!.run as string };
+    };
+    let killed = await kill();
+    for (let attempts = 1; halfWritten(killed.id).length === 0; attempts++) {
+      expect(attempts, 'every kill came when the file was whole').toBeLessThan(6);
+      killed = await kill();
+    }
+    const { events, id } = killed;
+    const resumed = await run('train', project, '--resume', id, '--json');
+    expect(resumed.events.at(-1)).toMatchObject({ run: id, end: 'completed', epochs: 12 });
+    expect(curve(events, resumed.events)).toEqual(whole);
+    expect(halfWritten(id)).toEqual([]);
   });
 
   it('goes on with the pictures, labels and split it began with, whatever was labelled since', async () => {

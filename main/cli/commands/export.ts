@@ -58,6 +58,7 @@ export function addExport(program: Command, output: Output): void {
         checkFlags(flags);
         const { exportProject } = await import('../../export/export.ts');
         await checkFiles(project);
+        let format = '';
         const report = await withCancel(output, (signal) =>
           exportProject(
             project,
@@ -70,8 +71,11 @@ export function addExport(program: Command, output: Output): void {
             {
               spawn: spawnNodeProcess,
               signal,
-              onEvent: showExportJob(output),
-              onFormat: (format) => output.event('format', { format }),
+              onEvent: showExportJob(output, () => format),
+              onFormat: (id) => {
+                format = nameOf(id);
+                output.event('format', { format: id });
+              },
             },
           ),
         );
@@ -106,13 +110,15 @@ async function withCancel<T>(output: Output, work: (signal: AbortSignal) => Prom
   }
 }
 
-/** As every job, but without the predictions that are only compared. */
-function showExportJob(output: Output): (event: JobEvent) => void {
-  const common = showJob(output);
+/** As every job, but without the predictions that are only compared. @param format which is written now */
+function showExportJob(output: Output, format: () => string): (event: JobEvent) => void {
+  const common = showJob(output, format);
   return (event) => {
     if (event.type !== 'predicted') common(event);
   };
 }
+
+const nameOf = (format: ExportFormatId): string => FORMATS.find(({ id }) => id === format)!.name;
 
 function show({ folder, run, exports, files }: ExportReport, output: Output): void {
   for (const exported of exports) {
@@ -124,8 +130,7 @@ function show({ folder, run, exports, files }: ExportReport, output: Output): vo
 }
 
 function showOne({ format, sizeBytes, durationMs, check, leftOut }: Exported, output: Output): void {
-  const { name } = FORMATS.find(({ id }) => id === format)!;
-  output.line(`${name}: ${bytes(sizeBytes)}, ${duration(durationMs)}`);
+  output.line(`${nameOf(format)}: ${bytes(sizeBytes)}, ${duration(durationMs)}`);
   if (leftOut.length > 0) output.line(`  ${count(leftOut.length, 'picture')} left out`);
   if (!check) return;
   const { pictures, maxDifference, meanDifference, runtime, accuracy, sameClass } = check;
@@ -135,7 +140,7 @@ function showOne({ format, sizeBytes, durationMs, check, leftOut }: Exported, ou
   );
   if (check.tolerance === null) {
     output.line(
-      `  Accuracy on ${count(accuracy.pictures, 'picture')}: ${percent(accuracy.export)}, the app ${percent(accuracy.app)}`,
+      `  Accuracy on ${count(accuracy.pictures, accuracy.unseen ? 'validation picture' : 'picture')}: ${percent(accuracy.export)}, the app ${percent(accuracy.app)}`,
     );
   }
 }

@@ -76,14 +76,28 @@ export function toInput(pixels, width, height, channels, { size, resize }) {
 /** Reads picture files in Node; shared by the samples of TensorFlow.js and ONNX. */
 const READ_PICTURE = `/** Decodes a picture as Twofold does: upright, sRGB, transparency on white. */
 async function readPicture(path) {
-  const { data, info } = await sharp(path)
-    .rotate()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  const { space, icc } = await sharp(path).metadata();
+  // A profile that is sRGB itself changes nothing; in its name every letter may come with a zero.
+  const ignoreIcc = icc !== undefined && icc.toString('latin1').replaceAll('\\0', '').includes('sRGB');
+  let picture = sharp(path, { failOn: 'error', ignoreIcc }).rotate().flatten({ background: '#ffffff' });
+  const isCmyk = space === 'cmyk' && icc === undefined;
+  picture = isCmyk
+    ? picture.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : picture.toColourspace('srgb').removeAlpha();
+  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+  if (isCmyk) cmykToRgb(data);
   return toInput(data, info.width, info.height, info.channels, card.input);
+}
+
+/** Writes red, green and blue over cyan, magenta and yellow, as Pillow computes them. */
+function cmykToRgb(data) {
+  for (let i = 0; i < data.length; i += 4) {
+    const light = 255 - data[i + 3];
+    for (let c = i; c < i + 3; c++) {
+      const product = data[c] * light + 128;
+      data[c] = light - (((product >> 8) + product) >> 8);
+    }
+  }
 }
 `;
 
@@ -92,7 +106,7 @@ const REPORT = `  const name = card.classes[probability > card.threshold ? 1 : 0
 `;
 
 /** `predict.js` for the TensorFlow.js export. */
-export const TFJS_NODE = `// Prints class and probability of pictures:  npm install && node predict.js PICTURE…
+export const TFJS_NODE = `// Prints class and probability of pictures:  npm install --ignore-scripts && node predict.js PICTURE…
 // Much faster with the native library: npm install @tensorflow/tfjs-node
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
@@ -119,7 +133,7 @@ ${REPORT}}
 `;
 
 /** `predict.js` for the ONNX export. */
-export const ONNX_NODE = `// Prints class and probability of pictures:  npm install && node predict.js PICTURE…
+export const ONNX_NODE = `// Prints class and probability of pictures:  npm install --ignore-scripts && node predict.js PICTURE…
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ort from 'onnxruntime-node';

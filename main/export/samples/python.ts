@@ -14,16 +14,29 @@ def read_picture(path):
     profile = picture.info.get("icc_profile")
     if picture.mode.startswith("I"):  # 16 bits of grey: the upper byte
         picture = Image.fromarray((np.asarray(picture) >> 8).astype("uint8"))
+    alpha = None
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    elif profile:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" not in ImageCms.getProfileDescription(source) and picture.mode in ("RGB", "CMYK"):
-            picture = ImageCms.profileToProfile(
-                picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-    return picture.convert("RGB")
+        alpha = np.asarray(picture.getchannel("A"), "uint32")[..., None]
+    if picture.mode in ("RGBA", "P"):
+        picture = picture.convert("RGB")
+    if profile:
+        picture = to_srgb(picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    picture = picture.convert("RGB")
+    if alpha is not None:
+        on_white = (np.asarray(picture, "uint32") * alpha + 255 * (255 - alpha)) // 255
+        picture = Image.fromarray(on_white.astype("uint8"))
+    return picture
+
+
+def to_srgb(picture, profile):
+    """Applies a colour profile, unless it is sRGB itself or not of this kind of picture."""
+    mode = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}.get(profile.profile.xcolor_space)
+    if mode == "L" and picture.mode == "RGB":
+        picture = picture.convert("L")
+    if mode != picture.mode or "sRGB" in ImageCms.getProfileDescription(profile):
+        return picture
+    return ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
 
 
 def load(path, size, resize="bilinear"):

@@ -16,9 +16,10 @@ function python(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
+  // Whole characters, not JSON's halves: Python would keep two surrogates, which name no file.
   return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    /[\u{7f}-\u{10ffff}]/gu,
+    (character) => `\\U${character.codePointAt(0)!.toString(16).padStart(8, '0')}`,
   );
 }
 
@@ -93,7 +94,6 @@ Random numbers are Keras' own, so curves follow Twofold's closely but not digit 
 """
 import argparse
 import json
-import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -16,12 +16,13 @@ import { done, QUICK, run, sampleFolder, start, temporaryFolder } from '../cli-k
 describe('twofold export', () => {
   const folder = temporaryFolder();
   const project = path.join(folder, 'project');
+  const pictures = sampleFolder(20);
   const out = (name: string): string => path.join(folder, 'out', name);
   const card = (name: string): ModelCard =>
     JSON.parse(readFileSync(path.join(out(name), 'card.json'), 'utf8')) as ModelCard;
 
   beforeAll(async () => {
-    await done('import', sampleFolder(20), '--project', project);
+    await done('import', pictures, '--project', project);
     await done('train', project, ...QUICK, '--epochs', '2', '--no-augment');
     mkdirSync(path.join(folder, 'out'));
   });
@@ -32,6 +33,18 @@ describe('twofold export', () => {
     const exported = events.filter(({ event }) => event === 'exported') as unknown as Exported[];
     expect(exported.map(({ format }) => format)).toEqual(EXPORT_FORMATS);
     expect(events.at(-1)).toMatchObject({ event: 'done', folder: out('all'), run: 'r1' });
+    const begun = events.filter(({ event }) => event === 'format').map(({ format }) => format);
+    expect(begun).toEqual(EXPORT_FORMATS);
+    const progress = events.find(({ event }) => event === 'progress')!;
+    expect(Object.keys(progress)).toEqual([
+      'event',
+      'stage',
+      'fraction',
+      'done',
+      'total',
+      'perSecond',
+      'leftMs',
+    ]);
     expect(readdirSync(out('')).sort()).toEqual(['all']);
 
     for (const format of ['tfjs', 'keras', 'savedmodel', 'onnx'] as const) {
@@ -52,9 +65,20 @@ describe('twofold export', () => {
       }
       expect(readme).toContain('8 of which could be read');
     }
-    const labels = parse(readFileSync(path.join(out('all/labels'), 'labels.csv')), { columns: true });
+    const labels = parse<{ path: string; split: string }>(
+      readFileSync(path.join(out('all/labels'), 'labels.csv')),
+      { columns: true },
+    );
     expect(labels).toHaveLength(40);
-    expect(Object.keys(labels[0] as object)).toEqual(['path', 'sha256', 'label', 'split', 'when', 'source']);
+    expect(Object.keys(labels[0]!)).toEqual(['path', 'sha256', 'label', 'split', 'when', 'source']);
+    // No split was set by hand, so it is the run's, as in the class folders.
+    const listed = parse<{ path: string; split: string }>(
+      readFileSync(path.join(out('all/folders'), 'folders.csv')),
+      { columns: true },
+    );
+    const splits = (rows: { path: string; split: string }[]): string[] =>
+      rows.map((row) => `${row.path} ${row.split}`).sort();
+    expect(splits(labels)).toEqual(splits(listed));
     const count = (place: string): number => readdirSync(path.join(out('all/folders'), place)).length;
     expect(['train/animals', 'train/food', 'validation/animals', 'validation/food'].map(count)).toEqual([
       16, 16, 4, 4,
@@ -75,13 +99,39 @@ describe('twofold export', () => {
     rmSync(out('web'), { recursive: true });
     await done(...args);
     expect(card('web').bits).toBe(32);
-    const { code, stdout } = await run(...args, '--force', '--quantize', '8');
+    const { code, stdout, stderr } = await run(...args, '--force', '--quantize', '8');
     expect(code).toBe(0);
+    expect(stderr).toMatch(/^TensorFlow\.js: writing [^]*^TensorFlow\.js: checking 40\/40/m);
     expect(stdout).toMatch(
-      /largest difference \d\.\de-\d, mean .*\n\s*Accuracy on 8 pictures: [\d.]+ %, the app/,
+      /largest difference \d\.\de-\d, mean .*\n\s*Accuracy on 8 validation pictures: [\d.]+ %, the app/,
     );
     expect(card('web')).toMatchObject({ bits: 8, check: { tolerance: null } });
     expect(readdirSync(out('')).filter((name) => name.includes('web'))).toEqual(['web']);
+  });
+
+  test('class folders name the run’s pictures that are missing or have changed since', async () => {
+    const away = path.join(folder, 'away');
+    const [missing, changed] = readdirSync(path.join(pictures, 'food')).map((name) =>
+      path.join(pictures, 'food', name),
+    );
+    renameSync(missing!, away);
+    const content = readFileSync(changed!);
+    writeFileSync(changed!, Buffer.concat([content, Buffer.from('more')]));
+    try {
+      const args = ['export', project, '--format', 'folders', '--out', out('some'), '--json'];
+      const { events } = await run(...args);
+      const { leftOut } = events.find(({ event }) => event === 'exported') as unknown as Exported;
+      expect(leftOut.map(({ path: left, code }) => [left, code]).sort()).toEqual(
+        [
+          [missing, 'not-found'],
+          [changed, 'changed'],
+        ].sort(),
+      );
+      expect(readFileSync(path.join(out('some'), 'README.md'), 'utf8')).toContain('2 more could not be read');
+    } finally {
+      renameSync(away, missing!);
+      writeFileSync(changed!, content);
+    }
   });
 
   test('bad use is a sentence and exit code 2 or 1', async () => {

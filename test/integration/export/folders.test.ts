@@ -64,7 +64,7 @@ describe('class folders', () => {
     mkdirSync(copies);
     report = await exportFolders(
       pictures,
-      { folder: copies, classes: CLASSES, recipe: { ...DEFAULT_RECIPE, size: SIZE }, link: false },
+      { folder: copies, classes: CLASSES, recipe: { ...DEFAULT_RECIPE, size: SIZE }, run: 'r7', link: false },
       { spawn: spawnNodeProcess },
     );
   });
@@ -78,6 +78,17 @@ describe('class folders', () => {
       ['broken.jpg', 'bad-picture'],
     ]);
     expect(report.pictures).toBe(pictures.length - 2);
+  });
+
+  test('the page says what is there, and whose split it is', () => {
+    const text = readFileSync(join(copies, 'README.md'), 'utf8');
+    const cells = [...text.matchAll(/^\| (?:train|validation) \| (\d+) \| (\d+) \|$/gm)].flatMap((row) =>
+      row.slice(1).map(Number),
+    );
+    expect(cells).toHaveLength(4);
+    expect(cells.reduce((sum, count) => sum + count, 0)).toBe(pictures.length - 2);
+    expect(text).toContain('2 more could not be read');
+    expect(text).toContain('as run r7 had them');
   });
 
   test.each(['bilinear', 'nearest'] as const)(
@@ -125,7 +136,7 @@ describe('class folders', () => {
     const links = join(source, 'links');
     mkdirSync(links);
     const some = pictures.filter(({ path }) => path.startsWith(source) && path.endsWith('.JPEG'));
-    const options = { folder: links, classes: CLASSES, recipe: DEFAULT_RECIPE, link: true };
+    const options = { folder: links, classes: CLASSES, recipe: DEFAULT_RECIPE, run: null, link: true };
     const { linked } = await exportFolders(some, options, { spawn: spawnNodeProcess });
     expect(linked).toBe(1);
     const file = join(links, rows(links)[0]!.file);

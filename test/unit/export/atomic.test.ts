@@ -1,17 +1,21 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { link, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CARD_FILE, CARD_FORMAT, makeFolder } from '../../../main/export/atomic.ts';
 import { toFailure } from '../../../shared/errors.ts';
 
@@ -23,6 +27,8 @@ afterEach(() => {
   rmSync(parent, { recursive: true, force: true });
 });
 
+/** A user without rights. */
+const NOBODY = 65534;
 const CARD = JSON.stringify({ format: CARD_FORMAT });
 
 /** Writes a small export with a file that tells it apart. */
@@ -62,6 +68,17 @@ test('force never replaces what is not an export', async () => {
   const file = join(parent, 'file');
   writeFileSync(file, CARD);
   await expect(makeFolder(file, { force: true }, small('new'))).rejects.toMatchObject({ code: 'exists' });
+  // Nor is it suggested.
+  await expect(makeFolder(target, { force: false }, small('new'))).rejects.toThrow(/is not replaced/);
+});
+
+test('below a file there is no place for a folder, and that is said', async () => {
+  writeFileSync(join(parent, 'file'), '');
+  for (const target of ['file/out', 'file/deep/out']) {
+    await expect(makeFolder(join(parent, target), { force: false }, small('new'))).rejects.toMatchObject({
+      code: 'bad-input',
+    });
+  }
 });
 
 test('after a failure nothing is left and the old export is whole', async () => {
@@ -72,9 +89,97 @@ test('after a failure nothing is left and the old export is whole', async () => 
     throw new Error('no');
   };
   await expect(makeFolder(target, { force: true }, failing)).rejects.toThrow('no');
-  await expect(makeFolder(join(parent, 'other'), { force: false }, failing)).rejects.toThrow('no');
+  await expect(makeFolder(join(parent, 'deep', 'er', 'other'), { force: false }, failing)).rejects.toThrow(
+    'no',
+  );
   expect(readdirSync(parent)).toEqual(['out']);
   expect(readFileSync(join(target, 'content'), 'utf8')).toBe('old');
+});
+
+test('links to files that may not be changed go in', async () => {
+  const original = join(parent, 'original');
+  writeFileSync(original, 'a picture', { mode: 0o444 });
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) {
+    // Who is root may change everything.
+    for (const path of [parent, original]) chownSync(path, NOBODY, NOBODY);
+    process.seteuid!(NOBODY);
+  }
+  try {
+    await makeFolder(join(parent, 'out'), { force: false }, async (folder) => {
+      await small('new')(folder);
+      await link(original, join(folder, 'picture'));
+    });
+  } finally {
+    if (isRoot) process.seteuid!(0);
+  }
+  expect(readFileSync(join(parent, 'out', 'picture'), 'utf8')).toBe('a picture');
+});
+
+describe('a process that is killed in the middle', () => {
+  const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
+
+  /** Another process that has written half an export to `target` and goes on. */
+  async function halfway(target: string, force = false): Promise<ChildProcess> {
+    const program = `
+      const { makeFolder } = await import(${JSON.stringify(join(ROOT, 'main/export/atomic.ts'))});
+      const { writeFileSync } = await import('node:fs');
+      await makeFolder(${JSON.stringify(target)}, { force: ${force} }, async (folder) => {
+        writeFileSync(folder + '/half', 'half');
+        console.log('half');
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      });`;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    await once(child.stdout, 'data');
+    return child;
+  }
+
+  const kill = async (child: ChildProcess): Promise<void> => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+
+  test('leaves a folder that the next export to the same place removes, and no other', async () => {
+    const [target, other] = [join(parent, 'out'), join(parent, 'out.2')];
+    await kill(await halfway(target));
+    await kill(await halfway(other));
+    expect(readdirSync(parent)).toHaveLength(2);
+    await makeFolder(target, { force: false }, small('new'));
+    expect(readdirSync(parent)).toEqual([expect.stringMatching(/^\.out\.2\./), 'out']);
+  });
+
+  test('while it runs, what it writes stays', async () => {
+    const target = join(parent, 'out');
+    await halfway(target);
+    const [temporary] = readdirSync(parent);
+    await makeFolder(target, { force: false }, small('new'));
+    expect(readFileSync(join(parent, temporary!, 'half'), 'utf8')).toBe('half');
+    // Nor does this process take its own for a left-over.
+    await makeFolder(target, { force: true }, async (folder) => {
+      await makeFolder(target, { force: true }, small('in between'));
+      await small('last')(folder);
+    });
+    expect(readFileSync(join(target, 'content'), 'utf8')).toBe('last');
+  });
+
+  test('when it had taken the old export aside, that is put back', async () => {
+    const target = join(parent, 'out');
+    await makeFolder(target, { force: false }, small('old'));
+    await kill(await halfway(target, true));
+    const temporary = readdirSync(parent).find((name) => name.endsWith('.part'))!;
+    renameSync(target, join(parent, `${temporary}.old`));
+    await expect(makeFolder(target, { force: false }, small('new'))).rejects.toMatchObject({
+      code: 'exists',
+    });
+    expect(readdirSync(parent)).toEqual(['out']);
+    expect(readFileSync(join(target, 'content'), 'utf8')).toBe('old');
+  });
 });
 
 test('a full disk is said to be one and leaves nothing', async (context) => {
