@@ -9,6 +9,7 @@ import { Imports } from './imports.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { Notices } from './notices.svelte.ts';
+import { Review } from './review.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import { Train } from './train.svelte.ts';
 import { Tries } from './tries.svelte.ts';
@@ -25,6 +26,7 @@ export class AppState {
   readonly runs: Runs;
   readonly train: Train;
   readonly tries: Tries;
+  readonly review: Review;
   readonly exports: Exports;
   project = $state.raw<ProjectInfo | null>(null);
   recent = $state.raw<RecentProject[]>([]);
@@ -44,6 +46,7 @@ export class AppState {
     this.runs = new Runs(client, this.notices);
     this.train = new Train(client, this.notices, this.runs, () => this.place === 'train');
     this.tries = new Tries(client, this.notices, this.runs);
+    this.review = new Review(client, this.notices, this.runs, this.library, this.tries);
     this.exports = new Exports(client, this.notices, this.runs);
     client.on('project.changed', (project) => this.#show(project));
     client.on('system.openPath', ({ path }) => void this.openFolder(path));
@@ -138,10 +141,13 @@ export class AppState {
     document.title = project ? `${project.name} – Twofold` : 'Twofold';
     if (project) applyClassColours(document.documentElement, project.classes);
     if (!isOther) return;
+    this.imports.open(project !== null);
     this.library.open(project);
+    this.checks.open(project !== null);
     this.runs.open(project !== null);
     this.train.open(project);
     this.tries.open(project);
+    this.review.open();
     this.exports.open();
     project?.notices.forEach((notice) => this.notices.say(notice));
     void this.client.call('project.recent').then((recent) => (this.recent = recent));

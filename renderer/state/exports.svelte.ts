@@ -1,22 +1,19 @@
-import type { EventPayload } from '../../shared/contract.ts';
 import type { ExportFormat, ExportFormatId, ExportReport } from '../../shared/contract/export.ts';
 import { toFailure } from '../../shared/errors.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
+import { Task } from './task.svelte.ts';
 
 export type Bits = 32 | 16 | 8;
 export type ExportChoice = ExportFormatId | 'all';
 
 /** What is exported, how far it is, and what came of it. */
-export class Exports {
+export class Exports extends Task<'export'> {
   formats = $state.raw<readonly ExportFormat[]>([]);
   choice = $state<ExportChoice>('keras');
   bits = $state<Bits>(32);
   link = $state(false);
-  running = $state(false);
-  cancelling = $state(false);
-  progress = $state.raw<EventPayload<'export.progress'> | null>(null);
   /** What was written in this session, latest first. */
   reports = $state.raw<readonly ExportReport[]>([]);
   /** Folder that is there already, and which the person may let us replace. */
@@ -24,6 +21,7 @@ export class Exports {
   /** Bytes of a model's weights as float32; null while it is not known. */
   modelBytes = $state.raw<number | null>(null);
   #runId = $state<string | null>(null);
+  #asked = 0;
 
   readonly run = $derived.by(
     () => this.runs.usable.find(({ id }) => id === this.#runId) ?? this.runs.usable[0] ?? null,
@@ -33,20 +31,20 @@ export class Exports {
   );
 
   constructor(
-    private readonly client: Client,
-    private readonly notices: Notices,
+    client: Client,
+    notices: Notices,
     private readonly runs: Runs,
   ) {
-    client.on('export.progress', (progress) => {
-      if (this.running) this.progress = progress;
-    });
+    super(client, notices, 'export', 'An export is under way. Wait until it is done, or cancel it.');
   }
 
   open(): void {
+    this.forget();
     this.reports = [];
     this.taken = null;
     this.#runId = null;
     this.modelBytes = null;
+    this.#asked++;
   }
 
   /** Called whenever the screen is shown. */
@@ -62,40 +60,36 @@ export class Exports {
 
   async #measure(): Promise<void> {
     const recipe = this.run?.recipe;
+    const asked = ++this.#asked;
     this.modelBytes = null;
     if (!recipe) return;
     const summary = await this.notices.attempt(() => this.client.call('model.summary', { recipe }));
-    if (summary) this.modelBytes = summary.totalParameters * Float32Array.BYTES_PER_ELEMENT;
+    // Another run was chosen meanwhile, or another project opened.
+    if (!summary || asked !== this.#asked) return;
+    this.modelBytes = summary.totalParameters * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /** @param out folder to make */
   async start(out: string, force = false): Promise<void> {
     const { choice, bits, link, run } = this;
-    this.running = true;
-    this.progress = null;
-    this.taken = null;
-    try {
-      const report = await this.client.call('export.start', {
-        format: choice,
-        run: run?.id ?? null,
-        out,
-        bits: choice === 'tfjs' ? bits : 32,
-        link,
-        force,
-      });
-      this.reports = [report, ...this.reports.filter(({ folder }) => folder !== report.folder)];
-    } catch (thrown) {
-      if (toFailure(thrown).code === 'exists' && !force) this.taken = out;
-      else this.notices.fail(thrown);
-    } finally {
-      this.running = false;
-      this.cancelling = false;
-    }
-  }
-
-  async cancel(): Promise<void> {
-    this.cancelling = true;
-    await this.client.call('export.cancel');
+    const report = await this.perform(
+      () => {
+        this.taken = null;
+        return this.client.call('export.start', {
+          format: choice,
+          run: run?.id ?? null,
+          out,
+          bits: choice === 'tfjs' ? bits : 32,
+          link,
+          force,
+        });
+      },
+      (thrown) => {
+        if (toFailure(thrown).code === 'exists' && !force) this.taken = out;
+        else this.notices.fail(thrown);
+      },
+    );
+    if (report) this.reports = [report, ...this.reports.filter(({ folder }) => folder !== report.folder)];
   }
 
   async reveal(path: string): Promise<void> {

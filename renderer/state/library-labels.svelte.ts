@@ -43,6 +43,7 @@ export class LibraryLabels {
   readonly #jobs: Job[] = [];
   /** Labels that are on the screen only, each with the job that will store it. */
   readonly #pending = new Map<number, Job>();
+  readonly #listeners = new Set<(ids: readonly number[]) => void>();
   #busy = false;
   #counting: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,6 +52,19 @@ export class LibraryLabels {
     private readonly notices: Notices,
     private readonly host: LabelsHost,
   ) {}
+
+  /**
+   * @param listener told which pictures' labels were stored, or could not be; also by undo and redo
+   * @returns a function that ends it
+   */
+  onStored(listener: (ids: readonly number[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #tell(ids: readonly number[]): void {
+    this.#listeners.forEach((listener) => listener(ids));
+  }
 
   pendingLabel(id: number): LabelValue | undefined {
     const job = this.#pending.get(id);
@@ -136,6 +150,7 @@ export class LibraryLabels {
         this.notices.fail(error);
         this.#forget(job);
         this.host.reread();
+        if (job.kind === 'set') this.#tell(job.ids);
       }
       this.unsaved = this.#jobs.length;
     }
@@ -156,6 +171,7 @@ export class LibraryLabels {
     }
     this.#forget(job);
     if (answer) this.#adopt(answer);
+    this.#tell(ids);
   }
 
   #replayed(answer: LabelAnswer): void {
@@ -164,7 +180,9 @@ export class LibraryLabels {
       if (row && !this.#pending.has(id)) row.label = label;
     }
     this.#adopt(answer);
-    if (answer.changes.length > 0) this.host.onReplayed(answer.changes);
+    if (answer.changes.length === 0) return;
+    this.host.onReplayed(answer.changes);
+    this.#tell(answer.changes.map(({ id }) => id));
   }
 
   #adopt({ undo }: LabelAnswer): void {

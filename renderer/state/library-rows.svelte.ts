@@ -5,8 +5,11 @@ import type { Client } from './client.ts';
 
 /** Rows kept: about forty screens of small thumbnails, two megabytes. */
 const KEPT = 4000;
-/** Whoever flies past more than half a screen at once, again and again, sees nothing anyway: rows wait until it slows. */
-const FLIGHT_MS = 80;
+/**
+ * Whoever flies past more than half a screen at once, again and again, sees nothing anyway: rows wait until so many frames
+ * came without. Frames, since on a busy machine a flight is no slower but its frames come late.
+ */
+const LANDING_FRAMES = 4;
 
 /** A picture as the grid shows it; `label` is the one on the screen, which may be ahead of the disk for some milliseconds. */
 export class GridPicture {
@@ -32,8 +35,8 @@ export class LibraryRows {
   #generation = 0;
   #wanted: readonly number[] = [];
   #busy = false;
-  #wantedAt = -Infinity;
-  #landing: ReturnType<typeof setTimeout> | undefined;
+  /** The frame that is waited for in a flight. */
+  #landing: number | null = null;
 
   /**
    * @param pendingLabel the label that is about to be stored for a picture; undefined where there is none
@@ -66,12 +69,24 @@ export class LibraryRows {
       this.#rows.delete(id);
       this.#rows.set(id, row);
     }
-    const now = performance.now();
-    const flies = known < ids.length / 2 && now - this.#wantedAt < FLIGHT_MS;
-    this.#wantedAt = now;
-    clearTimeout(this.#landing);
-    if (flies) this.#landing = setTimeout(() => this.#start(), FLIGHT_MS);
-    else this.#start();
+    const jumps = known < ids.length / 2;
+    const flies = jumps && this.#landing !== null;
+    this.#touchDown();
+    if (!flies) this.#start();
+    if (jumps) this.#land(LANDING_FRAMES);
+  }
+
+  #land(frames: number): void {
+    this.#landing = requestAnimationFrame(() => {
+      this.#landing = null;
+      if (frames > 1) this.#land(frames - 1);
+      else this.#start();
+    });
+  }
+
+  #touchDown(): void {
+    if (this.#landing !== null) cancelAnimationFrame(this.#landing);
+    this.#landing = null;
   }
 
   #start(): void {
@@ -85,7 +100,7 @@ export class LibraryRows {
   }
 
   clear(): void {
-    clearTimeout(this.#landing);
+    this.#touchDown();
     this.#rows.clear();
     this.#wanted = [];
     this.#generation++;
@@ -100,6 +115,7 @@ export class LibraryRows {
         const pictures = await this.client.call('pictures.rows', { ids });
         if (generation !== this.#generation) continue;
         this.#take(pictures, ids);
+        if (this.#landing !== null) break;
       }
     } catch (error) {
       this.#wanted = [];

@@ -112,8 +112,10 @@ export class Library {
       this.#again = false;
       const { query } = this;
       try {
-        const [ids] = await Promise.all([this.client.call('pictures.ids', query), this.labels.refresh()]);
+        // One after the other, so that main answers others in between: each takes it up to 25 ms at 100,000 pictures.
+        const ids = await this.client.call('pictures.ids', query);
         if (query === this.query) this.#show(ids);
+        await this.labels.refresh();
       } catch (error) {
         if (query !== this.query) continue;
         // A run that was deleted, or no project any more.

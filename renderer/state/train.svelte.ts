@@ -9,6 +9,8 @@ import type { Notices } from './notices.svelte.ts';
 import { nameOfRun, type Runs, type SeenEpoch } from './runs.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
 
+const APPLY_EVERY_MS = 100;
+
 /** Training under way, as the window knows it. */
 export interface LiveRun extends Pick<
   TrainState,
@@ -33,6 +35,10 @@ export class Train {
     refusal(this.counts, this.form.reading.recipe !== null && this.form.modelError === null),
   );
   #project: string | null = null;
+  /** Events that are not yet applied. */
+  readonly #heard: EventPayload<'train.event'>[] = [];
+  #appliedAtMs = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** Epochs of a run that goes on, until its first event is there. */
   #history: { runId: string; epochs: readonly SeenEpoch[] } | null = null;
 
@@ -46,11 +52,14 @@ export class Train {
     this.form = new TrainForm(client);
     client.on('train.event', (told) => this.#hear(told));
     client.on('train.finished', (told) => this.#finish(told));
-    client.on('pictures.changed', () => void this.refreshCounts());
+    client.on('pictures.changed', () => {
+      if (isShown()) void this.refreshCounts();
+    });
   }
 
   open(project: ProjectInfo | null): void {
     this.#project = project?.folder ?? null;
+    this.#heard.length = 0;
     this.live = null;
     this.#history = null;
     this.counts = null;
@@ -62,7 +71,7 @@ export class Train {
     }
   }
 
-  /** Labels change without a word to this screen, so it asks whenever it is shown. */
+  /** Labels change without a word to this screen, and counting takes main some 10 ms, so it asks whenever it is shown. */
   async refreshCounts(): Promise<void> {
     if (this.#project !== null) {
       this.counts = (await this.notices.attempt(() => this.client.call('pictures.counts'))) ?? null;
@@ -127,14 +136,29 @@ export class Train {
     if (!state || this.live) return;
     const epochs = await this.client.call('runs.epochs', { run: state.runId });
     // What was heard while asking is newer.
+    this.#apply();
     this.live ??= { ...state, epochs };
     this.tab = 'runs';
     this.runs.select(state.runId);
   }
 
-  #hear({ runId, event }: EventPayload<'train.event'>): void {
-    const before = this.live?.runId === runId ? this.live : this.#freshRun(runId);
-    this.live = withEvent(before, event);
+  /** Takes what comes at most ten times a second: a small head has hundreds of batches in that time, and each is drawn. */
+  #hear(told: EventPayload<'train.event'>): void {
+    this.#heard.push(told);
+    const sinceMs = performance.now() - this.#appliedAtMs;
+    if (sinceMs >= APPLY_EVERY_MS) this.#apply();
+    else this.#timer ??= setTimeout(() => this.#apply(), APPLY_EVERY_MS - sinceMs);
+  }
+
+  #apply(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#appliedAtMs = performance.now();
+    let { live } = this;
+    for (const { runId, event } of this.#heard.splice(0)) {
+      live = withEvent(live?.runId === runId ? live : this.#freshRun(runId), event);
+    }
+    this.live = live;
   }
 
   #freshRun(runId: string): LiveRun {
@@ -153,6 +177,7 @@ export class Train {
   }
 
   #finish({ run, result, error }: EventPayload<'train.finished'>): void {
+    this.#apply();
     if (this.live?.runId === run.id) {
       this.runs.keep(run.id, this.live.epochs);
       this.live = null;
@@ -178,8 +203,10 @@ export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
       return {
         ...live,
         batches: event.batch === 1 ? [event] : [...live.batches, event],
-        // A run that goes on does the epochs after its checkpoint again.
-        epochs: live.epochs.filter(({ epoch }) => epoch < event.epoch),
+        // A run that goes on does the epochs after its checkpoint again. Otherwise they stay the very same.
+        epochs: live.epochs.some(({ epoch }) => epoch >= event.epoch)
+          ? live.epochs.filter(({ epoch }) => epoch < event.epoch)
+          : live.epochs,
       };
     case 'epoch': {
       const seen: SeenEpoch = {

@@ -1,9 +1,9 @@
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import type { TriedPicture } from '../../shared/contract/predict.ts';
-import type { ProgressEvent } from '../../shared/jobs.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
+import { Task } from './task.svelte.ts';
 
 export type TrySort = 'added' | 'name' | 'probability' | 'uncertain';
 
@@ -11,45 +11,49 @@ export type TrySort = 'added' | 'name' | 'probability' | 'uncertain';
 const SETTLE_MS = 300;
 
 /** Pictures that were tried in this session, and what a run says of them. */
-export class Tries {
+export class Tries extends Task<'predict'> {
   /** In the order in which they were given. */
   pictures = $state.raw<readonly TriedPicture[]>([]);
-  running = $state(false);
-  cancelling = $state(false);
-  progress = $state.raw<ProgressEvent | null>(null);
   sort = $state<TrySort>('added');
   descending = $state(false);
   /** A probability of the second class above it is the second class. */
   threshold = $state(0.5);
   selectedToken = $state<string | null>(null);
   #runId = $state<string | null>(null);
+  #askedId = $state<string | null>(null);
   /** Whether nothing of what is being tried has been shown yet. */
   #isFresh = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** The run that is asked: the one chosen, else the newest with a model. */
-  readonly run = $derived.by(
-    () => this.runs.usable.find(({ id }) => id === this.#runId) ?? this.runs.usable[0] ?? null,
-  );
+  /**
+   * The run that is asked: the one chosen, else the one that gave the answers on the screen (a run that ends meanwhile must
+   * not be taken for their author), else the newest with a model.
+   */
+  readonly run = $derived.by(() => {
+    const { usable } = this.runs;
+    const wanted = this.#runId ?? (this.pictures.length > 0 ? this.#askedId : null);
+    return usable.find(({ id }) => id === wanted) ?? usable[0] ?? null;
+  });
   readonly sorted = $derived(sortTries(this.pictures, this.sort, this.descending, this.threshold));
   readonly selected = $derived(
     this.pictures.find(({ token }) => token === this.selectedToken) ?? this.sorted[0] ?? null,
   );
 
   constructor(
-    private readonly client: Client,
-    private readonly notices: Notices,
+    client: Client,
+    notices: Notices,
     private readonly runs: Runs,
   ) {
-    client.on('predict.progress', (progress) => {
-      if (this.running) this.progress = progress;
-    });
+    super(client, notices, 'predict', 'Pictures are being tried. Wait until that is done, or cancel it.');
     client.on('predict.some', (some) => {
       if (this.running) this.#take(some);
     });
   }
 
   open(project: ProjectInfo | null): void {
+    this.forget();
+    // Else it would be kept with the project that is opened.
+    clearTimeout(this.#timer);
     this.pictures = [];
     this.selectedToken = null;
     this.#runId = null;
@@ -60,19 +64,13 @@ export class Tries {
   async start(paths: readonly string[]): Promise<void> {
     const { run } = this;
     if (paths.length === 0 || !run) return;
-    this.running = true;
-    this.#isFresh = true;
-    this.progress = null;
-    try {
-      const done = await this.notices.attempt(() =>
-        this.client.call('predict.start', { run: run.id, paths: [...paths] }),
-      );
-      if (done) this.#take(done.pictures);
-      if (done?.pictures.length === 0) this.notices.say('There is no picture in what you chose.');
-    } finally {
-      this.running = false;
-      this.cancelling = false;
-    }
+    const done = await this.perform(() => {
+      this.#askedId = run.id;
+      this.#isFresh = true;
+      return this.client.call('predict.start', { run: run.id, paths: [...paths] });
+    });
+    if (done) this.#take(done.pictures);
+    if (done?.pictures.length === 0) this.notices.say('There is no picture in what you chose.');
   }
 
   /** Tries a picture that has no file: one from the clipboard. */
@@ -86,11 +84,6 @@ export class Tries {
   async choose(runId: string): Promise<void> {
     this.#runId = runId;
     await this.start(this.pictures.map(({ path }) => path));
-  }
-
-  async cancel(): Promise<void> {
-    this.cancelling = true;
-    await this.client.call('predict.cancel');
   }
 
   clear(): void {

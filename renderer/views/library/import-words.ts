@@ -30,8 +30,12 @@ export function importSentence(report: ImportReport): string {
 export function leftOutSentence({ leftOut, duplicates, notPictures }: ImportReport): string {
   const parts = [
     ...(leftOut > 0 ? [`${plural(leftOut, 'file')} left out`] : []),
-    ...(duplicates > 0 ? [`${plural(duplicates, 'copy', 'copies')} of pictures that are there`] : []),
-    ...(notPictures > 0 ? [`${plural(notPictures, 'file')} that are no pictures`] : []),
+    ...(duplicates > 0
+      ? [plural(duplicates, 'copy of a picture that is there', 'copies of pictures that are there')]
+      : []),
+    ...(notPictures > 0
+      ? [plural(notPictures, 'file that is no picture', 'files that are no pictures')]
+      : []),
   ];
   return parts.length > 0 ? `${parts.join(', ')}.` : '';
 }

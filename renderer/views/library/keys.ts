@@ -39,7 +39,8 @@ export const KEY_SHEET: readonly {
   },
 ];
 
-const LABEL_KEYS: Partial<Record<string, LabelValue>> = { '1': 0, '2': 1, '0': null, s: 'skipped' };
+/** What a key says of pictures, in the Library and in Review. */
+export const LABEL_KEYS: Partial<Record<string, LabelValue>> = { '1': 0, '2': 1, '0': null, s: 'skipped' };
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input:not([type=range], [type=radio]), textarea, select');
@@ -48,8 +49,11 @@ const isTyping = (target: EventTarget | null): boolean =>
 const isControl = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('button, a, input, summary, [role=menuitem]');
 
-/** Whether something lies over the Library that takes the keys. */
-const isCovered = (): boolean => document.querySelector('dialog[open], :popover-open') !== null;
+/** A letter's key has its small letter's name, whatever Shift does. */
+export const keyOf = ({ key }: KeyboardEvent): string => (key.length === 1 ? key.toLowerCase() : key);
+
+/** Whether something lies over the view that takes the keys. */
+export const isCovered = (): boolean => document.querySelector('dialog[open], :popover-open') !== null;
 
 /**
  * Does what a key means in the Library.
@@ -59,7 +63,7 @@ const isCovered = (): boolean => document.querySelector('dialog[open], :popover-
  */
 export function handleKey(event: KeyboardEvent, library: Library, search: () => void): boolean {
   if (isCovered() || isTyping(event.target)) return false;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = keyOf(event);
   if (event.altKey) return false;
   if (event.ctrlKey || event.metaKey) return withControl(key, event.shiftKey, library);
   if (key in LABEL_KEYS && !event.shiftKey) {

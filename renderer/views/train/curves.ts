@@ -13,6 +13,8 @@ export interface ChartedRun {
   epochs: readonly (EpochRecord & { batchAccuracies?: number[] })[];
   /** Of the epoch under way. */
   batches: readonly BatchEvent[];
+  /** Whether there are batches to come: then their curve has its place before the first of them. */
+  isLive: boolean;
 }
 
 /** A curve without its points. */
@@ -41,8 +43,9 @@ const DASHES: readonly Record<'train' | 'validation', readonly number[]>[] = [
   { train: [10, 3, 2, 3, 2, 3], validation: [2, 5] },
 ];
 
-/** Batches that are drawn at most; beyond that a curve of batches is a smear that takes long. */
-const MAX_BATCHES = 20_000;
+/** Points of batches that are drawn at most, of past epochs and of the one under way: more than a chart has pixels. */
+const MAX_PAST = 2000;
+const MAX_UNDER_WAY = 1000;
 
 /** Curves of the runs, the first being the one that is looked at. @param withBatches whether batches are drawn as well */
 export function curvesOf(runs: readonly ChartedRun[], quantity: Quantity, withBatches: boolean): Curve[] {
@@ -61,7 +64,9 @@ export function curvesOf(runs: readonly ChartedRun[], quantity: Quantity, withBa
     const [train, validation] = VALUES[quantity];
     const batches = withBatches && index === 0 ? batchPoints(run, quantity) : [];
     return [
-      ...(batches.length > 0 ? [curve('batch', token, batches)] : []),
+      ...(batches.length > 0 || (withBatches && index === 0 && run.isLive)
+        ? [curve('batch', token, batches)]
+        : []),
       curve('train', token, epochPoints(run, train)),
       curve('validation', isAlone ? TOKENS[1] : token, epochPoints(run, validation)),
     ];
@@ -83,16 +88,52 @@ function epochPoints(
     .filter(([, y]) => Number.isFinite(y));
 }
 
-function batchPoints({ epochs, batches }: ChartedRun, quantity: Quantity): [x: number, y: number][] {
-  const points: [number, number][] = [];
-  for (const { epoch, batchLosses, batchAccuracies = [] } of epochs) {
-    const values = quantity === 'loss' ? batchLosses : batchAccuracies;
-    values.forEach((y, index) => points.push([epoch - 1 + (index + 1) / values.length, y]));
+type Point = readonly [x: number, y: number];
+
+function batchPoints({ epochs, batches }: ChartedRun, quantity: Quantity): Point[] {
+  const underWay = batches.map(({ epoch, batch, batches: total, batchLoss, accuracy }): Point => {
+    return [epoch - 1 + batch / total, quantity === 'loss' ? batchLoss : accuracy];
+  });
+  return [...pastBatches(epochs, quantity), ...thin(underWay.filter(isDrawn), MAX_UNDER_WAY)];
+}
+
+/** Past epochs stay the same while many batches come, so their points are made once. */
+const past = new WeakMap<ChartedRun['epochs'], Partial<Record<Quantity, Point[]>>>();
+
+function pastBatches(epochs: ChartedRun['epochs'], quantity: Quantity): Point[] {
+  const known = past.get(epochs) ?? {};
+  past.set(epochs, known);
+  return (known[quantity] ??= thin(
+    epochs
+      .flatMap(({ epoch, batchLosses, batchAccuracies = [] }) => {
+        const values = quantity === 'loss' ? batchLosses : batchAccuracies;
+        return values.map((y, index): Point => [epoch - 1 + (index + 1) / values.length, y]);
+      })
+      .filter(isDrawn),
+    MAX_PAST,
+  ));
+}
+
+const isDrawn = ([, y]: Point): boolean => Number.isFinite(y);
+
+/**
+ * A curve with fewer points that looks the same: of neighbours that would share a pixel only the lowest and the highest,
+ * in their order.
+ *
+ * @param limit points of the result at most
+ */
+export function thin(points: Point[], limit: number): Point[] {
+  if (points.length <= limit) return points;
+  const size = Math.ceil(points.length / Math.floor(limit / 2));
+  const kept: Point[] = [];
+  for (let start = 0; start < points.length; start += size) {
+    const group = points.slice(start, start + size);
+    const [low, high] = [group, group].map((of, isHigh) =>
+      of.reduce((best, point) => ((isHigh ? point[1] > best[1] : point[1] < best[1]) ? point : best)),
+    ) as [Point, Point];
+    kept.push(...(low === high ? [low] : low[0] < high[0] ? [low, high] : [high, low]));
   }
-  for (const { epoch, batch, batches: total, batchLoss, accuracy } of batches) {
-    points.push([epoch - 1 + batch / total, quantity === 'loss' ? batchLoss : accuracy]);
-  }
-  return points.filter(([, y]) => Number.isFinite(y)).slice(-MAX_BATCHES);
+  return kept;
 }
 
 /** The same for the same set of curves, whatever their points: what decides whether a plot must be made anew. */

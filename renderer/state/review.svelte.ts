@@ -1,0 +1,204 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { MAX_ROWS } from '../../shared/contract/pictures.ts';
+import type { LabelValue, Picture } from '../../shared/library.ts';
+import {
+  averagePrecision,
+  confusion,
+  curve,
+  rocAuc,
+  wilson,
+  type Confusion,
+  type Scored,
+} from '../../shared/metrics.ts';
+import type { Client } from './client.ts';
+import type { Library } from './library.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+import type { Runs } from './runs.svelte.ts';
+import type { Tries } from './tries.svelte.ts';
+
+/** A validation picture as it is labelled now, and what the run says of it. */
+export interface Reviewed {
+  id: number;
+  picture: Picture;
+  label: LabelValue;
+  /** Of class 1, 0..1. */
+  probability: number;
+}
+
+/** Which pictures are listed: those of a cell of the confusion matrix, or of several. */
+export type ReviewChoice = 'wrong' | 'all' | { actual: 0 | 1; predicted: 0 | 1 };
+
+const isClass = (label: LabelValue): label is 0 | 1 => label === 0 || label === 1;
+
+/** What a run gets right and wrong of the pictures that it did not learn from, by the labels as they are now. */
+export class Review {
+  pictures = $state.raw<readonly Reviewed[]>([]);
+  loaded = $state(false);
+  choice = $state.raw<ReviewChoice>('wrong');
+  cursorId = $state<number | null>(null);
+  /** Labels that were changed here since the run was chosen, as they were before. */
+  readonly #before = new SvelteMap<number, LabelValue>();
+  /** The pictures as they were when the list was chosen: one that is relabelled keeps its place in it. */
+  #chosenFrom = $state.raw<readonly Reviewed[]>([]);
+  #runId = $state<string | null>(null);
+  #newestId: string | null = null;
+  #asked = 0;
+  #isReading = false;
+
+  readonly run = $derived.by(
+    () => this.runs.usable.find(({ id }) => id === this.#runId) ?? this.runs.usable[0] ?? null,
+  );
+  readonly threshold = $derived.by(() => this.tries.threshold);
+  readonly scored = $derived(
+    this.pictures.flatMap(({ label, probability }): Scored[] =>
+      isClass(label) ? [{ label, probability }] : [],
+    ),
+  );
+  readonly confusion = $derived.by(() => confusion(this.scored, this.threshold));
+  readonly figures = $derived(figuresOf(this.confusion));
+  readonly curve = $derived(curve(this.scored));
+  readonly rocAuc = $derived(rocAuc(this.scored));
+  readonly averagePrecision = $derived(averagePrecision(this.scored));
+  readonly #byId = $derived(Object.fromEntries(this.pictures.map((one) => [one.id, one])));
+  /** Which pictures belong to the choice, the most wrong first. */
+  readonly listed = $derived(
+    this.#chosenFrom
+      .filter(({ label, probability }) => fits(this.choice, label, probability > this.threshold ? 1 : 0))
+      .sort((a, b) => wrongness(b) - wrongness(a))
+      .flatMap(({ id }) => this.#byId[id] ?? []),
+  );
+  /** Pictures that got another label here; no longer when that was undone. */
+  readonly relabelled = $derived(
+    this.pictures
+      .filter(({ id, label }) => this.#before.has(id) && this.#before.get(id) !== label)
+      .map(({ id }) => id),
+  );
+  readonly selected = $derived(this.listed.find(({ id }) => id === this.cursorId) ?? this.listed[0] ?? null);
+
+  constructor(
+    private readonly client: Client,
+    private readonly notices: Notices,
+    private readonly runs: Runs,
+    private readonly library: Library,
+    private readonly tries: Tries,
+  ) {
+    library.labels.onStored((ids) => void this.#readAgain(ids));
+  }
+
+  open(): void {
+    this.#asked++;
+    this.#isReading = false;
+    this.pictures = [];
+    this.#chosenFrom = [];
+    this.loaded = false;
+    this.choice = 'wrong';
+    this.#runId = null;
+    this.#newestId = null;
+    this.#before.clear();
+  }
+
+  async chooseRun(id: string): Promise<void> {
+    this.#runId = id;
+    this.#before.clear();
+    await this.enter();
+  }
+
+  show(choice: ReviewChoice): void {
+    this.choice = choice;
+    this.#chosenFrom = this.pictures;
+  }
+
+  /** Reads the pictures and lists them; of the newest run where there is a newer one than last time. */
+  async enter(): Promise<void> {
+    const newest = this.runs.usable[0]?.id ?? null;
+    if (newest !== this.#newestId) {
+      this.#newestId = newest;
+      this.#runId = newest;
+      this.#before.clear();
+    }
+    await this.#load();
+  }
+
+  /** Reads what the run says, and the labels as they are now. */
+  async #load(): Promise<void> {
+    const { run } = this;
+    if (!run) return;
+    const asked = ++this.#asked;
+    this.#isReading = true;
+    await this.notices.attempt(async () => {
+      const said = (await this.client.call('runs.pictures', { run: run.id })).filter(
+        ({ split, probability }) => split === 'validation' && probability !== null,
+      );
+      const probabilities = Object.fromEntries(said.map(({ id, probability }) => [id, probability!]));
+      const rows = await this.#rows(said.map(({ id }) => id));
+      if (asked !== this.#asked) return;
+      this.pictures = rows.map((picture) => this.#reviewed(picture, probabilities[picture.id]!));
+      this.#chosenFrom = this.pictures;
+      this.loaded = true;
+    });
+    if (asked === this.#asked) this.#isReading = false;
+  }
+
+  /** Reads pictures whose labels changed, by undo and redo as well; the list stays as it is. */
+  async #readAgain(ids: readonly number[]): Promise<void> {
+    // What is being read may have been read before they changed.
+    if (this.#isReading) return this.#load();
+    const known = ids.filter((id) => id in this.#byId);
+    if (known.length === 0) return;
+    const asked = this.#asked;
+    await this.notices.attempt(async () => {
+      const rows = await this.#rows(known);
+      if (asked !== this.#asked) return;
+      const fresh = Object.fromEntries(rows.map((picture) => [picture.id, picture]));
+      this.pictures = this.pictures.map((one) => {
+        const picture = fresh[one.id];
+        return picture ? this.#reviewed(picture, one.probability) : one;
+      });
+    });
+  }
+
+  async #rows(ids: readonly number[]): Promise<Picture[]> {
+    const rows: Picture[] = [];
+    for (let start = 0; start < ids.length; start += MAX_ROWS) {
+      rows.push(...(await this.client.call('pictures.rows', { ids: ids.slice(start, start + MAX_ROWS) })));
+    }
+    return rows;
+  }
+
+  /** With the label that is on the screen, which may not be on the disk yet. */
+  #reviewed(picture: Picture, probability: number): Reviewed {
+    const { id, label } = picture;
+    const pending = this.library.labels.pendingLabel(id);
+    return { id, picture, label: pending === undefined ? label : pending, probability };
+  }
+
+  /** Gives a picture another label, as one step of undo. */
+  relabel(id: number, label: LabelValue): void {
+    const known = this.#byId[id];
+    if (!known || known.label === label) return;
+    if (!this.#before.has(id)) this.#before.set(id, known.label);
+    this.pictures = this.pictures.map((one) => (one.id === id ? { ...one, label } : one));
+    this.library.label([id], label, 'review');
+  }
+}
+
+function fits(choice: ReviewChoice, label: LabelValue, predicted: 0 | 1): boolean {
+  if (choice === 'all') return true;
+  if (!isClass(label)) return false;
+  if (choice === 'wrong') return label !== predicted;
+  return label === choice.actual && predicted === choice.predicted;
+}
+
+/** 0..1; of a picture without a label how far it is from the first class. */
+const wrongness = ({ label, probability }: Reviewed): number => (label === 1 ? 1 - probability : probability);
+
+/** Accuracy of all, precision and recall of class 1, each with its 95 % interval; null where there is nothing to divide by. */
+function figuresOf(counts: Confusion) {
+  const [[n00, n01], [n10, n11]] = counts;
+  return {
+    count: n00 + n01 + n10 + n11,
+    accuracy: wilson(n00 + n11, n00 + n01 + n10 + n11),
+    precision: wilson(n11, n01 + n11),
+    recall: wilson(n11, n10 + n11),
+  };
+}
