@@ -36,8 +36,9 @@ export interface Benchmark {
   run(options: BenchmarkOptions): Promise<Outcome>;
 }
 
+/** Value / baseline; undefined without one, and beside one of nothing. */
 export const ratioOf = ({ value, baseline }: Measurement): number | undefined =>
-  baseline && value / baseline.value;
+  baseline && baseline.value !== 0 ? value / baseline.value : undefined;
 
 /** Whether the target is met; undefined without one. */
 export function isMet(measurement: Measurement): boolean | undefined {

@@ -10,7 +10,8 @@ import { BlobCache } from '../../main/pictures/cache.ts';
 import { thumbnailKey } from '../../main/pictures/thumbnail-key.ts';
 import { makeThumbnail } from '../../main/pictures/thumbnail.ts';
 import type { Progress } from '../../scripts/setup/progress.ts';
-import { AppUnderTest } from '../e2e/harness.ts';
+import type { AppUnderTest } from '../e2e/harness.ts';
+import { openWindow } from './open-window.ts';
 import { generatedPictures, SMALL } from './pictures.ts';
 
 export const PICTURES = 100_000;
@@ -18,13 +19,29 @@ export const PICTURES = 100_000;
 const CONTENTS = 300;
 const WINDOW: [number, number] = [1280, 800];
 
+/** Runs with the real window open on a project of 100,000 pictures, see `withLargeProject`. */
+export function withLargeLibrary<T>(progress: Progress, work: (app: AppUnderTest) => Promise<T>): Promise<T> {
+  return withLargeProject(progress, async (home, folder) => {
+    const app = await openWindow({ home, args: [folder], size: WINDOW }, progress);
+    try {
+      await app.page.getByRole('listbox').getByRole('option').first().waitFor();
+      await app.settle();
+      return await work(app);
+    } finally {
+      await app.close();
+    }
+  });
+}
+
 /**
- * Runs with the real window open on a project of 100,000 pictures: rows written by SQL, with thumbnails of a few hundred
- * contents in the cache. The files themselves are not there; nothing that is measured reads them.
+ * Runs with a project of 100,000 pictures: rows written by SQL, with thumbnails of a few hundred contents in the cache. The
+ * files themselves are not there; nothing that is measured reads them.
+ *
+ * @param work given the folder of the app's data, and the project's in it
  */
-export async function withLargeLibrary<T>(
+export async function withLargeProject<T>(
   progress: Progress,
-  work: (app: AppUnderTest) => Promise<T>,
+  work: (home: string, folder: string) => Promise<T>,
 ): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), 'twofold-bench-'));
   try {
@@ -34,15 +51,7 @@ export async function withLargeLibrary<T>(
     const project = createProject(folder, { classes: ['one', 'other'] });
     await fill(project, contents, progress);
     closeProject(project);
-    progress.stage('Opening the window');
-    const app = await AppUnderTest.launch({ home, args: [folder], size: WINDOW });
-    try {
-      await app.page.getByRole('listbox').getByRole('option').first().waitFor();
-      await app.settle();
-      return await work(app);
-    } finally {
-      await app.close();
-    }
+    return await work(home, folder);
   } finally {
     await rm(home, { recursive: true, force: true });
   }

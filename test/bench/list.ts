@@ -1,13 +1,16 @@
 import type { Benchmark } from './benchmark.ts';
 import { benchmark as decode } from './decode.ts';
+import { benchmark as electronTrain } from './electron-train.ts';
 import { benchmark as epoch } from './epoch.ts';
 import { benchmark as exports } from './export.ts';
 import { benchmark as forward } from './forward.ts';
 import { benchmark as grid } from './grid.ts';
 import { benchmark as headStep } from './head-step.ts';
+import { benchmark as imports } from './import.ts';
 import { benchmark as keras } from './keras.ts';
 import { benchmark as label } from './label.ts';
 import { benchmark as memory } from './memory.ts';
+import { benchmark as start } from './start.ts';
 
 /** Every benchmark, in the order in which they run. A new one is a file beside this that exports `benchmark`, and a line here. */
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -17,6 +20,9 @@ export const BENCHMARKS: readonly Benchmark[] = [
   decode,
   exports,
   memory,
+  electronTrain,
+  start,
+  imports,
   label,
   grid,
   keras,

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 
 let started: Promise<string> | undefined;
 
@@ -14,16 +15,25 @@ export function startDisplay(): Promise<string> {
   return started;
 }
 
+/** Ends Xvfb when the pipe to its standard input does, since a process that is killed tells nobody. */
+const UNTIL_PIPE_ENDS = 'exec 4<&0; "$@" & server=$!; { read -r _ <&4; kill $server; } & wait $server';
+
 function startXvfb(): Promise<string> {
   return new Promise((resolve, reject) => {
     // It chooses a free number itself and tells it on the descriptor given.
-    const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    const xvfb = ['Xvfb', '-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'];
+    const shell = spawn('sh', ['-c', UNTIL_PIPE_ENDS, 'sh', ...xvfb], {
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
     });
-    server.once('error', (error) => reject(new Error(`Xvfb could not be started: ${error.message}`)));
-    server.once('exit', (code) => reject(new Error(`Xvfb ended with exit code ${code ?? 'none'}.`)));
-    server.stdio[3]?.once('data', (number: Buffer) => resolve(`:${number.toString().trim()}`));
-    server.unref();
-    process.once('exit', () => server.kill());
+    shell.once('error', (error) => reject(new Error(`Xvfb could not be started: ${error.message}`)));
+    shell.once('exit', (code) => reject(new Error(`Xvfb ended with exit code ${code ?? 'none'}.`)));
+    const number = shell.stdio[3] as Socket;
+    number.once('data', (digits: Buffer) => {
+      // From now on none of it keeps this process from ending.
+      shell.unref();
+      (shell.stdin as Socket).unref();
+      number.unref();
+      resolve(`:${digits.toString().trim()}`);
+    });
   });
 }

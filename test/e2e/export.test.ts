@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { holdAnswers } from './answers.ts';
 import { AppUnderTest } from './harness.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
 
@@ -64,7 +65,7 @@ test('a model is written, loaded again, and how far its answers lie from the app
   const report = reports().first();
   await report.getByText(folder).waitFor();
   expect(await report.innerText()).toMatch(
-    /asked about \d+ pictures: the largest difference from the app is \d\.\de-\d+ \(allowed: 0\.0001\)/,
+    /asked about \d+ pictures: the largest difference from the app is \d\.\de-\d+ \(allowed: 0\.0001\), the mean \d\.\de-\d+, /,
   );
   expect(await readdir(folder)).toContain('model.h5');
   await app.screenshots('export-done');
@@ -90,11 +91,20 @@ test('TensorFlow.js comes with fewer bits where that is wanted', async () => {
   const folder = await exportTo('my tfjs');
   await reports().getByText(folder).waitFor();
   expect(await readdir(folder, { recursive: true })).toContain('model.json');
+  expect(await reports().first().innerText()).toMatch(
+    /Accuracy on \d+ validation pictures: [\d.]+ %, the app’s [\d.]+ %\./,
+  );
 });
 
-test('an export that is given up leaves nothing', async () => {
-  await radio(/^ONNX/).check();
+test('how far an export is can be seen, and one that is given up leaves nothing', async () => {
+  await radio(/^Everything/).check();
   const folder = await exportTo('given up');
+  await main()
+    .getByRole('status')
+    .getByText(/^(Writing|Comparing) /)
+    .waitFor();
+  await app.screenshots('export-busy');
+  expect(await app.accessibility()).toEqual([]);
   await button('Cancel').click();
   await main().getByRole('progressbar').waitFor({ state: 'detached' });
   const left = await readdir(app.documents);
@@ -110,6 +120,25 @@ test('the folder is shown in the file manager', async () => {
   await reports().first().getByRole('button', { name: 'Show in folder' }).click();
   const shown = await app.electron.evaluate(() => (globalThis as { shown?: string }).shown);
   expect(shown).toContain('my tfjs');
+  await expect(app.call('export.reveal', { path: app.documents })).rejects.toThrow('is no export');
+});
+
+test('what comes of an export after another project was opened does not show in that one', async () => {
+  await openSample(app);
+  await goTo(app, 'Export');
+  const letGo = await holdAnswers(app, 'export.start');
+  await radio(/^Labels/).check();
+  await exportTo('late');
+  await expect.poll(() => readdir(app.documents)).toContain('late');
+  await app.call('project.create', { folder: join(app.documents, 'other.twofold') });
+  await app.call('import.start', { paths: [join(app.documents, 'Twofold sample pictures')] });
+  await letGo();
+  await app.settle();
+  await goTo(app, 'Library');
+  await goTo(app, 'Export');
+  await button('Export…').waitFor();
+  expect(await reports().count()).toBe(0);
+  expect(await app.page.getByRole('dialog').count()).toBe(0);
 });
 
 test('nothing complained', () => {

@@ -31,8 +31,11 @@ export interface LaunchOptions {
   switches?: string[];
 }
 
-/** Once a test file: a source that is edited meanwhile shall not change what the next start runs. */
-let built: Promise<unknown> | undefined;
+/** Before any test, whose time it would take; and once, so that an edit meanwhile does not change what the next start runs. */
+await buildIfStale();
+
+/** Electron itself, before any code of ours answers, takes a second. */
+const START_PATIENCE_MS = 40_000;
 
 const WATCH_EVERY_MS = 5;
 
@@ -53,17 +56,19 @@ export class AppUnderTest {
     readonly complaints: string[],
   ) {}
 
-  /** Starts the app from dist/, which is built first where it is not what the sources say, on a display of its own. */
+  /** Starts the app from dist/ on a display of its own. */
   static async launch(options: LaunchOptions = {}): Promise<AppUnderTest> {
-    await (built ??= buildIfStale());
     const home = options.home ?? (await mkdtemp(join(tmpdir(), 'twofold-e2e-')));
     await mkdir(join(home, 'documents'), { recursive: true });
     const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env;
     const electron = await _electron.launch({
+      timeout: START_PATIENCE_MS,
       // Playwright would emulate a light system; the app's own theme is under test.
       colorScheme: null,
       executablePath: electronPath(),
       args: [
+        '-r',
+        join(ROOT, 'test/e2e/wait-for-playwright.cjs'),
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
         // Frames at full rate though nobody watches.
         '--disable-renderer-backgrounding',

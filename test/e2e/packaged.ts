@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { spawn } from 'node:child_process';
+import type { Page } from 'playwright-core';
+import { windowOf } from './debugging-port.ts';
 import { startDisplay } from './display.ts';
 
 /**
@@ -22,8 +23,8 @@ export async function launchPackaged(
   );
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const browser = await connect(child, () => text);
-  const page = await firstPage(browser);
+  const page = await windowOf(child, /Twofold/);
+  await page.getByRole('navigation', { name: 'Places' }).waitFor();
   return {
     page,
     stderr: () => text,
@@ -33,25 +34,4 @@ export async function launchPackaged(
       await ended;
     },
   };
-}
-
-function connect(child: ChildProcess, text: () => string): Promise<Browser> {
-  return new Promise((resolve, reject) => {
-    const look = (): void => {
-      const address = /DevTools listening on (ws:\S+)/.exec(text())?.[1];
-      if (address === undefined) return;
-      child.stderr?.off('data', look);
-      chromium.connectOverCDP(address).then(resolve, reject);
-    };
-    child.stderr?.on('data', look);
-    child.once('exit', (code) => reject(new Error(`The app ended with code ${code ?? 'none'}: ${text()}`)));
-  });
-}
-
-async function firstPage(browser: Browser): Promise<Page> {
-  const [context] = browser.contexts();
-  if (!context) throw new Error('The app has no window.');
-  const page = context.pages()[0] ?? (await context.waitForEvent('page'));
-  await page.getByRole('navigation', { name: 'Places' }).waitFor();
-  return page;
 }

@@ -105,20 +105,20 @@ describe('main', () => {
   });
 
   it('answers no other page, even with our preload script', async () => {
-    const answer = await app.electron.evaluate(async ({ app: electron, BrowserWindow }) => {
+    // An address of ours, but not the page: nothing of the app runs in it.
+    const notThePage = await inPage<string>('document.querySelector("link[rel=stylesheet]").href');
+    const answer = await app.electron.evaluate(async ({ app: electron, BrowserWindow }, address) => {
       const preload = `${electron.getAppPath()}/dist/main/preload.cjs`;
       const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
-      // An address of ours, but not the page: nothing of the app runs in it.
-      await other.loadURL('app://twofold/nothing');
+      await other.loadURL(address);
       const result = (await other.webContents.executeJavaScript(`twofold.invoke('system.info')`)) as unknown;
       other.destroy();
       return result;
-    });
+    }, notThePage);
     expect(answer).toMatchObject({
       ok: false,
       error: { message: expect.stringContaining('window') as string },
     });
-    app.forgive(/./);
   });
 
   it('gives no file but the window’s own and the pictures of the open project', async () => {
@@ -182,16 +182,18 @@ describe('what is elsewhere', () => {
     app.forgive(/Content Security Policy|TrustedScriptURL|ERR_BLOCKED|WebSocket|stun|Permissions policy/i);
   });
 
-  it('is blocked for main’s side of Chromium too, should the page’s policy ever fail', async () => {
+  it('is blocked by the session too, should the page’s policy ever fail', async () => {
     const target = `http://${outward!}:${port}/`;
-    const outcome = await app.electron.evaluate(
-      ({ session }, url) =>
-        session.defaultSession.fetch(url).then(
-          () => 'worked',
-          (error: unknown) => String(error),
-        ),
-      target,
-    );
+    // A window without our policy, as if ours had none.
+    const outcome = await app.electron.evaluate(async ({ BrowserWindow }, url) => {
+      const other = new BrowserWindow({ show: false });
+      const outcome = await other.loadURL(url).then(
+        () => 'worked',
+        (error: unknown) => String(error),
+      );
+      other.destroy();
+      return outcome;
+    }, target);
     expect(outcome).toContain('ERR_BLOCKED_BY_CLIENT');
     expect(visitors).toBe(0);
   });

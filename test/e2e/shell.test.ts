@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeProject, createProject } from '../../main/library/project.ts';
 import { startDisplay } from './display.ts';
+import { bmp } from '../unit/library-kit.ts';
 import { AppUnderTest, electronPath, ROOT } from './harness.ts';
+import { dropFiles } from './sample.ts';
 
 const WAIT = { timeout: 60_000 };
 const SAMPLES = join(ROOT, '.cache', 'samples');
@@ -146,6 +149,106 @@ describe('opening', () => {
   });
 });
 
+describe('what can’t be opened', () => {
+  const says = async (words: string): Promise<void> => {
+    await app!.page.getByRole('alert').getByText(words).waitFor();
+    await app!.page.getByRole('button', { name: 'Dismiss', exact: true }).click();
+    expect(await app!.page.title()).toBe('Twofold');
+  };
+
+  it('is said in a sentence, and nothing is made of it', async () => {
+    const place = join(home, 'odd');
+    await mkdir(join(place, 'empty.twofold'), { recursive: true });
+    for (const name of ['notes.txt', 'text.jpg']) await writeFile(join(place, name), 'milk, bread');
+    for (const name of ['damaged', 'newer']) closeProject(createProject(join(place, name)));
+    await writeFile(join(place, 'damaged.twofold', 'library.db'), Buffer.alloc(9000, 7));
+    const newer = new Database(join(place, 'newer.twofold', 'library.db'));
+    newer.pragma('user_version = 999');
+    newer.close();
+    const before = await readdir(place, { recursive: true });
+
+    await launch();
+    await app!.answerDialog([join(place, 'gone')]);
+    await app!.clickMenu('open-folder');
+    await says('There is nothing at');
+    for (const name of ['notes.txt', 'text.jpg']) {
+      await dropFiles(app!, [join(place, name)], 'main');
+      await says(`${name} is a file. Choose the folder`);
+    }
+    for (const [name, words] of [
+      ['empty', 'is not a Twofold project'],
+      ['damaged', 'is damaged'],
+      ['newer', 'with a newer Twofold'],
+    ] as const) {
+      await app!.answerDialog([join(place, `${name}.twofold`)]);
+      await app!.clickMenu(name === 'empty' ? 'open-folder' : 'open-project');
+      await says(words);
+    }
+    expect(await readdir(place, { recursive: true })).toEqual(before);
+  });
+
+  it('is no project that one may not write to', async () => {
+    // Nothing can be written there, whoever one is.
+    await launch();
+    await app!.answerDialog(['/proc/self/mine']);
+    await app!.clickMenu('new-project');
+    await says("can't be written");
+  });
+});
+
+describe('an import', () => {
+  it('goes on, and can be cancelled, when another is asked for meanwhile', async () => {
+    const many = join(home, 'many');
+    await mkdir(many);
+    for (let n = 0; n < 3000; n++) await writeFile(join(many, `${n}.bmp`), bmp(n));
+    await launch();
+    await app!.call('project.create', { folder: join(home, 'twice') });
+    const { page } = app!;
+    const status = page.getByRole('contentinfo');
+    await app!.answerDialog([many]);
+    await app!.clickMenu('import-folder');
+    await status.getByText(/Importing/).waitFor(WAIT);
+    await app!.clickMenu('import-folder');
+    await page.getByRole('alert').getByText('An import is under way.').waitFor();
+    await status.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText(/^Cancelled: /).waitFor(WAIT);
+
+    // Another project knows nothing of it.
+    await app!.clickMenu('import-folder');
+    await status.getByText(/Importing/).waitFor(WAIT);
+    const few = await fewPictures('next');
+    await app!.answerDialog([few]);
+    await app!.clickMenu('open-folder');
+    await page.getByText('4 pictures added').waitFor(WAIT);
+    expect(await page.title()).toBe('next – Twofold');
+    expect(await page.getByText(/^Cancelled: /).count()).toBe(0);
+    expect(await page.getByRole('alert').getByText(/./).count()).toBeLessThanOrEqual(1);
+    // Thumbnails of the project before that were asked for at the moment of the change are rightly not found any more.
+    app!.forgive(/status of 404/);
+  });
+});
+
+describe('a window that is loaded anew', () => {
+  it('finds the import that is under way, can cancel it, and says what came of it', async () => {
+    const many = join(home, 'again');
+    await mkdir(many);
+    for (let n = 0; n < 3000; n++) await writeFile(join(many, `${n}.bmp`), bmp(n));
+    await launch();
+    await app!.call('project.create', { folder: join(home, 'anew') });
+    const { page } = app!;
+    const status = page.getByRole('contentinfo');
+    await app!.answerDialog([many]);
+    await app!.clickMenu('import-folder');
+    await status.getByText(/^Importing /).waitFor(WAIT);
+    await page.reload();
+    await status.getByText(/^Importing /).waitFor(WAIT);
+    await status.getByRole('progressbar', { name: 'Import' }).waitFor();
+    await status.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText(/^Cancelled: /).waitFor(WAIT);
+    expect(await status.getByRole('progressbar').count()).toBe(0);
+  });
+});
+
 describe('the window', () => {
   it('opens where it was, as large as it was', async () => {
     await launch();
@@ -205,7 +308,7 @@ describe('the window', () => {
     const { page } = await launch();
     await app!.clickMenu('about');
     const about = page.getByRole('dialog', { name: /^Twofold/ });
-    await about.getByText('TensorFlow (libtensorflow)').click();
+    await about.getByText('libtensorflow', { exact: true }).click();
     await about.getByText('Apache License').first().waitFor();
     expect(await app!.accessibility()).toEqual([]);
     await app!.screenshots('about');

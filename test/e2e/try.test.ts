@@ -136,6 +136,33 @@ test('the answers are saved as CSV', async () => {
   await app.screenshots('try-full');
 });
 
+test('more that is dropped while a list is tried is refused, and the list goes on', async () => {
+  await button('Clear').click();
+  await app.answerDialog([pictures]);
+  await button('Choose a folder…').click();
+  await main().getByRole('progressbar').waitFor();
+  await dropFiles(app, [join(pictures, 'animals', 'elephant.png')], 'main');
+  await app.page.getByRole('alert').getByText('Pictures are being tried.').waitFor();
+  expect(await main().getByRole('progressbar').count()).toBe(1);
+  await app.page.getByRole('button', { name: 'Dismiss', exact: true }).click();
+  await ended();
+  await main().getByText('254 pictures').waitFor();
+});
+
+test('answers stay those of the run that gave them, though another ends meanwhile', async () => {
+  const asked = await main().getByLabel('Run').inputValue();
+  const newer = await trainSmall(app, { ...SMALL_RECIPE, epochs: 1 });
+  await main().getByLabel('Run').getByText('Run 2').waitFor({ state: 'attached' });
+  expect(await main().getByLabel('Run').inputValue()).toBe(asked);
+  await button('Clear').click();
+  await main().getByText('Drop a picture here').waitFor();
+  await app.answerDialog([join(pictures, 'food', 'stuffed-flatbread.png')]);
+  await button('Choose pictures…').click();
+  await options().first().waitFor();
+  await ended();
+  expect(await main().getByLabel('Run').inputValue()).toBe(newer.id);
+});
+
 test('a long list can be given up', async () => {
   await button('Clear').click();
   await main().getByText('Drop a picture here').waitFor();

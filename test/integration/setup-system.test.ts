@@ -71,7 +71,7 @@ describe('on macOS and Windows', () => {
 describe('the list for the tests', () => {
   it('has what the app needs, and a package for all that the tests’ scripts import', () => {
     expect(LISTS.test).toEqual(expect.arrayContaining(LISTS.app!));
-    const standard = new Set(['hashlib', 'json', 'sys', 'os', 'base64', 'struct', 'zlib']);
+    const standard = new Set(['ast', 'hashlib', 'json', 'sys', 'os', 'base64', 'struct', 'zlib']);
     const folder = join(ROOT, 'test', 'integration', 'export');
     const imported = readdirSync(folder)
       .filter((name) => name.endsWith('.py'))

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -124,6 +124,23 @@ describe('the lock', () => {
     await Promise.all([withLock(join(folder, 'lock'), work('a')), withLock(join(folder, 'lock'), work('b'))]);
     expect(events).toEqual(['a in', 'a out', 'b in', 'b out']);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('says who is waited for, also where that one signs it a moment after making it', async () => {
+    const lock = join(folder, 'lock');
+    writeFileSync(lock, '');
+    const waitedFor: number[] = [];
+    const taken = withLock(
+      lock,
+      () => Promise.resolve('mine'),
+      (pid) => waitedFor.push(pid),
+    );
+    await sleep(50);
+    writeFileSync(lock, `${process.ppid} ${hostname()}`);
+    await expect.poll(() => waitedFor).toEqual([process.ppid]);
+    rmSync(lock);
+    expect(await taken).toBe('mine');
+    expect(waitedFor).toHaveLength(1);
   });
 
   it('is taken over when its holder was killed', async () => {

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunInfo } from '../../shared/contract/train.ts';
+import { confusion, type Confusion, type Scored } from '../../shared/metrics.ts';
+import { holdAnswers, noteCalls } from './answers.ts';
+import { AppUnderTest } from './harness.ts';
+import { goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+
+/** The Review screen, on a run that was really trained. One app; the tests follow each other. */
+
+let app: AppUnderTest;
+let run: RunInfo;
+
+beforeAll(async () => {
+  app = await AppUnderTest.launch({ size: [1280, 800] });
+  await openSample(app);
+});
+
+afterAll(async () => {
+  await app.close();
+});
+
+const main = () => app.page.getByRole('main');
+const list = () => main().getByRole('listbox', { name: 'Pictures' });
+const rows = () => list().getByRole('option');
+const threshold = () => main().getByRole('slider');
+
+/** The confusion matrix on the screen. */
+async function matrix(): Promise<Confusion> {
+  const texts = await main().getByRole('table').getByRole('button').allInnerTexts();
+  const cells = texts.map(Number);
+  return [
+    [cells[0]!, cells[1]!],
+    [cells[2]!, cells[3]!],
+  ];
+}
+
+/** What the run says of its validation pictures, with their labels, as main has them. */
+async function scored(): Promise<(Scored & { id: number; name: string })[]> {
+  const said = (await app.call('runs.pictures', { run: run.id })).filter(
+    ({ split }) => split === 'validation',
+  );
+  const pictures = await app.call('pictures.rows', { ids: said.map(({ id }) => id) });
+  return pictures.map(({ id, name, label }) => ({
+    id,
+    name,
+    label: label as 0 | 1,
+    probability: said.find((one) => one.id === id)!.probability!,
+  }));
+}
+
+test('without a trained run there is a way to Train', async () => {
+  await goTo(app, 'Review');
+  await main().getByText('Nothing to review yet').waitFor();
+  expect(await app.accessibility()).toEqual([]);
+  await main().getByRole('button', { name: 'To Train' }).click();
+  await main().getByRole('tab', { name: 'Recipe' }).waitFor();
+});
+
+test('the matrix counts what the run says of its validation pictures, and the most wrong come first', async () => {
+  run = await trainSmall(app, { ...SMALL_RECIPE, epochs: 2 });
+  const letGo = await holdAnswers(app, 'runs.pictures');
+  await goTo(app, 'Review');
+  await main().getByRole('slider').waitFor();
+  await app.screenshots('review-loading');
+  expect(await app.accessibility()).toEqual([]);
+  await app.resize(1280, 800);
+  await letGo();
+  await rows().first().waitFor();
+  const all = await scored();
+  expect(await matrix()).toEqual(confusion(all));
+  const wrong = all
+    .filter(({ label, probability }) => Number(probability > 0.5) !== label)
+    .sort((a, b) => Math.abs(b.label - b.probability) - Math.abs(a.label - a.probability));
+  expect(wrong.length).toBeGreaterThan(0);
+  await main().getByText(`${wrong.length} picture`).waitFor();
+  expect(await rows().first().innerText()).toContain(wrong[0]!.name);
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('review');
+  await app.resize(1280, 800);
+});
+
+test('the threshold moves by keys, and with it everything that depends on it', async () => {
+  await threshold().focus();
+  await app.page.keyboard.press('End');
+  await expect.poll(matrix).toEqual(confusion(await scored(), 1));
+  await main().getByText('nothing to divide by').waitFor();
+  await app.page.keyboard.press('Home');
+  await expect.poll(matrix).toEqual(confusion(await scored(), 0));
+  await main().getByRole('button', { name: 'Reset' }).click();
+  await expect.poll(matrix).toEqual(confusion(await scored()));
+});
+
+test('a cell opens its pictures; a wrong label is put right there, and undone', async () => {
+  const before = await matrix();
+  const [actual, predicted] = before[0][1] > 0 ? ([0, 1] as const) : ([1, 0] as const);
+  await main()
+    .getByRole('table')
+    .getByRole('button')
+    .nth(actual * 2 + predicted)
+    .click();
+  await main().getByText(`: is ${run.classes[actual]}, says ${run.classes[predicted]}`).waitFor();
+  await list().focus();
+  await app.page.keyboard.press('End');
+  const id = (await list().getAttribute('aria-activedescendant'))!.replace('review-', '');
+  const label = async (): Promise<unknown> =>
+    (await app.call('pictures.rows', { ids: [Number(id)] }))[0]!.label;
+  const callsSince = await noteCalls(app);
+  await app.page.keyboard.press(String(predicted + 1));
+  await expect.poll(label).toBe(predicted);
+  const after = structuredClone(before);
+  after[actual][predicted]--;
+  after[predicted][predicted]++;
+  await expect.poll(matrix).toEqual(after);
+  // It stays where it was, so that the hand does not lose its place.
+  await main().getByText('1 label changed').waitFor();
+  expect(await list().getByRole('option', { selected: true }).innerText()).toContain(
+    `now ${run.classes[predicted]}`,
+  );
+  expect((await app.call('pictures.history', { id: Number(id) })).at(-1)).toMatchObject({ source: 'review' });
+  const changed = main().getByText('1 label changed');
+  await app.page.keyboard.press('z');
+  await expect.poll(label).toBe(actual);
+  await expect.poll(matrix).toEqual(before);
+  await changed.waitFor({ state: 'detached' });
+  await app.page.keyboard.press('Shift+Z');
+  await expect.poll(label).toBe(predicted);
+  await expect.poll(matrix).toEqual(after);
+  await changed.waitFor();
+  await app.page.keyboard.press('z');
+  await expect.poll(matrix).toEqual(before);
+  // Of all the validation pictures only the one in question was read again.
+  const calls = await callsSince();
+  expect(calls.map(({ name }) => name)).not.toContain('runs.pictures');
+  const read = calls.filter(({ name }) => name === 'pictures.rows').map(({ payload }) => payload);
+  for (const one of read) expect(one).toEqual({ ids: [Number(id)] });
+});
+
+test('what is wrong can be gone through in the Library', async () => {
+  const wrong = (await matrix())[0][1] + (await matrix())[1][0];
+  await main().getByRole('button', { name: 'Show what is wrong in the Library' }).click();
+  await main()
+    .getByRole('button', { name: `Select all ${wrong}` })
+    .waitFor();
+  await goTo(app, 'Review');
+  await rows().first().waitFor();
+  expect(app.complaints).toEqual([]);
+});
