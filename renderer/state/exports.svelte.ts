@@ -63,7 +63,7 @@ export class Exports extends Task<'export'> {
     const asked = ++this.#asked;
     this.modelBytes = null;
     if (!recipe) return;
-    const summary = await this.notices.attempt(() => this.client.call('model.summary', { recipe }));
+    const summary = await this.notices.read(() => this.client.call('model.summary', { recipe }));
     // Another run was chosen meanwhile, or another project opened.
     if (!summary || asked !== this.#asked) return;
     this.modelBytes = summary.totalParameters * Float32Array.BYTES_PER_ELEMENT;

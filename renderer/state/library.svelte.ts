@@ -1,5 +1,5 @@
 import type { ProjectInfo } from '../../shared/contract/project.ts';
-import { TwofoldError } from '../../shared/errors.ts';
+import { toFailure } from '../../shared/errors.ts';
 import {
   pictureQuerySchema,
   type LabelSource,
@@ -74,7 +74,7 @@ export class Library {
     this.rows = new LibraryRows(
       client,
       (id) => this.labels.pendingLabel(id),
-      (error) => notices.fail(error),
+      (error) => notices.failReading(error),
     );
     client.on('pictures.changed', () => void this.reread());
   }
@@ -112,16 +112,15 @@ export class Library {
       this.#again = false;
       const { query } = this;
       try {
-        // One after the other, so that main answers others in between: each takes it up to 25 ms at 100,000 pictures.
+        // One after the other: the first is what one waits for, and until its reading thread is up main reads by itself.
         const ids = await this.client.call('pictures.ids', query);
         if (query === this.query) this.#show(ids);
         await this.labels.refresh();
       } catch (error) {
         if (query !== this.query) continue;
-        // A run that was deleted, or no project any more.
-        const isGone = error instanceof TwofoldError && error.code === 'not-found';
-        if (!isGone) this.notices.fail(error);
-        if (!isGone || query === ALL) return;
+        this.notices.failReading(error);
+        // A run that was deleted: without its filter the rest is shown.
+        if (toFailure(error).code !== 'not-found' || query === ALL) return;
         this.query = ALL;
         this.#again = true;
       }

@@ -24,12 +24,27 @@ export class Notices {
     if (code !== 'cancelled') this.#add('error', message);
   }
 
+  /** As `fail`, for what the window reads unasked: that its project, or what it asks about, is gone needs no words. */
+  failReading(thrown: unknown): void {
+    if (toFailure(thrown).code !== 'not-found') this.fail(thrown);
+  }
+
   /** Runs what a button starts, and shows its error. @returns what came of it, undefined after an error */
   async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {
       this.fail(thrown);
+      return undefined;
+    }
+  }
+
+  /** As `attempt`, for what the window reads unasked. */
+  async read<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (thrown) {
+      this.failReading(thrown);
       return undefined;
     }
   }

@@ -125,7 +125,7 @@ export class Review {
     if (!run) return;
     const asked = ++this.#asked;
     this.#isReading = true;
-    await this.notices.attempt(async () => {
+    await this.notices.read(async () => {
       const said = (await this.client.call('runs.pictures', { run: run.id })).filter(
         ({ split, probability }) => split === 'validation' && probability !== null,
       );
@@ -146,7 +146,7 @@ export class Review {
     const known = ids.filter((id) => id in this.#byId);
     if (known.length === 0) return;
     const asked = this.#asked;
-    await this.notices.attempt(async () => {
+    await this.notices.read(async () => {
       const rows = await this.#rows(known);
       if (asked !== this.#asked) return;
       const fresh = Object.fromEntries(rows.map((picture) => [picture.id, picture]));

@@ -50,7 +50,7 @@ export class Runs {
   }
 
   async refresh(): Promise<void> {
-    const list = await this.notices.attempt(() => this.client.call('runs.list'));
+    const list = await this.notices.read(() => this.client.call('runs.list'));
     if (!list) return;
     this.list = list;
     this.loaded = true;
@@ -75,7 +75,7 @@ export class Runs {
 
   /** Reads the epochs of a run again, after it went on. */
   async reload(id: string): Promise<readonly SeenEpoch[]> {
-    const epochs = await this.notices.attempt(() => this.client.call('runs.epochs', { run: id }));
+    const epochs = await this.notices.read(() => this.client.call('runs.epochs', { run: id }));
     if (epochs) this.#epochs.set(id, epochs);
     return epochs ?? [];
   }

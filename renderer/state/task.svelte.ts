@@ -78,7 +78,7 @@ export class Task<Of extends Domain> {
     result: () => Promise<T>,
   ): Promise<T | undefined> {
     const turn = this.#turn;
-    const found = await this.notices.attempt(find);
+    const found = await this.notices.read(find);
     if (!found || turn !== this.#turn) return undefined;
     const done = this.perform(result);
     this.progress = found.progress;

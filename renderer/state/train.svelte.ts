@@ -74,7 +74,7 @@ export class Train {
   /** Labels change without a word to this screen, and counting takes main some 10 ms, so it asks whenever it is shown. */
   async refreshCounts(): Promise<void> {
     if (this.#project !== null) {
-      this.counts = (await this.notices.attempt(() => this.client.call('pictures.counts'))) ?? null;
+      this.counts = (await this.notices.read(() => this.client.call('pictures.counts'))) ?? null;
     }
   }
 
