@@ -8,9 +8,14 @@ export const ORIGIN = `${SCHEME}://${HOST}`;
 export const PICTURE_SIZES = ['thumb', 'full'] as const;
 export type PictureSize = (typeof PICTURE_SIZES)[number];
 
-/** A picture of the open project. `version` is its content hash: another content is another address. */
+/** What tells a picture of the open project: its number and the begin of its content's hash. Other projects have that number too. */
+export function contentKey({ id, sha256 }: { id: number; sha256: string }): string {
+  return `${id}-${sha256.slice(0, 12)}`;
+}
+
+/** A picture of the open project: another content is another address. */
 export function pictureUrl(picture: { id: number; sha256: string }, size: PictureSize): string {
-  return `${ORIGIN}/picture/${picture.id}?size=${size}&v=${picture.sha256.slice(0, 12)}`;
+  return `${ORIGIN}/picture/${contentKey(picture)}?size=${size}`;
 }
 
 /** A picture that was just tried, by the token that came with its prediction. */
@@ -18,12 +23,7 @@ export function triedUrl(token: string, size: PictureSize): string {
   return `${ORIGIN}/tried/${encodeURIComponent(token)}?size=${size}`;
 }
 
-/** What tells a thumbnail of the open project: another content is another key. */
-export function contentKey({ id, sha256 }: { id: number; sha256: string }): string {
-  return `${id}-${sha256.slice(0, 12)}`;
-}
-
-/** Several thumbnails at once, by their keys: in one answer, each after its length as a little-endian uint32. */
+/** Several thumbnails at once, by their `contentKey`: in one answer, each after its length as a little-endian uint32. */
 export function thumbnailsUrl(keys: readonly string[]): string {
   return `${ORIGIN}/thumbnails?of=${keys.join(',')}`;
 }

@@ -1,5 +1,6 @@
 import type { CallPayload } from '../../shared/contract.ts';
-import type { ExportFormatId, ExportReport } from '../../shared/contract/export.ts';
+import type { ExportFormatId, ExportProgress, ExportReport } from '../../shared/contract/export.ts';
+import type { TaskState } from '../../shared/contract/task.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Emit } from '../ipc/answer.ts';
 import type { JobProcess } from '../training/supervisor.ts';
@@ -9,7 +10,9 @@ import type { OpenProject } from './open-project.ts';
 
 /** Writes what the open project holds for other programs. */
 export class Exporter {
-  readonly #work = new OneAtATime<ExportReport>('An export');
+  readonly #work = new OneAtATime<ExportReport, ExportProgress>('An export', (progress) =>
+    this.emit('export.progress', progress),
+  );
   /** Folders that were written since the app started. */
   readonly #written = new Set<string>();
 
@@ -22,10 +25,20 @@ export class Exporter {
     project.beforeClose(() => this.#work.end());
   }
 
+  /** The export under way; null where none is. */
+  get state(): TaskState<ExportProgress> | null {
+    return this.#work.state;
+  }
+
+  /** What comes of the export under way; null where none is. */
+  get report(): Promise<ExportReport> | null {
+    return this.#work.result;
+  }
+
   /** @throws TwofoldError as `exportProject`, `busy` */
   export({ run, ...request }: CallPayload<'export.start'>): Promise<ExportReport> {
     const project = this.project.require();
-    return this.#work.run(async (signal) => {
+    return this.#work.run(async (signal, onProgress) => {
       // The writers of all formats are much code that a session seldom needs.
       const { exportProject } = await import('../export/export.ts');
       await this.importer.check();
@@ -38,7 +51,7 @@ export class Exporter {
           spawn: this.spawn,
           onFormat: (next) => (format = next),
           onEvent: (event) => {
-            if (event.type === 'progress') this.emit('export.progress', { format, progress: event });
+            if (event.type === 'progress') onProgress({ format, progress: event });
           },
         },
       );

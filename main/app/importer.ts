@@ -1,5 +1,6 @@
-import type { ImportState } from '../../shared/contract/import.ts';
+import type { TaskState } from '../../shared/contract/task.ts';
 import type { CheckReport, ImportMode, ImportProgress, ImportReport } from '../../shared/library.ts';
+import type { Progress } from '../../shared/progress.ts';
 import { inspectWith } from '../engine/inspect.ts';
 import type { Emit } from '../ipc/answer.ts';
 import { checkFiles, type CheckOptions } from '../library/check-files.ts';
@@ -15,11 +16,13 @@ const SHOW_EVERY_MS = 700;
 
 /** Imports pictures into the open project and looks after their files. */
 export class Importer {
-  readonly #imports = new OneAtATime<ImportReport>('An import');
-  readonly #checks = new OneAtATime<CheckReport>('A check of the files');
+  readonly #imports = new OneAtATime<ImportReport, ImportProgress>('An import', (progress) =>
+    this.emit('import.progress', progress),
+  );
+  readonly #checks = new OneAtATime<CheckReport, Progress>('A check of the files', (progress) =>
+    this.emit('check.progress', progress),
+  );
   #looking: Promise<unknown> | null = null;
-  /** Of the import under way, or the last one. */
-  #progress: ImportProgress | null = null;
 
   constructor(
     private readonly project: OpenProject,
@@ -32,14 +35,13 @@ export class Importer {
   }
 
   /** The import under way; null where none is. */
-  get state(): ImportState | null {
-    const current = this.#imports.current;
-    return current && { progress: this.#progress, cancelling: current.cancelling };
+  get state(): TaskState<ImportProgress> | null {
+    return this.#imports.state;
   }
 
   /** What comes of the import under way; null where none is. */
   get report(): Promise<ImportReport> | null {
-    return this.#imports.current?.result ?? null;
+    return this.#imports.result;
   }
 
   /** @throws TwofoldError as `importFiles`, `busy` */
@@ -47,16 +49,14 @@ export class Importer {
     const project = this.project.require();
     let shownAt = performance.now();
     let isAnnounced = false;
-    return this.#imports.run(async (signal) => {
-      this.#progress = null;
+    return this.#imports.run(async (signal, onProgress) => {
       try {
         return await importFiles(project, paths, {
           mode,
           signal,
           inspect: inspectWith(this.pool, project, { thumbnails: true }),
           onProgress: (progress) => {
-            this.#progress = progress;
-            this.emit('import.progress', progress);
+            onProgress(progress);
             const now = performance.now();
             if (progress.added === 0 || now - shownAt < SHOW_EVERY_MS) return;
             shownAt = now;
@@ -84,7 +84,7 @@ export class Importer {
    * nobody who needs to know now waits for the one that follows each opening of a project, or is refused because of it.
    */
   async check(ids?: Uint32Array): Promise<CheckReport> {
-    if (this.#looking) await this.#checks.end();
+    await this.#endLook();
     const project = this.project.require();
     const look = this.#check((options) => checkFiles(project, ids ? { ...options, ids } : options));
     this.#looking = look;
@@ -96,7 +96,7 @@ export class Importer {
   }
 
   async findAgain(folder: string): Promise<CheckReport> {
-    if (this.#looking) await this.#checks.end();
+    await this.#endLook();
     const project = this.project.require();
     return this.#check((options) => findAgain(project, folder, options));
   }
@@ -105,9 +105,12 @@ export class Importer {
     this.#checks.cancel();
   }
 
+  async #endLook(): Promise<void> {
+    if (this.#looking) await this.#checks.end();
+  }
+
   #check(work: (options: CheckOptions) => Promise<CheckReport>): Promise<CheckReport> {
-    return this.#checks.run(async (signal) => {
-      const onProgress: CheckOptions['onProgress'] = (progress) => this.emit('check.progress', progress);
+    return this.#checks.run(async (signal, onProgress) => {
       const report = await withStatThread((readStats) => work({ signal, onProgress, readStats }));
       this.emit('pictures.changed', null);
       return report;

@@ -46,12 +46,13 @@ export class Pictures implements PictureSource {
     return token;
   }
 
-  async picture(id: number, size: PictureSize): Promise<PictureBytes | null> {
+  async picture(id: number, hash: string, size: PictureSize): Promise<PictureBytes | null> {
     const project = this.project.current;
     if (!project) return null;
+    const sha256 = getContent(project.db, id);
+    if (sha256?.startsWith(hash) !== true) return null;
     if (size === 'thumb') {
-      const sha256 = getContent(project.db, id);
-      const cached = sha256 !== null && readThumbnail(thumbnailDir(project), sha256);
+      const cached = readThumbnail(thumbnailDir(project), sha256);
       if (cached) return cached;
     }
     const picture = getPicture(project.db, id);

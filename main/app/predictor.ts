@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { TriedPicture } from '../../shared/contract/predict.ts';
+import type { CallOutput } from '../../shared/contract.ts';
+import type { TriedPicture, TriedPictures } from '../../shared/contract/predict.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { JobEvent, Prediction } from '../../shared/jobs.ts';
+import type { Prediction, ProgressEvent } from '../../shared/jobs.ts';
 import { chooseRun } from '../engine/evaluate.ts';
 import { listFiles } from '../engine/list-files.ts';
 import type { Emit } from '../ipc/answer.ts';
@@ -13,14 +14,13 @@ import { OneAtATime } from './one-at-a-time.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Pictures } from './pictures.ts';
 
-interface Answers {
-  classes: [string, string];
-  pictures: TriedPicture[];
-}
-
 /** Asks a trained run what pictures are. */
 export class Predictor {
-  readonly #work = new OneAtATime<Answers>('A prediction');
+  readonly #work = new OneAtATime<TriedPictures, ProgressEvent>('A prediction', (progress) =>
+    this.emit('predict.progress', progress),
+  );
+  /** The run that is asked, or was last. */
+  #run = '';
   #pasted = 0;
 
   /** @param pastedDir folder for pasted pictures, emptied with the session */
@@ -34,20 +34,33 @@ export class Predictor {
     project.beforeClose(() => this.#work.end());
   }
 
-  predict(runId: string, paths: readonly string[]): Promise<Answers> {
+  /** The prediction under way; null where none is. */
+  get state(): CallOutput<'predict.state'> {
+    const { state } = this.#work;
+    return state && { ...state, run: this.#run };
+  }
+
+  /** What comes of the prediction under way; null where none is. */
+  get answers(): Promise<TriedPictures> | null {
+    return this.#work.result;
+  }
+
+  predict(runId: string, paths: readonly string[]): Promise<TriedPictures> {
     const project = this.project.require();
     const folder = runDir(project, chooseRun(project, runId).id);
-    return this.#work.run(async (signal) => {
+    return this.#work.run(async (signal, onProgress) => {
+      this.#run = runId;
       const files = await listFiles(paths);
       signal.throwIfAborted();
-      const job = startJob(this.spawn, { kind: 'predict', runDir: folder, files }, (event) =>
-        this.#hear(event),
-      );
+      const job = startJob(this.spawn, { kind: 'predict', runDir: folder, files }, (event) => {
+        if (event.type === 'progress') onProgress(event);
+        else if (event.type === 'predicted') this.emit('predict.some', this.#showAll(event.predictions));
+      });
       const cancel = (): void => job.cancel();
       signal.addEventListener('abort', cancel);
       try {
         const { classes, predictions } = await job.result;
-        return { classes, pictures: predictions.map((prediction) => this.#show(prediction)) };
+        return { classes, pictures: this.#showAll(predictions) };
       } finally {
         signal.removeEventListener('abort', cancel);
       }
@@ -70,17 +83,11 @@ export class Predictor {
     return path;
   }
 
-  #hear(event: JobEvent): void {
-    if (event.type === 'progress') this.emit('predict.progress', event);
-    else if (event.type === 'predicted') {
-      this.emit(
-        'predict.some',
-        event.predictions.map((prediction) => this.#show(prediction)),
-      );
-    }
-  }
-
-  #show(prediction: Prediction): TriedPicture {
-    return { ...prediction, name: basename(prediction.path), token: this.pictures.allow(prediction.path) };
+  #showAll(predictions: readonly Prediction[]): TriedPicture[] {
+    return predictions.map((prediction) => ({
+      ...prediction,
+      name: basename(prediction.path),
+      token: this.pictures.allow(prediction.path),
+    }));
   }
 }

@@ -12,8 +12,8 @@ export interface PictureBytes {
 
 /** Where pictures come from; null for whatever may not be shown. */
 export interface PictureSource {
-  /** A picture of the open project. */
-  picture(id: number, size: PictureSize): Promise<PictureBytes | null>;
+  /** A picture of the open project, whose SHA-256 begins with these hexadecimal digits. */
+  picture(id: number, hash: string, size: PictureSize): Promise<PictureBytes | null>;
   /** A picture that was tried in this session. */
   tried(token: string, size: PictureSize): Promise<PictureBytes | null>;
 }
@@ -52,9 +52,10 @@ const MIME: Record<string, string> = {
 
 /** The only shapes of address there are: a file of the bundle has no folder of its own, so none can be climbed out of. */
 const FILE = /^\/(index\.html|assets\/[\w-][\w.-]*\.([a-z0-9]+))$/;
-const PICTURE = /^\/picture\/([1-9]\d{0,14})$/;
-/** At most 32 keys of thumbnails. */
-const KEYS = /^[1-9]\d{0,14}-[0-9a-f]{12}(,[1-9]\d{0,14}-[0-9a-f]{12}){0,31}$/;
+const PICTURE = /^\/picture\/([^/]+)$/;
+const KEY = /^([1-9]\d{0,14})-([0-9a-f]{12})$/;
+/** Keys of thumbnails in one request. */
+const MAX_KEYS = 32;
 const TRIED = /^\/tried\/([\w-]{1,100})$/;
 
 /** Answers one request; what is not one of the known addresses is 404, whatever it may point at. */
@@ -66,10 +67,10 @@ export async function respond(request: Request, renderer: string, source: Pictur
   if (file) return serveFile(join(renderer, file[1]!), file[2] ?? 'html');
   if (url.pathname === '/thumbnails') return serveThumbnails(url.searchParams.get('of') ?? '', source);
   const size = PICTURE_SIZES.find((known) => known === url.searchParams.get('size'));
-  const picture = PICTURE.exec(url.pathname);
-  if (picture && size) return servePicture(await source.picture(Number(picture[1]), size), true);
+  const key = parseKey(PICTURE.exec(url.pathname)?.[1] ?? '');
+  if (key && size) return servePicture(await source.picture(key.id, key.hash, size));
   const tried = TRIED.exec(url.pathname);
-  if (tried && size) return servePicture(await source.tried(tried[1]!, size), false);
+  if (tried && size) return serveTried(await source.tried(tried[1]!, size));
   return refuse(404, 'There is nothing at this address.');
 }
 
@@ -85,9 +86,10 @@ async function serveFile(path: string, extension: string): Promise<Response> {
 
 /** One after the other in one answer, since what an answer costs hardly depends on how much it holds. */
 async function serveThumbnails(keys: string, source: PictureSource): Promise<Response> {
-  if (!KEYS.test(keys)) return refuse(404, 'There is nothing at this address.');
+  const parsed = keys.split(',', MAX_KEYS + 1).map(parseKey);
+  if (parsed.length > MAX_KEYS || parsed.includes(null)) return refuse(404, 'There is nothing at this address.');
   const pictures = await Promise.all(
-    keys.split(',').map((key) => source.picture(Number.parseInt(key), 'thumb').catch(() => null)),
+    parsed.map((key) => source.picture(key!.id, key!.hash, 'thumb').catch(() => null)),
   );
   const parts = pictures.flatMap((picture) => {
     const bytes = picture?.bytes ?? new Uint8Array();
@@ -98,10 +100,22 @@ async function serveThumbnails(keys: string, source: PictureSource): Promise<Res
   return answer(Buffer.concat(parts), 'application/octet-stream', 'no-store');
 }
 
-function servePicture(picture: PictureBytes | null, keep: boolean): Response {
-  if (!picture) return refuse(404, 'There is no such picture in the open project.');
+/** Null for what `contentKey` does not make. */
+function parseKey(key: string): { id: number; hash: string } | null {
+  const [, id, hash] = KEY.exec(key) ?? [];
+  return id === undefined || hash === undefined ? null : { id: Number(id), hash };
+}
+
+function servePicture(picture: PictureBytes | null): Response {
+  // No error: the window may well ask for a picture of the project that is being closed.
+  if (!picture) return new Response(null, { status: 204, headers: SECURITY_HEADERS });
   // The address carries the content's hash, so what it gives never changes.
-  return answer(picture.bytes, picture.mime, keep ? 'private, max-age=31536000, immutable' : 'no-store');
+  return answer(picture.bytes, picture.mime, 'private, max-age=31536000, immutable');
+}
+
+function serveTried(picture: PictureBytes | null): Response {
+  if (!picture) return refuse(404, 'There is no such picture among those that were tried.');
+  return answer(picture.bytes, picture.mime, 'no-store');
 }
 
 function answer(bytes: Uint8Array, mime: string, cache = 'no-cache'): Response {

@@ -7,6 +7,8 @@ export function exportHandlers({ exporter }: AppContext): HandlersOf<'export'> {
   return {
     'export.formats': () => [...FORMATS],
     'export.start': (request) => exporter.export(request),
+    'export.state': () => exporter.state,
+    'export.result': () => exporter.report,
     'export.cancel': () => {
       exporter.cancel();
       return null;

@@ -8,6 +8,8 @@ import type { HandlersOf } from './answer.ts';
 export function predictHandlers({ predictor, window, documents }: AppContext): HandlersOf<'predict'> {
   return {
     'predict.start': ({ run, paths }) => predictor.predict(run, paths),
+    'predict.state': () => predictor.state,
+    'predict.result': () => predictor.answers,
     'predict.cancel': () => {
       predictor.cancel();
       return null;

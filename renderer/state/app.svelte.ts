@@ -148,7 +148,7 @@ export class AppState {
     this.train.open(project);
     this.tries.open(project);
     this.review.open();
-    this.exports.open();
+    this.exports.open(project !== null);
     project?.notices.forEach((notice) => this.notices.say(notice));
     void this.client.call('project.recent').then((recent) => (this.recent = recent));
   }

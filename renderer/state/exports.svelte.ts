@@ -38,13 +38,23 @@ export class Exports extends Task<'export'> {
     super(client, notices, 'export', 'An export is under way. Wait until it is done, or cancel it.');
   }
 
-  open(): void {
+  /** For another project, or none. */
+  open(isProject: boolean): void {
     this.forget();
     this.reports = [];
     this.taken = null;
     this.#runId = null;
     this.modelBytes = null;
     this.#asked++;
+    if (isProject) void this.#adopt();
+  }
+
+  async #adopt(): Promise<void> {
+    const report = await this.adopt(
+      () => this.client.call('export.state'),
+      () => this.client.call('export.result'),
+    );
+    if (report) this.#keep(report);
   }
 
   /** Called whenever the screen is shown. */
@@ -89,7 +99,11 @@ export class Exports extends Task<'export'> {
         else this.notices.fail(thrown);
       },
     );
-    if (report) this.reports = [report, ...this.reports.filter(({ folder }) => folder !== report.folder)];
+    if (report) this.#keep(report);
+  }
+
+  #keep(report: ExportReport): void {
+    this.reports = [report, ...this.reports.filter(({ folder }) => folder !== report.folder)];
   }
 
   async reveal(path: string): Promise<void> {

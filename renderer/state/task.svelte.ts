@@ -73,14 +73,14 @@ export class Task<Of extends Domain> {
    * @param find how far it is; null where nothing is under way
    * @param result as `work` of `perform`
    */
-  protected async adopt<T>(
-    find: () => Promise<Pick<this, 'progress' | 'cancelling'> | null>,
-    result: () => Promise<T>,
+  protected async adopt<State extends Pick<this, 'progress' | 'cancelling'>, T>(
+    find: () => Promise<State | null>,
+    result: (found: State) => Promise<T>,
   ): Promise<T | undefined> {
     const turn = this.#turn;
     const found = await this.notices.read(find);
     if (!found || turn !== this.#turn) return undefined;
-    const done = this.perform(result);
+    const done = this.perform(() => result(found));
     this.progress = found.progress;
     this.cancelling = found.cancelling;
     return done;

@@ -58,6 +58,23 @@ export class Tries extends Task<'predict'> {
     this.selectedToken = null;
     this.#runId = null;
     this.threshold = project?.settings.threshold ?? 0.5;
+    if (project) void this.#adopt();
+  }
+
+  async #adopt(): Promise<void> {
+    const done = await this.adopt(
+      () => this.client.call('predict.state'),
+      ({ run }) => {
+        this.#ask(run);
+        return this.client.call('predict.result');
+      },
+    );
+    if (done) this.#take(done.pictures);
+  }
+
+  #ask(run: string): void {
+    this.#askedId = run;
+    this.#isFresh = true;
   }
 
   /** Asks the run about pictures, and all pictures in folders. */
@@ -65,8 +82,7 @@ export class Tries extends Task<'predict'> {
     const { run } = this;
     if (paths.length === 0 || !run) return;
     const done = await this.perform(() => {
-      this.#askedId = run.id;
-      this.#isFresh = true;
+      this.#ask(run.id);
       return this.client.call('predict.start', { run: run.id, paths: [...paths] });
     });
     if (done) this.#take(done.pictures);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MODEL_FORMATS, type LeftOut, type Ms, type ProgressEvent } from '../jobs.ts';
 import { call, event } from './call.ts';
 import { nothing, pathSchema, runIdSchema } from './fields.ts';
+import type { TaskState } from './task.ts';
 
 export const exportFormatSchema = z.enum([...MODEL_FORMATS, 'labels', 'folders', 'script']);
 export type ExportFormatId = z.infer<typeof exportFormatSchema>;
@@ -49,6 +50,12 @@ export interface ExportReport {
   files: readonly { name: string; sizeBytes: number }[];
 }
 
+export interface ExportProgress {
+  /** The one that is written; null before the first. */
+  format: ExportFormatId | null;
+  progress: ProgressEvent;
+}
+
 export const exportCalls = {
   /** What this version can write. */
   'export.formats': call(nothing).returns<ExportFormat[]>(),
@@ -70,6 +77,9 @@ export const exportCalls = {
       force: z.boolean().default(false),
     }),
   ).returns<ExportReport>(),
+  'export.state': call(nothing).returns<TaskState<ExportProgress> | null>(),
+  /** Answers, as `export.start` does, when the export under way is over; null where none is. */
+  'export.result': call(nothing).returns<ExportReport | null>(),
   /** Gives it up; nothing half-written stays. */
   'export.cancel': call(nothing).returns<null>(),
   /** Shows what was written in the system's file manager. */
@@ -77,5 +87,5 @@ export const exportCalls = {
 };
 
 export const exportEvents = {
-  'export.progress': event<{ format: ExportFormatId | null; progress: ProgressEvent }>(),
+  'export.progress': event<ExportProgress>(),
 };

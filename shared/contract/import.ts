@@ -2,13 +2,7 @@ import { z } from 'zod';
 import type { ImportItem, ImportProgress, ImportReport } from '../library.ts';
 import { call, event } from './call.ts';
 import { nothing, pathsSchema } from './fields.ts';
-
-/** An import under way: what a window that comes late needs. */
-export interface ImportState {
-  progress: ImportProgress | null;
-  /** It was cancelled, and has not ended yet. */
-  cancelling: boolean;
-}
+import type { TaskState } from './task.ts';
 
 export const importCalls = {
   /**
@@ -21,7 +15,7 @@ export const importCalls = {
   'import.start': call(
     z.strictObject({ paths: pathsSchema, mode: z.enum(['auto', 'labels', 'plain']).default('auto') }),
   ).returns<ImportReport>(),
-  'import.state': call(nothing).returns<ImportState | null>(),
+  'import.state': call(nothing).returns<TaskState<ImportProgress> | null>(),
   /** Answers, as `import.start` does, when the import under way is over; null where none is. */
   'import.result': call(nothing).returns<ImportReport | null>(),
   /** Stops after the file under way; what was imported stays. */

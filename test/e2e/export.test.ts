@@ -123,6 +123,17 @@ test('the folder is shown in the file manager', async () => {
   await expect(app.call('export.reveal', { path: app.documents })).rejects.toThrow('is no export');
 });
 
+test('a window that is loaded anew finds the export that goes on, and says what came of it', async () => {
+  await radio(/^Keras/).check();
+  const folder = await exportTo('loaded anew');
+  await main().getByRole('progressbar').waitFor();
+  await app.page.reload();
+  await goTo(app, 'Export');
+  await main().getByRole('progressbar').waitFor();
+  await reports().getByText(folder).waitFor();
+  expect(await main().getByRole('progressbar').count()).toBe(0);
+});
+
 test('what comes of an export after another project was opened does not show in that one', async () => {
   await openSample(app);
   await goTo(app, 'Export');

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contentKey } from '../../shared/picture-url.ts';
 import { AppUnderTest } from './harness.ts';
 
 /** Addresses of this machine that are not the loopback, which Chromium treats as the network it is. */
@@ -131,15 +132,29 @@ describe('main', () => {
           ),
         `app://twofold${path}`,
       );
+    const size = (path: string): Promise<number> =>
+      app.electron.evaluate(
+        async ({ session }, url) =>
+          (await (await session.defaultSession.fetch(url)).arrayBuffer()).byteLength,
+        `app://twofold${path}`,
+      );
     expect(await status('/index.html')).toBe(200);
-    expect(await status('/picture/1?size=thumb')).toBe(404);
+    const nothing = '1-0123456789ab';
+    expect(await status(`/picture/${nothing}?size=thumb`)).toBe(204);
     await app.page.getByRole('button', { name: 'Try the sample pictures' }).click();
     await expect
       .poll(() => app.call('pictures.counts').then(({ total }) => total), WAIT)
       .toBeGreaterThan(100);
-    expect(await status('/picture/1?size=thumb')).toBe(200);
-    expect(await status('/picture/1?size=full')).toBe(200);
-    expect(await status('/picture/999999?size=full')).toBe(404);
+    const key = contentKey((await app.call('pictures.rows', { ids: [1] }))[0]!);
+    for (const wanted of ['thumb', 'full']) {
+      expect(await status(`/picture/${key}?size=${wanted}`)).toBe(200);
+      // Of the same number in another project.
+      expect(await status(`/picture/${nothing}?size=${wanted}`)).toBe(204);
+    }
+    expect(await status(`/picture/999999-0123456789ab?size=full`)).toBe(204);
+    expect(await size(`/thumbnails?of=${key},${nothing}`)).toBeGreaterThan(1000);
+    expect(await size(`/thumbnails?of=${nothing}`)).toBe(4);
+    expect(await status('/thumbnails?of=../../../etc/passwd')).toBe(404);
     expect(await status('/assets/..%2f..%2fmain%2fapp.js')).toBe(404);
     expect(await status('/%2e%2e/main/app.js')).toBe(404);
     expect(await status('/tried/00000000-0000-0000-0000-000000000000?size=thumb')).toBe(404);

@@ -149,6 +149,19 @@ test('more that is dropped while a list is tried is refused, and the list goes o
   await main().getByText('254 pictures').waitFor();
 });
 
+test('a window that is loaded anew finds what is being tried, and shows all of it in the end', async () => {
+  await button('Clear').click();
+  await app.answerDialog([pictures]);
+  await button('Choose a folder…').click();
+  await main().getByRole('progressbar').waitFor();
+  await app.page.reload();
+  await goTo(app, 'Try');
+  await main().getByRole('progressbar').waitFor();
+  await ended();
+  await main().getByText('254 pictures').waitFor();
+  expect(await app.page.getByRole('alert').count()).toBe(0);
+});
+
 test('answers stay those of the run that gave them, though another ends meanwhile', async () => {
   const asked = await main().getByLabel('Run').inputValue();
   const newer = await trainSmall(app, { ...SMALL_RECIPE, epochs: 1 });

@@ -18,8 +18,8 @@ writeFileSync(join(renderer, 'assets', 'data.bin'), 'secret');
 
 const asked: unknown[] = [];
 const source: PictureSource = {
-  picture: (id, size) => {
-    asked.push([id, size]);
+  picture: (id, hash, size) => {
+    asked.push([id, hash, size]);
     return Promise.resolve(id === 7 ? { bytes: Buffer.from('seven'), mime: 'image/jpeg' } : null);
   },
   tried: (token) =>
@@ -43,8 +43,13 @@ describe('the app’s own scheme', () => {
   it('gives pictures by number and by token', async () => {
     const picture = await get(pictureUrl({ id: 7, sha256: 'abc'.repeat(20) }, 'thumb'));
     expect([picture.status, await picture.text()]).toEqual([200, 'seven']);
-    expect(asked.at(-1)).toEqual([7, 'thumb']);
+    expect(asked.at(-1)).toEqual([7, 'abcabcabcabc', 'thumb']);
     expect((await get(triedUrl('a-b', 'full'))).status).toBe(200);
+  });
+
+  it('has nothing to say of a picture that is not there, as when its project was just closed', async () => {
+    const none = await get(pictureUrl({ id: 8, sha256: 'abc'.repeat(20) }, 'full'));
+    expect([none.status, await none.text()]).toEqual([204, '']);
   });
 
   it('gives several thumbnails in one answer, each after its length, and none for what it does not have', async () => {
@@ -60,13 +65,14 @@ describe('the app’s own scheme', () => {
     '/thumbnails?of=7',
     '/thumbnails?of=../secret.txt',
     `/thumbnails?of=${Array.from({ length: 33 }, () => '7-abcabcabcabc').join(',')}`,
-    '/picture/8?size=thumb',
-    '/picture/7',
-    '/picture/7?size=huge',
-    '/picture/07?size=thumb',
-    '/picture/-7?size=thumb',
-    '/picture/7e0?size=thumb',
-    '/picture/7/../../secret.txt?size=thumb',
+    '/picture/7?size=thumb',
+    '/picture/7-abcabcabcabc',
+    '/picture/7-abcabcabcabc?size=huge',
+    '/picture/07-abcabcabcabc?size=thumb',
+    '/picture/-7-abcabcabcabc?size=thumb',
+    '/picture/7e0-abcabcabcabc?size=thumb',
+    '/picture/7-abc?size=thumb',
+    '/picture/7-abcabcabcabc/../../secret.txt?size=thumb',
     '/tried/unknown?size=thumb',
     '/tried/..%2fsecret.txt?size=thumb',
     '/assets/../secret.js',
