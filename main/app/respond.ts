@@ -87,7 +87,8 @@ async function serveFile(path: string, extension: string): Promise<Response> {
 /** One after the other in one answer, since what an answer costs hardly depends on how much it holds. */
 async function serveThumbnails(keys: string, source: PictureSource): Promise<Response> {
   const parsed = keys.split(',', MAX_KEYS + 1).map(parseKey);
-  if (parsed.length > MAX_KEYS || parsed.includes(null)) return refuse(404, 'There is nothing at this address.');
+  if (parsed.length > MAX_KEYS || parsed.includes(null))
+    return refuse(404, 'There is nothing at this address.');
   const pictures = await Promise.all(
     parsed.map((key) => source.picture(key!.id, key!.hash, 'thumb').catch(() => null)),
   );

@@ -19,11 +19,6 @@ export function interval({ value, low, high }: Interval): string {
   return `${percent(value)} (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
 }
 
-/** 1 → "1 picture", 3 → "3 pictures", 12000 → "12,000 pictures" */
-export function count(n: number, noun: string, plural = `${noun}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? noun : plural}`;
-}
-
 /** A file name as it can be shown in one line: control characters, which a terminal would obey, are written out. */
 export function printable(name: string): string {
   // eslint-disable-next-line no-control-regex

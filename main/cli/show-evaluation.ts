@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../shared/metrics.ts';
-import { count, interval, table } from './format.ts';
+import { plural } from '../../shared/plural.ts';
+import { interval, table } from './format.ts';
 import type { Output } from './output.ts';
 
 /** Accuracy, confusion matrix and rates of an evaluation, for people. */
@@ -21,7 +22,7 @@ export function showEvaluation(
   );
   output.line();
   output.line(
-    `Accuracy           ${interval(accuracy)}  on ${count(evaluation.count, 'validation picture')}`,
+    `Accuracy           ${interval(accuracy)}  on ${plural(evaluation.count, 'validation picture')}`,
   );
   output.line(`Precision          ${rate(precision)}  of "${classes[1]}" above ${threshold}`);
   output.line(`Recall             ${rate(recall)}`);

@@ -1,12 +1,11 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import type { ExportCheck, ExportFormatId } from '../../shared/contract/export.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { RunFile } from '../training/run-folder.ts';
 import { CARD_FILE, CARD_FORMAT } from './atomic.ts';
-import type { Check } from './compare.ts';
-import type { ExportFormatId } from './formats.ts';
 import type { Bits } from './quantize.ts';
 import { twofoldVersion } from './versions.ts';
 
@@ -54,7 +53,7 @@ export interface ModelCard extends BaseCard {
   /** Bits a kernel's value takes; 32 is float32. */
   bits: Bits;
   /** The export against the app, on the project's own pictures. */
-  check: Check;
+  check: ExportCheck;
   versions: Record<string, string>;
   files: readonly FileInfo[];
 }

@@ -1,5 +1,7 @@
+import type { ExportCheck } from '../../shared/contract/export.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Label, Split } from '../../shared/jobs.ts';
+import { plural } from '../../shared/plural.ts';
 
 /** How far an unquantised export may be from the app: float32 in another order of operations gives about 1e-6. */
 export const TOLERANCE = 1e-4;
@@ -12,22 +14,6 @@ export interface CheckPicture {
   sha256: string;
   label: Label;
   split: Split | null;
-}
-
-/** What came of comparing an export with the app on the same pictures. */
-export interface Check {
-  /** What ran the export, with versions. */
-  runtime: string;
-  pictures: number;
-  /** Of probabilities, absolute. */
-  maxDifference: number;
-  meanDifference: number;
-  /** Largest difference that passes; null where weights were quantised. */
-  tolerance: number | null;
-  /** Pictures to which both give the same class at the threshold. */
-  sameClass: number;
-  /** Shares of right answers on the pictures that were not trained on (`unseen`), or on all where there are none. */
-  accuracy: { pictures: number; unseen: boolean; app: number; export: number };
 }
 
 /** Validation pictures first, each side in an order that depends on content alone. */
@@ -46,7 +32,7 @@ export function compare(
   app: readonly (number | null)[],
   exported: readonly (number | null)[],
   { threshold, tolerance, runtime }: { threshold: number; tolerance: number | null; runtime: string },
-): Check {
+): ExportCheck {
   const pairs = pictures.flatMap(({ label, split }, index) => {
     const a = app[index];
     const b = exported[index];
@@ -82,13 +68,13 @@ export function compare(
 }
 
 /** @throws TwofoldError `corrupt` when an export is further from the app than it may be, or gives no numbers */
-export function requireSame({ maxDifference, tolerance, pictures, runtime }: Check): void {
+export function requireSame({ maxDifference, tolerance, pictures, runtime }: ExportCheck): void {
   const limit = tolerance ?? 1;
   // Not the other way round: a difference of NaN is above every limit.
   if (maxDifference <= limit) return;
   throw new TwofoldError(
     'corrupt',
-    `The export does not answer as the app does: on ${pictures} pictures its probabilities differ by up to ` +
+    `The export does not answer as the app does: on ${plural(pictures, 'picture')} its probabilities differ by up to ` +
       `${maxDifference.toPrecision(3)} (at most ${limit} is expected; run with ${runtime}). It was removed. ` +
       'Please report this; another format may work meanwhile.',
   );

@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import {
+  EXPORT_FORMATS,
+  type ExportCheck,
+  type ExportedFormat,
+  type ExportFormatId,
+  type ExportReport,
+} from '../../shared/contract/export.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { LeftOut, Ms } from '../../shared/jobs.ts';
+import type { LeftOut } from '../../shared/jobs.ts';
 import type { RunRecord } from '../../shared/library.ts';
 import { chooseRun } from '../engine/evaluate.ts';
 import { getClasses } from '../library/classes.ts';
@@ -10,10 +17,10 @@ import { latestUsableRun } from '../library/runs.ts';
 import { getSettings } from '../library/settings.ts';
 import { RunFolder } from '../training/run-folder.ts';
 import { makeFolder, requireFree } from './atomic.ts';
-import { baseCard, listFiles, writeCard, type FileInfo } from './card.ts';
-import { choosePictures, type Check } from './compare.ts';
+import { baseCard, listFiles, writeCard } from './card.ts';
+import { choosePictures } from './compare.ts';
 import { exportFolders } from './folders-export.ts';
-import { EXPORT_FORMATS, FORMATS, isModelFormat, type ExportFormatId } from './formats.ts';
+import { FORMATS, isModelFormat } from './formats.ts';
 import { exportLabels } from './labels-export.ts';
 import { askApp, exportModel, type RunToExport } from './model-export.ts';
 import { writeOverview } from './overview.ts';
@@ -37,25 +44,6 @@ export interface ExportRequest {
   link?: boolean;
   /** A probability above it is the second class; the project's by default. */
   threshold?: number | undefined;
-}
-
-/** One format as it was written. */
-export interface Exported {
-  format: ExportFormatId;
-  folder: string;
-  sizeBytes: number;
-  durationMs: Ms;
-  /** Of formats that hold the model. */
-  check: Check | null;
-  /** Pictures that could not be put into class folders. */
-  leftOut: LeftOut[];
-}
-
-export interface ExportReport {
-  folder: string;
-  run: string | null;
-  exports: Exported[];
-  files: FileInfo[];
 }
 
 /** What is told while an export runs, beside the events of its jobs. */
@@ -88,7 +76,7 @@ export async function exportProject(
   await work.prepare(formats);
   const isCopyOnly = request.format === 'folders';
   const exports = await makeFolder(folder, { force, sync: !isCopyOnly }, async (temporary) => {
-    const done: Exported[] = [];
+    const done: ExportedFormat[] = [];
     for (const format of formats) {
       requireWanted(steps.signal);
       steps.onFormat?.(format);
@@ -145,7 +133,7 @@ class Work {
     };
   }
 
-  async write(format: ExportFormatId, folder: string): Promise<Omit<Exported, 'folder'>> {
+  async write(format: ExportFormatId, folder: string): Promise<Omit<ExportedFormat, 'folder'>> {
     const startedAt = performance.now();
     const { check = null, leftOut = [] } = await this.#write(format, folder);
     const files = await listFiles(folder);
@@ -158,7 +146,10 @@ class Work {
     };
   }
 
-  async #write(format: ExportFormatId, folder: string): Promise<{ check?: Check; leftOut?: LeftOut[] }> {
+  async #write(
+    format: ExportFormatId,
+    folder: string,
+  ): Promise<{ check?: ExportCheck; leftOut?: LeftOut[] }> {
     const { project, run, request, classes, steps } = this;
     await mkdir(folder, { recursive: true });
     switch (format) {

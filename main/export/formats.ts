@@ -1,19 +1,7 @@
+import type { ExportFormat, ExportFormatId } from '../../shared/contract/export.ts';
 import { MODEL_FORMATS, type ModelFormat } from '../../shared/jobs.ts';
 
-/** Everything that can be exported; `all` is each of them in a folder of its own. */
-export const EXPORT_FORMATS = [...MODEL_FORMATS, 'labels', 'folders', 'script'] as const;
-export type ExportFormatId = (typeof EXPORT_FORMATS)[number];
-
-export interface FormatInfo {
-  id: ExportFormatId;
-  name: string;
-  /** What it is good for, in words. */
-  description: string;
-  /** Whether a trained run is needed, or only labels. */
-  needsRun: boolean;
-}
-
-export const FORMATS: readonly FormatInfo[] = [
+export const FORMATS: readonly ExportFormat[] = [
   {
     id: 'tfjs',
     name: 'TensorFlow.js',

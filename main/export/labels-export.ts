@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../../shared/library.ts';
+import { plural } from '../../shared/plural.ts';
 import { getClasses } from '../library/classes.ts';
 import type { Project } from '../library/folder.ts';
 import { writeLabelsCsv } from '../library/labels-csv.ts';
@@ -47,7 +48,7 @@ function readme(
   ];
   return `# Labels of ${plain(project)}
 
-\`${LABELS_FILE}\` has ${rows.toLocaleString('en-US')} rows, one for each picture that is labelled or skipped (UTF-8, RFC 4180):
+\`${LABELS_FILE}\` has ${plural(rows, 'row')}, one for each picture that is labelled or skipped (UTF-8, RFC 4180):
 
 ${table(['Column', 'Meaning'], columns)}
 

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ExportCheck } from '../../shared/contract/export.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { withHead } from '../model/architecture/with-head.ts';
 import { loadWeights } from '../model/weights/store.ts';
 import type { RunFile } from '../training/run-folder.ts';
 import { baseCard, licenceOf, listFiles, writeCard, type ModelCard } from './card.ts';
-import { compare, requireSame, TOLERANCE, type Check, type CheckPicture } from './compare.ts';
+import { compare, requireSame, TOLERANCE, type CheckPicture } from './compare.ts';
 import { ONNX_OPSET } from './formats.ts';
 import type { Bits } from './quantize.ts';
 import { modelReadme } from './readme.ts';
@@ -50,7 +51,7 @@ export async function exportModel(
   source: RunToExport,
   { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
   controls: ExportControls,
-): Promise<{ check: Check }> {
+): Promise<{ check: ExportCheck }> {
   const { run, runDir, pictures } = source;
   await runJob({ kind: 'write-export', runDir, format, bits, dir: folder }, controls);
   const { size, resize } = run.recipe;
@@ -74,7 +75,7 @@ export async function exportModel(
 
 async function modelCard(
   { run, runId, threshold }: RunToExport,
-  { format, bits, folder, check }: { format: ModelFormat; bits: Bits; folder: string; check: Check },
+  { format, bits, folder, check }: { format: ModelFormat; bits: Bits; folder: string; check: ExportCheck },
 ): Promise<ModelCard> {
   const { recipe, classes } = run;
   const { title } = await loadWeights(run.weights.name);

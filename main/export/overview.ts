@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Exported } from './export.ts';
+import type { ExportedFormat } from '../../shared/contract/export.ts';
 import { FORMATS } from './formats.ts';
 import { table } from './markdown.ts';
 
 /** README.md of a folder that holds every format. */
 export async function writeOverview(
   folder: string,
-  exports: readonly Omit<Exported, 'folder'>[],
+  exports: readonly Omit<ExportedFormat, 'folder'>[],
 ): Promise<void> {
   const rows = exports.map(({ format, sizeBytes, check }) => {
     const { name, description } = FORMATS.find(({ id }) => id === format)!;

@@ -1,5 +1,6 @@
 import type { Interval } from '../../shared/metrics.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
+import { formatCount, plural } from '../../shared/plural.ts';
 import type { ModelCard } from './card.ts';
 import { ONNX_OPSET } from './formats.ts';
 import { plain, table } from './markdown.ts';
@@ -23,7 +24,7 @@ export function modelReadme(card: ModelCard): string {
       '## Files',
       table(
         ['File', 'Bytes'],
-        card.files.map(({ name, sizeBytes }) => [name, sizeBytes.toLocaleString('en-US')]),
+        card.files.map(({ name, sizeBytes }) => [name, formatCount(sizeBytes)]),
       ),
       'Everything above is in `card.json` too, for programs.',
     ].join('\n\n') + '\n'
@@ -105,7 +106,7 @@ function inAndOut({ input, output, classes, threshold }: ModelCard): string {
 function quality({ metrics, classes, data }: ModelCard): string {
   const names = classes.map(plain) as [string, string];
   const [train, held] = [data.train, data.validation].map(
-    ([zero, one]) => `${zero + one} pictures (${zero} ${names[0]}, ${one} ${names[1]})`,
+    ([zero, one]) => `${plural(zero + one, 'picture')} (${zero} ${names[0]}, ${one} ${names[1]})`,
   ) as [string, string];
   const learned = `It learned from ${train}.`;
   if (!metrics) return `${learned} It was not evaluated.`;
@@ -141,7 +142,7 @@ function checked({ check, bits }: ModelCard): string {
       ? ''
       : ` Its kernels are stored in ${bits} bits to make it smaller, which costs a little exactness.`;
   return (
-    `After writing, it was loaded again in a fresh process (${runtime}) and asked about ${pictures} pictures of the project. ` +
+    `After writing, it was loaded again in a fresh process (${runtime}) and asked about ${plural(pictures, 'picture')} of the project. ` +
     `Its probabilities differ from the app’s by at most ${maxDifference.toExponential(1)}, on average by ` +
     `${meanDifference.toExponential(1)}; ${sameClass} of ${pictures} get the same class.${stored} Accuracy on the ` +
     `${accuracy.pictures} ${accuracy.unseen ? 'of them that it did not learn from' : 'of them, which it learned from'}: ${percent(accuracy.export)}, the app’s ${percent(accuracy.app)}.`

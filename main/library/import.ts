@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImportMode, ImportReport } from '../../shared/library.ts';
+import { plural } from '../../shared/plural.ts';
 import { readLabels, readPictureCsv } from './csv.ts';
 import type { Project } from './folder.ts';
 import { ingest, type ImportOptions } from './ingest.ts';
@@ -114,7 +115,9 @@ export async function importCsv(
     const notes =
       contrary === 0
         ? []
-        : [`${contrary} rows give a picture another label than its first row, which counts.`];
+        : [
+            `${plural(contrary, 'row gives', 'rows give')} a picture another label than its first row, which counts.`,
+          ];
     const pictures = rows
       .filter((row) => first.get(row.path) === row)
       .map((row) => ({

@@ -1,6 +1,7 @@
 import type { Split } from '../../shared/jobs.ts';
 import type { ClassIndex, ImportMode, ImportReport, LabelValue } from '../../shared/library.ts';
 import { TwofoldError } from '../../shared/errors.ts';
+import { plural } from '../../shared/plural.ts';
 import { classesAreNamed, getClasses, matchClasses } from './classes.ts';
 import type { Db } from './sql.ts';
 import type { FoundFile } from './walk.ts';
@@ -80,7 +81,10 @@ export function planFolder(db: Db, found: readonly FoundFile[], mode: ImportMode
     const split = isSplit ? (SPLIT_NAMES[file.under[depth]?.toLowerCase() ?? ''] ?? null) : null;
     return { directory: file.directory, name: file.name, label, split };
   });
-  const notes = loose === 0 ? [] : [`${loose} pictures lie outside the class folders and got no label.`];
+  const notes =
+    loose === 0
+      ? []
+      : [`${plural(loose, 'picture lies', 'pictures lie')} outside the class folders and got no label.`];
   return { layout: isSplit ? 'split' : 'labels', pictures, notes };
 }
 

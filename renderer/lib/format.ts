@@ -1,6 +1,5 @@
 /** Numbers and times in words, the same on every screen. */
 
-const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const bytesWith = (digits: number): Intl.NumberFormat =>
   new Intl.NumberFormat('en', { maximumFractionDigits: digits });
 const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
@@ -12,12 +11,7 @@ const whenDone = new Intl.DateTimeFormat('en', {
   hourCycle: 'h23',
 });
 
-export const formatCount = (value: number): string => count.format(value);
-
-/** `1 picture`, `2,000 pictures` */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${formatCount(value)} ${value === 1 ? one : many}`;
-}
+export { formatCount, plural } from '../../shared/plural.ts';
 
 /** `97.4 %`; never 100 % or 0 % of what is only nearly so. @param fraction 0..1 */
 export function formatPercent(fraction: number, digits = 1): string {

@@ -4,8 +4,9 @@ import { call, event } from './call.ts';
 import { nothing, pathSchema, runIdSchema } from './fields.ts';
 import type { TaskState } from './task.ts';
 
-export const exportFormatSchema = z.enum([...MODEL_FORMATS, 'labels', 'folders', 'script']);
-export type ExportFormatId = z.infer<typeof exportFormatSchema>;
+/** Everything that can be exported; `all` is each of them in a folder of its own. */
+export const EXPORT_FORMATS = [...MODEL_FORMATS, 'labels', 'folders', 'script'] as const;
+export type ExportFormatId = (typeof EXPORT_FORMATS)[number];
 
 /** Something that can be written, and what it is good for, in words. */
 export interface ExportFormat {
@@ -28,6 +29,7 @@ export interface ExportCheck {
   tolerance: number | null;
   /** Pictures to which both give the same class at the threshold. */
   sameClass: number;
+  /** Shares of right answers on the pictures that were not trained on (`unseen`), or on all where there are none. */
   accuracy: { pictures: number; unseen: boolean; app: number; export: number };
 }
 
@@ -39,6 +41,7 @@ export interface ExportedFormat {
   durationMs: Ms;
   /** Null for formats that hold no model. */
   check: ExportCheck | null;
+  /** Pictures that could not be put into class folders. */
   leftOut: LeftOut[];
 }
 
@@ -65,7 +68,7 @@ export const exportCalls = {
    */
   'export.start': call(
     z.strictObject({
-      format: z.union([exportFormatSchema, z.literal('all')]),
+      format: z.enum([...EXPORT_FORMATS, 'all']),
       /** The newest with a model where it is null. */
       run: runIdSchema.nullable(),
       out: pathSchema,

@@ -1,10 +1,16 @@
 import { Option, type Command } from 'commander';
+import {
+  EXPORT_FORMATS,
+  type ExportedFormat,
+  type ExportFormatId,
+  type ExportReport,
+} from '../../../shared/contract/export.ts';
 import type { JobEvent } from '../../../shared/jobs.ts';
-import type { Exported, ExportReport } from '../../export/export.ts';
-import { EXPORT_FORMATS, FORMATS, type ExportFormatId } from '../../export/formats.ts';
+import { plural } from '../../../shared/plural.ts';
+import { FORMATS } from '../../export/formats.ts';
 import { checkFiles } from '../../library/check-files.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
-import { bytes, count, duration, percent } from '../format.ts';
+import { bytes, duration, percent } from '../format.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { parseNumber } from '../recipe-options.ts';
@@ -129,18 +135,18 @@ function show({ folder, run, exports, files }: ExportReport, output: Output): vo
   output.line(`Written to ${folder}`);
 }
 
-function showOne({ format, sizeBytes, durationMs, check, leftOut }: Exported, output: Output): void {
+function showOne({ format, sizeBytes, durationMs, check, leftOut }: ExportedFormat, output: Output): void {
   output.line(`${nameOf(format)}: ${bytes(sizeBytes)}, ${duration(durationMs)}`);
-  if (leftOut.length > 0) output.line(`  ${count(leftOut.length, 'picture')} left out`);
+  if (leftOut.length > 0) output.line(`  ${plural(leftOut.length, 'picture')} left out`);
   if (!check) return;
   const { pictures, maxDifference, meanDifference, runtime, accuracy, sameClass } = check;
   output.line(
-    `  Loaded again and asked about ${count(pictures, 'picture')}: largest difference ${maxDifference.toExponential(1)}, ` +
+    `  Loaded again and asked about ${plural(pictures, 'picture')}: largest difference ${maxDifference.toExponential(1)}, ` +
       `mean ${meanDifference.toExponential(1)}, same class for ${sameClass} (${runtime})`,
   );
   if (check.tolerance === null) {
     output.line(
-      `  Accuracy on ${count(accuracy.pictures, accuracy.unseen ? 'validation picture' : 'picture')}: ${percent(accuracy.export)}, the app ${percent(accuracy.app)}`,
+      `  Accuracy on ${plural(accuracy.pictures, accuracy.unseen ? 'validation picture' : 'picture')}: ${percent(accuracy.export)}, the app ${percent(accuracy.app)}`,
     );
   }
 }

@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { plural } from '../../../shared/plural.ts';
 import { listFiles } from '../../engine/list-files.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
 import { startJob } from '../../training/supervisor.ts';
 import { recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
 import { parseNumber } from '../recipe-options.ts';
-import { count } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
@@ -43,7 +43,7 @@ export function addFeatures(program: Command, output: Output): void {
       const { shape, leftOut, files: written } = await withInterrupt(job, 'cancel', output, job.result);
       output.event('done', { out: target, shape, files: written, leftOut });
       output.line(
-        `Wrote ${target}: float32 [${shape.join(', ')}], ${count(written.length, 'picture')} in the order given.`,
+        `Wrote ${target}: float32 [${shape.join(', ')}], ${plural(written.length, 'picture')} in the order given.`,
       );
     });
 }

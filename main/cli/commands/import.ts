@@ -1,13 +1,14 @@
 import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { ImportProgress, ImportReport } from '../../../shared/library.ts';
+import { formatCount, plural } from '../../../shared/plural.ts';
 import { inspectWith } from '../../engine/inspect.ts';
 import { isProject, type Project } from '../../library/folder.ts';
 import { importCsv, importFolder } from '../../library/import.ts';
 import { listImportItems } from '../../library/imports.ts';
 import { createProject, openProject, closeProject } from '../../library/project.ts';
 import { PicturePool } from '../../pictures/pool.ts';
-import { count, printable } from '../format.ts';
+import { printable } from '../format.ts';
 import type { Output } from '../output.ts';
 
 interface Flags {
@@ -88,9 +89,9 @@ function show(project: Project, report: ImportReport, output: Output): void {
   ];
   const said = parts
     .filter(([n], index) => n > 0 || index === 0)
-    .map(([n, what]) => `${n.toLocaleString('en-US')} ${what}`);
+    .map(([n, what]) => `${formatCount(n)} ${what}`);
   output.line(
-    `${count(report.found, 'picture')} found: ${said.join(', ')}. ${count(report.labelled, 'label')} set.`,
+    `${plural(report.found, 'picture')} found: ${said.join(', ')}. ${plural(report.labelled, 'label')} set.`,
   );
   for (const note of report.notes) output.line(note);
   for (const { path, message } of leftOut.slice(0, LISTED)) output.line(`  ${printable(path)}: ${message}`);

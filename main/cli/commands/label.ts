@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { UsageError } from '../usage-error.ts';
 import type { LabelResult, LabelValue } from '../../../shared/library.ts';
+import { plural } from '../../../shared/plural.ts';
 import { getClasses } from '../../library/classes.ts';
 import { redo, setLabels, undo } from '../../library/labels.ts';
 import { findByPath } from '../../library/pictures.ts';
 import type { Project } from '../../library/folder.ts';
-import { count } from '../format.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 
@@ -82,6 +82,6 @@ function report(result: LabelResult | null, verb: string, output: Output): void 
   const changed = result?.changes.length ?? 0;
   output.event('done', { changed });
   output.line(
-    result === null ? 'There is nothing to do.' : `${verb} the label of ${count(changed, 'picture')}.`,
+    result === null ? 'There is nothing to do.' : `${verb} the label of ${plural(changed, 'picture')}.`,
   );
 }

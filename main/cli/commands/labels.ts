@@ -8,7 +8,8 @@ import { explainLabel } from '../../library/labels.ts';
 import { findByPath, getCounts } from '../../library/pictures.ts';
 import type { Project } from '../../library/folder.ts';
 import type { LabelValue } from '../../../shared/library.ts';
-import { count, table } from '../format.ts';
+import { plural } from '../../../shared/plural.ts';
+import { table } from '../format.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 
@@ -68,7 +69,7 @@ function summarise(project: Project, output: Output): void {
     ),
   );
   const problems = counts.missing + counts.changed;
-  if (problems > 0) output.line(`${count(problems, 'picture')} missing or changed since import.`);
+  if (problems > 0) output.line(`${plural(problems, 'picture')} missing or changed since import.`);
 }
 
 async function exportTo(project: Project, file: string, output: Output): Promise<void> {
@@ -85,7 +86,7 @@ async function importFrom(project: Project, file: string, output: Output): Promi
   const report = await importLabelsCsv(project, path.resolve(file));
   for (const problem of report.problems) output.event('left-out', problem);
   output.event('done', { changed: report.changed, leftOut: report.problems.length });
-  output.line(`Changed the label of ${count(report.changed, 'picture')}.`);
+  output.line(`Changed the label of ${plural(report.changed, 'picture')}.`);
   for (const { message } of report.problems) output.line(`  ${message}`);
 }
 

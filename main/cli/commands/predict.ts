@@ -4,13 +4,14 @@ import type { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import writeFileAtomic from 'write-file-atomic';
 import type { Prediction } from '../../../shared/jobs.ts';
+import { plural } from '../../../shared/plural.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { listFiles } from '../../engine/list-files.ts';
 import { isProject, runDir } from '../../library/folder.ts';
 import { closeProject, openProject } from '../../library/project.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
 import { startJob } from '../../training/supervisor.ts';
-import { count, percent, printable, table } from '../format.ts';
+import { percent, printable, table } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
@@ -81,7 +82,7 @@ async function writeCsv(rows: Row[], file: string, output: Output): Promise<void
     return;
   }
   await writeFileAtomic(file, text);
-  output.line(`Wrote ${count(rows.length, 'prediction')} to ${path.resolve(file)}.`);
+  output.line(`Wrote ${plural(rows.length, 'prediction')} to ${path.resolve(file)}.`);
 }
 
 function show(rows: Row[], output: Output): void {

@@ -6,9 +6,10 @@ import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { getRun, listRuns, updateRun } from '../../library/runs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
+import { plural } from '../../../shared/plural.ts';
 import { startTraining, type TrainRequest } from '../../engine/train.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
-import { bytes, count, percent } from '../format.ts';
+import { bytes, percent } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -89,7 +90,7 @@ async function lookAtFiles(project: Project, output: Output): Promise<void> {
   if (missing + changed === 0) return;
   output.event('problems', { missing, changed });
   output.note(
-    `Left out: ${count(missing, 'picture')} missing, ${count(changed, 'picture')} changed since import. ` +
+    `Left out: ${plural(missing, 'picture')} missing, ${plural(changed, 'picture')} changed since import. ` +
       'Import the folder again to find moved ones and take up changed ones.',
   );
 }
@@ -110,8 +111,8 @@ function showSplit(counts: TrainResult['counts'], output: Output): void {
   const { train, validation } = counts;
   output.event('split', counts);
   output.line(
-    `${count(train[0] + train[1], 'picture')} to train on (${train.join(' + ')}), ` +
-      `${count(validation[0] + validation[1], 'picture')} for validation (${validation.join(' + ')})`,
+    `${plural(train[0] + train[1], 'picture')} to train on (${train.join(' + ')}), ` +
+      `${plural(validation[0] + validation[1], 'picture')} for validation (${validation.join(' + ')})`,
   );
 }
 

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ModelCard } from '../../../main/export/card.ts';
-import type { Exported } from '../../../main/export/export.ts';
-import { EXPORT_FORMATS } from '../../../main/export/formats.ts';
+import { EXPORT_FORMATS, type ExportedFormat } from '../../../shared/contract/export.ts';
 import { exportModel } from '../../../main/export/model-export.ts';
 import { makeFolder } from '../../../main/export/atomic.ts';
 import { spawnNodeProcess } from '../../../main/training/child.ts';
@@ -30,7 +29,7 @@ describe('twofold export', () => {
   test('all: every format is written, checked and described', async () => {
     const { code, events } = await run('export', project, '--format', 'all', '--out', out('all'), '--json');
     expect(code).toBe(0);
-    const exported = events.filter(({ event }) => event === 'exported') as unknown as Exported[];
+    const exported = events.filter(({ event }) => event === 'exported') as unknown as ExportedFormat[];
     expect(exported.map(({ format }) => format)).toEqual(EXPORT_FORMATS);
     expect(events.at(-1)).toMatchObject({ event: 'done', folder: out('all'), run: 'r1' });
     const begun = events.filter(({ event }) => event === 'format').map(({ format }) => format);
@@ -120,7 +119,7 @@ describe('twofold export', () => {
     try {
       const args = ['export', project, '--format', 'folders', '--out', out('some'), '--json'];
       const { events } = await run(...args);
-      const { leftOut } = events.find(({ event }) => event === 'exported') as unknown as Exported;
+      const { leftOut } = events.find(({ event }) => event === 'exported') as unknown as ExportedFormat;
       expect(leftOut.map(({ path: left, code }) => [left, code]).sort()).toEqual(
         [
           [missing, 'not-found'],
