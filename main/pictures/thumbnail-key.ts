@@ -2,7 +2,8 @@ import { cacheKey } from './cache.ts';
 
 /**
  * Longer side of a thumbnail in pixels: larger than a cell of the grid as it is at first, also on a screen of half more
- * density; and the last 1,000 of them, which Chromium keeps decoded, take 150 MB (see docs/decisions/scrolling.md).
+ * density; and of those shown as images Chromium keeps the last 1,000 decoded, which takes 150 MB (see
+ * docs/decisions/scrolling.md).
  */
 export const THUMBNAIL_SIDE = 224;
 const THUMBNAIL_VERSION = 1;
