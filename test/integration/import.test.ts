@@ -373,7 +373,7 @@ describe('CSV', () => {
     expect(labels(project)).toEqual({ 'a.png': 1, 'b.png': 0, 'c.png': 'skipped', 'd.png': null });
     expect(getCounts(project.db)).toMatchObject({ train: 1, validation: 1 });
     expect(told(project, report.importId)).toEqual([['gone.png', 'left-out', 'not-found']]);
-    expect(report.notes[0]).toContain('1 rows');
+    expect(report.notes[0]).toContain('1 row gives');
   });
 
   test.each([
