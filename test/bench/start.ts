@@ -13,6 +13,8 @@ import { summarise } from './statistics.ts';
 
 const ROUNDS = 5;
 const END_PATIENCE_MS = 10_000;
+/** What is not shown by then never will be. */
+const SHOW_PATIENCE_MS = 60_000;
 
 /** Seconds from the start of the program. */
 interface Times {
@@ -52,8 +54,7 @@ const THUMBNAILS = `(() => {
     const box = cell.getBoundingClientRect();
     return box.bottom > top && box.top < bottom;
   });
-  const isDrawn = (cell) => { const image = cell.querySelector('img'); return image?.complete && image.naturalWidth > 0; };
-  return cells.every(isDrawn) ? cells : [];
+  return cells.every((cell) => cell.querySelector('canvas')) ? cells : [];
 })()`;
 
 export const benchmark: Benchmark = {
@@ -134,7 +135,8 @@ async function start({ args, env, title, drawn }: Program): Promise<Times> {
 }
 
 /** Ends with the frame that shows what a condition waits for; `at`: milliseconds since 1970, by the window's clock. */
-const whenShown = (condition: string, answer: string): string => `new Promise((done) => {
+const whenShown = (condition: string, answer: string): string => `new Promise((done, fail) => {
+  setTimeout(() => fail(new Error('The window did not show what was waited for.')), ${SHOW_PATIENCE_MS});
   const look = () => {
     const found = ${condition};
     if (!found) return requestAnimationFrame(look);
