@@ -68,13 +68,20 @@ export function logit(probability: number): number {
   return Math.log(p) - Math.log1p(-p);
 }
 
-/** Counts of labels against predictions; a probability above the threshold (not equal) is class 1, as in Keras. */
+/** The class that a probability of class 1 means: 1 above the threshold (not equal), as in Keras. */
+export const classAt = (probability: number, threshold = 0.5): 0 | 1 => (probability > threshold ? 1 : 0);
+
+/** The probability of a class, from that of class 1. */
+export const probabilityOf = (label: 0 | 1, probability: number): number =>
+  label === 1 ? probability : 1 - probability;
+
+/** Counts of labels against predictions, by `classAt`. */
 export function confusion(scored: readonly Scored[], threshold = 0.5): Confusion {
   const counts: Confusion = [
     [0, 0],
     [0, 0],
   ];
-  for (const { probability, label } of scored) counts[label][probability > threshold ? 1 : 0]++;
+  for (const { probability, label } of scored) counts[label][classAt(probability, threshold)]++;
   return counts;
 }
 

@@ -1,6 +1,7 @@
 import type { ExportCheck } from '../../shared/contract/export.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Label, Split } from '../../shared/jobs.ts';
+import { classAt } from '../../shared/metrics.ts';
 import { plural } from '../../shared/plural.ts';
 
 /** How far an unquantised export may be from the app: float32 in another order of operations gives about 1e-6. */
@@ -48,7 +49,7 @@ export function compare(
   const differences = pairs.map((pair) => Math.abs(pair.app - pair.export));
   const held = pairs.filter((pair) => pair.held);
   const judged = held.length > 0 ? held : pairs;
-  const classOf = (probability: number): Label => (probability > threshold ? 1 : 0);
+  const classOf = (probability: number): Label => classAt(probability, threshold);
   const right = (side: 'app' | 'export'): number =>
     judged.filter((pair) => classOf(pair[side]) === pair.label).length / judged.length;
   return {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { classAt } from '../../shared/metrics.ts';
 import type { AppContext } from '../app/context.ts';
 import { chooseCsv } from '../app/dialogs.ts';
 import type { HandlersOf } from './answer.ts';
@@ -21,7 +22,7 @@ export function predictHandlers({ predictor, window, documents }: AppContext): H
       const rows = predictions.map(({ probability, ...rest }) => ({
         ...rest,
         probability,
-        label: probability === null ? '' : classes[probability > threshold ? 1 : 0],
+        label: probability === null ? '' : classes[classAt(probability, threshold)],
       }));
       await writeFile(
         path,

@@ -30,21 +30,20 @@ export class Notices {
   }
 
   /** Runs what a button starts, and shows its error. @returns what came of it, undefined after an error */
-  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (thrown) {
-      this.fail(thrown);
-      return undefined;
-    }
+  attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return this.#run(work, (thrown) => this.fail(thrown));
   }
 
   /** As `attempt`, for what the window reads unasked. */
-  async read<T>(work: () => Promise<T>): Promise<T | undefined> {
+  read<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return this.#run(work, (thrown) => this.failReading(thrown));
+  }
+
+  async #run<T>(work: () => Promise<T>, onError: (thrown: unknown) => void): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {
-      this.failReading(thrown);
+      onError(thrown);
       return undefined;
     }
   }

@@ -3,6 +3,7 @@ import { MAX_ROWS } from '../../shared/contract/pictures.ts';
 import type { LabelValue, Picture } from '../../shared/library.ts';
 import {
   averagePrecision,
+  classAt,
   confusion,
   curve,
   rocAuc,
@@ -63,7 +64,7 @@ export class Review {
   /** Which pictures belong to the choice, the most wrong first. */
   readonly listed = $derived(
     this.#chosenFrom
-      .filter(({ label, probability }) => fits(this.choice, label, probability > this.threshold ? 1 : 0))
+      .filter(({ label, probability }) => fits(this.choice, label, classAt(probability, this.threshold)))
       .sort((a, b) => wrongness(b) - wrongness(a))
       .flatMap(({ id }) => this.#byId[id] ?? []),
   );

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import writeFileAtomic from 'write-file-atomic';
 import type { Prediction } from '../../../shared/jobs.ts';
+import { classAt } from '../../../shared/metrics.ts';
 import { plural } from '../../../shared/plural.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { listFiles } from '../../engine/list-files.ts';
@@ -71,7 +72,7 @@ interface Row {
 }
 
 function row({ path: file, probability, error }: Prediction, classes: [string, string]): Row {
-  const label = probability === null ? '' : classes[probability > 0.5 ? 1 : 0];
+  const label = probability === null ? '' : classes[classAt(probability)];
   return { path: file, label, probability, error: error ?? '' };
 }
 
