@@ -11,7 +11,7 @@ export interface PrepareOptions extends DecodeOptions {
 }
 
 /** Part of every cache key: raise it when the same file would give other pixels than before. */
-export const PIXELS_VERSION = 1;
+export const PIXELS_VERSION = 2;
 
 /**
  * The one way from a picture to pixels, for training, prediction, evaluation and export: decode, then stretch to the

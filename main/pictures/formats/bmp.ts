@@ -1,4 +1,5 @@
-import { TwofoldError } from '../../shared/errors.ts';
+import * as errors from './errors.ts';
+import type { OpenPicture } from './format.ts';
 
 /** Reads Windows bitmaps (BMP), which sharp cannot; the packages that do miss compressed, 16-bit or top-down ones. */
 
@@ -8,7 +9,7 @@ const RLE4 = 2;
 const BITFIELDS = 3;
 const ALPHA_BITFIELDS = 6;
 
-export interface BmpHeader {
+interface BmpHeader {
   width: number;
   height: number;
   /** Rows are stored from the top; the default is from the bottom. */
@@ -23,12 +24,18 @@ export interface BmpHeader {
   masks: [number, number, number, number];
 }
 
+export const openBmp: OpenPicture = (bytes) => {
+  const header = readBmpHeader(bytes);
+  const { width, height } = header;
+  return { width, height, decode: () => ({ width, height, data: decodeBmp(bytes, header) }) };
+};
+
 /**
  * Reads the headers and the palette.
  *
  * @throws TwofoldError `bad-picture` when they are cut off or make no sense
  */
-export function readBmpHeader(bytes: Uint8Array): BmpHeader {
+function readBmpHeader(bytes: Uint8Array): BmpHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 26) throw truncated();
   const headerSize = view.getUint32(14, true);
@@ -66,7 +73,7 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
  * @returns [height, width, 3] red, green, blue, 0..255
  * @throws TwofoldError `bad-picture` when it is cut off or damaged
  */
-export function decodeBmp(bytes: Uint8Array, header = readBmpHeader(bytes)): Uint8Array {
+function decodeBmp(bytes: Uint8Array, header: BmpHeader): Uint8Array {
   const { width, height, bits, compression } = header;
   const rowBytes = Math.floor((width * bits + 31) / 32) * 4;
   const out = new Uint8Array(width * height * 3);
@@ -227,13 +234,5 @@ function unpackRuns(bytes: Uint8Array, header: BmpHeader): Uint8Array {
   return indices;
 }
 
-function truncated(): TwofoldError {
-  return new TwofoldError(
-    'bad-picture',
-    'The picture (BMP) ends too early: it was not copied or downloaded whole. Fetch it again.',
-  );
-}
-
-function damaged(detail: string): TwofoldError {
-  return new TwofoldError('bad-picture', `The picture (BMP) is damaged: ${detail}. Fetch it again.`);
-}
+const truncated = () => errors.truncated('bmp');
+const damaged = (detail: string) => errors.damaged('bmp', detail);

@@ -1,0 +1,31 @@
+import { TwofoldError } from '../../../shared/errors.ts';
+import type { PictureFormat } from '../sniff.ts';
+import { FORMAT_NAMES } from './format.ts';
+
+/** A file that stops before its picture does. */
+export function truncated(format: PictureFormat): TwofoldError {
+  return new TwofoldError(
+    'bad-picture',
+    `The picture (${FORMAT_NAMES[format]}) ends too early: it was not copied or downloaded whole. Fetch it again.`,
+  );
+}
+
+/** @param detail what is wrong, as the rest of a sentence */
+export function damaged(format: PictureFormat, detail: string): TwofoldError {
+  return new TwofoldError(
+    'bad-picture',
+    `The picture (${FORMAT_NAMES[format]}) is damaged: ${detail}. Fetch it again.`,
+  );
+}
+
+/** Turns libvips' message into a reason a person understands, and keeps it as the cause. */
+export function explainVips(error: unknown, format: PictureFormat): unknown {
+  if (!(error instanceof Error) || error instanceof TwofoldError) return error;
+  const name = FORMAT_NAMES[format];
+  const cutOff =
+    /premature|truncat|unexpected end|end of file|bad seek|read error|too short|unable to parse/i;
+  const sentence = cutOff.test(error.message)
+    ? `The picture (${name}) ends too early or is damaged: it was not copied or downloaded whole. Fetch it again.`
+    : `The picture (${name}) is damaged and can't be read (${error.message.split('\n')[0] ?? ''}). Fetch it again.`;
+  return new TwofoldError('bad-picture', sentence, { cause: error });
+}

@@ -1,0 +1,4 @@
+import type { OpenPicture } from './format.ts';
+import { openWithVips } from './vips.ts';
+
+export const openTiff: OpenPicture = (bytes) => openWithVips(bytes, 'tiff');

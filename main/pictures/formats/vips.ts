@@ -1,0 +1,67 @@
+import type { Metadata, Sharp, SharpOptions } from 'sharp';
+import { isSrgb } from '../icc.ts';
+import { sharp } from '../sharp.ts';
+import type { PictureFormat } from '../sniff.ts';
+import { explainVips } from './errors.ts';
+import type { OpenedPicture, Picture } from './format.ts';
+
+/** The limit is checked by us, for a message of ours. A picture cut off anywhere is an error, never a grey half. */
+const SHARP_OPTIONS: SharpOptions = { failOn: 'error', limitInputPixels: false };
+
+/** Opens a picture with libvips: what most formats need, and nothing else. Throws as `OpenPicture` does. */
+export async function openWithVips(bytes: Uint8Array, format: PictureFormat): Promise<OpenedPicture> {
+  const metadata = await readMetadata(bytes, format);
+  return { ...metadata.autoOrient, decode: () => decodeWithVips(bytes, format, metadata) };
+}
+
+export async function readMetadata(bytes: Uint8Array, format: PictureFormat): Promise<Metadata> {
+  try {
+    return await sharp(bytes, SHARP_OPTIONS).metadata();
+  } catch (error) {
+    throw explainVips(error, format);
+  }
+}
+
+/** EXIF orientation applied, transparency on white, grey as RGB, an embedded profile applied unless it is sRGB. */
+export async function decodeWithVips(
+  bytes: Uint8Array,
+  format: PictureFormat,
+  metadata: Metadata,
+): Promise<Picture> {
+  const keepCmyk = metadata.space === 'cmyk' && !metadata.hasProfile;
+  const ignoreIcc = !metadata.icc || isSrgb(metadata.icc);
+  let image: Sharp = sharp(bytes, { ...SHARP_OPTIONS, ignoreIcc, autoOrient: true });
+  if (keepCmyk) image = image.pipelineColourspace('cmyk').toColourspace('cmyk');
+  else image = image.toColourspace('srgb');
+  if (metadata.hasAlpha) image = image.flatten({ background: '#ffffff' });
+  try {
+    const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: toRgb(data, info.channels, keepCmyk) };
+  } catch (error) {
+    throw explainVips(error, format);
+  }
+}
+
+/** Brings what sharp gives (1 or 2 channels of grey, RGB, RGBA or CMYK) to three channels. */
+function toRgb(data: Uint8Array, channels: number, cmyk: boolean): Uint8Array {
+  // sharp's buffers lie in its WebAssembly memory, which other threads would see change: pixels get memory of their own.
+  if (channels === 3) return new Uint8Array(data);
+  const count = data.length / channels;
+  const rgb = new Uint8Array(count * 3);
+  for (let i = 0, from = 0, to = 0; i < count; i++, from += channels, to += 3) {
+    if (cmyk) {
+      const light = 255 - data[from + 3]!;
+      for (let c = 0; c < 3; c++) {
+        // Pillow's cmyk2rgb: white minus ink, scaled by what black leaves; the division by 255 is rounded.
+        const product = data[from + c]! * light + 128;
+        rgb[to + c] = light - (((product >> 8) + product) >> 8);
+      }
+    } else {
+      const grey = channels < 3;
+      rgb[to] = data[from]!;
+      rgb[to + 1] = data[grey ? from : from + 1]!;
+      rgb[to + 2] = data[grey ? from : from + 2]!;
+    }
+  }
+  return rgb;
+}
