@@ -2,10 +2,11 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImportMode, ImportReport } from '../../shared/library.ts';
 import { plural } from '../../shared/plural.ts';
-import { readLabels, readPictureCsv } from './csv.ts';
 import type { Project } from './folder.ts';
 import { ingest, type ImportOptions } from './ingest.ts';
 import { planFolder, type Plan } from './layout.ts';
+import { readLabels } from './tables/labels.ts';
+import { readPictureCsv } from './tables/rows.ts';
 import { readableFolder, reason, walk, type WalkResult } from './walk.ts';
 
 export type { ImportOptions } from './ingest.ts';

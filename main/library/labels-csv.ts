@@ -4,12 +4,13 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { Split } from '../../shared/jobs.ts';
 import { SKIPPED, type LabelSource, type LabelValue } from '../../shared/library.ts';
 import { getClasses } from './classes.ts';
-import { readLabels, readPictureCsv, type CsvRow } from './csv.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { addBatch } from './labels.ts';
 import { findByContent, findByPath } from './pictures.ts';
 import { rows, transaction, type Db } from './sql.ts';
+import { readLabels } from './tables/labels.ts';
+import { readPictureCsv, type CsvRow } from './tables/rows.ts';
 
 /** Columns of labels.csv. `when`: ISO 8601 in UTC; `label`: the class's name, or `skipped`. */
 export const LABEL_COLUMNS = ['path', 'sha256', 'label', 'split', 'when', 'source'] as const;

@@ -2,13 +2,9 @@ import { createReadStream } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse';
-import type { Split } from '../../shared/jobs.ts';
-import { SKIPPED, type LabelValue } from '../../shared/library.ts';
-import { TwofoldError } from '../../shared/errors.ts';
-import { classByName, matchClasses } from './classes.ts';
-import { explainMismatch } from './layout.ts';
-import type { Db } from './sql.ts';
-import { reason } from './walk.ts';
+import type { Split } from '../../../shared/jobs.ts';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { reason } from '../walk.ts';
 
 /** A row of a table of pictures and labels. */
 export interface CsvRow {
@@ -141,41 +137,4 @@ function pathsFrom(base: string): (given: string) => Promise<string> {
     if (!real) folders.set(folder, (real = realpath(folder).catch(() => folder)));
     return path.join(await real, path.basename(absolute));
   };
-}
-
-/**
- * What the labels in a table mean: the names of the project's classes, or 0 and 1; exactly two other labels become the
- * names of the classes, in alphabetical order, where these have none yet and nothing is labelled. `skipped` means what it
- * says, an empty label nothing.
- *
- * @returns from label, as written, to class
- * @throws TwofoldError `bad-input` when they do not fit
- */
-export function readLabels(db: Db, found: readonly CsvRow[], file: string): (label: string) => LabelValue {
-  const labels = [...new Set(found.map(({ label }) => label))].filter(
-    (label) => label !== '' && label.toLowerCase() !== SKIPPED,
-  );
-  const meaning = new Map<string, LabelValue>();
-  const unknown = labels.filter((label) => {
-    const known = classByName(db, label);
-    if (known !== null) meaning.set(label, known);
-    return known === null;
-  });
-  if (unknown.every((label) => label === '0' || label === '1')) {
-    for (const label of unknown) meaning.set(label, label === '1' ? 1 : 0);
-  } else {
-    const classes = labels.length === 2 ? matchClasses(db, [labels[0]!, labels[1]!]) : null;
-    if (!classes) {
-      const what =
-        labels.length > 2
-          ? `${file} has ${labels.length} different labels (${labels.slice(0, 5).join(', ')}${labels.length > 5 ? ', …' : ''}), but there are two classes.`
-          : explainMismatch(db, labels);
-      throw new TwofoldError(
-        'bad-input',
-        `${what} Nothing was imported. Name the classes as in the file, or change it.`,
-      );
-    }
-    labels.forEach((label, index) => meaning.set(label, classes[index]!));
-  }
-  return (label) => (label.toLowerCase() === SKIPPED ? 'skipped' : (meaning.get(label) ?? null));
 }
