@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
+import { toCsv } from '../files/csv.ts';
 import type { LeftOut, WriteFoldersResult } from '../../shared/jobs.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { baseCard, writeCard } from './card.ts';
@@ -64,7 +64,7 @@ type Placed = PictureOnSide & WriteFoldersResult['written'][number];
 
 function listing(placed: readonly Placed[], classes: readonly [string, string]): string {
   const rows = placed.map(({ target, label, ...rest }) => ({ ...rest, file: target, label: classes[label] }));
-  return stringify(rows, { header: true, columns: ['file', 'path', 'sha256', 'label', 'split', 'how'] });
+  return toCsv(rows, ['file', 'path', 'sha256', 'label', 'split', 'how']);
 }
 
 function readme(

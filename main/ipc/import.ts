@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import type { AppContext } from '../app/context.ts';
 import { chooseCsv } from '../app/dialogs.ts';
+import { toCsv } from '../files/csv.ts';
 import type { HandlersOf } from './answer.ts';
 import { listImportItems, listImports } from '../library/imports.ts';
 
@@ -25,7 +25,7 @@ export function importHandlers({ project, importer, window, documents }: AppCont
         join(documents(), `import ${importId}.csv`),
       );
       if (path === null) return null;
-      await writeFile(path, stringify(items, { header: true, columns: ['path', 'kind', 'code', 'message'] }));
+      await writeFile(path, toCsv(items, ['path', 'kind', 'code', 'message']));
       return { path };
     },
   };

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import { classAt } from '../../shared/metrics.ts';
 import type { AppContext } from '../app/context.ts';
 import { chooseCsv } from '../app/dialogs.ts';
+import { toCsv } from '../files/csv.ts';
 import type { HandlersOf } from './answer.ts';
 
 export function predictHandlers({ predictor, window, documents }: AppContext): HandlersOf<'predict'> {
@@ -24,10 +24,7 @@ export function predictHandlers({ predictor, window, documents }: AppContext): H
         probability,
         label: probability === null ? '' : classes[classAt(probability, threshold)],
       }));
-      await writeFile(
-        path,
-        stringify(rows, { header: true, columns: ['path', 'label', 'probability', 'error'] }),
-      );
+      await writeFile(path, toCsv(rows, ['path', 'label', 'probability', 'error']));
       return { path };
     },
   };

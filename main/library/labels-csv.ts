@@ -1,8 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { stringify } from 'csv-stringify/sync';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Split } from '../../shared/jobs.ts';
 import { SKIPPED, type LabelSource, type LabelValue } from '../../shared/library.ts';
+import { toCsv } from '../files/csv.ts';
 import { getClasses } from './classes.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
@@ -56,7 +56,7 @@ export function labelRows(
 
 /** labels.csv as text: `LABEL_COLUMNS`, one row a labelled or skipped picture, UTF-8. */
 export function exportLabelsCsv(db: Db): string {
-  return stringify(labelRows(db), { header: true, columns: [...LABEL_COLUMNS] });
+  return toCsv(labelRows(db), LABEL_COLUMNS);
 }
 
 /** Rows a turn of the event loop: about 10 ms. */
@@ -79,7 +79,7 @@ export async function writeLabelsCsv(
   try {
     const handle = await open(temporary, 'w');
     try {
-      await handle.write(stringify([[...LABEL_COLUMNS]]));
+      await handle.write(toCsv([], LABEL_COLUMNS));
       for (let after = 0; ;) {
         const page = labelRows(db, { after, limit: PAGE });
         const last = page.at(-1);
@@ -87,7 +87,7 @@ export async function writeLabelsCsv(
         after = last.id;
         count += page.length;
         const divided = page.map((row) => ({ ...row, split: row.split || (sides.get(row.id) ?? '') }));
-        await handle.write(stringify(divided, { columns: [...LABEL_COLUMNS] }));
+        await handle.write(toCsv(divided, LABEL_COLUMNS, { header: false }));
       }
       await handle.sync();
     } finally {

@@ -2,13 +2,13 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Label, Split } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
+import { fromCell, toCsv } from '../files/csv.ts';
 import { removeTemporaries } from '../model/atomicFile.ts';
 import type { SplitPicture, SplitSet } from './split.ts';
 
@@ -47,7 +47,7 @@ export type RunFile = z.infer<typeof runFileSchema>;
 
 const pictureRowsSchema = z.array(
   z.object({
-    path: z.string(),
+    path: z.string().transform(fromCell),
     sha256: z.string(),
     label: z.enum(['0', '1']).transform((label) => Number(label) as Label),
     split: z.enum(['train', 'validation']),
@@ -100,7 +100,7 @@ export class RunFolder {
       split,
       id,
     }));
-    await writeFileAtomic(this.#picturesPath, stringify(rows, { header: true }));
+    await writeFileAtomic(this.#picturesPath, toCsv(rows, ['path', 'sha256', 'label', 'split', 'id']));
   }
 
   /** What `writePictures` wrote; null where there is nothing. @throws TwofoldError `corrupt` */

@@ -1,13 +1,13 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { stringify } from 'csv-stringify/sync';
 import writeFileAtomic from 'write-file-atomic';
 import type { Prediction } from '../../../shared/jobs.ts';
 import { classAt } from '../../../shared/metrics.ts';
 import { plural } from '../../../shared/plural.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { listFiles } from '../../engine/list-files.ts';
+import { toCsv } from '../../files/csv.ts';
 import { isProject, runDir } from '../../library/folder.ts';
 import { closeProject, openProject } from '../../library/project.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
@@ -77,7 +77,7 @@ function row({ path: file, probability, error }: Prediction, classes: [string, s
 }
 
 async function writeCsv(rows: Row[], file: string, output: Output): Promise<void> {
-  const text = stringify(rows, { header: true, columns: ['path', 'label', 'probability', 'error'] });
+  const text = toCsv(rows, ['path', 'label', 'probability', 'error']);
   if (file === '-') {
     output.raw(text);
     return;
