@@ -6,9 +6,16 @@ import type { Recipe } from './recipe.ts';
 
 export type Ms = number;
 export type Label = 0 | 1;
-export type Split = 'train' | 'validation';
 
-/** A labelled picture as training sees it. `split` is null where nobody has set it: training then decides. */
+/** What a picture is for: to train on, to validate each epoch with, or to test a finished run with. */
+export const SPLITS = ['train', 'validation', 'test'] as const;
+export type Split = (typeof SPLITS)[number];
+/** What training divides its pictures into; it never sees the test set. */
+export type TrainingSide = Exclude<Split, 'test'>;
+/** The sets that a run can be evaluated on. */
+export type EvaluatedSet = Exclude<Split, 'train'>;
+
+/** A labelled picture. `split` is null where nobody has set it: training then decides. */
 export interface LabelledPicture {
   id: number;
   path: string;
@@ -16,6 +23,9 @@ export interface LabelledPicture {
   label: Label;
   split: Split | null;
 }
+
+/** A labelled picture that training may use. */
+export type TrainingPicture = LabelledPicture & { split: TrainingSide | null };
 
 export interface TrainJob {
   kind: 'train';
@@ -25,7 +35,7 @@ export interface TrainJob {
   cacheDir: string;
   classes: [string, string];
   recipe: Recipe;
-  pictures: LabelledPicture[];
+  pictures: TrainingPicture[];
   /** Go on from the run's last checkpoint, with more epochs if the recipe says so. */
   resume: boolean;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode, Failure } from './errors.ts';
-import type { EpochMetrics, Label, Ms, Split } from './jobs.ts';
+import { SPLITS, type EpochMetrics, type Label, type Ms, type Split } from './jobs.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
 
 /** What a project holds, as app, command line and window see it. */
@@ -89,6 +89,9 @@ export interface LibraryCounts {
   /** Pictures whose split is set. */
   train: number;
   validation: number;
+  test: number;
+  /** Of `test`, the pictures of class 0 and of class 1. */
+  testClasses: [number, number];
   missing: number;
   changed: number;
 }
@@ -104,7 +107,7 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('skipped') }),
   z.strictObject({
     kind: z.literal('split'),
-    split: z.enum(['train', 'validation']),
+    split: z.enum(SPLITS),
     run: runIdSchema.optional(),
   }),
   z.strictObject({ kind: z.literal('problems') }),

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { TwofoldError, toFailure } from '../../shared/errors.ts';
-import type { JobEvent, LabelledPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
+import type { JobEvent, TrainingPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
 import type { RunRecord, RunStatus } from '../../shared/library.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { getClasses } from '../library/classes.ts';
@@ -85,8 +85,8 @@ export async function startTraining(
 }
 
 /** Labelled pictures whose files were there and unchanged at the last check. By pages: the app answers in between. */
-async function usablePictures(project: Project): Promise<LabelledPicture[]> {
-  const usable: LabelledPicture[] = [];
+async function usablePictures(project: Project): Promise<TrainingPicture[]> {
+  const usable: TrainingPicture[] = [];
   for (let after = 0; ;) {
     const page = trainingSet(project.db, { after, limit: PAGE });
     for (const { problem, ...picture } of page) if (problem === null) usable.push(picture);

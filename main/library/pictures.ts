@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { LabelledPicture, Split } from '../../shared/jobs.ts';
+import type { LabelledPicture, Split, TrainingPicture } from '../../shared/jobs.ts';
 import type { LabelValue, LibraryCounts, Picture, PictureProblem } from '../../shared/library.ts';
 import { findDirectory, joinPath } from './directories.ts';
 import { column, rows, run, transaction, value, type Db } from './sql.ts';
@@ -81,6 +81,8 @@ export function getCounts(db: Db): LibraryCounts {
     skipped: 0,
     train: 0,
     validation: 0,
+    test: 0,
+    testClasses: [0, 0],
     missing: 0,
     changed: 0,
   };
@@ -92,8 +94,10 @@ export function getCounts(db: Db): LibraryCounts {
   for (const { label, split, n } of groups) {
     counts.total += n;
     if (split) counts[split] += n;
-    if (label === 0 || label === 1) counts.classes[label] += n;
-    else if (label === null) counts.unlabelled += n;
+    if (label === 0 || label === 1) {
+      counts.classes[label] += n;
+      if (split === 'test') counts.testClasses[label] += n;
+    } else if (label === null) counts.unlabelled += n;
     else counts.skipped += n;
   }
   const problems = rows(
@@ -104,32 +108,54 @@ export function getCounts(db: Db): LibraryCounts {
   return counts;
 }
 
+/** For large libraries: pictures after this id, at most so many. */
+interface Page {
+  after?: number;
+  limit?: number;
+}
+interface WithProblem {
+  problem: PictureProblem | null;
+}
+
+/** Whether a picture, in the test set or not, has the content of one in it. */
+const IN_TEST_SET = `EXISTS (SELECT 1 FROM pictures t WHERE t.split = 'test' AND t.sha256 = p.sha256)`;
+
 /**
- * The pictures to train on: of a class, not skipped, in the order of their ids.
+ * The pictures to train on: of a class, not skipped, not in the test set, in the order of their ids.
  * `problem` is what was known at the last import or check; whoever reads the files decides.
  *
- * @param page for large libraries: pictures after this id, at most so many
+ * @param options `twins`: also those whose content is in the test set, for who names what is left out
  */
 export function trainingSet(
   db: Db,
-  page: { after?: number; limit?: number } = {},
-): (LabelledPicture & { problem: PictureProblem | null })[] {
-  const { after = 0, limit = -1 } = page;
+  { twins = false, ...page }: Page & { twins?: boolean } = {},
+): (TrainingPicture & WithProblem)[] {
+  const isOutside = twins ? "p.split IS NOT 'test'" : `NOT ${IN_TEST_SET}`;
+  return labelled(db, isOutside, page) as (TrainingPicture & WithProblem)[];
+}
+
+/** The pictures to test runs with: of a class, not skipped, in the test set, in the order of their ids. */
+export function testSet(db: Db, page: Page = {}): (LabelledPicture & WithProblem)[] {
+  return labelled(db, "p.split = 'test'", page);
+}
+
+/** The contents (SHA-256) of the test set, labelled or not. */
+export function testContents(db: Db): string[] {
+  return column(db, "SELECT sha256 FROM pictures WHERE split = 'test' ORDER BY sha256") as string[];
+}
+
+function labelled(
+  db: Db,
+  condition: string,
+  { after = 0, limit = -1 }: Page,
+): (LabelledPicture & WithProblem)[] {
   const found = rows(
     db,
     `SELECT p.id, d.path AS directory, p.name, p.sha256, p.label, p.split, p.problem
      FROM pictures p JOIN directories d ON d.id = p.directory_id
-     WHERE p.id > :after AND +p.label IN (0, 1) ORDER BY p.id LIMIT :limit`,
+     WHERE p.id > :after AND +p.label IN (0, 1) AND ${condition} ORDER BY p.id LIMIT :limit`,
     { after, limit },
-  ) as {
-    id: number;
-    directory: string;
-    name: string;
-    sha256: string;
-    label: 0 | 1;
-    split: Split | null;
-    problem: PictureProblem | null;
-  }[];
+  ) as (Omit<LabelledPicture, 'path'> & WithProblem & { directory: string; name: string })[];
   return found.map(({ directory, name, ...rest }) => ({ ...rest, path: joinPath(directory, name) }));
 }
 

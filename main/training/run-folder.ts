@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Label, Split } from '../../shared/jobs.ts';
+import type { Label, TrainingSide } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import { fromCell, toCsv } from '../files/csv.ts';
@@ -115,7 +115,7 @@ export class RunFolder {
         `${this.#picturesPath} is damaged, so the run can't go on. Train a new one.`,
       );
     }
-    const side = (wanted: Split): SplitPicture[] => rows.data.filter(({ split }) => split === wanted);
+    const side = (wanted: TrainingSide): SplitPicture[] => rows.data.filter(({ split }) => split === wanted);
     return { train: side('train'), validation: side('validation') };
   }
 

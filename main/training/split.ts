@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Label, LabelledPicture, Split } from '../../shared/jobs.ts';
+import type { Label, TrainingPicture, TrainingSide } from '../../shared/jobs.ts';
 import { inTurns } from '../in-turns.ts';
 
 /** Pictures between two turns of the event loop: some 5 ms. */
 const AT_ONCE = 2000;
 
-export type SplitPicture = LabelledPicture & { split: Split };
+export type SplitPicture = TrainingPicture & { split: TrainingSide };
 
 export interface SplitSet {
   train: SplitPicture[];
@@ -15,7 +15,7 @@ export interface SplitSet {
 }
 
 /**
- * Divides labelled pictures into training and validation.
+ * Divides labelled pictures, without those of the test set, into training and validation.
  *
  * Where any picture of the project has been put into validation (by `train/` and `validation/` folders or by hand), that
  * division holds and every picture without one trains. Otherwise the split is stratified and seeded: in each class,
@@ -27,7 +27,7 @@ export interface SplitSet {
  * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`
  */
 export async function splitPictures(
-  pictures: readonly LabelledPicture[],
+  pictures: readonly TrainingPicture[],
   options: { fraction: number; seed: number; classes: readonly [string, string] },
 ): Promise<SplitSet> {
   requireTwoClasses(pictures, options.classes);
@@ -53,7 +53,7 @@ export function countClasses(pictures: readonly { label: Label }[]): [number, nu
   return [pictures.length - ones, ones];
 }
 
-function requireTwoClasses(pictures: readonly LabelledPicture[], classes: readonly [string, string]): void {
+function requireTwoClasses(pictures: readonly TrainingPicture[], classes: readonly [string, string]): void {
   if (pictures.length === 0) {
     throw new TwofoldError(
       'nothing-labelled',
@@ -93,8 +93,8 @@ function requireBothSides(set: SplitSet, classes: readonly [string, string], giv
   }
 }
 
-async function groupByContent(pictures: readonly LabelledPicture[]): Promise<LabelledPicture[][]> {
-  const groups = new Map<string, LabelledPicture[]>();
+async function groupByContent(pictures: readonly TrainingPicture[]): Promise<TrainingPicture[][]> {
+  const groups = new Map<string, TrainingPicture[]>();
   for await (const piece of inTurns(pictures, AT_ONCE)) {
     for (const picture of piece) {
       const group = groups.get(picture.sha256);
@@ -105,15 +105,15 @@ async function groupByContent(pictures: readonly LabelledPicture[]): Promise<Lab
   return [...groups.values()];
 }
 
-function givenSides(groups: LabelledPicture[][]): [LabelledPicture[], Split][] {
+function givenSides(groups: TrainingPicture[][]): [TrainingPicture[], TrainingSide][] {
   return groups.map((group) => [group, group.find((picture) => picture.split)?.split ?? 'train']);
 }
 
 async function drawnSides(
-  groups: LabelledPicture[][],
+  groups: TrainingPicture[][],
   { fraction, seed }: { fraction: number; seed: number },
-): Promise<[LabelledPicture[], Split][]> {
-  const draws: { group: LabelledPicture[]; draw: string }[] = [];
+): Promise<[TrainingPicture[], TrainingSide][]> {
+  const draws: { group: TrainingPicture[]; draw: string }[] = [];
   for await (const piece of inTurns(groups, AT_ONCE)) {
     for (const group of piece) draws.push({ group, draw: hash('sha256', `${seed}:${group[0]!.sha256}`) });
   }
@@ -123,7 +123,7 @@ async function drawnSides(
   let taken = 0;
   return drawn.map(({ group }, index) => {
     const last = index === drawn.length - 1;
-    const split: Split = taken < wanted && !(last && taken > 0) ? 'validation' : 'train';
+    const split: TrainingSide = taken < wanted && !(last && taken > 0) ? 'validation' : 'train';
     if (split === 'validation') taken += group.length;
     return [group, split];
   });
@@ -156,5 +156,5 @@ async function inHashOrder<T>(
   return sorted;
 }
 
-const contentOf = ({ sha256 }: LabelledPicture): string => sha256;
-const byId = (a: LabelledPicture, b: LabelledPicture): number => a.id - b.id;
+const contentOf = ({ sha256 }: TrainingPicture): string => sha256;
+const byId = (a: TrainingPicture, b: TrainingPicture): number => a.id - b.id;

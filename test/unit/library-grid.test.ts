@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { listPictureIds } from '../../main/library/grid.ts';
 import { setLabels } from '../../main/library/labels.ts';
 import { fold, nameKey } from '../../main/library/names.ts';
-import { getPictures, setSplit, trainingSet } from '../../main/library/pictures.ts';
+import {
+  getCounts,
+  getPictures,
+  setSplit,
+  testContents,
+  testSet,
+  trainingSet,
+} from '../../main/library/pictures.ts';
 import { getRunPictures, saveRunPictures } from '../../main/library/predictions.ts';
 import type { Project } from '../../main/library/project.ts';
 import { createRun } from '../../main/library/runs.ts';
@@ -57,6 +64,21 @@ describe('what the grid shows', () => {
       [3, 1, 'validation'],
     ]);
     expect(trainingSet(db, { after: 1, limit: 1 }).map(({ id }) => id)).toEqual([2]);
+  });
+
+  test('the test set is apart from the training set, and so is what has its content', () => {
+    const { project, ids } = library();
+    const { db } = project;
+    setLabels(db, [1, 2, 3], 0, 'mouse');
+    setSplit(db, [1, 4], 'test');
+    // As when a file is changed into a copy of another.
+    run(db, 'UPDATE pictures SET sha256 = (SELECT sha256 FROM pictures WHERE id = 4) WHERE id = 3');
+    expect(ids({ filter: { kind: 'split', split: 'test' } })).toEqual([1, 4]);
+    expect(trainingSet(db).map(({ id }) => id)).toEqual([2]);
+    expect(trainingSet(db, { twins: true }).map(({ id }) => id)).toEqual([2, 3]);
+    expect(testSet(db).map(({ id }) => id)).toEqual([1]);
+    expect(testContents(db)).toHaveLength(2);
+    expect(getCounts(db)).toMatchObject({ classes: [3, 0], test: 2, testClasses: [1, 0] });
   });
 
   test('what a run says orders and filters pictures', async () => {

@@ -24,10 +24,11 @@ import {
 } from '../../main/library/classes.ts';
 import { openDatabase } from '../../main/library/database.ts';
 import { importFolder } from '../../main/library/import.ts';
-import { setLabels } from '../../main/library/labels.ts';
+import { explainLabel, setLabels } from '../../main/library/labels.ts';
 import { MIGRATIONS } from '../../main/library/migrations/index.ts';
 import { schemaVersion } from '../../main/library/migrate.ts';
-import { getCounts, getPictures, removePictures } from '../../main/library/pictures.ts';
+import { getCounts, getPictures, removePictures, setSplit } from '../../main/library/pictures.ts';
+import { getRunPictures } from '../../main/library/predictions.ts';
 import {
   closeProject,
   createProject,
@@ -223,6 +224,53 @@ describe('versions', () => {
     expect(old.pragma('user_version', { simple: true })).toBe(1);
     expect(old.prepare('SELECT name FROM pictures').pluck().get()).toBe('a.jpg');
     old.close();
+  });
+
+  /** A library of the second version: pictures on both sides of the split, a run with what it predicted. */
+  function secondVersion(): string {
+    const folder = firstVersion();
+    const db = openDatabase(path.join(folder, 'library.db'), { migrations: MIGRATIONS.slice(0, 2) });
+    const picture = (id: number, split: string): string =>
+      `(${id}, 1, '${id}.jpg', '${id}', '${id}.jpg', '${String(id).repeat(64)}', 10, 20, 30, 40, 'jpeg', 50, NULL, ${split}, NULL, 1, 1)`;
+    db.exec(`
+      INSERT INTO pictures VALUES ${picture(2, "'validation'")}, ${picture(3, 'NULL')};
+      INSERT INTO label_events VALUES (1, 2, 1, NULL, NULL), (1, 3, 1, NULL, NULL);
+      INSERT INTO runs (status, process, recipe, classes, created_at_ms, best_epoch)
+        VALUES ('done', 'host 1', '{}', '["cats", "dogs"]', 1700000000002, 3);
+      INSERT INTO run_pictures VALUES (1, 1, 'train', NULL, 0.25), (1, 2, 'validation', 0.75, NULL), (1, 3, NULL, 0.5, NULL);
+    `);
+    db.close();
+    return folder;
+  }
+
+  test('a library without a test set gets one, and keeps its splits, labels, history and runs', () => {
+    const project = openProject(secondVersion());
+    onTestFinished(() => closeProject(project));
+    const { db } = project;
+    const splits = (): unknown[] => getPictures(db, [1, 2, 3]).map(({ label, split }) => [label, split]);
+    expect(splits()).toEqual([
+      [1, 'train'],
+      [1, 'validation'],
+      [1, null],
+    ]);
+    expect(explainLabel(db, 2)).toHaveLength(1);
+    expect(getRunPictures(db, 'r1')).toEqual([
+      { id: 1, split: 'train', probability: null, outOfSample: 0.25 },
+      { id: 2, split: 'validation', probability: 0.75, outOfSample: null },
+      { id: 3, split: null, probability: 0.5, outOfSample: null },
+    ]);
+    expect(setSplit(db, [2, 3], 'test')).toBe(2);
+    expect(splits().slice(1)).toEqual([
+      [1, 'test'],
+      [1, 'test'],
+    ]);
+    expect(getCounts(db)).toMatchObject({ train: 1, validation: 0, test: 2, testClasses: [0, 2] });
+    expect(() => setSplit(db, [3], 'exam' as 'test')).toThrow('CHECK');
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+    // What belongs to a picture still goes with it.
+    removePictures(db, [1]);
+    expect(getRunPictures(db, 'r1').map(({ id }) => id)).toEqual([2, 3]);
+    expect(value(db, 'SELECT count(*) FROM label_events')).toBe(2);
   });
 
   test('a migration that fails changes nothing', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LabelledPicture } from '../../shared/jobs.ts';
+import type { TrainingPicture } from '../../shared/jobs.ts';
 import { countClasses, splitPictures } from '../../main/training/split.ts';
 
 const classes = ['cat', 'dog'] as const;
@@ -11,13 +11,13 @@ function picture(
   id: number,
   label: 0 | 1,
   content = id,
-  split: LabelledPicture['split'] = null,
-): LabelledPicture {
+  split: TrainingPicture['split'] = null,
+): TrainingPicture {
   const sha256 = createHash('sha256').update(`${label}-${content}`).digest('hex');
   return { id, path: `/pictures/${id}.jpg`, sha256, label, split };
 }
 
-const pictures = (zeros: number, ones: number): LabelledPicture[] => [
+const pictures = (zeros: number, ones: number): TrainingPicture[] => [
   ...Array.from({ length: zeros }, (_, id) => picture(id, 0)),
   ...Array.from({ length: ones }, (_, id) => picture(1000 + id, 1)),
 ];
@@ -46,7 +46,7 @@ describe('split', () => {
 
   it('is the same for the same seed whatever the order, and another for another seed', async () => {
     const all = pictures(30, 30);
-    const ids = async (seed: number, list: LabelledPicture[]): Promise<number[]> =>
+    const ids = async (seed: number, list: TrainingPicture[]): Promise<number[]> =>
       (await splitPictures(list, { ...options, seed })).validation.map(({ id }) => id);
     const first = await ids(1, all);
     expect(await ids(1, [...all].reverse())).toEqual(first);
