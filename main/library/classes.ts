@@ -1,5 +1,6 @@
 import { classInfoSchema, DEFAULT_CLASSES, type ClassIndex, type ClassInfo } from '../../shared/library.ts';
 import { TwofoldError } from '../../shared/errors.ts';
+import { classKey } from './names.ts';
 import { rows, run, transaction, value, type Db } from './sql.ts';
 
 /** Writes the two classes of a new project. Without names they keep their defaults until a person or an import names them. */
@@ -52,7 +53,7 @@ export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): vo
     if (result.success) return result.data;
     throw new TwofoldError('bad-input', result.error.issues.map(({ message }) => message).join(' '));
   });
-  if (fold(parsed[0]!.name) === fold(parsed[1]!.name)) {
+  if (classKey(parsed[0]!.name) === classKey(parsed[1]!.name)) {
     throw new TwofoldError(
       'bad-input',
       `Both classes would be called "${parsed[0]!.name}". Give them two different names.`,
@@ -72,11 +73,9 @@ export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): vo
   });
 }
 
-const fold = (name: string): string => name.trim().normalize('NFC').toLowerCase();
-
-/** Which class has this name (case does not matter), or null. */
+/** Which class has this name (as `classKey` compares), or null. */
 export function classByName(db: Db, name: string): ClassIndex | null {
-  const index = getClasses(db).findIndex((known) => fold(known.name) === fold(name));
+  const index = getClasses(db).findIndex((known) => classKey(known.name) === classKey(name));
   return index === 0 || index === 1 ? index : null;
 }
 

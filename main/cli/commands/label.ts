@@ -1,12 +1,11 @@
-import path from 'node:path';
 import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { UsageError } from '../usage-error.ts';
 import type { LabelResult, LabelValue } from '../../../shared/library.ts';
 import { plural } from '../../../shared/plural.ts';
-import { getClasses } from '../../library/classes.ts';
+import { classByName, getClasses } from '../../library/classes.ts';
+import { pictureFinder } from '../../library/find-picture.ts';
 import { redo, setLabels, undo } from '../../library/labels.ts';
-import { findByPath } from '../../library/pictures.ts';
 import type { Project } from '../../library/folder.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -35,12 +34,12 @@ export function addLabel(program: Command, output: Output): void {
         command.error('error: give a label and files, or --undo or --redo.');
       if (label !== undefined && files.length === 0)
         command.error('error: give at least one picture to label.');
-      return withProject(given, output, (project) => {
+      return withProject(given, output, async (project) => {
         if (flags.undo) report(undo(project.db, 'cli'), 'Took back', output);
         else if (flags.redo) report(redo(project.db, 'cli'), 'Did again', output);
         else {
           const value = parseLabel(project, label!);
-          report(setLabels(project.db, idsOf(project, files), value, 'cli'), 'Changed', output);
+          report(setLabels(project.db, await idsOf(project, files), value, 'cli'), 'Changed', output);
         }
       });
     });
@@ -48,8 +47,8 @@ export function addLabel(program: Command, output: Output): void {
 
 function parseLabel(project: Project, text: string): LabelValue {
   const names = getClasses(project.db).map(({ name }) => name);
-  const named = names.indexOf(text);
-  if (named >= 0) return named as 0 | 1;
+  const exact = names.indexOf(text);
+  if (exact >= 0) return exact as 0 | 1;
   switch (text.toLowerCase()) {
     case '0':
       return 0;
@@ -59,23 +58,31 @@ function parseLabel(project: Project, text: string): LabelValue {
       return 'skipped';
     case 'clear':
       return null;
-    default:
+    default: {
+      const alike = classByName(project.db, text);
+      if (alike !== null) return alike;
       throw new UsageError(
         `"${text}" is no label of this project. Expected "${names.join('", "')}", 0, 1, skip or clear.`,
       );
+    }
   }
 }
 
 /** All or nothing: a mistyped name must not leave half of the pictures labelled. */
-function idsOf(project: Project, files: string[]): number[] {
-  return files.map((file) => {
-    const id = findByPath(project.db, path.resolve(file));
-    if (id !== null) return id;
-    throw new TwofoldError(
-      'not-found',
-      `${file} is not in this project. Import it first: twofold import FOLDER --project …`,
-    );
-  });
+async function idsOf(project: Project, files: string[]): Promise<number[]> {
+  const find = pictureFinder(project.db);
+  const ids: number[] = [];
+  for (const file of files) {
+    const id = await find(file);
+    if (id === null) {
+      throw new TwofoldError(
+        'not-found',
+        `${file} is not in this project. Import it first: twofold import FOLDER --project …`,
+      );
+    }
+    ids.push(id);
+  }
+  return ids;
 }
 
 function report(result: LabelResult | null, verb: string, output: Output): void {

@@ -3,9 +3,10 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { getClasses } from '../../library/classes.ts';
+import { pictureFinder } from '../../library/find-picture.ts';
 import { exportLabelsCsv, importLabelsCsv } from '../../library/labels-csv.ts';
 import { explainLabel } from '../../library/labels.ts';
-import { findByPath, getCounts } from '../../library/pictures.ts';
+import { getCounts } from '../../library/pictures.ts';
 import type { Project } from '../../library/folder.ts';
 import type { LabelValue } from '../../../shared/library.ts';
 import { plural } from '../../../shared/plural.ts';
@@ -41,7 +42,7 @@ export function addLabels(program: Command, output: Output): void {
         async (project) => {
           if (flags.import !== undefined) await importFrom(project, flags.import, output);
           else if (flags.csv !== undefined) await exportTo(project, flags.csv, output);
-          else if (flags.history !== undefined) explain(project, flags.history, output);
+          else if (flags.history !== undefined) await explain(project, flags.history, output);
           else summarise(project, output);
         },
         { readOnly: flags.import === undefined },
@@ -90,8 +91,8 @@ async function importFrom(project: Project, file: string, output: Output): Promi
   for (const { message } of report.problems) output.line(`  ${message}`);
 }
 
-function explain(project: Project, file: string, output: Output): void {
-  const id = findByPath(project.db, path.resolve(file));
+async function explain(project: Project, file: string, output: Output): Promise<void> {
+  const id = await pictureFinder(project.db)(file);
   if (id === null) throw new TwofoldError('not-found', `${file} is not in this project.`);
   const classes = getClasses(project.db);
   const name = (label: LabelValue): string =>
