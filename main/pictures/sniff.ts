@@ -30,6 +30,7 @@ export function sniff(bytes: Uint8Array): Sniffed {
   if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return picture('gif');
   if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return picture('webp');
   if (head.startsWith('BM') && isBmpHeader(bytes)) return picture('bmp');
+  if (isBareBitmap(bytes)) return picture('bmp');
   if (/^(?:II[*+]\0|MM\0[*+])/.test(head)) {
     return head.slice(8, 10) === 'CR' ? unsupported('a Canon raw photograph (CR2)') : picture('tiff');
   }
@@ -56,6 +57,15 @@ function isBmpHeader(bytes: Uint8Array): boolean {
   if (bytes.length < 18) return true; // too short for anything else: reported as truncated
   const size = bytes[14]! | (bytes[15]! << 8) | (bytes[16]! << 16) | (bytes[17]! << 24);
   return size === 12 || (size >= 16 && size <= 124);
+}
+
+/** A bitmap without its file header (DIB), as clipboards and resources hold it: a size of header, then one plane. */
+function isBareBitmap(bytes: Uint8Array): boolean {
+  if (bytes.length < 16) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = view.getUint32(0, true);
+  if (size === 12) return view.getUint16(8, true) === 1 && [1, 4, 8, 24].includes(view.getUint16(10, true));
+  return [40, 52, 56, 64, 108, 124].includes(size) && view.getUint16(12, true) === 1;
 }
 
 /** An ISO base media file: AVIF, HEIC and videos share the box, and differ by the brands it lists. */
