@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ImportItem, InspectedPicture, LabelSource, LabelValue, Picture } from '../../shared/library.ts';
+import { nameFromImport } from './classes.ts';
 import { directoryId, joinPath } from './directories.ts';
 import { addImportedLabel, hasHistory, newBatch } from './labels.ts';
 import { addImportItem, type ImportCounts } from './imports.ts';
@@ -24,6 +25,8 @@ export interface ImportContext {
   counts: ImportCounts;
   /** The batch of this import's labels, once there is one. */
   labelBatch: number | null;
+  /** What the first label of a class names the classes; null once that is done. */
+  naming: [string, string] | null;
   /** Pictures whose file is no longer where it was: one of the same content may be that file, moved. */
   displaced: Set<number>;
 }
@@ -181,6 +184,10 @@ function suggest(context: ImportContext, known: Picture, planned: Planned): void
 }
 
 function giveLabel(context: ImportContext, id: number, label: LabelValue): void {
+  if (context.naming && label !== 'skipped') {
+    nameFromImport(context.db, context.naming);
+    context.naming = null;
+  }
   context.labelBatch ??= newBatch(context.db, context.source, 'set', 'fixed');
   addImportedLabel(context.db, context.labelBatch, id, label);
   context.counts.labelled++;

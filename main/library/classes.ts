@@ -1,7 +1,7 @@
 import { classInfoSchema, DEFAULT_CLASSES, type ClassIndex, type ClassInfo } from '../../shared/library.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { classKey } from './names.ts';
-import { rows, run, transaction, value, type Db } from './sql.ts';
+import { column, rows, run, transaction, type Db } from './sql.ts';
 
 /** Writes the two classes of a new project. Without names they keep their defaults until a person or an import names them. */
 export function initClasses(db: Db, names?: readonly [string, string]): void {
@@ -21,9 +21,37 @@ export function getClasses(db: Db): [ClassInfo, ClassInfo] {
   return [found[0]!, found[1]!];
 }
 
-/** Whether the names are a person's (or a folder's) and not the defaults. */
+/**
+ * Where each class's name is from: `named = 1` in the database says that a person chose it, and a name from an import is
+ * told from a default one by what it is.
+ */
+export function nameOrigins(db: Db): ('default' | 'import' | 'person')[] {
+  const named = column(db, 'SELECT named FROM classes ORDER BY id') as number[];
+  return getClasses(db).map(({ name }, index) => {
+    if (named[index] === 1) return 'person';
+    return name === DEFAULT_CLASSES[index]!.name ? 'default' : 'import';
+  });
+}
+
+/** Whether a class has another name than its default. */
 export function classesAreNamed(db: Db): boolean {
-  return value(db, 'SELECT max(named) FROM classes') === 1;
+  return nameOrigins(db).some((origin) => origin !== 'default');
+}
+
+/**
+ * Names both classes as an import does: such names may be replaced by another import's while nothing is labelled.
+ * Expects names that `classNameProblem` has nothing to say of.
+ */
+export function nameFromImport(db: Db, names: readonly [string, string]): void {
+  names.forEach((name, id) => {
+    run(db, 'UPDATE classes SET name = :name, named = 0 WHERE id = :id AND name <> :name', { id, name });
+  });
+}
+
+/** Why a name from outside can't be a class's, as the second half of a sentence; null where it can. */
+export function classNameProblem(name: string): string | null {
+  const result = classInfoSchema.shape.name.safeParse(name);
+  return result.success ? null : result.error.issues.map(({ message }) => message).join(' ');
 }
 
 /**
@@ -62,12 +90,11 @@ export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): vo
   transaction(db, () => {
     const before = getClasses(db);
     parsed.forEach(({ name, color }, id) => {
-      const named = name !== before[id]!.name || classesAreNamed(db) || name !== DEFAULT_CLASSES[id]!.name;
-      run(db, 'UPDATE classes SET name = :name, color = :color, named = :named WHERE id = :id', {
+      run(db, 'UPDATE classes SET name = :name, color = :color, named = named OR :named WHERE id = :id', {
         id,
         name,
         color,
-        named: named ? 1 : 0,
+        named: name === before[id]!.name ? 0 : 1,
       });
     });
   });
@@ -77,26 +104,4 @@ export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): vo
 export function classByName(db: Db, name: string): ClassIndex | null {
   const index = getClasses(db).findIndex((known) => classKey(known.name) === classKey(name));
   return index === 0 || index === 1 ? index : null;
-}
-
-/**
- * Which class each of two names from outside (folders, a CSV file) means. Where the project's classes have no names of
- * their own yet and nothing is labelled, they take these, in alphabetical order; otherwise the names must be the classes'.
- *
- * @returns class of each name, or null where they do not fit
- */
-export function matchClasses(db: Db, names: readonly [string, string]): [ClassIndex, ClassIndex] | null {
-  const known = names.map((name) => classByName(db, name));
-  if (known[0] != null && known[1] != null && known[0] !== known[1]) return [known[0], known[1]];
-  const free =
-    !classesAreNamed(db) && value(db, 'SELECT EXISTS (SELECT 1 FROM pictures WHERE label IN (0, 1))') === 0;
-  if (!free) return null;
-  const swapped = compareNames(names[0], names[1]) > 0;
-  nameClasses(db, swapped ? [names[1], names[0]] : names);
-  return swapped ? [1, 0] : [0, 1];
-}
-
-/** Alphabetical as Keras' flow_from_directory and Python's sorted have it: by code point, the same on every machine. */
-export function compareNames(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

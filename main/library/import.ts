@@ -17,6 +17,7 @@ export type FolderOptions = ImportOptions & { mode?: ImportMode };
 const CANCELLED: Plan = {
   layout: 'plain',
   pictures: [],
+  naming: null,
   notes: ['It was cancelled while looking for pictures.'],
 };
 
@@ -109,7 +110,7 @@ export async function importCsv(
   const absolute = path.resolve(file);
   const rows = await readPictureCsv(absolute);
   const plan = (): Plan => {
-    const labelOf = readLabels(project.db, rows, absolute);
+    const { labelOf, naming } = readLabels(project.db, rows, absolute);
     const first = new Map(rows.toReversed().map((row) => [row.path, row]));
     const repeated = rows.filter((row) => first.get(row.path) !== row);
     const contrary = repeated.filter((row) => first.get(row.path)!.label !== row.label).length;
@@ -127,7 +128,7 @@ export async function importCsv(
         label: labelOf(row.label),
         split: row.split,
       }));
-    return { layout: 'csv', pictures, notes };
+    return { layout: 'csv', pictures, naming, notes };
   };
   return ingest(project, { source: 'csv', path: absolute, plan, notPictures: 0, unreadable: [] }, options);
 }

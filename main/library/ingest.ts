@@ -27,7 +27,7 @@ export interface ImportOptions {
 export interface Ingest {
   source: ImportReport['source'];
   path: string;
-  /** Made in the transaction in which the import begins, since it may name the classes. */
+  /** Made in the transaction in which the import begins: it depends on the classes and what is labelled. */
   plan: () => Plan;
   notPictures: number;
   unreadable: WalkResult['unreadable'];
@@ -124,6 +124,7 @@ function begin(project: Project, task: Ingest): { plan: Plan; context: ImportCon
         source: labelSource,
         counts,
         labelBatch: null,
+        naming: plan.naming,
         displaced: new Set<number>(),
       },
     };
@@ -188,6 +189,7 @@ async function write(context: ImportContext, facts: readonly Fact[]): Promise<vo
     });
     context.counts = attempt.counts;
     context.labelBatch = attempt.labelBatch;
+    context.naming = attempt.naming;
     start = end;
     if (start < facts.length) await nextTurn();
   }

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { Split } from '../../shared/jobs.ts';
 import { SKIPPED, type LabelSource, type LabelValue } from '../../shared/library.ts';
 import { toCsv } from '../files/csv.ts';
-import { getClasses } from './classes.ts';
+import { getClasses, nameFromImport } from './classes.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { addBatch } from './labels.ts';
@@ -121,7 +121,7 @@ export async function importLabelsCsv(
 ): Promise<LabelsImport> {
   const found = await readPictureCsv(file);
   return transaction(db, () => {
-    const labelOf = readLabels(db, found, file);
+    const { labelOf, naming } = readLabels(db, found, file);
     const labels = new Map<number, LabelValue>();
     const problems: LabelsImport['problems'] = [];
     for (const row of found) {
@@ -141,7 +141,9 @@ export async function importLabelsCsv(
       label,
       ids: [...labels].filter(([, given]) => given === label).map(([id]) => id),
     }));
-    return { changed: addBatch(db, groups, source).changes.length, problems };
+    const { changes } = addBatch(db, groups, source);
+    if (naming && changes.length > 0) nameFromImport(db, naming);
+    return { changed: changes.length, problems };
   });
 }
 

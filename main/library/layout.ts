@@ -2,7 +2,7 @@ import type { Split } from '../../shared/jobs.ts';
 import type { ClassIndex, ImportMode, ImportReport, LabelValue } from '../../shared/library.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { plural } from '../../shared/plural.ts';
-import { classesAreNamed, getClasses, matchClasses } from './classes.ts';
+import { explainMismatch, matchClasses, quoted } from './match-classes.ts';
 import type { Db } from './sql.ts';
 import type { FoundFile } from './walk.ts';
 
@@ -17,6 +17,8 @@ export interface Planned {
 export interface Plan {
   layout: ImportReport['layout'];
   pictures: Planned[];
+  /** What the first label names the classes; null where they have their names. */
+  naming: [string, string] | null;
   notes: string[];
 }
 
@@ -36,13 +38,16 @@ const SPLIT_NAMES: Record<string, Split> = {
  * - anything else is plain: every picture, unlabelled.
  * Where the project's classes have names already, the folders must be called so.
  *
- * Names the project's classes after the folders where they have no names yet: call it in the import's transaction.
- *
  * @param mode `labels` insists on labels, `plain` does not look for them
  * @throws TwofoldError `bad-input` when `mode` is `labels` and the folders do not fit
  */
 export function planFolder(db: Db, found: readonly FoundFile[], mode: ImportMode): Plan {
-  const plain = (notes: string[]): Plan => ({ layout: 'plain', pictures: found.map(unlabelled), notes });
+  const plain = (notes: string[]): Plan => ({
+    layout: 'plain',
+    pictures: found.map(unlabelled),
+    naming: null,
+    notes,
+  });
   if (mode === 'plain') return plain([]);
   const depth = wrapping(found);
   const folders = namesAt(found, depth);
@@ -72,11 +77,11 @@ export function planFolder(db: Db, found: readonly FoundFile[], mode: ImportMode
       `${folders[0]!} has the sub-folders ${quoted(names)}, ${folders[1]!} has ${quoted(within[1]!)}.`,
     );
   }
-  const classes = matchClasses(db, [names[0]!, names[1]!]);
-  if (!classes) return give(explainMismatch(db, names));
+  const match = matchClasses(db, names);
+  if (!match) return give(explainMismatch(db, names));
   let loose = 0;
   const pictures = found.map((file) => {
-    const label = labelOf(file.under[classDepth], names, classes);
+    const label = labelOf(file.under[classDepth], names, match.classes);
     if (label === null) loose++;
     const split = isSplit ? (SPLIT_NAMES[file.under[depth]?.toLowerCase() ?? ''] ?? null) : null;
     return { directory: file.directory, name: file.name, label, split };
@@ -85,7 +90,7 @@ export function planFolder(db: Db, found: readonly FoundFile[], mode: ImportMode
     loose === 0
       ? []
       : [`${plural(loose, 'picture lies', 'pictures lie')} outside the class folders and got no label.`];
-  return { layout: isSplit ? 'split' : 'labels', pictures, notes };
+  return { layout: isSplit ? 'split' : 'labels', pictures, naming: match.naming, notes };
 }
 
 function unlabelled({ directory, name }: FoundFile): Planned {
@@ -95,10 +100,10 @@ function unlabelled({ directory, name }: FoundFile): Planned {
 function labelOf(
   folder: string | undefined,
   names: readonly string[],
-  classes: readonly [ClassIndex, ClassIndex],
+  classes: readonly ClassIndex[],
 ): ClassIndex | null {
-  if (folder === names[0]) return classes[0];
-  return folder === names[1] ? classes[1] : null;
+  const index = names.findIndex((name) => name === folder);
+  return classes[index] ?? null;
 }
 
 /** How many folders wrap the whole: `cats_and_dogs/cats_and_dogs/train/…` as archives are often unpacked. */
@@ -117,20 +122,8 @@ function namesAt(found: readonly FoundFile[], depth: number): string[] {
   return [...names];
 }
 
-function quoted(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map((name) => `"${name}"`);
-  return names.length > 5 ? `${shown.join(', ')} and ${names.length - 5} more` : shown.join(' and ');
-}
-
 function describe(folders: string[], within: readonly string[][], isSplit: boolean): string {
   if (!isSplit) return `There are ${folders.length} sub-folders with pictures (${quoted(folders)}), not two.`;
   const index = within.findIndex((names) => names.length !== 2);
   return `${folders[index]!} has ${within[index]!.length} sub-folders with pictures, not two.`;
-}
-
-export function explainMismatch(db: Db, names: readonly string[]): string {
-  const classes = getClasses(db).map(({ name }) => name);
-  return classesAreNamed(db)
-    ? `The labels ${quoted(names)} are not this project's classes ${quoted(classes)}.`
-    : `Pictures are labelled already, but the classes have no names yet, so it is unknown which of ${quoted(names)} is which. Name the classes first.`;
 }

@@ -1,0 +1,82 @@
+import { DEFAULT_CLASSES, type ClassIndex } from '../../shared/library.ts';
+import { classByName, classesAreNamed, getClasses, nameOrigins } from './classes.ts';
+import { classKey } from './names.ts';
+import { getCounts } from './pictures.ts';
+import { value, type Db } from './sql.ts';
+
+/** What names from outside mean. Nothing is written: a class is named when the first picture gets its label. */
+export interface ClassMatch {
+  /** Class of each name, in their order. */
+  classes: ClassIndex[];
+  /** What the classes are called from this import's first label on (`nameFromImport`); null where they are already. */
+  naming: [string, string] | null;
+}
+
+/**
+ * Which class each name from outside (folders, a table) means. A name that a class has is that class. Others name the
+ * classes that are free, in alphabetical order: those that no person named and that no label or run depends on.
+ *
+ * @param names one or two that `classNameProblem` accepts, different by `classKey`
+ * @returns null where they do not fit; `explainMismatch` says why
+ */
+export function matchClasses(db: Db, names: readonly string[]): ClassMatch | null {
+  const classes = names.map((name) => classByName(db, name));
+  const unknown = names.filter((_, index) => classes[index] === null).sort(compareNames);
+  if (unknown.length === 0) return { classes: classes as ClassIndex[], naming: null };
+  const free = freeClasses(db);
+  const open = free.filter((index) => !classes.includes(index));
+  const origins = nameOrigins(db);
+  // A class in use that has no name of its own may be any of these.
+  const isUnclear = origins.some(
+    (origin, index) =>
+      origin === 'default' && !classes.includes(index as ClassIndex) && !free.includes(index as ClassIndex),
+  );
+  if (isUnclear || unknown.length > open.length) return null;
+  const naming = getClasses(db).map(({ name }, index) =>
+    open.includes(index as ClassIndex) ? DEFAULT_CLASSES[index]!.name : name,
+  ) as [string, string];
+  unknown.forEach((name, index) => (naming[open[index]!] = name.trim().normalize('NFC')));
+  // A single name may be the default of the other class.
+  if (classKey(naming[0]) === classKey(naming[1])) return null;
+  return { classes: names.map((name, index) => classes[index] ?? open[unknown.indexOf(name)]!), naming };
+}
+
+/** Classes whose name an import may choose. */
+function freeClasses(db: Db): ClassIndex[] {
+  if (labelsCanComeBack(db)) return [];
+  const counts = getCounts(db).classes;
+  const origins = nameOrigins(db);
+  return ([0, 1] as const).filter((index) => origins[index] !== 'person' && counts[index] === 0);
+}
+
+/** Whether undo or redo would bring labels back, or a run has learnt what the classes are. */
+function labelsCanComeBack(db: Db): boolean {
+  return (
+    value(
+      db,
+      `SELECT EXISTS (SELECT 1 FROM runs) OR EXISTS (
+         SELECT 1 FROM label_batches b JOIN label_events e ON e.batch_id = b.id
+         WHERE b.state IN ('done', 'undone') AND (e.label IN (0, 1) OR e.previous_label IN (0, 1)))`,
+    ) === 1
+  );
+}
+
+/** Why `matchClasses` found no meaning, for a message. */
+export function explainMismatch(db: Db, names: readonly string[]): string {
+  const classes = getClasses(db).map(({ name }) => name);
+  return classesAreNamed(db)
+    ? `The labels ${quoted(names)} are not this project's classes ${quoted(classes)}.`
+    : `Pictures are labelled already, but the classes have no names yet, so it is unknown which of ${quoted(names)} is which. Name the classes first.`;
+}
+
+/** `"a" and "b"`; of many the first five. */
+export function quoted(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((name) => `"${name}"`);
+  if (names.length > 5) return `${shown.join(', ')} and ${names.length - 5} more`;
+  return [shown.slice(0, -1).join(', '), shown.at(-1)].filter(Boolean).join(' and ');
+}
+
+/** Alphabetical as Keras' flow_from_directory and Python's sorted have it: by code point, the same on every machine. */
+export function compareNames(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { classesAreNamed, getClasses, nameClasses } from '../../main/library/classes.ts';
+import { importFiles, importFolder } from '../../main/library/import.ts';
+import { setLabels, undo } from '../../main/library/labels.ts';
+import { removePictures } from '../../main/library/pictures.ts';
+import type { Project } from '../../main/library/project.ts';
+import { decode, newProject, putPicture, temporaryFolder } from '../unit/library-kit.ts';
+
+/** When an import names the classes, and when another may name them anew. */
+
+const options = { inspect: decode };
+const names = (project: Project): string[] => getClasses(project.db).map(({ name }) => name);
+
+async function put(...files: string[]): Promise<string> {
+  const folder = temporaryFolder();
+  for (const file of files) await putPicture(path.join(folder, file), ++number);
+  return folder;
+}
+let number = 0;
+
+test('an import of which no picture comes in names no classes, and a right one follows', async () => {
+  const project = newProject();
+  const folder = await put('cat/1.png', 'dog/2.png');
+  const damaged = temporaryFolder();
+  writeFileSync(path.join(damaged, 'wrong.csv'), 'path,label\nnone/1.png,owl\nnone/2.png,finch\n');
+  expect(await importFiles(project, [path.join(damaged, 'wrong.csv')], options)).toMatchObject({ added: 0 });
+  expect(names(project)).toEqual(['Class A', 'Class B']);
+  expect(classesAreNamed(project.db)).toBe(false);
+  expect(await importFolder(project, folder, options)).toMatchObject({ labelled: 2 });
+  expect(names(project)).toEqual(['cat', 'dog']);
+});
+
+test('names from an import are replaced once no label depends on them', async () => {
+  const project = newProject();
+  await importFolder(project, await put('owl/1.png', 'finch/2.png'), options);
+  removePictures(project.db, [1, 2]);
+  expect(names(project)).toEqual(['finch', 'owl']);
+  await importFolder(project, await put('cat/1.png', 'dog/2.png'), options);
+  expect(names(project)).toEqual(['cat', 'dog']);
+});
+
+test('names are kept while a label has them, or undo could bring one back', async () => {
+  const project = newProject();
+  await importFolder(project, await put('owl/1.png', 'finch/2.png'), options);
+  removePictures(project.db, [2]);
+  expect(await importFolder(project, await put('cat/1.png', 'dog/2.png'), options)).toMatchObject({
+    labelled: 0,
+  });
+  expect(names(project)).toEqual(['finch', 'owl']);
+
+  const byHand = newProject();
+  await importFolder(byHand, await put('1.png'), options);
+  setLabels(byHand.db, [1], 1, 'mouse');
+  undo(byHand.db, 'mouse');
+  expect(await importFolder(byHand, await put('cat/1.png', 'dog/2.png'), options)).toMatchObject({
+    labelled: 0,
+  });
+  expect(names(byHand)).toEqual(['Class A', 'Class B']);
+});
+
+test('names that a person chose are never replaced', async () => {
+  const project = newProject();
+  nameClasses(project.db, ['owl', 'finch']);
+  const report = await importFolder(project, await put('cat/1.png', 'dog/2.png'), options);
+  expect(report).toMatchObject({ added: 2, labelled: 0 });
+  expect(names(project)).toEqual(['owl', 'finch']);
+});
