@@ -44,7 +44,7 @@ function isLeftOver(temporary: string, final: string): boolean {
   const start = `.${basename(final)}.`;
   const name = basename(temporary);
   const owner = name.startsWith(start)
-    ? /^(.+%3A\d+)\.[0-9a-f]{8}\.part$/.exec(name.slice(start.length))?.[1]
+    ? /^(.+%3A\d+(?:%40[\da-f-]+)?)\.[\da-f]{8}\.part$/.exec(name.slice(start.length))?.[1]
     : undefined;
   if (owner === undefined || writing.has(temporary)) return false;
   const noted = decodeURIComponent(owner);
