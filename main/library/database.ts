@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { TwofoldError } from '../../shared/errors.ts';
@@ -6,6 +6,7 @@ import { backUpNow, listBackups } from './backup.ts';
 import { needsCheck, noteChecked, noteClosed } from './check-note.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { APPLICATION_ID, migrate, schemaVersion, type Migration } from './migrate.ts';
+import { openWithoutWriting } from './read-only.ts';
 import { sqlError, type Db } from './sql.ts';
 
 const MAGIC = 'SQLite format 3\0';
@@ -16,7 +17,7 @@ const CACHE_KIB = 64 * 1024;
 export interface OpenOptions {
   /** Make the file where there is none. Default false. */
   create?: boolean;
-  /** Read a copy in memory: for read-only media. Default false. */
+  /** Write nothing: see `openWithoutWriting`. Default false. */
   readOnly?: boolean;
   migrations?: readonly Migration[];
 }
@@ -34,7 +35,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Db {
   if (isNew && !create) throw corrupt(file, 'it is empty');
   if (!isNew && firstBytes(file) !== MAGIC) throw corrupt(file, 'it does not begin as a database does');
   const unchecked = isNew || needsCheck(file); // before SQLite makes its files
-  const db = readOnly ? openCopy(file) : connect(file);
+  const db = readOnly ? connectWithoutWriting(file) : connect(file);
   try {
     if (!isNew) refuseOthers(db, file);
     if (schemaVersion(db) <= (migrations.at(-1)?.version ?? 0) && !readOnly) {
@@ -49,7 +50,10 @@ export function openDatabase(file: string, options: OpenOptions = {}): Db {
       if (found !== 'ok') throw corrupt(file, found);
       if (!readOnly) noteChecked(file);
     }
-    if (readOnly) return openCopied(db, migrations);
+    if (readOnly) {
+      requireLatest(db, migrations);
+      return db;
+    }
     migrate(db, migrations, (version) => backUpNow(db, version));
     return db;
   } catch (error) {
@@ -88,32 +92,25 @@ function connect(file: string): Db {
   }
 }
 
-/** SQLite can't read a WAL database on a medium it can't write to, so a copy in memory is read instead. */
-function openCopy(file: string): Db {
-  if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0) {
-    throw new TwofoldError(
-      'read-only',
-      `${file} has changes that were not yet written into it (library.db-wal). Open the project once in a place that can be written, then it can be read here.`,
-    );
+function connectWithoutWriting(file: string): Db {
+  try {
+    return openWithoutWriting(file, BUSY_TIMEOUT_MS);
+  } catch (error) {
+    throw sqlError(error, file);
   }
-  const content = readFileSync(file);
-  // Bytes 18 and 19 of the header say "write-ahead log"; a database in memory has none (sqlite.org/fileformat2).
-  content[18] = 1;
-  content[19] = 1;
-  return new Database(content, { readonly: true });
 }
 
-function openCopied(db: Db, migrations: readonly Migration[]): Db {
+/** @throws TwofoldError `newer-version`; `read-only` where it would have to be updated */
+function requireLatest(db: Db, migrations: readonly Migration[]): void {
   const latest = migrations.at(-1)?.version ?? 0;
   const version = schemaVersion(db);
   if (version > latest) migrate(db, migrations, () => undefined);
   if (version < latest) {
     throw new TwofoldError(
       'read-only',
-      `This project was last used with an older Twofold and must be updated, but it can't be written. Copy it to a place where you may write and open it there.`,
+      'This project was last used with an older Twofold and must be updated, but it can’t be written now. Close it in other programs, or copy it to a place where you may write, and open it there.',
     );
   }
-  return db;
 }
 
 function refuseOthers(db: Db, file: string): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { TwofoldError, toFailure } from '../../shared/errors.ts';
+import { TwofoldError, toFailure, type ErrorCode } from '../../shared/errors.ts';
 import { initClasses } from './classes.ts';
 import { closeDatabase, openDatabase } from './database.ts';
 import { rebaseDirectories } from './directories.ts';
@@ -66,7 +66,7 @@ export function createProject(given: string, options: { classes?: readonly [stri
  * Opens a project, updating its library if an older Twofold wrote it, and finding its pictures again when it was moved.
  * Runs and imports whose program died are marked as crashed; `crashedRuns` tells which this opening found.
  *
- * @param options.readOnly only read, from a medium that can't be written; default false
+ * @param options.readOnly write nothing at all; default false
  * @throws TwofoldError `not-found`, `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`
  */
 export function openProject(given: string, options: { readOnly?: boolean } = {}): Project {
@@ -110,6 +110,33 @@ export function openProject(given: string, options: { readOnly?: boolean } = {})
     throw error instanceof TwofoldError ? error : writeError(error, folder);
   }
 }
+
+/**
+ * Opens a project for work that only reads it: also beside a program that is writing to it, on a full disk and where
+ * nothing may be written. What opening usually puts in order (crashed runs, an older library) is put in order where
+ * that is possible and left alone where it is not.
+ *
+ * @throws TwofoldError as `openProject`
+ */
+export function openForReading(given: string): Project {
+  try {
+    return openProject(given);
+  } catch (error) {
+    if (error instanceof TwofoldError && READABLE.has(error.code)) {
+      return openProject(given, { readOnly: true });
+    }
+    throw error;
+  }
+}
+
+/** Why a library can't be written while it may well be read. */
+const READABLE: ReadonlySet<ErrorCode> = new Set([
+  'read-only',
+  'busy',
+  'disk-full',
+  'unsupported',
+  'runtime',
+]);
 
 /** Writes everything into library.db and closes it. Closing twice does nothing. */
 export function closeProject(project: Project): void {

@@ -366,11 +366,16 @@ describe('reading only', () => {
     expect(readdirSync(project.folder)).toEqual(before);
   });
 
-  test('is refused while changes are not yet in the file', () => {
+  test('sees what a program that has it open has just changed, and the next change too', () => {
     const project = newProject();
     fillLibrary(project, 10);
     expect(existsSync(path.join(project.folder, 'library.db-wal'))).toBe(true);
-    expect(failure(() => openProject(project.folder, { readOnly: true })).code).toBe('read-only');
+    const opened = openProject(project.folder, { readOnly: true });
+    onTestFinished(() => closeProject(opened));
+    expect(getCounts(opened.db).total).toBe(10);
+    setLabels(project.db, [1, 2], 1, 'mouse');
+    expect(getCounts(opened.db).classes).toEqual([0, 2]);
+    expect(failure(() => setLabels(opened.db, [1], 0, 'cli')).code).toBe('read-only');
   });
 });
 

@@ -1,6 +1,7 @@
 import { type Command } from 'commander';
 import { chooseRun, startEvaluation } from '../../engine/evaluate.ts';
 import { checkFiles } from '../../library/check-files.ts';
+import type { Project } from '../../library/folder.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
@@ -30,7 +31,7 @@ export function addEvaluate(program: Command, output: Output): void {
       if (threshold < 0 || threshold > 1) {
         throw new UsageError(`--threshold: expected a number from 0 to 1, received ${threshold}.`);
       }
-      return withProject(given, output, async (project) => {
+      const work = async (project: Project): Promise<void> => {
         const run = chooseRun(project, runId);
         await checkFiles(project);
         const { job, result } = startEvaluation(project, run, threshold, spawnNodeProcess, showJob(output));
@@ -38,6 +39,10 @@ export function addEvaluate(program: Command, output: Output): void {
         output.event('done', { run: run.id, ...evaluation, leftOut });
         output.line(`Run ${run.id}, epoch ${run.bestEpoch ?? 0}`);
         showEvaluation(evaluation, run.classes, output);
-      });
+        if (project.readOnly) {
+          output.note('The project can’t be written now, so this evaluation is not kept in it.');
+        }
+      };
+      return withProject(given, output, work, { readOnly: true });
     });
 }

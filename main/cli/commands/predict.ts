@@ -9,7 +9,7 @@ import { chooseRun } from '../../engine/evaluate.ts';
 import { listFiles } from '../../engine/list-files.ts';
 import { toCsv } from '../../files/csv.ts';
 import { isProject, runDir } from '../../library/folder.ts';
-import { closeProject, openProject } from '../../library/project.ts';
+import { closeProject, openForReading } from '../../library/project.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
 import { startJob } from '../../training/supervisor.ts';
 import { percent, printable, table } from '../format.ts';
@@ -56,7 +56,7 @@ export function addPredict(program: Command, output: Output): void {
 
 function modelFolder(model: string, runId: string | undefined): string {
   if (!isProject(model)) return path.resolve(model);
-  const project = openProject(model, { readOnly: true });
+  const project = openForReading(model);
   try {
     return runDir(project, chooseRun(project, runId).id);
   } finally {
