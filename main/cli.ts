@@ -17,12 +17,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   const output = new Output({ json: argv.includes('--json') });
   try {
     await buildProgram(output).parseAsync(argv, { from: 'user' });
-    return output.exitCode;
   } catch (thrown) {
-    return report(thrown, output);
-  } finally {
-    await output.flush();
+    output.exitCode = report(thrown, output);
   }
+  // Only then is it known whether everything could be written.
+  await output.flush();
+  return output.exitCode;
 }
 
 function report(thrown: unknown, output: Output): number {

@@ -15,6 +15,9 @@ export class Output {
   /** What the process ends with when no error is thrown. */
   exitCode = 0;
   readonly #live: boolean;
+  readonly #onReaderGone = new Set<() => void>();
+  /** Streams that can't be written any more. */
+  readonly #lost = new Set<NodeJS.WriteStream>();
   #drawn = false;
   #lastLog = -Infinity;
   #lastLabel = '';
@@ -22,30 +25,40 @@ export class Output {
   constructor(options: { json: boolean }) {
     this.json = options.json;
     this.#live = process.stderr.isTTY;
-    // A reader that has seen enough (`| head`) is no reason to fail.
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-    });
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on('error', (error: NodeJS.ErrnoException) => this.#lose(stream, error));
+    }
+  }
+
+  /**
+   * Calls `listener` once when the reader of standard output has seen enough (`| head`), soon where it has already.
+   *
+   * @returns takes the listener away
+   */
+  onReaderGone(listener: () => void): () => void {
+    if (this.#lost.has(process.stdout)) queueMicrotask(listener);
+    else this.#onReaderGone.add(listener);
+    return () => this.#onReaderGone.delete(listener);
   }
 
   /** A line for people. */
   line(text = ''): void {
     if (this.json) return;
     this.#clear();
-    process.stdout.write(`${text}\n`);
+    this.#write(process.stdout, `${text}\n`);
   }
 
   /** An object for programs. */
   event(event: string, fields: object = {}): void {
     if (!this.json) return;
-    process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+    this.#write(process.stdout, `${JSON.stringify({ event, ...fields })}\n`);
   }
 
   /** Something beside the result, for people. */
   note(text: string): void {
     if (this.json) return;
     this.#clear();
-    process.stderr.write(`${text}\n`);
+    this.#write(process.stderr, `${text}\n`);
   }
 
   error(failure: Failure): void {
@@ -56,7 +69,7 @@ export class Output {
   /** Raw text or bytes as the result itself (CSV). */
   raw(text: string): void {
     this.#clear();
-    process.stdout.write(text);
+    this.#write(process.stdout, text);
   }
 
   /**
@@ -81,15 +94,37 @@ export class Output {
   async flush(): Promise<void> {
     this.#clear();
     await Promise.all(
-      [process.stdout, process.stderr].map(
-        (stream) => new Promise<void>((done) => void stream.write('', () => done())),
-      ),
+      [process.stdout, process.stderr]
+        .filter((stream) => !this.#lost.has(stream))
+        .map((stream) => new Promise<void>((done) => void stream.write('', () => done()))),
     );
+  }
+
+  #write(stream: NodeJS.WriteStream, text: string): void {
+    if (!this.#lost.has(stream)) stream.write(text);
+  }
+
+  /** Notes that a stream can't be written. Results that are lost for another reason than a reader who left are a failure. */
+  #lose(stream: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
+    if (this.#lost.has(stream)) return;
+    this.#lost.add(stream);
+    if (stream !== process.stdout) return;
+    if (error.code !== 'EPIPE') {
+      this.exitCode = 1;
+      this.#write(
+        process.stderr,
+        `Error: The output can’t be written (${error.message}), so it is not complete.\n`,
+      );
+      return;
+    }
+    // A command that only prints is done anyway.
+    if (this.#onReaderGone.size > 0) this.note('Nobody reads the output any more.');
+    for (const listener of [...this.#onReaderGone]) listener();
   }
 
   #draw(text: string): void {
     const width = process.stderr.columns || 80;
-    process.stderr.write(`\r\u001b[K${text.slice(0, width - 1)}`);
+    this.#write(process.stderr, `\r\u001b[K${text.slice(0, width - 1)}`);
     this.#drawn = true;
   }
 
@@ -99,11 +134,11 @@ export class Output {
     if (!due && !last) return;
     this.#lastLog = now;
     this.#lastLabel = label;
-    process.stderr.write(`${text}\n`);
+    this.#write(process.stderr, `${text}\n`);
   }
 
   #clear(): void {
-    if (this.#drawn) process.stderr.write('\r\u001b[K');
+    if (this.#drawn) this.#write(process.stderr, '\r\u001b[K');
     this.#drawn = false;
   }
 }

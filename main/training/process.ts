@@ -83,6 +83,8 @@ function receive(command: JobCommand): void {
   running.control[command.type]();
 }
 
+// What can't be told to a terminal that is gone is no reason to end.
+process.stderr.on('error', () => undefined);
 // Ctrl-C reaches the whole process group; the parent decides what it means.
 process.on('SIGINT', () => undefined);
 if (parentPort) parentPort.on('message', ({ data }) => receive(data as JobCommand));

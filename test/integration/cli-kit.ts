@@ -8,7 +8,7 @@ import { afterAll } from 'vitest';
 /** Runs the real command line in a process of its own, as a person or a program would. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const BIN = path.join(ROOT, 'scripts/twofold.mjs');
+export const BIN = path.join(ROOT, 'scripts/twofold.mjs');
 export const SAMPLES = path.join(ROOT, '.cache/samples');
 /** Three pictures that are not among the samples: fox, penguin, pizza. */
 export const UNSEEN = path.join(ROOT, '.cache/unseen');

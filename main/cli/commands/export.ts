@@ -9,8 +9,10 @@ import type { JobEvent } from '../../../shared/jobs.ts';
 import { plural } from '../../../shared/plural.ts';
 import { FORMATS } from '../../export/formats.ts';
 import { checkFiles } from '../../library/check-files.ts';
+import type { Project } from '../../library/folder.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
 import { bytes, duration, percent } from '../format.ts';
+import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { parseNumber } from '../recipe-options.ts';
@@ -60,34 +62,36 @@ export function addExport(program: Command, output: Output): void {
     .option('--threshold <p>', 'a probability above it is class 1 (default: the project’s)', parseNumber)
     .addHelpText('after', EXAMPLES)
     .action((given: string, flags: Flags) =>
-      withProject(given, output, async (project) => {
-        checkFlags(flags);
-        const { exportProject } = await import('../../export/export.ts');
-        await checkFiles(project);
-        let format = '';
-        const report = await withCancel(output, (signal) =>
-          exportProject(
-            project,
-            {
-              ...flags,
-              force: flags.force ?? false,
-              link: flags.link ?? false,
-              bits: flags.quantize === undefined ? 32 : flags.quantize === '16' ? 16 : 8,
-            },
-            {
-              spawn: spawnNodeProcess,
-              signal,
-              onEvent: showExportJob(output, () => format),
-              onFormat: (id) => {
-                format = nameOf(id);
-                output.event('format', { format: id });
-              },
-            },
-          ),
-        );
-        show(report, output);
-      }),
+      withProject(given, output, (project) => work(project, flags, output), { readOnly: true }),
     );
+}
+
+async function work(project: Project, flags: Flags, output: Output): Promise<void> {
+  checkFlags(flags);
+  const { exportProject } = await import('../../export/export.ts');
+  await checkFiles(project);
+  let format = '';
+  const report = await withCancel(output, (signal) =>
+    exportProject(
+      project,
+      {
+        ...flags,
+        force: flags.force ?? false,
+        link: flags.link ?? false,
+        bits: flags.quantize === undefined ? 32 : flags.quantize === '16' ? 16 : 8,
+      },
+      {
+        spawn: spawnNodeProcess,
+        signal,
+        onEvent: showExportJob(output, () => format),
+        onFormat: (id) => {
+          format = nameOf(id);
+          output.event('format', { format: id });
+        },
+      },
+    ),
+  );
+  show(report, output);
 }
 
 function checkFlags({ threshold, quantize, format }: Flags): void {
@@ -106,13 +110,11 @@ async function withCancel<T>(output: Output, work: (signal: AbortSignal) => Prom
     output.note('Cancelling; what was written so far is removed.');
     controller.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  const forget = onInterrupt(output, onSignal);
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    forget();
   }
 }
 

@@ -9,6 +9,7 @@ import { listImportItems } from '../../library/imports.ts';
 import { createProject, openProject, closeProject } from '../../library/project.ts';
 import { PicturePool } from '../../pictures/pool.ts';
 import { printable } from '../format.ts';
+import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 
 interface Flags {
@@ -48,8 +49,10 @@ export function addImport(program: Command, output: Output): void {
       const project = !isProject(flags.project) ? createProject(flags.project) : openProject(flags.project);
       const pool = new PicturePool();
       const cancel = new AbortController();
-      const onSignal = (): void => cancel.abort();
-      process.once('SIGINT', onSignal);
+      const forget = onInterrupt(output, () => {
+        forget(); // a second Ctrl-C ends it at once
+        cancel.abort();
+      });
       try {
         const options = {
           inspect: inspectWith(pool, project, { thumbnails: flags.thumbnails === true }),
@@ -62,7 +65,7 @@ export function addImport(program: Command, output: Output): void {
             : await importFolder(project, folder!, { ...options, mode: flags.plain ? 'plain' : 'auto' });
         show(project, report, output);
       } finally {
-        process.off('SIGINT', onSignal);
+        forget();
         await pool.close();
         closeProject(project);
       }

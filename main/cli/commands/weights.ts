@@ -4,6 +4,7 @@ import { ProgressMeter } from '../../../shared/progress.ts';
 import { downloadWeights } from '../../model/weights/official.ts';
 import { importWeights, listWeights, type WeightsInfo } from '../../model/weights/store.ts';
 import { bytes, table } from '../format.ts';
+import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 
 export function addWeights(program: Command, output: Output): void {
@@ -44,8 +45,10 @@ export function addWeights(program: Command, output: Output): void {
     .action(async () => {
       let meter: ProgressMeter | undefined;
       const controller = new AbortController();
-      const onSignal = (): void => controller.abort();
-      process.once('SIGINT', onSignal);
+      const forget = onInterrupt(output, () => {
+        forget(); // a second Ctrl-C ends it at once
+        controller.abort();
+      });
       try {
         const info = await downloadWeights({
           signal: controller.signal,
@@ -59,7 +62,7 @@ export function addWeights(program: Command, output: Output): void {
         output.event('done', info);
         output.line(`Downloaded (${bytes(info.sizeBytes ?? 0)}). Use them with --weights ${info.name}.`);
       } finally {
-        process.off('SIGINT', onSignal);
+        forget();
       }
     });
 }
