@@ -7,26 +7,14 @@ import { preparePixels } from '../../main/pictures/prepare.ts';
 import { readPictureFile } from '../../main/pictures/read.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { makeThumbnail } from '../../main/pictures/thumbnail.ts';
-import { TwofoldError, type ErrorCode } from '../../shared/errors.ts';
+import { TwofoldError } from '../../shared/errors.ts';
+import { expectFailure, failure } from '../kit/failure.ts';
 
 const fixture = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../reference/pictures/${name}`, import.meta.url)));
 const dir = mkdtempSync(join(tmpdir(), 'twofold-decode-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-async function failure(work: Promise<unknown>): Promise<TwofoldError> {
-  const error: unknown = await work.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof TwofoldError)) throw error;
-  return error;
-}
-async function expectFailure(work: Promise<unknown>, code: ErrorCode, message: RegExp): Promise<void> {
-  const error = await failure(work);
-  expect(error.message).toMatch(message);
-  expect(error.code).toBe(code);
-}
 /** Mean difference of two pictures of the same size. */
 function difference(a: Picture, b: Picture): number {
   expect([a.width, a.height]).toEqual([b.width, b.height]);

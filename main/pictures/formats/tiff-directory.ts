@@ -1,7 +1,8 @@
 /** Reads the tags of a TIFF (also BigTIFF, and what is built like one), so far as they say how its pixels are stored. */
 
-/** Where the values of a tag are: `count` values of `type`, from byte `at` of the file. */
+/** Where a tag is in the file, and its values: `count` values of `type`, from byte `at`. */
 interface Entry {
+  entryAt: number;
   type: number;
   count: number;
   at: number;
@@ -52,6 +53,12 @@ export class TiffDirectory {
     const length = entry ? entry.count * (TYPE_BYTES[entry.type] ?? 0) : 0;
     if (!entry || entry.at + length > view.byteLength) return new Uint8Array(0);
     return new Uint8Array(view.buffer, view.byteOffset + entry.at, length);
+  }
+
+  /** The entry of a tag that the directory has, as it is stored. */
+  entryBytes(tag: number, length: number): Uint8Array {
+    const { view } = this.file;
+    return new Uint8Array(view.buffer, view.byteOffset + this.entries.get(tag)!.entryAt, length);
   }
 
   /** Directories that a tag points to: 330 (SubIFDs: other sizes of the page), 34665 (EXIF). Damaged ones are left out. */
@@ -109,7 +116,7 @@ export class TiffFile {
       const inline = start + (this.big ? 12 : 8);
       const fits = values * (TYPE_BYTES[type] ?? 0) <= offsetBytes;
       if (!entries.has(tag))
-        entries.set(tag, { type, count: values, at: fits ? inline : this.offset(inline) });
+        entries.set(tag, { entryAt: start, type, count: values, at: fits ? inline : this.offset(inline) });
     }
     const next = end + offsetBytes <= size ? this.offset(end) : 0;
     return { directory: new TiffDirectory(this, at, entries), next };

@@ -1,4 +1,72 @@
+import { truncated } from './errors.ts';
 import type { OpenPicture } from './format.ts';
-import { openWithVips } from './vips.ts';
+import { TiffFile, type TiffDirectory } from './tiff-directory.ts';
+import { tiffKind, type TiffKind } from './tiff-kind.ts';
+import { retag, type TagChanges } from './tiff-retag.ts';
+import { toPlainTiff } from './tiff-samples.ts';
+import { decodeWithVips, openWithVips, readMetadata } from './vips.ts';
 
-export const openTiff: OpenPicture = (bytes) => openWithVips(bytes, 'tiff');
+const SUB_IFDS = 330;
+/** Bits of NewSubfileType: a smaller version of another page, a mask of one. */
+const REDUCED_OR_MASK = 1 | 4;
+
+/**
+ * Opens a TIFF. libvips takes some kinds for others without a word (any fourth band for transparency, numbers with a
+ * sign or a fraction for whole ones); the tags say what a file is, and it is given to libvips only as what it reads.
+ */
+export const openTiff: OpenPicture = async (bytes) => {
+  const file = new TiffFile(bytes);
+  const pages = file.pages();
+  if (pages.length === 0) throw truncated('tiff');
+  const directory = mainDirectory(pages);
+  const kind = tiffKind(directory);
+  if (!isPlain(kind)) {
+    const turned = kind.orientation >= 5 && kind.orientation <= 8;
+    return {
+      width: turned ? kind.height : kind.width,
+      height: turned ? kind.width : kind.height,
+      decode: async () => {
+        const plain = await toPlainTiff(bytes, file, directory, kind);
+        return decodeWithVips(plain, 'tiff', await readMetadata(plain, 'tiff'));
+      },
+    };
+  }
+  // libvips refuses an orientation that does not exist; others ignore it.
+  const changes: TagChanges =
+    directory.number(274, 1) === kind.orientation ? new Map() : new Map([[274, []]]);
+  const asItIs = directory === pages[0] && changes.size === 0;
+  return openWithVips(asItIs ? bytes : retag(bytes, file, directory, changes), 'tiff');
+};
+
+/** Whether libvips reads it rightly as it is. */
+function isPlain(kind: TiffKind): boolean {
+  const { colour, bits, samples, colourSamples, alpha } = kind;
+  const onlyAlpha = samples === colourSamples || (alpha === colourSamples && samples === colourSamples + 1);
+  const knownBits = bits <= 8 || bits === 16;
+  const knownColour = colour === 'cmyk' ? bits === 8 : colour === 'ycbcr' ? kind.jpeg : colour !== 'lab';
+  return (
+    onlyAlpha &&
+    !kind.bands &&
+    knownBits &&
+    knownColour &&
+    !(kind.planar && kind.tiled) &&
+    kind.whitest === undefined
+  );
+}
+
+/**
+ * The directory of the picture itself: the first that is not marked as a smaller version or a mask, and more than half
+ * as wide and high as the largest. Others are thumbnails, which some programs put first without marking them.
+ */
+function mainDirectory(pages: TiffDirectory[]): TiffDirectory {
+  const all = pages.flatMap((page) => [page, ...page.children(SUB_IFDS)]);
+  const size = (each: TiffDirectory) => [each.number(256, 0), each.number(257, 0)] as const;
+  const whole = all.filter((each) => {
+    const [width, height] = size(each);
+    const reduced = (each.number(254, 0) & REDUCED_OR_MASK) !== 0 || each.number(255, 1) === 2;
+    return width > 0 && height > 0 && !reduced && each.number(262, 0) !== 4;
+  });
+  const largest = whole.reduce((most, each) => Math.max(most, ...size(each)), 0);
+  const main = whole.find((each) => 2 * Math.max(...size(each)) > largest);
+  return main ?? pages[0]!;
+}

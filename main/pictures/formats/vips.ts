@@ -42,6 +42,37 @@ export async function decodeWithVips(
   }
 }
 
+/**
+ * Decodes without any conversion: the numbers as they are stored.
+ *
+ * @param channels samples a pixel
+ * @returns [height, width, channels]
+ */
+export async function decodeSamples(
+  bytes: Uint8Array,
+  format: PictureFormat,
+  channels: number,
+  bits: 8 | 16,
+): Promise<Uint8Array | Uint16Array> {
+  const space = channels >= 3 ? (bits === 8 ? 'srgb' : 'rgb16') : bits === 8 ? 'b-w' : 'grey16';
+  const read = async (image: Sharp) => {
+    const stored = image.pipelineColourspace(space).toColourspace(space);
+    const data = new Uint8Array(await stored.raw({ depth: bits === 8 ? 'uchar' : 'ushort' }).toBuffer());
+    return bits === 8 ? data : new Uint16Array(data.buffer);
+  };
+  const open = () => sharp(bytes, { ...SHARP_OPTIONS, ignoreIcc: true, limitInputChannels: false });
+  try {
+    if (channels !== 2) return await read(open());
+    // sharp writes grey without its second band, so each is taken out by itself.
+    const [first, second] = [await read(open().extractChannel(0)), await read(open().extractChannel(1))];
+    const both = bits === 8 ? new Uint8Array(2 * first.length) : new Uint16Array(2 * first.length);
+    for (let i = 0; i < first.length; i++) both.set([first[i]!, second[i]!], 2 * i);
+    return both;
+  } catch (error) {
+    throw explainVips(error, format);
+  }
+}
+
 /** Brings what sharp gives (1 or 2 channels of grey, RGB, RGBA or CMYK) to three channels. */
 function toRgb(data: Uint8Array, channels: number, cmyk: boolean): Uint8Array {
   // sharp's buffers lie in its WebAssembly memory, which other threads would see change: pixels get memory of their own.
