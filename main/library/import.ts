@@ -1,25 +1,17 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImportMode, ImportReport } from '../../shared/library.ts';
-import { plural } from '../../shared/plural.ts';
 import type { Project } from './folder.ts';
-import { ingest, type ImportOptions } from './ingest.ts';
-import { planFolder, type Plan } from './layout.ts';
-import { readLabels } from './tables/labels.ts';
-import { readPictureCsv } from './tables/rows.ts';
-import { readableFolder, reason, walk, type WalkResult } from './walk.ts';
+import { importTable } from './import-table.ts';
+import { CANCELLED, ingest, type ImportOptions } from './ingest.ts';
+import { planFolder } from './layout.ts';
+import { isTableName } from './tables/text.ts';
+import { looksLikePicture, readableFolder, reason, walk, type WalkResult } from './walk.ts';
 
 export type { ImportOptions } from './ingest.ts';
 
 /** How folders are read; default `auto`. See `planFolder`. */
 export type FolderOptions = ImportOptions & { mode?: ImportMode };
-
-const CANCELLED: Plan = {
-  layout: 'plain',
-  pictures: [],
-  naming: null,
-  notes: ['It was cancelled while looking for pictures.'],
-};
 
 /**
  * Imports a folder and everything below it.
@@ -51,10 +43,10 @@ export async function importFolder(
 }
 
 /**
- * Imports whatever a person dropped or chose: pictures (by content, whatever their names), folders, or one CSV file. Two
- * folders together are read as if they lay in one: as classes where that fits.
+ * Imports whatever a person dropped or chose: pictures (by content, whatever their names), folders, or a table, alone or
+ * with the folders of its pictures. Two folders together are read as if they lay in one: as classes where that fits.
  *
- * @throws TwofoldError as `importFolder` and `importCsv`
+ * @throws TwofoldError as `importFolder` and `importTable`
  */
 export async function importFiles(
   project: Project,
@@ -62,15 +54,21 @@ export async function importFiles(
   options: FolderOptions,
 ): Promise<ImportReport> {
   const [first = ''] = paths.map((given) => path.resolve(given));
-  if (paths.length === 1) {
-    if (/\.[ct]sv$/i.test(first)) return importCsv(project, first, options);
-    if (await isFolder(first)) return importFolder(project, first, options);
-  }
+  if (paths.length === 1 && (await isFolder(first))) return importFolder(project, first, options);
+  const table = await tableOf(paths);
+  if (table) return importTable(project, table.file, options, table.folders);
   const folders: { folder: string; under: string[] }[] = [];
   const files: WalkResult = { pictures: [], notPictures: 0, unreadable: [] };
   for (const given of new Set(paths.map((one) => path.resolve(one)))) {
     if (await isFolder(given)) {
       folders.push({ folder: given, under: [path.basename(given)] });
+      continue;
+    }
+    if (await isTable(given)) {
+      files.unreadable.push({
+        path: given,
+        message: 'It is a table. Import it on its own, or together with the folder of its pictures.',
+      });
       continue;
     }
     try {
@@ -96,41 +94,18 @@ export async function importFiles(
   );
 }
 
-/**
- * Imports the pictures a CSV file lists, with their labels (see `readPictureCsv` and `readLabels`). A picture listed twice
- * keeps what its first row says.
- *
- * @throws TwofoldError `not-found`, `bad-input` (nothing is imported then); else as `importFolder`
- */
-export async function importCsv(
-  project: Project,
-  file: string,
-  options: ImportOptions,
-): Promise<ImportReport> {
-  const absolute = path.resolve(file);
-  const rows = await readPictureCsv(absolute);
-  const plan = (): Plan => {
-    const { labelOf, naming } = readLabels(project.db, rows, absolute);
-    const first = new Map(rows.toReversed().map((row) => [row.path, row]));
-    const repeated = rows.filter((row) => first.get(row.path) !== row);
-    const contrary = repeated.filter((row) => first.get(row.path)!.label !== row.label).length;
-    const notes =
-      contrary === 0
-        ? []
-        : [
-            `${plural(contrary, 'row gives', 'rows give')} a picture another label than its first row, which counts.`,
-          ];
-    const pictures = rows
-      .filter((row) => first.get(row.path) === row)
-      .map((row) => ({
-        directory: path.dirname(row.path),
-        name: path.basename(row.path),
-        label: labelOf(row.label),
-        split: row.split,
-      }));
-    return { layout: 'csv', pictures, naming, notes };
-  };
-  return ingest(project, { source: 'csv', path: absolute, plan, notPictures: 0, unreadable: [] }, options);
+/** The only table among paths whose others are folders. */
+async function tableOf(paths: readonly string[]): Promise<{ file: string; folders: string[] } | null> {
+  const folders: string[] = [];
+  const files: string[] = [];
+  for (const given of paths) ((await isFolder(given)) ? folders : files).push(path.resolve(given));
+  const [file] = files;
+  return file !== undefined && files.length === 1 && (await isTable(file)) ? { file, folders } : null;
+}
+
+/** By its name, unless it is a picture. */
+async function isTable(file: string): Promise<boolean> {
+  return isTableName(file) && !(await looksLikePicture(file));
 }
 
 async function isFolder(given: string): Promise<boolean> {

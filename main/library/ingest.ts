@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toFailure, TwofoldError, type ErrorCode } from '../../shared/errors.ts';
 import { ProgressMeter } from '../../shared/progress.ts';
-import type { ImportProgress, ImportReport, Inspect } from '../../shared/library.ts';
+import type { ImportItem, ImportProgress, ImportReport, Inspect } from '../../shared/library.ts';
 import { mapAhead } from '../../shared/ahead.ts';
 import { applyFacts, type Fact, type ImportContext } from './apply.ts';
 import { joinPath } from './directories.ts';
@@ -30,8 +30,17 @@ export interface Ingest {
   /** Made in the transaction in which the import begins: it depends on the classes and what is labelled. */
   plan: () => Plan;
   notPictures: number;
-  unreadable: WalkResult['unreadable'];
+  /** Left out before they were looked at; `code` where the reason is another one than that they can't be read. */
+  unreadable: (WalkResult['unreadable'][number] & { code?: ImportItem['code'] })[];
 }
+
+/** What comes of an import that ended before its pictures were known. */
+export const CANCELLED: Plan = {
+  layout: 'plain',
+  pictures: [],
+  naming: null,
+  notes: ['It was cancelled while looking for pictures.'],
+};
 
 /** Facts that are written together, and how long they wait for each other at most. */
 const BATCH = 250;
@@ -105,11 +114,11 @@ function begin(project: Project, task: Ingest): { plan: Plan; context: ImportCon
     const { source, path } = task;
     const notes = counts.found === 0 ? [...plan.notes, `No pictures were found in ${path}.`] : plan.notes;
     const importId = startImport(db, { source, path, layout: plan.layout, notes, counts });
-    for (const { path: file, message } of task.unreadable) {
+    for (const { path: file, message, code } of task.unreadable) {
       addImportItem(db, importId, {
         path: file,
         kind: 'left-out',
-        code: 'unreadable',
+        code: code ?? 'unreadable',
         message,
         pictureId: null,
       });

@@ -1,16 +1,20 @@
 import { open, rename, rm } from 'node:fs/promises';
-import type { ErrorCode } from '../../shared/errors.ts';
+import path from 'node:path';
+import { TwofoldError, type ErrorCode } from '../../shared/errors.ts';
 import type { Split } from '../../shared/jobs.ts';
 import { SKIPPED, type LabelSource, type LabelValue } from '../../shared/library.ts';
+import { plural } from '../../shared/plural.ts';
 import { toCsv } from '../files/csv.ts';
 import { getClasses, nameFromImport } from './classes.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { addBatch } from './labels.ts';
-import { findByContent, findByPath } from './pictures.ts';
+import { findByPath } from './pictures.ts';
 import { rows, transaction, type Db } from './sql.ts';
+import { projectFinder } from './tables/find-pictures.ts';
 import { readLabels } from './tables/labels.ts';
-import { readPictureCsv, type CsvRow } from './tables/rows.ts';
+import { expectedAt } from './tables/place.ts';
+import { readPictureTable, type FoundRow } from './tables/read.ts';
 
 /** Columns of labels.csv. `when`: ISO 8601 in UTC; `label`: the class's name, or `skipped`. */
 export const LABEL_COLUMNS = ['path', 'sha256', 'label', 'split', 'when', 'source'] as const;
@@ -104,38 +108,56 @@ export async function writeLabelsCsv(
 export interface LabelsImport {
   /** Pictures whose label is another one now. */
   changed: number;
+  /** Rows that were of no use; `path` as the table has it. */
   problems: { path: string; code: ErrorCode; message: string }[];
+  /** How the table was read, in sentences. */
+  notes: string[];
 }
 
 /**
- * Sets the labels of pictures that are in the project as a CSV file says (as `exportLabelsCsv` writes it, or path,label).
- * Pictures are found by path, else by content where the file has a sha256 column. One batch: one undo takes it back.
- * An empty label leaves a picture as it is; of several rows for a picture the last counts.
+ * Sets the labels of pictures that are in the project as a table says (as `exportLabelsCsv` writes it, or any that
+ * docs/tables.md describes). Pictures are found by path, else by content where the table has a sha256 column, else by
+ * name where it is unique in the project. One batch: one undo takes it back. An empty label leaves a picture as it is;
+ * of several rows for a picture the last counts.
  *
- * @throws TwofoldError `not-found`, `bad-input` (nothing is changed then)
+ * @throws TwofoldError `not-found`, `unsupported`, `bad-input` (nothing is changed then)
  */
 export async function importLabelsCsv(
   { db }: Project,
   file: string,
   source: LabelSource = 'csv',
 ): Promise<LabelsImport> {
-  const found = await readPictureCsv(file);
+  const folder = path.dirname(path.resolve(file));
+  const table = (await readPictureTable(file, projectFinder(db, folder)))!;
+  if (!table.hasLabels) {
+    throw new TwofoldError(
+      'bad-input',
+      `${path.basename(file)} has no column of labels, so nothing was changed. Expected a picture and its label a row, for example photos/1.jpg,cat.`,
+    );
+  }
+  const found = table.rows.filter((row): row is FoundRow => row.match.kind === 'one');
+  const problems = table.rows.flatMap(({ given, place, problem }) =>
+    problem ? [{ path: expectedAt(place, given, folder), ...problem }] : [],
+  );
   return transaction(db, () => {
-    const { labelOf, naming } = readLabels(db, found, file);
+    const { labelOf, naming, notes } = readLabels(
+      db,
+      found.map(({ label }) => label),
+      path.basename(file),
+    );
     const labels = new Map<number, LabelValue>();
-    const problems: LabelsImport['problems'] = [];
+    let contrary = 0;
     for (const row of found) {
       const label = labelOf(row.label);
-      if (label === null) continue;
-      const id = findRow(db, row);
-      if (id !== null) labels.set(id, label);
-      else {
-        problems.push({
-          path: row.path,
-          code: 'not-found',
-          message: `${row.path} is not in this project. Import the picture first.`,
-        });
-      }
+      const id = findByPath(db, row.match.path);
+      if (label === null || id === null) continue;
+      if (labels.has(id) && labels.get(id) !== label) contrary++;
+      labels.set(id, label);
+    }
+    if (contrary > 0) {
+      notes.push(
+        `${plural(contrary, 'row gives', 'rows give')} a picture another label than a row before; the last one counts.`,
+      );
     }
     const groups = ([0, 1, 'skipped'] as const).map((label) => ({
       label,
@@ -143,10 +165,6 @@ export async function importLabelsCsv(
     }));
     const { changes } = addBatch(db, groups, source);
     if (naming && changes.length > 0) nameFromImport(db, naming);
-    return { changed: changes.length, problems };
+    return { changed: changes.length, problems, notes: [...table.notes, ...notes] };
   });
-}
-
-function findRow(db: Db, { path, sha256 }: CsvRow): number | null {
-  return findByPath(db, path) ?? (sha256 === null ? null : (findByContent(db, sha256)[0] ?? null));
 }

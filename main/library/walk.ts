@@ -41,6 +41,11 @@ const SKIPPED_NAMES = new Set(['__MACOSX', '@eaDir', '$RECYCLE.BIN', 'Thumbs.db'
 const SNIFFED_BYTES = 4096;
 const AHEAD = 16;
 
+/** Whether a file is taken for a picture by its name. */
+export function hasPictureEnding(name: string): boolean {
+  return PICTURE_EXTENSIONS.has(extname(name).toLowerCase());
+}
+
 /**
  * All picture files below a folder, in alphabetical order, folder by folder. Hidden files, `.twofold` projects and other
  * systems' housekeeping are skipped; symbolic links are followed, each real directory being visited once.
@@ -139,7 +144,7 @@ async function kindOf(
   const isFolder = (): 'folder' | 'skip' => (name.endsWith(PROJECT_SUFFIX) ? 'skip' : 'folder');
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return isFolder();
-  const couldBePicture = PICTURE_EXTENSIONS.has(extname(name).toLowerCase());
+  const couldBePicture = hasPictureEnding(name);
   if (!entry.isSymbolicLink()) {
     return couldBePicture ? { message: 'It is a device or a pipe, not a file.' } : 'skip';
   }
@@ -159,8 +164,8 @@ async function look(directory: string, name: string): Promise<[name: string, isP
   return [name, await looksLikePicture(joinPath(directory, name))];
 }
 
-/** Whether a file with an unknown extension, or none, is a picture by its content. */
-async function looksLikePicture(file: string): Promise<boolean> {
+/** Whether a file is a picture by its content. */
+export async function looksLikePicture(file: string): Promise<boolean> {
   try {
     const handle = await open(file, 'r');
     try {

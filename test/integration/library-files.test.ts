@@ -121,7 +121,7 @@ describe('labels as CSV', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
 
     setLabels(db, [1, 2, 3, 4], null, 'mouse');
-    expect(await importLabelsCsv(project, file)).toEqual({ changed: 4, problems: [] });
+    expect(await importLabelsCsv(project, file)).toMatchObject({ changed: 4, problems: [] });
     expect(exportLabelsCsv(db).replace(/,20[^\n]*/g, '')).toBe(text.replace(/,20[^\n]*/g, ''));
     undo(db, 'key');
     expect(getCounts(db).unlabelled).toBe(5);

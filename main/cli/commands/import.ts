@@ -4,7 +4,8 @@ import type { ImportProgress, ImportReport } from '../../../shared/library.ts';
 import { formatCount, plural } from '../../../shared/plural.ts';
 import { inspectWith } from '../../engine/inspect.ts';
 import { isProject, type Project } from '../../library/folder.ts';
-import { importCsv, importFolder } from '../../library/import.ts';
+import { importFolder } from '../../library/import.ts';
+import { importTable } from '../../library/import-table.ts';
 import { listImportItems } from '../../library/imports.ts';
 import { createProject, openProject, closeProject } from '../../library/project.ts';
 import { PicturePool } from '../../pictures/pool.ts';
@@ -61,7 +62,7 @@ export function addImport(program: Command, output: Output): void {
         };
         const report =
           flags.csv !== undefined
-            ? await importCsv(project, flags.csv, options)
+            ? await importTable(project, flags.csv, options)
             : await importFolder(project, folder!, { ...options, mode: flags.plain ? 'plain' : 'auto' });
         show(project, report, output);
       } finally {

@@ -9,8 +9,8 @@ import { explainLabel } from '../../library/labels.ts';
 import { getCounts } from '../../library/pictures.ts';
 import type { Project } from '../../library/folder.ts';
 import type { LabelValue } from '../../../shared/library.ts';
-import { plural } from '../../../shared/plural.ts';
-import { table } from '../format.ts';
+import { formatCount, plural } from '../../../shared/plural.ts';
+import { printable, table } from '../format.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 
@@ -19,6 +19,9 @@ interface Flags {
   import?: string;
   history?: string;
 }
+
+/** How many rows that were of no use are listed; all of them are with --json. */
+const LISTED = 20;
 
 export function addLabels(program: Command, output: Output): void {
   program
@@ -86,9 +89,12 @@ async function exportTo(project: Project, file: string, output: Output): Promise
 async function importFrom(project: Project, file: string, output: Output): Promise<void> {
   const report = await importLabelsCsv(project, path.resolve(file));
   for (const problem of report.problems) output.event('left-out', problem);
-  output.event('done', { changed: report.changed, leftOut: report.problems.length });
+  output.event('done', { changed: report.changed, leftOut: report.problems.length, notes: report.notes });
   output.line(`Changed the label of ${plural(report.changed, 'picture')}.`);
-  for (const { message } of report.problems) output.line(`  ${message}`);
+  for (const note of report.notes) output.line(note);
+  for (const { message } of report.problems.slice(0, LISTED)) output.line(`  ${printable(message)}`);
+  if (report.problems.length > LISTED)
+    output.line(`  … and ${formatCount(report.problems.length - LISTED)} more; --json lists them all.`);
 }
 
 async function explain(project: Project, file: string, output: Output): Promise<void> {

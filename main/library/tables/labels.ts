@@ -1,52 +1,94 @@
 import { SKIPPED, type LabelValue } from '../../../shared/library.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import { classByName } from '../classes.ts';
-import { explainMismatch, matchClasses } from '../match-classes.ts';
+import { plural } from '../../../shared/plural.ts';
+import { classByName, classNameProblem, getClasses } from '../classes.ts';
+import { explainMismatch, matchClasses, quoted } from '../match-classes.ts';
+import { classKey } from '../names.ts';
 import type { Db } from '../sql.ts';
-import type { CsvRow } from './rows.ts';
+
+/** What the labels of a table mean. */
+export interface TableLabels {
+  /** From label, as written, to class; null for what is no label. */
+  labelOf: (label: string) => LabelValue;
+  /** What the first of these labels names the classes; null where it names none. */
+  naming: [string, string] | null;
+  notes: string[];
+}
 
 /**
- * What the labels in a table mean: the names of the project's classes, or 0 and 1; exactly two other labels become the
- * names of the classes, in alphabetical order, where these have none yet and nothing is labelled. `skipped` means what it
- * says, an empty label nothing.
+ * What the labels in a table mean. `skipped` means what it says, an empty label nothing. Others are names of classes:
+ * the project's, or one or two new ones for classes that are free (see `matchClasses`). 0 and 1, also written 0.0 and
+ * 1.0, are the classes' numbers, where no class is called so and no label is a name. A name that no class can have
+ * costs its label.
  *
- * @returns `labelOf`: from label, as written, to class; `naming`: what the first of these labels names the classes
- * @throws TwofoldError `bad-input` when they do not fit
+ * @param written labels of the rows whose pictures were found
+ * @throws TwofoldError `bad-input` where they fit no two classes
  */
-export function readLabels(
-  db: Db,
-  found: readonly CsvRow[],
-  file: string,
-): { labelOf: (label: string) => LabelValue; naming: [string, string] | null } {
-  let naming: [string, string] | null = null;
-  const labels = [...new Set(found.map(({ label }) => label))].filter(
-    (label) => label !== '' && label.toLowerCase() !== SKIPPED,
-  );
+export function readLabels(db: Db, written: readonly string[], file: string): TableLabels {
+  const notes: string[] = [];
+  const counts = new Map<string, { name: string; rows: number }>();
+  for (const label of written) {
+    if (label === '' || classKey(label) === SKIPPED) continue;
+    const entry = counts.get(keyOf(label)) ?? { name: label, rows: 0 };
+    counts.set(keyOf(label), { ...entry, rows: entry.rows + 1 });
+  }
+  for (const [key, { name, rows }] of counts) {
+    const problem = classNameProblem(name);
+    if (problem === null) continue;
+    counts.delete(key);
+    notes.push(`The label "${clip(name)}" of ${plural(rows, 'row')} was not used. ${problem}`);
+  }
+  const keys = [...counts.keys()];
+  const names = keys.map((key) => (isNumber(key) ? key : counts.get(key)!.name));
+  const refuse = (what: string): never => {
+    throw new TwofoldError(
+      'bad-input',
+      `${what} Nothing was imported. Correct the table, or name the classes as in it.`,
+    );
+  };
+  if (names.length > 2) {
+    const several = [...counts.values()].sort((a, b) => b.rows - a.rows);
+    const shown = several.slice(0, 5).map(({ name, rows }) => `"${clip(name)}" in ${plural(rows, 'row')}`);
+    return refuse(
+      `${file} has ${names.length} different labels, but there are two classes: ${shown.join(', ')}${several.length > 5 ? ', …' : ''}.`,
+    );
+  }
   const meaning = new Map<string, LabelValue>();
-  const unknown = labels.filter((label) => {
-    const known = classByName(db, label);
-    if (known !== null) meaning.set(label, known);
-    return known === null;
-  });
-  if (unknown.every((label) => label === '0' || label === '1')) {
-    for (const label of unknown) meaning.set(label, label === '1' ? 1 : 0);
-  } else {
-    const match = labels.length === 2 ? matchClasses(db, labels) : null;
-    if (!match) {
-      const what =
-        labels.length > 2
-          ? `${file} has ${labels.length} different labels (${labels.slice(0, 5).join(', ')}${labels.length > 5 ? ', …' : ''}), but there are two classes.`
-          : explainMismatch(db, labels);
-      throw new TwofoldError(
-        'bad-input',
-        `${what} Nothing was imported. Name the classes as in the file, or change it.`,
+  const labelOf = (label: string): LabelValue =>
+    classKey(label) === SKIPPED ? 'skipped' : (meaning.get(keyOf(label)) ?? null);
+  const unknown = keys.filter((key) => classByName(db, key) === null);
+  if (unknown.some(isNumber)) {
+    const classes = getClasses(db).map(({ name }) => name);
+    const isMixed =
+      keys.some((key) => !/^[-+.\d]+$/.test(key)) || classes.some((name) => isNumber(keyOf(name)));
+    if (isMixed) {
+      return refuse(
+        `The labels ${quoted(names)} of ${file} could be names or numbers of the classes ${quoted(classes)}. Write the classes' names into it.`,
       );
     }
-    labels.forEach((label, index) => meaning.set(label, match.classes[index]!));
-    naming = match.naming;
+    if (keys.every(isNumber)) {
+      for (const key of keys) meaning.set(key, key === '1' ? 1 : 0);
+      notes.push(
+        `The labels 0 and 1 are the numbers of the classes: 0 is "${classes[0]!}", 1 is "${classes[1]!}".`,
+      );
+      return { labelOf, naming: null, notes };
+    }
   }
-  return {
-    labelOf: (label) => (label.toLowerCase() === SKIPPED ? 'skipped' : (meaning.get(label) ?? null)),
-    naming,
-  };
+  const match = matchClasses(db, names);
+  if (!match) return refuse(explainMismatch(db, names));
+  keys.forEach((key, index) => meaning.set(key, match.classes[index]!));
+  return { labelOf, naming: match.naming, notes };
+}
+
+/** How labels compare: as names of classes, and 1.0 as 1. */
+function keyOf(label: string): string {
+  return classKey(label).replace(/^([01])\.0+$/, '$1');
+}
+
+function isNumber(key: string): boolean {
+  return key === '0' || key === '1';
+}
+
+function clip(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

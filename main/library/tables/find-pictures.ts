@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { inTurns } from '../../in-turns.ts';
+import { pictureFinder } from '../find-picture.ts';
+import { findByContent, getPicture } from '../pictures.ts';
+import { rows, type Db } from '../sql.ts';
+import { each, type Finder } from './find-files.ts';
+import { NameIndex, type Match } from './name-index.ts';
+
+const AT_ONCE = 100;
+const PAGE = 5000;
+
+/**
+ * Finds pictures of a project, whether or not their files are there: by path, by content, or by the last parts of their
+ * paths where these are unique in the project.
+ *
+ * @param folder the table's
+ */
+export function projectFinder(db: Db, folder: string): Finder {
+  const find = pictureFinder(db);
+  let index: NameIndex | undefined;
+  const matchOf = (id: number | null | undefined, by: 'path' | 'content'): Match | null => {
+    const picture = id == null ? null : getPicture(db, id);
+    return picture && { kind: 'one', path: picture.path, by };
+  };
+  return {
+    where: 'in this project',
+    atPath: async (places) => {
+      const found: Match[] = [];
+      for await (const some of inTurns(places, AT_ONCE)) {
+        for (const { local } of some) {
+          const id = local === null || local === '' ? null : await find(path.resolve(folder, local));
+          found.push(matchOf(id, 'path') ?? { kind: 'none' });
+        }
+      }
+      return found;
+    },
+    byName: (places) => {
+      const names = (index ??= indexPictures(db));
+      return each(places, (place) => names.find(place));
+    },
+    byContent: (sha256) => matchOf(findByContent(db, sha256)[0], 'content'),
+  };
+}
+
+function indexPictures(db: Db): NameIndex {
+  const index = new NameIndex();
+  for (let after = 0; ;) {
+    const page = rows(
+      db,
+      `SELECT p.id, d.path AS directory, p.name FROM pictures p JOIN directories d ON d.id = p.directory_id
+       WHERE p.id > :after ORDER BY p.id LIMIT :limit`,
+      { after, limit: PAGE },
+    ) as { id: number; directory: string; name: string }[];
+    for (const { id, directory, name } of page) {
+      index.add(directory, name);
+      after = id;
+    }
+    if (page.length < PAGE) return index;
+  }
+}

@@ -1,0 +1,221 @@
+import path from 'node:path';
+import { mapAhead } from '../../../shared/ahead.ts';
+import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
+import type { Split } from '../../../shared/jobs.ts';
+import { fromCell } from '../../files/csv.ts';
+import { inTurns } from '../../in-turns.ts';
+import { hashFile } from '../../pictures/hash.ts';
+import { decideColumns, oneHotLabel, splitIn, type Columns } from './columns.ts';
+import type { Finder } from './find-files.ts';
+import type { Match } from './name-index.ts';
+import { parseTable, type TableRow } from './parse.ts';
+import { placeOf, type Place } from './place.ts';
+import { summarise } from './summary.ts';
+import { readText } from './text.ts';
+
+/** A row of a table of pictures and labels. */
+export interface PictureRow {
+  line: number;
+  /** The picture as the table names it. */
+  given: string;
+  place: Place;
+  match: Match;
+  /** Why there is no picture to it, as a sentence; null where there is. */
+  problem: { code: ErrorCode; message: string } | null;
+  /** As written; empty: no label. */
+  label: string;
+  split: Split | null;
+  /** In lower case. */
+  sha256: string | null;
+}
+
+/** A row whose picture was found. */
+export type FoundRow = PictureRow & { match: { kind: 'one' } };
+
+export interface PictureTable {
+  /** In the table's order. */
+  rows: PictureRow[];
+  hasLabels: boolean;
+  /** What was decided, in sentences. */
+  notes: string[];
+}
+
+/** Rows that decide what the columns hold, and cells of each column that are looked up for that. */
+const DECIDING_ROWS = 5000;
+const LOOKED_UP = 100;
+const AT_ONCE = 500;
+const HASHED_AHEAD = 4;
+
+/**
+ * Reads a table of pictures and labels: see docs/tables.md for what is understood. Takes turns with other work.
+ *
+ * @param finder where its pictures are looked for
+ * @returns null where `signal` was aborted
+ * @throws TwofoldError `not-found`, `unsupported` (a spreadsheet), `bad-input` (no text, no table, no column that names
+ *   pictures, none of them found)
+ */
+export async function readPictureTable(
+  file: string,
+  finder: Finder,
+  signal?: AbortSignal,
+): Promise<PictureTable | null> {
+  const name = path.basename(file);
+  const text = await readText(file);
+  const table = await parseTable(text, name);
+  if (table.rows.length === 0) {
+    throw new TwofoldError(
+      'bad-input',
+      `${name} has no rows. Expected one picture a row, for example photos/1.jpg,cat.`,
+    );
+  }
+  const deciding = table.rows.slice(0, DECIDING_ROWS);
+  const columns = decideColumns(deciding, await filesIn(deciding, finder), name);
+  const body = columns.headings ? table.rows.slice(1) : table.rows;
+  const fits = (row: TableRow): boolean => row.cells.slice(columns.width).every((cell) => cell === '');
+  const rows: PictureRow[] = [];
+  const unknownSplits = new Map<string, number>();
+  for await (const some of inTurns(body.filter(fits), AT_ONCE)) {
+    for (const row of some) {
+      const read = readRow(row, columns, unknownSplits);
+      if (read.given !== '') rows.push(read);
+    }
+  }
+  await find(rows, finder);
+  if (signal?.aborted) return null;
+  tellProblems(rows, finder);
+  if (rows.every(({ problem }) => problem !== null)) throw nothingFound(rows, finder, name);
+  const uneven = body.filter((row) => !fits(row));
+  const notes = summarise({ name, text, table, columns, rows, uneven, unknownSplits, finder });
+  return { rows, hasLabels: columns.label !== null || columns.oneHot !== null, notes };
+}
+
+/** Which cells of the first rows name files: by path, or, where none does, by name. */
+async function filesIn(
+  rows: readonly TableRow[],
+  finder: Finder,
+): Promise<{ files: number[]; first: boolean[] }> {
+  const width = Math.max(...rows.map(({ cells }) => cells.length));
+  const sample = rows.slice(0, LOOKED_UP);
+  for (const look of [finder.atPath, finder.byName]) {
+    const files: number[] = [];
+    const first: boolean[] = [];
+    for (let column = 0; column < width; column++) {
+      const matches = await look(sample.map(({ cells }) => placeOf(fromCell(cells[column] ?? ''))));
+      const found = matches.map(({ kind }) => kind !== 'none');
+      first.push(found[0]!);
+      // Each file once: a label that happens to be a file's name as well names the same one in many rows.
+      files.push(
+        new Set(sample.flatMap(({ cells }, row) => (row > 0 && found[row] ? [cells[column]] : []))).size,
+      );
+    }
+    if (look === finder.byName || files.some((count) => count > 0) || first.includes(true))
+      return { files, first };
+  }
+  return { files: [], first: [] };
+}
+
+function readRow(row: TableRow, columns: Columns, unknownSplits: Map<string, number>): PictureRow {
+  const cell = (column: number | null): string => (column === null ? '' : fromCell(row.cells[column] ?? ''));
+  const given = cell(columns.path);
+  const split = splitIn(cell(columns.split));
+  if (split === 'unknown') {
+    const word = cell(columns.split);
+    unknownSplits.set(word, (unknownSplits.get(word) ?? 0) + 1);
+  }
+  const sha256 = cell(columns.sha256).toLowerCase();
+  return {
+    line: row.line,
+    given,
+    place: placeOf(given),
+    match: { kind: 'none' },
+    problem: null,
+    label: columns.oneHot ? oneHotLabel(row, columns.oneHot, columns.headings!) : cell(columns.label),
+    split: split === 'unknown' ? null : split,
+    sha256: /^[\da-f]{64}$/.test(sha256) ? sha256 : null,
+  };
+}
+
+/** Finds the pictures of all rows: by path; what is left by content, where the table tells it; then by name. */
+async function find(rows: readonly PictureRow[], finder: Finder): Promise<void> {
+  const left = (): PictureRow[] => rows.filter(({ match }) => match.kind === 'none');
+  const look = async (how: Finder['atPath'], some: PictureRow[]): Promise<void> => {
+    const matches = await how(some.map(({ place }) => place));
+    some.forEach((row, index) => (row.match = matches[index]!));
+  };
+  await look(finder.atPath, left());
+  if (finder.byContent) {
+    for await (const some of inTurns(left(), AT_ONCE)) {
+      for (const row of some) {
+        if (row.sha256 !== null) row.match = finder.byContent(row.sha256) ?? row.match;
+      }
+    }
+  }
+  // Where the content is known and not there, a picture of the same name is another one.
+  const byName = left().filter(({ sha256 }) => sha256 === null || !finder.byContent);
+  if (byName.length > 0) await look(finder.byName, byName);
+  await checkContents(byName);
+  contest(rows);
+}
+
+/** What was found by its name only must have the content that the table tells. */
+async function checkContents(rows: readonly PictureRow[]): Promise<void> {
+  const told = rows.filter((row) => row.sha256 !== null && row.match.kind === 'one');
+  const hash = async (row: PictureRow): Promise<[PictureRow, string | null]> => {
+    const { path: file } = row.match as FoundRow['match'];
+    return [
+      row,
+      await hashFile(file).then(
+        ({ sha256 }) => sha256,
+        () => null,
+      ),
+    ];
+  };
+  for await (const [row, sha256] of mapAhead(told, HASHED_AHEAD, hash)) {
+    if (sha256 !== null && sha256 !== row.sha256) row.match = { kind: 'none' };
+  }
+}
+
+/** A file that several names would match by their last parts is taken for none of them, unless a path leads to it. */
+function contest(rows: readonly PictureRow[]): void {
+  const claims = new Map<string, Set<string>>();
+  const certain = new Set<string>();
+  const found = rows.filter((row): row is FoundRow => row.match.kind === 'one');
+  for (const { match, given } of found) {
+    if (match.by !== 'name') certain.add(match.path);
+    claims.set(match.path, (claims.get(match.path) ?? new Set()).add(given));
+  }
+  for (const row of found as PictureRow[]) {
+    const { path: file, by } = (row as FoundRow).match;
+    if (by !== 'name' || claims.get(file)!.size === 1) continue;
+    row.match = certain.has(file) ? { kind: 'none' } : { kind: 'several', paths: [file] };
+  }
+}
+
+function tellProblems(rows: readonly PictureRow[], { where }: Finder): void {
+  for (const row of rows) {
+    const { match } = row;
+    if (match.kind === 'none') {
+      row.problem = { code: 'not-found', message: `No picture "${row.given}" was found ${where}.` };
+    } else if (match.kind === 'several') {
+      const [one, two] = match.paths as [string, ...string[]];
+      const why = two
+        ? `could be ${one} or ${two}${match.paths.length > 2 ? ' or others' : ''}`
+        : `and another row both match ${one} by name only`;
+      row.problem = {
+        code: 'bad-input',
+        message: `"${row.given}" ${why}. Write more of the path into the table.`,
+      };
+    }
+  }
+}
+
+function nothingFound(rows: readonly PictureRow[], { where }: Finder, name: string): TwofoldError {
+  const first = rows[0];
+  const what = first
+    ? `None of the pictures in ${name} was identified ${where}. Line ${first.line}: ${first.problem!.message}`
+    : `${name} names no pictures.`;
+  return new TwofoldError(
+    'not-found',
+    `${what} Nothing was changed. Put the table into the folder of its pictures, or correct their paths in it, and import it again.`,
+  );
+}
