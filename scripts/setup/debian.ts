@@ -7,7 +7,7 @@ import type { Step } from './step.ts';
 
 /** Which of Debian's packages are needed for what; `a|b` is either, the first that this release has. */
 type Lists = Record<'compiler' | 'app' | 'test', string[]>;
-const PURPOSE_WORDS = { compiler: 'building SQLite', app: 'the app', test: 'the tests' };
+const PURPOSE_WORDS = { compiler: 'building native add-ons', app: 'the app', test: 'the tests' };
 const LISTS = JSON.parse(readFileSync(new URL('./debian-packages.json', import.meta.url), 'utf8')) as Lists;
 
 const DAY_MS = 24 * 3600 * 1000;

@@ -1,9 +1,8 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { TwofoldError } from '../../shared/errors.ts';
-import { run, runOrThrow } from './child.ts';
-import { installDebianPackages, isDebian } from './debian.ts';
+import { runOrThrow } from './child.ts';
+import { requireCompiler } from './compiler.ts';
 import { cacheFolder } from './download.ts';
 import { electronProgram, installedElectron } from './electron.ts';
 import { draftOf, putInPlace } from './files.ts';
@@ -18,6 +17,8 @@ const BUILT = join(PACKAGE, 'build', 'Release', 'better_sqlite3.node');
 const WORKSHOP = join(ROOT, '.cache', 'build', 'better-sqlite3');
 /** What the build took on the machine it was measured on; only the first guess of the time left. */
 const USUAL_BUILD_MS = 100_000;
+
+const USE_NEWER_NODE = 'use Node 22.14 or newer, for which nothing has to be built';
 
 /** The SQLite addon: shipped ready for Node ≥ 22.14 and Electron ≥ 35, built once for anything older. */
 export const sqliteStep: Step = {
@@ -74,7 +75,10 @@ export async function proveSqlite(runtime: string): Promise<string> {
 }
 
 async function build(progress: Progress): Promise<void> {
-  await requireCompiler(progress);
+  // On Windows node-gyp looks for Visual Studio itself, and says what it lacks.
+  if (process.platform !== 'win32') {
+    await requireCompiler('SQLite', ['c++', 'make', 'python3'], progress, USE_NEWER_NODE);
+  }
   const headers = await findHeaders(progress);
   const require = createRequire(import.meta.url);
   rmSync(WORKSHOP, { recursive: true, force: true });
@@ -123,36 +127,6 @@ function install(addon: string): void {
   copyFileSync(addon, join(draft, 'Release', 'better_sqlite3.node'));
   putInPlace(draft, join(PACKAGE, 'build'));
 }
-
-async function requireCompiler(progress: Progress): Promise<void> {
-  if (isDebian()) {
-    await installDebianPackages('compiler', progress);
-    return;
-  }
-  // On Windows node-gyp looks for Visual Studio itself, and says what it lacks.
-  const missing = process.platform === 'win32' ? [] : await findMissingPrograms(['c++', 'make', 'python3']);
-  if (missing.length > 0) throw new TwofoldError('runtime', sayNoCompiler(missing, process.platform));
-}
-
-async function findMissingPrograms(names: readonly string[]): Promise<string[]> {
-  const there = await Promise.all(
-    names.map((name) =>
-      run(name, ['--version']).then(
-        ({ code }) => code === 0,
-        () => false,
-      ),
-    ),
-  );
-  return names.filter((_, index) => there[index] !== true);
-}
-
-/** What a person reads whose machine can not build and is not one where we may install. */
-export const sayNoCompiler = (missing: readonly string[], platform: NodeJS.Platform): string =>
-  `To build SQLite these programs are needed but missing: ${missing.join(', ')}. ` +
-  (platform === 'darwin'
-    ? 'Install Apple\'s command line tools ("xcode-select --install")'
-    : "Install them with your system's package manager") +
-  ', or use Node 22.14 or newer, for which nothing has to be built.';
 
 /** One build serves every checkout of this user on this machine. */
 function cachedPath(): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../scripts/setup/child.ts';
 import { isDebian, sayUnchecked } from '../../scripts/setup/debian.ts';
-import { sayNoCompiler } from '../../scripts/setup/sqlite.ts';
+import { sayNoCompiler } from '../../scripts/setup/compiler.ts';
 import { ROOT } from '../../scripts/setup/step.ts';
 
 const LISTS = JSON.parse(
@@ -53,8 +53,8 @@ describe('on another Linux', () => {
     expect(sayUnchecked(['libgtk-3-0t64|libgtk-3-0', 'xvfb'], 'the tests', 'linux')).toBe(
       "The system's packages can't be checked here (no apt). What Debian calls libgtk-3-0, xvfb must be installed for the tests",
     );
-    expect(sayNoCompiler(['c++', 'make'], 'linux')).toBe(
-      "To build SQLite these programs are needed but missing: c++, make. Install them with your system's package manager, or use Node 22.14 or newer, for which nothing has to be built.",
+    expect(sayNoCompiler('SQLite', ['c++', 'make'], 'linux', 'use Node 22.14 or newer')).toBe(
+      "Building SQLite needs these programs, which are missing: c++, make. Install them with your system's package manager, or use Node 22.14 or newer.",
     );
   });
 });
@@ -64,7 +64,7 @@ describe('on macOS and Windows', () => {
     expect(sayUnchecked(['xvfb'], 'the tests', 'darwin')).toBe(
       'No packages of the system are needed for the tests',
     );
-    expect(sayNoCompiler(['c++'], 'darwin')).toContain('xcode-select --install');
+    expect(sayNoCompiler('TensorFlow', ['c++'], 'darwin')).toContain('xcode-select --install');
   });
 });
 
