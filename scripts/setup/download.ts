@@ -5,10 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import envPaths from 'env-paths';
 import type { Response } from 'undici';
 import { TwofoldError } from '../../shared/errors.ts';
-import { asHttpError, HttpError, PATIENCE, request, type Patience } from './http.ts';
+import { asHttpError, HttpError, PATIENCE, request, type Connection, type Patience } from './http.ts';
 import { hashFile, type Integrity } from './integrity.ts';
 import { withLock } from './lock.ts';
-import type { NpmConfig } from './npm-config.ts';
 import type { Progress } from './progress.ts';
 
 /** A file to be had from a server. */
@@ -19,7 +18,7 @@ export interface Resource {
   /** What it must hash to; a function when only the server's answer tells. */
   integrity: Integrity | ((response: Response) => Integrity | undefined);
   headers?: Record<string, string>;
-  npm?: NpmConfig;
+  connection?: Connection;
 }
 
 /** Where downloads are kept, shared by every checkout of this user; `TWOFOLD_CACHE` names another folder. */
@@ -103,7 +102,7 @@ async function fetchPart(
     resource.url,
     { ...resource.headers, ...range },
     patience,
-    resource.npm,
+    resource.connection,
   );
   const integrity =
     typeof resource.integrity === 'string' ? resource.integrity : resource.integrity(response);

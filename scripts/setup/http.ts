@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import type { Dispatcher, Response } from 'undici';
-import type { NpmConfig } from './npm-config.ts';
 
 /** How long to wait, and how often to try again. Tests shorten them. */
 export interface Patience {
@@ -16,6 +15,15 @@ export interface Patience {
 }
 
 export const PATIENCE: Patience = { answerMs: 15_000, stallMs: 30_000, attempts: 4, pauseMs: 1_000 };
+
+/** How a package client is set up to reach servers; what the environment says of proxies comes first. */
+export interface Connection {
+  proxy?: string | undefined;
+  httpsProxy?: string | undefined;
+  noProxy?: string | undefined;
+  /** File of certificate authorities to trust beside Node's own. */
+  cafile?: string | undefined;
+}
 
 /** A request that got an answer, with the means to give up on its body. */
 export interface Answer {
@@ -35,7 +43,7 @@ export class HttpError extends Error {
 }
 
 /**
- * Requests `url` through the proxy that the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) or npm's configuration
+ * Requests `url` through the proxy that the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) or `connection`
  * names; Node's own fetch knows no proxies.
  *
  * @throws HttpError when no answer comes within `answerMs`, or a status of 400 or more
@@ -44,7 +52,7 @@ export async function request(
   url: string,
   headers: Record<string, string>,
   patience: Patience,
-  npm?: NpmConfig,
+  connection: Connection = {},
 ): Promise<Answer> {
   const { fetch } = await import('undici');
   const controller = new AbortController();
@@ -55,7 +63,7 @@ export async function request(
     const response = await fetch(url, {
       headers: { 'accept-encoding': 'identity', ...headers },
       signal: controller.signal,
-      dispatcher: await dispatcher(npm),
+      dispatcher: await dispatcher(connection),
     });
     if (response.status >= 400 && response.status !== 416) {
       const again = response.status >= 500 || response.status === 429 || response.status === 408;
@@ -88,16 +96,18 @@ export function asHttpError(error: unknown): HttpError {
 
 let shared: { key: string; dispatcher: Dispatcher } | undefined;
 
-async function dispatcher(npm: NpmConfig | undefined): Promise<Dispatcher> {
+async function dispatcher(connection: Connection): Promise<Dispatcher> {
   const { HTTPS_PROXY, https_proxy, HTTP_PROXY, http_proxy, NO_PROXY, no_proxy } = process.env;
-  const httpProxy = http_proxy ?? HTTP_PROXY ?? npm?.proxy;
-  const httpsProxy = https_proxy ?? HTTPS_PROXY ?? npm?.httpsProxy ?? npm?.proxy;
-  const noProxy = no_proxy ?? NO_PROXY ?? npm?.noProxy;
-  const key = JSON.stringify([httpProxy, httpsProxy, noProxy, npm?.cafile]);
+  const httpProxy = http_proxy ?? HTTP_PROXY ?? connection.proxy;
+  const httpsProxy = https_proxy ?? HTTPS_PROXY ?? connection.httpsProxy ?? connection.proxy;
+  const noProxy = no_proxy ?? NO_PROXY ?? connection.noProxy;
+  const key = JSON.stringify([httpProxy, httpsProxy, noProxy, connection.cafile]);
   if (shared?.key === key) return shared.dispatcher;
   const { EnvHttpProxyAgent } = await import('undici');
   const tls =
-    npm?.cafile === undefined ? undefined : { ca: [...rootCertificates, readFileSync(npm.cafile, 'utf8')] };
+    connection.cafile === undefined
+      ? undefined
+      : { ca: [...rootCertificates, readFileSync(connection.cafile, 'utf8')] };
   const agent = new EnvHttpProxyAgent({
     ...(httpProxy !== undefined && { httpProxy }),
     ...(httpsProxy !== undefined && { httpsProxy }),

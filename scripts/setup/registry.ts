@@ -47,7 +47,7 @@ export async function locateTarball(
     url: tarball,
     file: `${wanted.name.replace('@', '').replace('/', '-')}-${wanted.version}.tgz`,
     integrity,
-    npm: config,
+    connection: config,
     // Credentials are for the registry's own host only.
     ...(new URL(tarball).host === new URL(config.registry).host && { headers }),
   };
