@@ -159,12 +159,15 @@ describe('head', () => {
     const { tensors, metadata } = head.checkpoint();
     await writeSafetensors(file, tensors, metadata);
     const expected = [head.step(x, y).loss, head.step(x, y).loss];
+    // One value that is not a number is enough, and the weights it has spoilt are noticed without it.
     expect(
       head.step(
-        x.map(() => NaN),
+        Float32Array.from(x, (value, index) => (index === 5 ? NaN : value)),
         y,
       ).loss,
     ).toBeNaN();
+    expect(head.step(x, y).loss).toBeNaN();
+    expect(Array.from(head.logits(x, 20)).every(Number.isNaN)).toBe(true);
     const saved = await SafetensorsFile.open(file);
     await head.restore(saved);
     await saved.close();

@@ -182,3 +182,19 @@ export const reluGradient = (graph: Graph, gradient: Output, output: Output, nam
   simple(graph, 'ReluGrad', [gradient, output], name);
 /** Sum over all but the last axis: the gradient of `biasAdd` for its bias. */
 export const biasGradient = unary('BiasAddGrad');
+
+/** Whether every value along `axes` is finite, as bool with those axes kept at length 1. */
+export function allFinite(graph: Graph, x: Output, axes: readonly number[]): Output {
+  const finite = graph.node({ op: 'IsFinite', type: 'bool', inputs: [x], attributes: T });
+  return graph.node({
+    op: 'All',
+    type: 'bool',
+    inputs: [finite, graph.constant(Int32Array.from(axes), [axes.length])],
+    attributes: { Tidx: { type: 'int32' }, keep_dims: { bool: true } },
+  });
+}
+
+/** `x` where `condition` holds, else `other`; all three broadcast against each other. */
+export function select(graph: Graph, condition: Output, x: Output, other: Output): Output {
+  return graph.node({ op: 'SelectV2', inputs: [condition, x, other], attributes: T });
+}

@@ -161,10 +161,30 @@ function splitColumns(graph: Graph, x: Output, blockRows: readonly number[]): Ou
 }
 
 function forward(graph: Graph, layers: readonly Parameters[], features: Output): Output {
-  return layers.reduce((x, layer, index) => {
+  const sums: Output[] = [];
+  const logits = layers.reduce((x, layer, index) => {
     const z = dense(graph, layer, splitColumns(graph, x, layer.layout.blockRows));
-    return index < layers.length - 1 ? ops.relu(graph, z) : z;
+    if (index === layers.length - 1) return z;
+    sums.push(z);
+    return ops.relu(graph, z);
   }, features);
+  return nanUnlessFinite(graph, logits, sums, [1]);
+}
+
+/**
+ * `value`, or NaN where a hidden layer's weighted sums are not all finite over `axes`. TensorFlow 2 computes ReLU(NaN) as
+ * 0, which would turn weights or features that are not numbers into a harmless-looking loss and probability.
+ *
+ * @param sums before ReLU, [n, units] each
+ */
+function nanUnlessFinite(
+  graph: Graph,
+  value: Output,
+  sums: readonly Output[],
+  axes: readonly number[],
+): Output {
+  const nan = graph.constant(NaN);
+  return sums.reduce((guarded, z) => ops.select(graph, ops.allFinite(graph, z, axes), guarded, nan), value);
 }
 
 /** What the backward pass of a layer needs of its forward pass. */
@@ -186,11 +206,13 @@ function addStep(graph: Graph, layers: readonly Parameters[], features: Output, 
     : [];
 
   const traces: Trace[] = [];
+  const sums: Output[] = [];
   let x = features;
   for (const [index, layer] of layers.entries()) {
     const parts = splitColumns(graph, x, layer.layout.blockRows);
     const z = dense(graph, layer, parts);
     const hidden = index < layers.length - 1;
+    if (hidden) sums.push(z);
     const activation = hidden ? ops.relu(graph, z) : null;
     const drop = (hidden ? masks[index] : null) ?? null;
     traces.push({ layer, parts, activation, mask: drop });
@@ -198,7 +220,8 @@ function addStep(graph: Graph, layers: readonly Parameters[], features: Output, 
     if (activation && drop) x = ops.multiply(graph, activation, drop);
   }
   const logits = x;
-  const loss = ops.reduce(graph, 'Mean', crossEntropy(graph, logits, labels), [0, 1], 'loss/mean');
+  const mean = ops.reduce(graph, 'Mean', crossEntropy(graph, logits, labels), [0, 1], 'loss/mean');
+  const loss = ops.reshape(graph, nanUnlessFinite(graph, mean, sums, [0, 1]), []);
   // d loss / d logits = (sigmoid(logits) - labels) / n
   const error = ops.subtract(graph, ops.sigmoid(graph, logits), labels);
   const updates = backward(graph, traces, ops.multiply(graph, error, share), rate);
