@@ -31,7 +31,7 @@ export const OTHERS: readonly Work[] = [
   {
     work: 'libtensorflow',
     licence: 'Apache-2.0',
-    note: "with its addon; from TensorFlow's own server, or from npm tfjs-node-lambda-releases 1.6.1 (MIT)",
+    note: "from PyPI's tensorflow-cpu 2.15.1 with the addon of @tensorflow/tfjs-node compiled against it, or 2.9.1 with its addon from TensorFlow's own server; what it is made of is in THIRD_PARTY_NOTICES.txt beside it",
     file: 'node_modules/@tensorflow/tfjs-node/deps/LICENSE',
   },
   {

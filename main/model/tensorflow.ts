@@ -47,7 +47,7 @@ function load(): typeof TensorFlow {
 /** TensorFlow with its native backend. */
 export const tf: typeof TensorFlow = load();
 
-/** Version of the native TensorFlow library in use, as in `2.9.1`. */
+/** Version of the native TensorFlow library in use, as in `2.15.1`. */
 export function tensorflowVersion(): string {
   return (tf.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version;
 }

@@ -29,6 +29,6 @@ export async function firstThatWorks(what: string, sources: readonly Source[]): 
   throw new TwofoldError(
     'network',
     `${what} could not be installed.\n${failures.map((failure) => `  ${failure}`).join('\n')}\n` +
-      'Check the network (proxy, firewall, npm registry) and run the same command again; what was downloaded is kept.',
+      'Check the network (proxy, firewall, package registry) and run the same command again; what was downloaded is kept.',
   );
 }

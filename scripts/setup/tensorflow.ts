@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runOrThrow } from './child.ts';
 import { download } from './download.ts';
@@ -6,27 +6,19 @@ import { draftOf, putInPlace } from './files.ts';
 import { PATIENCE, type Patience } from './http.ts';
 import { fromHex, type Integrity } from './integrity.ts';
 import type { Progress } from './progress.ts';
-import { locateTarball } from './registry.ts';
 import { firstThatWorks, type Source } from './sources.ts';
 import { packageVersion, ROOT, type Step } from './step.ts';
+import { installFromWheel, WHEEL_VERSION, wheelForThisMachine } from './tensorflow-wheel.ts';
 import { unpackTar } from './unpack.ts';
 
 const PACKAGE = join(ROOT, 'node_modules', '@tensorflow', 'tfjs-node');
 const ADDON = join('lib', 'napi-v8', 'tfjs_binding.node');
 
+/** Google's prebuilt library, an older one, where no wheel can be used. */
 const LIBTENSORFLOW = {
   path: 'tensorflow/libtensorflow/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz',
   // As nixpkgs (mjolnir) and several Bazel and CMake builds pin it.
   integrity: fromHex('sha256', '7f510d2546e3db5e10b1d119463689003d587842892ad3c95bca51cf82820173'),
-};
-
-/** libtensorflow 1.15 with its addon, as packed for a hosting service; the 4.22 JavaScript runs on it. */
-const NPM_FALLBACK = {
-  name: 'tfjs-node-lambda-releases',
-  version: '1.6.1',
-  integrity:
-    'sha512-D275PZpxsKenTuiPnvIE5T+D5JrT4aU9M3EDCedBQKlP0hUB7011Yzg8CAJ6MBIog9Lq90aaEair4yrBBlk61w==' as Integrity,
-  archive: 'nodejs12.x-tf2.7.0.br',
 };
 
 /** TensorFlow's native library and the addon through which @tensorflow/tfjs-node calls it. */
@@ -34,13 +26,15 @@ export const tensorflowStep: Step = {
   name: 'tensorflow',
   title: 'TensorFlow',
   purposes: ['cli', 'test', 'app'],
-  key: () => `1 tfjs-node ${packageVersion('@tensorflow/tfjs-node')} ${process.platform}-${process.arch}`,
+  key: () => `2 tfjs-node ${packageVersion('@tensorflow/tfjs-node')} ${process.platform}-${process.arch}`,
   outputs: () => [join(PACKAGE, ADDON), join(PACKAGE, 'deps', 'lib')],
   install: async (progress) => {
     if (existsSync(join(PACKAGE, ADDON))) {
       progress.stage('Trying the TensorFlow that is there');
       const version = await proveTensorflow(PACKAGE).catch(() => undefined);
-      if (version !== undefined) return `TensorFlow ${version}, as it was found`;
+      // Another version than the wheel's is replaced: everybody gets the one that is tested.
+      const isWanted = wheelForThisMachine() === undefined || version === WHEEL_VERSION;
+      if (version !== undefined && isWanted) return `TensorFlow ${version}, as it was found`;
     }
     return installTensorflow(PACKAGE, progress);
   },
@@ -56,22 +50,28 @@ export async function installTensorflow(
   progress: Progress,
   patience: Patience = PATIENCE,
 ): Promise<string> {
+  const wheel = wheelForThisMachine();
+  const fromWheel: Source[] =
+    wheel === undefined
+      ? []
+      : [
+          {
+            name: `the Python Package Index (${wheel.project})`,
+            install: async () => {
+              await installFromWheel(wheel, folder, progress, patience);
+              return `TensorFlow ${await prove(folder, progress)} from ${wheel.file}`;
+            },
+          },
+        ];
   const onLinuxX64 = process.platform === 'linux' && process.arch === 'x64';
-  const official: Source = {
+  const prebuilt: Source = {
     name: "TensorFlow's own server",
     install: async () => {
-      await (onLinuxX64 ? installOfficial(folder, progress, patience) : runOwnInstaller(folder, progress));
-      return `TensorFlow ${await prove(folder, progress)}`;
+      await (onLinuxX64 ? installPrebuilt(folder, progress, patience) : runOwnInstaller(folder, progress));
+      return `TensorFlow ${await prove(folder, progress)} from its own server`;
     },
   };
-  const fallback: Source = {
-    name: `the npm registry (${NPM_FALLBACK.name})`,
-    install: async () => {
-      await installFromNpm(folder, progress, patience);
-      return `TensorFlow ${await prove(folder, progress)} from the npm registry (${NPM_FALLBACK.name} ${NPM_FALLBACK.version})`;
-    },
-  };
-  return firstThatWorks('TensorFlow', onLinuxX64 ? [official, fallback] : [official]);
+  return firstThatWorks('TensorFlow', [...fromWheel, prebuilt]);
 }
 
 const prove = (folder: string, progress: Progress): Promise<string> => {
@@ -80,7 +80,7 @@ const prove = (folder: string, progress: Progress): Promise<string> => {
 };
 
 /** What the package's own installer would fetch; that one ignores a server's errors and checks no hash. */
-async function installOfficial(folder: string, progress: Progress, patience: Patience): Promise<void> {
+async function installPrebuilt(folder: string, progress: Progress, patience: Patience): Promise<void> {
   const host = process.env.TFJS_NODE_CDN_STORAGE ?? 'https://storage.googleapis.com/';
   const version = packageVersion('@tensorflow/tfjs-node');
   const library = await download(
@@ -127,22 +127,6 @@ async function runOwnInstaller(folder: string, progress: Progress): Promise<void
     env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` },
     timeoutMs: 30 * 60_000,
   });
-}
-
-async function installFromNpm(folder: string, progress: Progress, patience: Patience): Promise<void> {
-  const tarball = await download(await locateTarball(NPM_FALLBACK, patience), progress, patience);
-  progress.stage('Unpacking TensorFlow');
-  const draft = draftOf(join(folder, 'unpacked'));
-  const { archive } = NPM_FALLBACK;
-  await unpackTar(tarball, draft, (path) => (path.endsWith(`/${archive}`) ? archive : undefined));
-  const place = 'node_modules/@tensorflow/tfjs-node/';
-  await unpackTar(join(draft, archive), draft, (path) =>
-    path.startsWith(place) ? path.slice(place.length) : undefined,
-  );
-  putInPlace(join(draft, 'deps'), join(folder, 'deps'));
-  // Built against Node-API 6, which later versions only extend; tfjs-node looks for it under 8.
-  putInPlace(join(draft, 'lib', 'napi-v6', 'tfjs_binding.node'), join(folder, ADDON));
-  rmSync(draft, { recursive: true });
 }
 
 /** tfjs-node calls two functions of node:util that Node 23 removed. */

@@ -57,7 +57,7 @@ describe.runIf(onLinux)('the packaged app', () => {
     const files = listPackage(join(resources, 'app.asar'), { isPack: false });
     expect(files).toContain('/dist/main/app.js');
     expect(files.filter((file) => /\.(ts|map|svelte)$|^\/(main|renderer|test)\//.test(file))).toEqual([]);
-    // 244 MB of libtensorflow lie beside it.
+    // TensorFlow's libraries are beside it.
     expect((await stat(join(resources, 'app.asar'))).size).toBeLessThan(40e6);
   });
 
