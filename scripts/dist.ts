@@ -27,7 +27,7 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const weights = join(ROOT, '.cache/weights/default.safetensors');
+const weights = join(ROOT, '.cache/weights/nsfwjs.safetensors');
 if (!existsSync(weights)) throw new Error(`${weights} is missing. Run "npm run setup" first.`);
 const electronVersion = installedElectron();
 if (electronVersion === undefined)

@@ -9,7 +9,7 @@ import { saveRunPictures } from '../library/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
 import { createRun, getRun, recordEpoch, updateRun } from '../library/runs.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
-import { loadWeights } from '../model/weights/store.ts';
+import { loadSameWeights, loadWeights, type Weights } from '../model/weights/store.ts';
 import { splitPictures } from '../training/split.ts';
 import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
 
@@ -44,14 +44,15 @@ export async function startTraining(
   const [zero, one] = getClasses(db);
   const classes: [string, string] = [zero.name, one.name];
   const pictures = await usablePictures(project);
-  const recipe =
+  const wanted =
     'resume' in request ? resumedRecipe(getRun(db, request.resume), request.recipe) : request.recipe;
-  inceptionV3({ cut: recipe.cut, size: recipe.size });
-  const { fingerprint } = await loadWeights(recipe.weights);
+  inceptionV3({ cut: wanted.cut, size: wanted.size });
+  const weights = await weightsFor(wanted, 'resume' in request ? getRun(db, request.resume) : null);
+  // A run names the weights themselves: what `default` stands for may change.
+  const recipe = { ...wanted, weights: weights.name };
 
   let run: RunRecord;
   if ('resume' in request) {
-    requireSameWeights(getRun(db, request.resume), fingerprint);
     run = updateRun(db, request.resume, { status: 'running', recipe });
   } else {
     const split = await splitPictures(pictures, {
@@ -59,7 +60,7 @@ export async function startTraining(
       seed: recipe.seed,
       classes,
     });
-    run = createRun(db, { ...request, recipe, weightsFingerprint: fingerprint });
+    run = createRun(db, { ...request, recipe, weightsFingerprint: weights.fingerprint });
     // What it learns from is known from the start, so that a run that is cut short can be evaluated too.
     const sides = [...split.train, ...split.validation].map(({ id, split: side }) => ({ id, split: side }));
     await saveRunPictures(db, run.id, sides);
@@ -113,13 +114,12 @@ function resumedRecipe(run: RunRecord, wanted: Recipe | undefined): Recipe {
   return wanted ? { ...run.recipe, epochs: wanted.epochs, patience: wanted.patience } : run.recipe;
 }
 
-function requireSameWeights(run: RunRecord, fingerprint: string): void {
-  if (run.weightsFingerprint === null || run.weightsFingerprint === fingerprint) return;
-  throw new TwofoldError(
-    'changed',
-    `The weights "${run.recipe?.weights ?? ''}" are not those that run ${run.id} was trained on, so it can't go on. ` +
-      'Import the same weights again, or train a new run.',
-  );
+/** The weights of a recipe; those that a run was started with, where it is resumed. @throws TwofoldError `not-found` */
+function weightsFor(recipe: Recipe, resumed: RunRecord | null): Promise<Weights> {
+  const fingerprint = resumed?.weightsFingerprint ?? null;
+  return fingerprint === null
+    ? loadWeights(recipe.weights)
+    : loadSameWeights({ name: recipe.weights, fingerprint });
 }
 
 /** Stores epochs, with the losses of their batches, as they come. */

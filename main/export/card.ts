@@ -89,18 +89,3 @@ export async function listFiles(folder: string): Promise<FileInfo[]> {
   );
   return infos.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
-
-/** What is known of the licence of InceptionV3's weights, by the name under which Twofold keeps them. */
-export function licenceOf(weights: string): string {
-  switch (weights) {
-    case 'default':
-      return 'MIT (npm package nsfwjs 4.3.0). Pretrained on ImageNet, last blocks fine-tuned for content moderation.';
-    case 'keras':
-      return (
-        'MIT (fchollet/deep-learning-models, v0.5). Pretrained on ImageNet, whose pictures are for research; ' +
-        'ask a lawyer where that matters.'
-      );
-    default:
-      return 'Imported from a file: ask whoever made it.';
-  }
-}

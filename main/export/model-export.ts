@@ -4,9 +4,10 @@ import type { ExportCheck } from '../../shared/contract/export.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { withHead } from '../model/architecture/with-head.ts';
-import { loadWeights } from '../model/weights/store.ts';
+import { licenceOf } from '../model/weights/known.ts';
+import { loadSameWeights } from '../model/weights/store.ts';
 import type { RunFile } from '../training/run-folder.ts';
-import { baseCard, licenceOf, listFiles, writeCard, type ModelCard } from './card.ts';
+import { baseCard, listFiles, writeCard, type ModelCard } from './card.ts';
 import { compare, requireSame, TOLERANCE, type CheckPicture } from './compare.ts';
 import { ONNX_OPSET } from './formats.ts';
 import type { Bits } from './quantize.ts';
@@ -78,7 +79,7 @@ async function modelCard(
   { format, bits, folder, check }: { format: ModelFormat; bits: Bits; folder: string; check: ExportCheck },
 ): Promise<ModelCard> {
   const { recipe, classes } = run;
-  const { title } = await loadWeights(run.weights.name);
+  const weights = await loadSameWeights(run.weights);
   const { input, output } = withHead(inceptionV3(recipe), recipe);
   const names = format === 'tfjs' || format === 'keras' ? [input, output] : ['pictures', 'probability'];
   return {
@@ -105,7 +106,12 @@ async function modelCard(
       epochs: run.history.length,
       recipe,
     },
-    weights: { ...run.weights, title, licence: licenceOf(run.weights.name) },
+    weights: {
+      name: weights.name,
+      title: weights.title,
+      fingerprint: weights.fingerprint,
+      licence: licenceOf(weights.name),
+    },
     bits,
     check,
     versions: { ...versionsOf(format), Node: process.versions.node },

@@ -1,10 +1,9 @@
-import { TwofoldError } from '../../shared/errors.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import type { Architecture, LayerSpec, WeightSpec } from '../model/architecture/layers.ts';
 import { withHead } from '../model/architecture/with-head.ts';
 import { SafetensorsFile } from '../model/safetensors.ts';
 import { tensorKey, type TensorKey, type Tensors } from '../model/weights/canonical.ts';
-import { loadWeights } from '../model/weights/store.ts';
+import { loadSameWeights } from '../model/weights/store.ts';
 import { RunFolder, type RunFile } from '../training/run-folder.ts';
 
 /** A weight of the model with its values still to be read. */
@@ -37,7 +36,7 @@ export async function openExportModel(runDir: string): Promise<ExportModel> {
   const run = await folder.read();
   const { size, cut, units, dropout } = run.recipe;
   const architecture = withHead(inceptionV3({ size, cut }), { units, dropout });
-  const base = await readBase(run, architecture);
+  const base = await (await loadSameWeights(run.weights)).read(architecture);
   const head = await SafetensorsFile.open(folder.headPath);
   const read: ExportModel['read'] = async (layer, weight) => {
     const key = tensorKey(layer.name, weight);
@@ -48,17 +47,6 @@ export async function openExportModel(runDir: string): Promise<ExportModel> {
     layer.weights.map((spec): ModelWeight => ({ layer, spec, read: () => read(layer, spec.name) })),
   );
   return { run, architecture, weights, read, close: () => head.close() };
-}
-
-/** The head fits only the base it was trained on: other weights under the same name would give nonsense, quietly. */
-async function readBase({ weights }: RunFile, architecture: Architecture): Promise<Tensors> {
-  const here = await loadWeights(weights.name);
-  if (here.fingerprint === weights.fingerprint) return here.read(architecture);
-  throw new TwofoldError(
-    'not-found',
-    `This model was trained on weights "${weights.name}" with fingerprint ${weights.fingerprint.slice(0, 12)}…, but the ` +
-      `ones here have ${here.fingerprint.slice(0, 12)}…. Import the same weights (twofold weights import).`,
-  );
 }
 
 /** All weights in memory, for formats that are written in one piece. */

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { currentName, IMAGENET } from '../model/weights/known.ts';
 import type { RunFile } from '../training/run-folder.ts';
 import { baseCard, writeCard } from './card.ts';
 import { classFolders } from './names.ts';
@@ -17,7 +18,7 @@ export async function exportScript({ classes, recipe, evaluation }: RunFile, fol
     valAccuracy: evaluation?.accuracy.value ?? null,
   });
   await writeFile(join(folder, SCRIPT_FILE), script);
-  await writeFile(join(folder, 'README.md'), readme(recipe.weights));
+  await writeFile(join(folder, 'README.md'), readme(currentName(recipe.weights)));
   await writeCard(folder, baseCard('script', classes));
 }
 
@@ -31,7 +32,7 @@ python ${SCRIPT_FILE} --data FOLDERS --base model.h5
 - \`FOLDERS\` is what \`twofold export PROJECT --format folders --out FOLDERS\` writes.
 - \`model.h5\` is what \`twofold export PROJECT --format keras\` writes: the script takes the frozen base from it and
   trains a new head.${
-    weights === 'keras'
+    weights === IMAGENET.name
       ? ' This run was trained on the official weights of Keras, so `--base imagenet` does the same.'
       : ' With `--base imagenet` it takes the official weights of Keras instead, which are not those of this run.'
   }

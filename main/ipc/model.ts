@@ -22,10 +22,11 @@ export function modelHandlers(): HandlersOf<'model'> {
         .map(({ name }) => name),
     'model.weights': async () => {
       // Reads Keras files as well, with a library that has no business in main before someone asks.
-      const { listWeights } = await import('../model/weights/store.ts');
+      const { bestWeights, listWeights } = await import('../model/weights/store.ts');
+      const best = await bestWeights();
       return (await listWeights())
         .filter(({ available }) => available)
-        .map(({ name, title }) => ({ name, description: title }));
+        .map(({ name, title }) => ({ name, title, isDefault: name === best }));
     },
   };
 }

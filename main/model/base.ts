@@ -7,7 +7,7 @@ import { reshape } from './graph/layers.ts';
 import { RunningGraph } from './graph/run.ts';
 import { addNetwork } from './network.ts';
 import { tf, type Tensor2D } from './tensorflow.ts';
-import { loadWeights, type Weights } from './weights/store.ts';
+import { loadWeights, type Weights, type WeightsReference } from './weights/store.ts';
 
 /** Counts up when the graph that is written for the same weights, cut and size changes. */
 const GRAPH_VERSION = 1;
@@ -18,7 +18,7 @@ const PICTURES_AT_ONCE = 32;
 const PIXELS_AT_ONCE = PICTURES_AT_ONCE * 150 * 150;
 
 export interface ExtractorOptions {
-  /** `default`, `keras`, or the name of imported weights. */
+  /** Name of weights; `default` stands for the best that are there. */
   weights?: string;
   /** Keras name of the layer whose output are the features. */
   cut?: string;
@@ -32,8 +32,8 @@ export interface ExtractorOptions {
  */
 export class FeatureExtractor {
   readonly #running: RunningGraph;
-  /** What the features depend on beside the picture, for cache keys: SHA-256 of the weights. */
-  readonly fingerprint: string;
+  /** The weights in use. Features depend on their fingerprint beside the picture. */
+  readonly weights: WeightsReference;
   /** Height and width of the input in pixels. */
   readonly size: number;
   /** Shape of one picture's features: `[7, 7, 768]` at mixed7 with 150 pixels. */
@@ -42,9 +42,9 @@ export class FeatureExtractor {
   readonly features: number;
   readonly #atOnce: number;
 
-  private constructor(running: RunningGraph, fingerprint: string, size: number, shape: readonly number[]) {
+  private constructor(running: RunningGraph, weights: WeightsReference, size: number, shape: readonly number[]) {
     this.#running = running;
-    this.fingerprint = fingerprint;
+    this.weights = { name: weights.name, fingerprint: weights.fingerprint };
     this.size = size;
     this.shape = shape;
     this.features = sizeOf(shape);
@@ -66,7 +66,7 @@ export class FeatureExtractor {
     const folder = await cachedGraph(key, () => buildGraph(architecture, weights));
     await tf.ready();
     const shape = architecture.layers.at(-1)!.outputShape;
-    return new FeatureExtractor(open(folder, architecture), weights.fingerprint, size, shape);
+    return new FeatureExtractor(open(folder, architecture), weights, size, shape);
   }
 
   /**

@@ -12,7 +12,7 @@ export function dataFolder(): string {
 }
 
 /**
- * The folder of what comes with Twofold and set-up makes (`weights/default.safetensors`): `TWOFOLD_RESOURCES`, which a
+ * The folder of what comes with Twofold and set-up makes (`weights/nsfwjs.safetensors`): `TWOFOLD_RESOURCES`, which a
  * packaged app sets, or `.cache` beside package.json.
  */
 export function resourceFolder(): string {

@@ -171,7 +171,7 @@ export class FeatureSource {
     return cacheKey(
       'features',
       pixelKey(sha256, { size, resize }),
-      this.extractor.fingerprint,
+      this.extractor.weights.fingerprint,
       cut,
       ...drawn,
     );

@@ -1,6 +1,6 @@
 import { Head } from '../model/head/head.ts';
-import { loadWeights } from '../model/weights/store.ts';
-import { TwofoldError, type Failure } from '../../shared/errors.ts';
+import { loadSameWeights } from '../model/weights/store.ts';
+import type { Failure } from '../../shared/errors.ts';
 import { FeatureSource, type SourcePicture } from './feature-source.ts';
 import { RunFolder, type RunFile } from './run-folder.ts';
 
@@ -26,8 +26,8 @@ export async function openTrainedModel(
 ): Promise<TrainedModel> {
   const folder = new RunFolder(runDir);
   const run = await folder.read();
-  await requireSameWeights(run);
-  const source = await FeatureSource.open(run.recipe, cacheDir, signal, onLeftOut);
+  const { name: weights } = await loadSameWeights(run.weights);
+  const source = await FeatureSource.open({ ...run.recipe, weights }, cacheDir, signal, onLeftOut);
   const { units, dropout, learningRate, seed } = run.recipe;
   const head = await Head.create({ features: source.extractor.features, units, dropout, learningRate, seed });
   const close = async (): Promise<void> => {
@@ -41,15 +41,4 @@ export async function openTrainedModel(
     await close();
     throw error;
   }
-}
-
-/** The head fits only the base it was trained on: other weights under the same name would give nonsense, quietly. */
-async function requireSameWeights({ weights }: RunFile): Promise<void> {
-  const here = await loadWeights(weights.name);
-  if (here.fingerprint === weights.fingerprint) return;
-  throw new TwofoldError(
-    'not-found',
-    `This model was trained on weights "${weights.name}" with fingerprint ${weights.fingerprint.slice(0, 12)}…, but the ` +
-      `ones here have ${here.fingerprint.slice(0, 12)}…. Import the same weights (twofold weights import).`,
-  );
 }

@@ -100,7 +100,7 @@ export const FIELDS: Record<FieldId, Field> = {
     kind: 'choice',
     options: null,
     label: 'Base weights',
-    help: 'What the base has learned from millions of pictures. It is not changed by training; only the head on top of it is.',
+    help: 'What the base has learned from millions of pictures; training changes only the head on top of it. The official ImageNet weights, as in the tutorial, are known to reach 93–95% accuracy on photographs of cats and dogs; those of nsfwjs, which come with Twofold, reach 85–86%. "Weights" in the docs says how to get the official ones.',
   },
   cut: {
     kind: 'choice',

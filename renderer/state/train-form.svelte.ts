@@ -17,7 +17,7 @@ export class TrainForm {
   values = $state.raw<FormValues | null>(null);
   defaults = $state.raw<Recipe | null>(null);
   cuts = $state.raw<string[]>([]);
-  weights = $state.raw<{ name: string; description: string }[]>([]);
+  weights = $state.raw<CallOutput<'model.weights'>>([]);
   /** What the recipe makes; null while it is not known, or where the recipe makes nothing. */
   summary = $state.raw<ModelSummary | null>(null);
   /** Why layer and picture size do not go together. */

@@ -1,12 +1,19 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { TwofoldError } from '../../shared/errors.ts';
+import { IMAGENET, NSFWJS } from '../../main/model/weights/known.ts';
+import { downloadFile, type Download } from '../../main/model/weights/download.ts';
+import { OFFICIAL_FILE, officialAddresses } from '../../main/model/weights/official-file.ts';
+import { toFailure, TwofoldError } from '../../shared/errors.ts';
+import { cacheFolder } from './download.ts';
+import { PATIENCE } from './http.ts';
+import type { Progress } from './progress.ts';
 import { encodeSafetensors, type RawTensor } from './safetensors.ts';
 import { packageVersion, ROOT, type Step } from './step.ts';
 
-const OUTPUT = join(ROOT, '.cache', 'weights', 'default.safetensors');
+const FOLDER = join(ROOT, '.cache', 'weights');
+const OUTPUT = join(FOLDER, `${NSFWJS.name}.safetensors`);
 const CONVOLUTIONS = 94; // InceptionV3 without its top: conv2d_1 … conv2d_94, each with its batch normalization
 const SHARDS = 6;
 
@@ -22,20 +29,63 @@ interface BundledModel {
   weightsManifest: [{ weights: ManifestEntry[] }];
 }
 
-/** The weights that come with Twofold: the InceptionV3 of the npm package nsfwjs, up to its last convolution. */
+/**
+ * InceptionV3's weights: those of the npm package nsfwjs, up to its last convolution, and beside them the official file
+ * of Keras where it can be had.
+ */
 export const weightsStep: Step = {
   name: 'weights',
-  title: 'the InceptionV3 weights that come with Twofold',
+  title: 'the InceptionV3 weights',
   purposes: ['cli', 'test', 'app'],
-  key: () => `2 nsfwjs ${packageVersion('nsfwjs')}`,
+  key: () => `3 nsfwjs ${packageVersion('nsfwjs')}`,
   outputs: () => [OUTPUT],
   install: async (progress) => {
     progress.stage('Converting the InceptionV3 weights');
     mkdirSync(dirname(OUTPUT), { recursive: true });
+    rmSync(join(FOLDER, 'default.safetensors'), { force: true }); // what they were called before
     await writeFileAtomic(OUTPUT, convertDefaultWeights());
-    return `InceptionV3 weights from nsfwjs ${packageVersion('nsfwjs')} (MIT)`;
+    const shipped = `InceptionV3 weights of nsfwjs ${packageVersion('nsfwjs')} (MIT)`;
+    const failure = await installOfficialWeights(join(FOLDER, `${IMAGENET.name}.safetensors`), progress);
+    return failure === null
+      ? `InceptionV3 weights of ImageNet, the official Keras file, and ${shipped}`
+      : `${shipped}. The official ImageNet weights could not be downloaded (${failure}). Later: npm run twofold -- weights download`;
   },
 };
+
+/**
+ * Downloads the official Keras file and writes its weights to `target`. What has arrived is kept when that is interrupted.
+ *
+ * @param file to be had from `addresses`, with its size and MD5
+ * @returns null, or why it could not be downloaded
+ */
+export async function installOfficialWeights(
+  target: string,
+  progress: Progress,
+  file: Pick<Download, 'addresses' | 'sizeBytes' | 'md5'> = {
+    ...OFFICIAL_FILE,
+    addresses: officialAddresses(),
+  },
+): Promise<string | null> {
+  const path = join(cacheFolder(), 'downloads', OFFICIAL_FILE.name);
+  try {
+    progress.stage('Downloading the official InceptionV3 weights');
+    await downloadFile({
+      ...file,
+      target: path,
+      stallMs: PATIENCE.answerMs,
+      onProgress: ({ receivedBytes, totalBytes }) => progress.update(receivedBytes, totalBytes, 'bytes'),
+    });
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    if (code !== 'network' && code !== 'corrupt') throw error;
+    return message.replace(/\.? Check the network.*$/s, '').replace(/^.*?downloaded\. /, '');
+  }
+  progress.stage('Converting the official InceptionV3 weights');
+  // With a library that takes seconds to load, so only now.
+  const { convertKerasFile } = await import('../../main/model/weights/store.ts');
+  await convertKerasFile(path, IMAGENET.title, target);
+  return null;
+}
 
 /**
  * Reads the model modules of nsfwjs and returns one safetensors file of their convolutional part (to mixed10).

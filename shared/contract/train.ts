@@ -56,6 +56,14 @@ export const runCalls = {
   'runs.pictures': call(z.strictObject({ run: runIdSchema })).returns<RunPicture[]>(),
 };
 
+export interface WeightsChoice {
+  name: string;
+  /** What they are, for people. */
+  title: string;
+  /** Whether they are what `default` stands for here. */
+  isDefault: boolean;
+}
+
 export const modelCalls = {
   /** The table Keras' `model.summary()` prints for a recipe. */
   'model.summary': call(z.strictObject({ recipe: recipeSchema })).returns<{
@@ -68,7 +76,7 @@ export const modelCalls = {
   /** Names under which a recipe can cut the base, from the picture's side on. */
   'model.cuts': call(nothing).returns<string[]>(),
   /** Weights that are there, by the name a recipe gives them. */
-  'model.weights': call(nothing).returns<{ name: string; description: string }[]>(),
+  'model.weights': call(nothing).returns<WeightsChoice[]>(),
 };
 
 export const trainEvents = {

@@ -17,7 +17,7 @@ const TUTORIAL = { train: 2000, validation: 1000 };
 const PART = { train: 200, validation: 100 };
 const EPOCHS = 3;
 /** Of `train`: the pixels of `flow_from_directory` and nothing else that differs from the defaults. */
-const SAME_PIXELS = ['--resize', 'nearest', '--epochs', String(EPOCHS)];
+const SAME_PIXELS = ['--weights', 'nsfwjs', '--resize', 'nearest', '--epochs', String(EPOCHS)];
 
 export const benchmark: Benchmark = {
   name: 'keras',
@@ -35,7 +35,7 @@ export const benchmark: Benchmark = {
 };
 
 /** What Keras gets, too. */
-const weights = join(ROOT, '.cache', 'weights', 'default.safetensors');
+const weights = join(ROOT, '.cache', 'weights', 'nsfwjs.safetensors');
 const script = (name: string): string => fileURLToPath(new URL(`./keras/${name}`, import.meta.url));
 
 /** Forward passes and head steps, ours and Keras' in turns. */

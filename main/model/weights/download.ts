@@ -34,7 +34,7 @@ const ATTEMPTS = 3;
 class Refused extends Error {}
 
 /**
- * Downloads a file of known size and checksum. What has arrived is kept when the download is interrupted, and the next
+ * Downloads a file of known size and checksum; one that is there already is kept when it is right. What has arrived is kept when the download is interrupted, and the next
  * one asks only for the rest. The file appears at `target` only when its checksum is right.
  *
  * @throws TwofoldError `cancelled` when the signal aborts, `network` when no address serves the file, `corrupt` when what
@@ -43,6 +43,7 @@ class Refused extends Error {}
 export async function downloadFile(download: Download): Promise<void> {
   const { addresses, target, signal } = download;
   await mkdir(dirname(target), { recursive: true });
+  if ((await md5Of(target).catch(() => null)) === download.md5) return;
   const failures: string[] = [];
   let code: 'network' | 'corrupt' = 'network';
   for (const address of addresses) {
@@ -139,12 +140,16 @@ async function startOf(answer: Response, asked: number): Promise<number> {
 
 /** Moves the file to its place when it is the right one, or removes it. */
 async function verify(download: Download): Promise<boolean> {
-  const hash = createHash('md5');
-  await pipeline(createReadStream(partOf(download)), hash);
-  const isRight = hash.digest('hex') === download.md5;
+  const isRight = (await md5Of(partOf(download))) === download.md5;
   if (isRight) await rename(partOf(download), download.target);
   else await rm(partOf(download));
   return isRight;
+}
+
+async function md5Of(path: string): Promise<string> {
+  const hash = createHash('md5');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }
 
 /** Bytes that have arrived so far. More than the file has is none of it. */

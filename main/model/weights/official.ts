@@ -2,16 +2,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFolder } from '../folders.ts';
 import { downloadFile, type DownloadProgress } from './download.ts';
-import { KERAS_NAME, listWeights, storeOfficial, type WeightsInfo } from './store.ts';
-
-/** The official file of Keras' InceptionV3 without its top, as in the Keras tutorial. */
-const FILE = 'inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5';
-const SIZE_BYTES = 87_910_968;
-const MD5 = 'bcbd6486424b2319ff4ef7d526e38f63';
-const ADDRESSES = [
-  `https://storage.googleapis.com/mledu-datasets/${FILE}`,
-  `https://github.com/fchollet/deep-learning-models/releases/download/v0.5/${FILE}`,
-];
+import { IMAGENET } from './known.ts';
+import { OFFICIAL_FILE, officialAddresses } from './official-file.ts';
+import { listWeights, storeOfficial, type WeightsInfo } from './store.ts';
 
 export interface DownloadOptions {
   onProgress?: (progress: DownloadProgress) => void;
@@ -21,7 +14,7 @@ export interface DownloadOptions {
 }
 
 /**
- * Downloads the official Keras weights (88 MB) into the store, where they are named `keras`. An interrupted download goes
+ * Downloads the official Keras weights (88 MB) into the store, where they are named `imagenet`. An interrupted download goes
  * on where it ended; nothing is downloaded when they are there already.
  *
  * @throws TwofoldError as `downloadFile`
@@ -29,16 +22,16 @@ export interface DownloadOptions {
 export async function downloadWeights({
   onProgress,
   signal,
-  url = process.env.TWOFOLD_WEIGHTS_URL,
+  url,
 }: DownloadOptions = {}): Promise<WeightsInfo> {
-  const present = (await listWeights()).find(({ name, available }) => name === KERAS_NAME && available);
+  const present = (await listWeights()).find(({ name, available }) => name === IMAGENET.name && available);
   if (present) return present;
-  const target = join(dataFolder(), 'downloads', FILE);
+  const target = join(dataFolder(), 'downloads', OFFICIAL_FILE.name);
   await downloadFile({
-    addresses: url ? [url] : ADDRESSES,
+    addresses: officialAddresses(url),
     target,
-    sizeBytes: SIZE_BYTES,
-    md5: MD5,
+    sizeBytes: OFFICIAL_FILE.sizeBytes,
+    md5: OFFICIAL_FILE.md5,
     ...(onProgress ? { onProgress } : {}),
     ...(signal ? { signal } : {}),
   });

@@ -1,22 +1,26 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { Architecture } from '../architecture/layers.ts';
-import { dataFolder, resourceFolder } from '../folders.ts';
 import { SafetensorsFile } from '../safetensors.ts';
 import { Fingerprint, type Tensors } from './canonical.ts';
 import { storedTensors } from './gamma.ts';
 import { openKerasFile } from './keras-h5.ts';
+import {
+  currentName,
+  DEFAULT_NAME,
+  IMAGENET,
+  KNOWN,
+  NSFWJS,
+  placesOf,
+  resourcePath,
+  storeFolder,
+  storePath,
+} from './known.ts';
 import { matchInception } from './match.ts';
 import { countValues, readTensors, scan, writeTensors } from './weights-file.ts';
 
-/** Name of the weights that come with Twofold, and of the official ones of Keras once they are downloaded. */
-export const DEFAULT_NAME = 'default';
-export const KERAS_NAME = 'keras';
-
-/** Of the shipped file. It changes only with the package it is made of; a file with another one is damaged. */
-const DEFAULT_FINGERPRINT = 'd735b09fcc69d7264e3efab9655ed7d77489be5220eb57b07d8339a583ebebcb';
 const FORMAT = 'twofold-weights';
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 
@@ -47,28 +51,40 @@ export interface Weights {
   read(architecture: Architecture): Promise<Tensors>;
 }
 
+/** Weights as a model names those it was trained on. */
+export interface WeightsReference {
+  name: string;
+  /** SHA-256 of the values. */
+  fingerprint: string;
+}
+
 const metadataSchema = z.object({
   format: z.literal(FORMAT),
   title: z.string(),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-const DEFAULT_TITLE =
-  'ImageNet-pretrained, 8-bit, last blocks fine-tuned for content moderation (nsfwjs, MIT)';
-const KERAS_TITLE = 'ImageNet-pretrained, the official file of Keras, as in the Keras tutorial';
-
-/** All weights there are or could be had: the shipped ones, the official ones of Keras, and imported ones by name. */
+/** All weights there are or could be had: those that Twofold knows by name, the best first, and imported ones. */
 export async function listWeights(): Promise<WeightsInfo[]> {
-  const imported = (await storedNames()).filter((name) => name !== KERAS_NAME);
-  return Promise.all([DEFAULT_NAME, KERAS_NAME, ...imported].map(inspect));
+  const known = KNOWN.map(({ name }) => name);
+  const imported = (await storedNames()).filter((name) => !known.includes(currentName(name)));
+  return Promise.all([...known, ...imported].map(inspect));
+}
+
+/** The weights that `default` stands for on this machine. */
+export async function bestWeights(): Promise<string> {
+  return (await fileOf(IMAGENET.name)) === null ? NSFWJS.name : IMAGENET.name;
 }
 
 /**
  * Finds weights by name; reads only the header of their file.
  *
+ * @param given a name; `default` stands for the best that are there
+ * @returns weights under the name that says which they are, never `default`
  * @throws TwofoldError `not-found` saying how to get them, `corrupt` when the file is damaged
  */
-export async function loadWeights(name: string): Promise<Weights> {
+export async function loadWeights(given: string): Promise<Weights> {
+  const name = given === DEFAULT_NAME ? await bestWeights() : currentName(given);
   const { path, title, fingerprint } = await identify(name);
   return {
     name,
@@ -80,6 +96,25 @@ export async function loadWeights(name: string): Promise<Weights> {
 }
 
 /**
+ * Finds the weights that a model was trained on, whatever they are called here: its head fits only them, and others under
+ * the same name would give nonsense in silence.
+ *
+ * @throws TwofoldError `not-found` saying how to get them
+ */
+export async function loadSameWeights({ name, fingerprint }: WeightsReference): Promise<Weights> {
+  const same = (await listWeights()).find((info) => info.fingerprint === fingerprint);
+  if (same) return loadWeights(same.name);
+  const remedy =
+    currentName(name) === IMAGENET.name
+      ? 'Run "twofold weights download" to get them.'
+      : 'Import the same weights (twofold weights import).';
+  throw new TwofoldError(
+    'not-found',
+    `This model was trained on the InceptionV3 weights "${name}" with fingerprint ${fingerprint.slice(0, 12)}…, which are not on this machine. ${remedy}`,
+  );
+}
+
+/**
  * Takes InceptionV3's weights from a `.h5` file of Keras (weights only or a whole model, layers numbered from anywhere)
  * into the store, as float32.
  *
@@ -88,33 +123,47 @@ export async function loadWeights(name: string): Promise<Weights> {
  * have that name, `corrupt`, `not-found`
  */
 export async function importWeights(file: string, name: string): Promise<WeightsInfo> {
-  if (!NAME.test(name) || name === DEFAULT_NAME || name === KERAS_NAME) {
+  const taken = [DEFAULT_NAME, ...KNOWN.map((known) => known.name)];
+  if (!NAME.test(name) || taken.includes(currentName(name))) {
     throw new TwofoldError(
       'bad-input',
       `Weights can't be named "${name}". Use letters, digits, ".", "_" or "-", at most 64, ` +
-        `and another name than "${DEFAULT_NAME}" and "${KERAS_NAME}".`,
+        `and another name than ${taken.map((one) => `"${one}"`).join(', ')}.`,
     );
   }
-  return storeKerasFile(file, name, `imported from ${basename(file)}`);
+  await convertKerasFile(file, `imported from ${basename(file)}`, storePath(name), (fingerprint) =>
+    isStored(name, fingerprint),
+  );
+  return inspect(name);
 }
 
 /** Stores the official file under its own name. */
 export async function storeOfficial(file: string): Promise<WeightsInfo> {
-  return storeKerasFile(file, KERAS_NAME, KERAS_TITLE);
+  await convertKerasFile(file, IMAGENET.title, storePath(IMAGENET.name));
+  return inspect(IMAGENET.name);
 }
 
-async function storeKerasFile(path: string, name: string, title: string): Promise<WeightsInfo> {
+/**
+ * Writes InceptionV3's weights from a `.h5` file of Keras as a file of ours, atomically.
+ *
+ * @param isThere whether the target holds the weights with this fingerprint already
+ * @throws TwofoldError as `importWeights`
+ */
+export async function convertKerasFile(
+  path: string,
+  title: string,
+  target: string,
+  isThere: (fingerprint: string) => Promise<boolean> = () => Promise.resolve(false),
+): Promise<void> {
   const file = await openKerasFile(path);
   try {
     const tensors = storedTensors(file, matchInception(file.shapes, path));
     const hash = new Fingerprint();
     for (const { key, shape, values } of tensors) hash.add({ key, shape }, values());
     const fingerprint = hash.digest();
-    if (!(await isStored(name, fingerprint))) {
-      await mkdir(storeFolder(), { recursive: true });
-      await writeTensors(storePath(name), tensors, { format: FORMAT, title, fingerprint });
-    }
-    return await inspect(name);
+    if (await isThere(fingerprint)) return;
+    await mkdir(dirname(target), { recursive: true });
+    await writeTensors(target, tensors, { format: FORMAT, title, fingerprint });
   } finally {
     file.close();
   }
@@ -135,9 +184,9 @@ async function isStored(name: string, fingerprint: string): Promise<boolean> {
 }
 
 async function identify(name: string): Promise<{ path: string; title: string; fingerprint: string }> {
-  const path = name === DEFAULT_NAME ? defaultPath() : storePath(name);
-  if (!NAME.test(name) || !(await isFile(path))) throw await unknownWeights(name);
-  if (name === DEFAULT_NAME) return { path, title: DEFAULT_TITLE, fingerprint: DEFAULT_FINGERPRINT };
+  const path = NAME.test(name) ? await fileOf(name) : null;
+  if (path === null) throw await unknownWeights(name);
+  if (name === NSFWJS.name) return { path, title: NSFWJS.title, fingerprint: NSFWJS.fingerprint };
   const file = await SafetensorsFile.open(path);
   await file.close();
   const { success, data } = metadataSchema.safeParse(file.metadata);
@@ -159,24 +208,24 @@ async function inspect(name: string): Promise<WeightsInfo> {
   } catch (error) {
     if (!(error instanceof TwofoldError)) throw error;
     if (error.code === 'corrupt') return { ...unavailable, title: `damaged: ${error.message}` };
-    return { ...unavailable, title: name === KERAS_NAME ? KERAS_TITLE : DEFAULT_TITLE };
+    return { ...unavailable, title: KNOWN.find((known) => known.name === name)?.title ?? '' };
   }
 }
 
 async function unknownWeights(name: string): Promise<TwofoldError> {
-  if (name === DEFAULT_NAME) {
+  if (name === NSFWJS.name) {
     return new TwofoldError(
       'not-found',
-      `The weights that come with Twofold are missing at ${defaultPath()}. Run "npm run setup".`,
+      `The weights that come with Twofold are missing at ${resourcePath(name)}. Run "npm run setup".`,
     );
   }
-  if (name === KERAS_NAME) {
+  if (name === IMAGENET.name) {
     return new TwofoldError(
       'not-found',
-      'The official Keras weights are not on this machine. Run "twofold weights download", or import a file of them.',
+      'The official ImageNet weights are not on this machine. Run "twofold weights download", or import a file of them.',
     );
   }
-  const names = [DEFAULT_NAME, ...(await storedNames())].join(', ');
+  const names = [...KNOWN.map((known) => known.name), ...(await storedNames())].join(', ');
   return new TwofoldError(
     'not-found',
     `There are no weights named "${name}". There are: ${names}. Add some with "twofold weights import".`,
@@ -195,11 +244,14 @@ async function storedNames(): Promise<string[]> {
     .sort();
 }
 
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (entry) => entry.isFile(),
-    () => false,
-  );
-const storeFolder = (): string => join(dataFolder(), 'weights');
-const storePath = (name: string): string => join(storeFolder(), `${name}.safetensors`);
-const defaultPath = (): string => join(resourceFolder(), 'weights', 'default.safetensors');
+/** The file that holds weights, null where there is none. */
+async function fileOf(name: string): Promise<string | null> {
+  for (const path of placesOf(name)) {
+    const isFile = await stat(path).then(
+      (entry) => entry.isFile(),
+      () => false,
+    );
+    if (isFile) return path;
+  }
+  return null;
+}

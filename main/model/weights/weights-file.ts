@@ -3,6 +3,7 @@ import { TwofoldError } from '../../../shared/errors.ts';
 import { sizeOf, type Architecture } from '../architecture/layers.ts';
 import { SafetensorsFile, writeSafetensors, type TensorSource } from '../safetensors.ts';
 import { Fingerprint, tensorKey, type TensorKey, type Tensors } from './canonical.ts';
+import { NSFWJS } from './known.ts';
 import { matchInception, type MatchedTensor } from './match.ts';
 
 const quantizationSchema = z.record(z.string(), z.object({ scale: z.number(), min: z.number() }));
@@ -33,7 +34,7 @@ export async function readTensors(
       'corrupt',
       `The weights "${expected.name}" are damaged: ${path} holds other values than were put there ` +
         `(fingerprint ${fingerprint.slice(0, 12)}, expected ${expected.fingerprint.slice(0, 12)}). ` +
-        (expected.name === 'default' ? 'Run "npm run setup" to make them again.' : 'Import them again.'),
+        (expected.name === NSFWJS.name ? 'Run "npm run setup" to make them again.' : 'Import them again.'),
     );
   }
   const missing = [...needed].find((key) => !tensors.has(key));

@@ -177,7 +177,7 @@ class TrainRun {
       createdAt: this.#createdAt,
       classes,
       recipe,
-      weights: { name: recipe.weights, fingerprint: this.source.extractor.fingerprint },
+      weights: this.source.extractor.weights,
       featureShape: [...this.source.extractor.shape],
       counts: countSplit(this.split),
       bestEpoch: state.bestEpoch,
@@ -206,7 +206,7 @@ class TrainRun {
       scores: [...this.split.train.map(unscored), ...scored(scores)],
       counts: countSplit(this.split),
       leftOut: this.leftOut.pictures,
-      weightsFingerprint: this.source.extractor.fingerprint,
+      weightsFingerprint: this.source.extractor.weights.fingerprint,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
   }

@@ -1,6 +1,6 @@
 """Forward passes of the base to mixed7, or training steps of the head alone, on one batch.
 
-Options: {"part": "forward" | "head", "weights": default.safetensors}
+Options: {"part": "forward" | "head", "weights": nsfwjs.safetensors}
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Trains the tutorial's model on folders of pictures as the tutorial does and prints a line of JSON for every epoch.
 
-Options: {"pictures": FOLDER with train/ and validation/, "weights": default.safetensors, "epochs": N, "seed": N}
+Options: {"pictures": FOLDER with train/ and validation/, "weights": nsfwjs.safetensors, "epochs": N, "seed": N}
 """
 
 import json

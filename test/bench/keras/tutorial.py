@@ -12,7 +12,7 @@ BATCH = 20
 
 
 def base_model(weights):
-    """InceptionV3 without its top, frozen. weights: the shipped default.safetensors"""
+    """InceptionV3 without its top, frozen. weights: the shipped nsfwjs.safetensors"""
     base = InceptionV3(input_shape=(SIZE, SIZE, 3), include_top=False, weights=None)
     load(base, weights)
     for layer in base.layers:

@@ -145,6 +145,7 @@ describe('downloading', () => {
   it('tries again at 503 and when nobody listens, then gives up', async () => {
     answers = [status(503), status(503), good];
     await download();
+    rmSync(target);
     const nobody = download({ addresses: ['http://127.0.0.1:1/file.h5'] });
     await expect(nobody).rejects.toMatchObject({ code: 'network' });
   });

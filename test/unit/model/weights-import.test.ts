@@ -127,7 +127,7 @@ describe('importing a .h5 of Keras', () => {
     await expect(importWeights(at('one.h5'), 'one')).resolves.toMatchObject({ name: 'one' });
     await writeKerasFile(at('two.h5'), filled(tensorsTo('activation_2')));
     await expect(importWeights(at('two.h5'), 'one')).rejects.toMatchObject({ code: 'exists' });
-    for (const name of ['default', 'keras', '', '../x', 'a b', '.hidden']) {
+    for (const name of ['default', 'imagenet', 'nsfwjs', 'keras', '', '../x', 'a b', '.hidden']) {
       await expect(importWeights(at('one.h5'), name), name).rejects.toMatchObject({ code: 'bad-input' });
     }
   });
@@ -138,13 +138,16 @@ describe('the store', () => {
     await writeKerasFile(at('mine.h5'), filled(tensorsTo('activation_1')));
     const mine = await importWeights(at('mine.h5'), 'mine');
     const all = await listWeights();
-    expect(all[0]).toMatchObject({
-      name: 'default',
+    expect(all[1]).toMatchObject({
+      name: 'nsfwjs',
       available: true,
       parameters: 21_802_784,
-      title: 'ImageNet-pretrained, 8-bit, last blocks fine-tuned for content moderation (nsfwjs, MIT)',
+      title: 'ImageNet at 8 bits, last blocks fine-tuned for content moderation',
     });
-    expect(all[1]).toMatchObject({ name: 'keras', available: false, fingerprint: null });
+    expect(all[0]).toMatchObject({
+      name: 'imagenet',
+      title: 'ImageNet, the official Keras file, as in the tutorial',
+    });
     expect(all.find(({ name }) => name === 'mine')).toEqual(mine);
     expect(mine.title).toBe('imported from mine.h5');
   });
@@ -166,11 +169,15 @@ describe('the store', () => {
   });
 
   it('says how to get weights that are not there', async () => {
-    await expect(loadWeights('nope')).rejects.toThrow(/no weights named "nope"\. There are: default, /);
+    await expect(loadWeights('nope')).rejects.toThrow(
+      /no weights named "nope"\. There are: imagenet, nsfwjs, /,
+    );
     await expect(loadWeights('../../etc/passwd')).rejects.toMatchObject({ code: 'not-found' });
-    await expect(loadWeights('keras')).rejects.toThrow(/twofold weights download/);
     process.env.TWOFOLD_RESOURCES = at('nowhere');
     try {
+      for (const name of ['imagenet', 'keras']) {
+        await expect(loadWeights(name)).rejects.toThrow(/twofold weights download/);
+      }
       await expect(loadWeights('default')).rejects.toThrow(/npm run setup/);
     } finally {
       delete process.env.TWOFOLD_RESOURCES;
