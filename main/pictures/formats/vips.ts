@@ -27,10 +27,11 @@ export async function decodeWithVips(
   bytes: Uint8Array,
   format: PictureFormat,
   metadata: Metadata,
+  failOn: 'error' | 'warning' = 'error',
 ): Promise<Picture> {
   const keepCmyk = metadata.space === 'cmyk' && !metadata.hasProfile;
   const ignoreIcc = !metadata.icc || isSrgb(metadata.icc);
-  let image: Sharp = sharp(bytes, { ...SHARP_OPTIONS, ignoreIcc, autoOrient: true });
+  let image: Sharp = sharp(bytes, { ...SHARP_OPTIONS, failOn, ignoreIcc, autoOrient: true });
   if (keepCmyk) image = image.pipelineColourspace('cmyk').toColourspace('cmyk');
   else image = image.toColourspace('srgb');
   if (metadata.hasAlpha) image = image.flatten({ background: '#ffffff' });
