@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'nothing-labelled',
   'one-class',
   'too-few', // fewer than two pictures in a class
+  'in-test-set', // a picture that training must not see
   'unknown-layer',
   'size-too-small',
   'disk-full',

@@ -36,6 +36,11 @@ export interface TrainJob {
   classes: [string, string];
   recipe: Recipe;
   pictures: TrainingPicture[];
+  /**
+   * Contents (SHA-256) of the test set. A picture with one of them takes no part and is reported: a copy of a test picture,
+   * or one of a run that goes on, put into the test set since it began.
+   */
+  testSet: string[];
   /** Go on from the run's last checkpoint, with more epochs if the recipe says so. */
   resume: boolean;
 }
@@ -44,6 +49,7 @@ export interface EvaluateJob {
   kind: 'evaluate';
   runDir: string;
   cacheDir: string;
+  on: EvaluatedSet;
   pictures: LabelledPicture[];
   /** A probability of class 1 above it is class 1. */
   threshold: number;
@@ -168,6 +174,8 @@ export interface EvaluateResult {
   evaluation: Evaluation;
   scores: PictureScore[];
   leftOut: LeftOut[];
+  /** Test pictures that do not count, since the run was trained or validated on their content. */
+  seen: number;
 }
 
 export interface PredictResult {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode, Failure } from './errors.ts';
 import { SPLITS, type EpochMetrics, type Label, type Ms, type Split } from './jobs.ts';
+import type { Evaluation } from './metrics.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
 
 /** What a project holds, as app, command line and window see it. */
@@ -96,6 +97,11 @@ export interface LibraryCounts {
   changed: number;
 }
 
+/** Labelled pictures of each class that training may use: those outside the test set. */
+export function trainingCounts({ classes, testClasses }: LibraryCounts): [number, number] {
+  return [classes[0] - testClasses[0], classes[1] - testClasses[1]];
+}
+
 const runIdSchema = z.string().regex(/^r[1-9]\d{0,8}$/, 'A run is named r1, r2, ….');
 
 /** Which pictures the grid shows. `train` and `validation`: of a run where one is given, else as set in the project. */
@@ -103,6 +109,8 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('all') }),
   z.strictObject({ kind: z.literal('unlabelled') }),
   z.strictObject({ kind: z.literal('labelled') }),
+  /** Labelled, and not in the test set. */
+  z.strictObject({ kind: z.literal('trainable') }),
   z.strictObject({ kind: z.literal('class'), class: z.union([z.literal(0), z.literal(1)]) }),
   z.strictObject({ kind: z.literal('skipped') }),
   z.strictObject({
@@ -115,6 +123,7 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('wrong'),
     run: runIdSchema,
+    on: z.enum(['validation', 'test']).default('validation'),
     /** A probability of class 1 above it is class 1. */
     threshold: z.number().min(0).max(1).default(0.5),
   }),
@@ -251,8 +260,22 @@ export interface RunRecord {
   bestEpoch: number | null;
   /** What training and evaluation said at the end. */
   metrics: JsonValue;
+  /** Its evaluation on the test set; null where it has not been evaluated there. */
+  test: TestEvaluation | null;
   /** Why it failed or crashed. */
   error: Failure | null;
+}
+
+/** How good a run is on the test set. */
+export interface TestEvaluation {
+  atMs: number;
+  evaluation: Evaluation;
+  /** Test pictures that did not count, since the run had been trained or validated on them. */
+  seen: number;
+  /** Test pictures that could not be read. */
+  leftOut: number;
+  /** Whether the test set has the same pictures with the same labels as then. */
+  isCurrent: boolean;
 }
 
 export interface EpochRecord extends EpochMetrics {

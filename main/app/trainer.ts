@@ -55,7 +55,7 @@ export class Trainer {
   }
 
   async #start(project: Project, request: TrainRequest): Promise<RunInfo> {
-    await this.importer.check(listPictureIds(project.db, { filter: { kind: 'labelled' } }));
+    await this.importer.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
     const training = await startTraining(project, request, this.spawn, (event) => this.#hear(event));
     this.#running = { training, state: freshState(training.run) };
     void this.#follow(project, training);

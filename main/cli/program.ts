@@ -8,6 +8,7 @@ import { addLabel } from './commands/label.ts';
 import { addLabels } from './commands/labels.ts';
 import { addPredict } from './commands/predict.ts';
 import { addRuns } from './commands/runs.ts';
+import { addSplit } from './commands/split.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTrain } from './commands/train.ts';
 import { addWeights } from './commands/weights.ts';
@@ -27,6 +28,7 @@ export function buildProgram(output: Output): Command {
     addImport,
     addLabel,
     addLabels,
+    addSplit,
     addTrain,
     addRuns,
     addEvaluate,

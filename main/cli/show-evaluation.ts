@@ -1,3 +1,4 @@
+import type { EvaluatedSet } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import { plural } from '../../shared/plural.ts';
 import { interval, table } from './format.ts';
@@ -8,6 +9,7 @@ export function showEvaluation(
   evaluation: Evaluation,
   classes: readonly [string, string],
   output: Output,
+  on: EvaluatedSet = 'validation',
 ): void {
   const { accuracy, confusion, precision, recall, rocAuc, averagePrecision, loss, threshold } = evaluation;
   const rate = (value: typeof precision): string =>
@@ -21,9 +23,7 @@ export function showEvaluation(
     ),
   );
   output.line();
-  output.line(
-    `Accuracy           ${interval(accuracy)}  on ${plural(evaluation.count, 'validation picture')}`,
-  );
+  output.line(`Accuracy           ${interval(accuracy)}  on ${plural(evaluation.count, `${on} picture`)}`);
   output.line(`Precision          ${rate(precision)}  of "${classes[1]}" above ${threshold}`);
   output.line(`Recall             ${rate(recall)}`);
   output.line(`ROC AUC            ${area(rocAuc)}`);

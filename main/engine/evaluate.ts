@@ -1,10 +1,20 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { EvaluateJob, EvaluateResult, JobEvent, LabelledPicture } from '../../shared/jobs.ts';
-import type { RunRecord } from '../../shared/library.ts';
-import { trainingSet } from '../library/pictures.ts';
+import type {
+  EvaluatedSet,
+  EvaluateJob,
+  EvaluateResult,
+  JobEvent,
+  LabelledPicture,
+} from '../../shared/jobs.ts';
+import type { PictureProblem, RunRecord } from '../../shared/library.ts';
+import { plural } from '../../shared/plural.ts';
+import { getCounts, testSet, trainingSet } from '../library/pictures.ts';
 import { getRunPictures, saveRunPictures } from '../library/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
 import { getRun, latestUsableRun } from '../library/runs.ts';
+import type { Db } from '../library/sql.ts';
+import { saveTestEvaluation, testSetFingerprint } from '../library/test-evaluations.ts';
+import { allSeen } from '../training/split.ts';
 import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
 
 /**
@@ -24,39 +34,111 @@ export function chooseRun(project: Project, runId?: string): RunRecord {
   return run;
 }
 
+export interface Evaluating {
+  job: RunningJob<EvaluateJob>;
+  /** Settles when what the model gave is stored. */
+  result: Promise<EvaluateResult>;
+}
+
 /**
- * Evaluates a run on its validation pictures with the labels they have now, and stores what the model says of them.
- * Pictures labelled since do not count, though they are unseen: they were often picked because the model was unsure.
+ * Evaluates a run with the labels that pictures have now, and stores what the model gives of them: on its validation
+ * pictures, or on the project's test set. Pictures labelled since count for neither, though they are unseen: they were
+ * often picked because the model was unsure.
+ *
+ * @param options `threshold`: a probability of class 1 above it is class 1
+ * @throws TwofoldError `nothing-labelled` where there is no picture to evaluate on, `too-few` where the run has seen all
  */
 export function startEvaluation(
   project: Project,
   run: RunRecord,
-  threshold: number,
+  { on, threshold }: { on: EvaluatedSet; threshold: number },
   spawn: () => JobProcess,
   onEvent: (event: JobEvent) => void = () => undefined,
-): { job: RunningJob<EvaluateJob>; result: Promise<EvaluateResult> } {
-  const held = new Set(
-    getRunPictures(project.db, run.id)
-      .filter(({ split }) => split === 'validation')
-      .map(({ id }) => id),
-  );
-  const pictures = trainingSet(project.db)
-    .filter(({ id, problem }) => problem === null && held.has(id))
-    .map(({ problem: _, ...picture }): LabelledPicture => ({ ...picture, split: 'validation' }));
-  if (pictures.length === 0) {
-    throw new TwofoldError(
-      'nothing-labelled',
-      `Run ${run.id} has no validation picture left that is labelled and whose file is there.`,
-    );
-  }
+): Evaluating {
+  const { db } = project;
+  const fingerprint = testSetFingerprint(db);
+  const { pictures, seen } = on === 'test' ? testPictures(db, run) : validationPictures(db, run);
   const job = startJob<EvaluateJob>(
     spawn,
-    { kind: 'evaluate', runDir: runDir(project, run.id), cacheDir: cacheDir(project), pictures, threshold },
+    {
+      kind: 'evaluate',
+      runDir: runDir(project, run.id),
+      cacheDir: cacheDir(project),
+      on,
+      pictures,
+      threshold,
+    },
     onEvent,
   );
-  const result = job.result.then(async (done) => {
-    if (!project.readOnly) await saveRunPictures(project.db, run.id, done.scores);
+  const result = job.result.then(async (evaluated) => {
+    const done = { ...evaluated, seen: evaluated.seen + seen };
+    if (project.readOnly) return done;
+    if (on === 'test') await saveTestEvaluation(db, run.id, fingerprint, done);
+    else await saveRunPictures(db, run.id, done.scores);
     return done;
   });
   return { job, result };
+}
+
+interface Chosen {
+  pictures: LabelledPicture[];
+  /** How many do not count, since the run learned from their content. */
+  seen: number;
+}
+
+function validationPictures(db: Db, run: RunRecord): Chosen {
+  const held = new Set(
+    getRunPictures(db, run.id)
+      .filter(({ split }) => split === 'validation')
+      .map(({ id }) => id),
+  );
+  const pictures = present(trainingSet(db).filter(({ id }) => held.has(id)));
+  if (pictures.length > 0) return { pictures, seen: 0 };
+  throw new TwofoldError(
+    'nothing-labelled',
+    `Run ${run.id} has no validation picture left that is labelled and whose file is there.`,
+  );
+}
+
+/**
+ * The test set, but for what the run was trained or validated on before it came there. The job leaves out what the run's
+ * own list has; that list no longer tells of pictures that came into the test set before the run was resumed.
+ */
+function testPictures(db: Db, run: RunRecord): Chosen {
+  const labelled = testSet(db);
+  const learned = new Set(
+    getRunPictures(db, run.id)
+      .filter(({ split }) => split === 'train' || split === 'validation')
+      .map(({ id }) => id),
+  );
+  const unseen = labelled.filter(({ id }) => !learned.has(id));
+  const pictures = present(unseen);
+  const seen = labelled.length - unseen.length;
+  if (pictures.length > 0) return { pictures, seen };
+  throw labelled.length > 0 && unseen.length === 0 ? allSeen() : noneToTest(db, labelled.length);
+}
+
+function noneToTest(db: Db, labelled: number): TwofoldError {
+  const { test } = getCounts(db);
+  if (test === 0) {
+    return new TwofoldError(
+      'not-found',
+      'This project has no test set. Import pictures from a folder called test, or a table with "test" in its split column; or move pictures of the project there: twofold split PROJECT test FILES…',
+    );
+  }
+  return new TwofoldError(
+    'nothing-labelled',
+    labelled === 0
+      ? `None of the ${plural(test, 'picture')} in the test set is labelled, so there is nothing to compare with. Label them first.`
+      : `None of the ${plural(labelled, 'labelled picture')} in the test set is where it was when it was imported, and unchanged. Put the files back, or find them again.`,
+  );
+}
+
+/** Those whose files were there and unchanged at the last check. */
+function present(
+  pictures: readonly (LabelledPicture & { problem: PictureProblem | null })[],
+): LabelledPicture[] {
+  return pictures
+    .filter(({ problem }) => problem === null)
+    .map(({ problem: _, ...picture }): LabelledPicture => picture);
 }

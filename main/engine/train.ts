@@ -4,13 +4,14 @@ import type { JobEvent, TrainingPicture, TrainJob, TrainResult } from '../../sha
 import type { RunRecord, RunStatus } from '../../shared/library.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { getClasses } from '../library/classes.ts';
-import { trainingSet } from '../library/pictures.ts';
+import { testContents, testSet, trainingSet } from '../library/pictures.ts';
 import { saveRunPictures } from '../library/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
 import { createRun, getRun, recordEpoch, updateRun } from '../library/runs.ts';
+import { forgetTestEvaluation } from '../library/test-evaluations.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { loadSameWeights, loadWeights, type Weights } from '../model/weights/store.ts';
-import { splitPictures } from '../training/split.ts';
+import { splitPictures, withoutContents } from '../training/split.ts';
 import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
 
 /** Labelled pictures read at once: some 15 ms. */
@@ -44,6 +45,7 @@ export async function startTraining(
   const [zero, one] = getClasses(db);
   const classes: [string, string] = [zero.name, one.name];
   const pictures = await usablePictures(project);
+  const inTestSet = testContents(db);
   const wanted =
     'resume' in request ? resumedRecipe(getRun(db, request.resume), request.recipe) : request.recipe;
   inceptionV3({ cut: wanted.cut, size: wanted.size });
@@ -54,11 +56,14 @@ export async function startTraining(
   let run: RunRecord;
   if ('resume' in request) {
     run = updateRun(db, request.resume, { status: 'running', recipe });
+    forgetTestEvaluation(db, run.id);
   } else {
-    const split = await splitPictures(pictures, {
+    const { kept, left } = withoutContents(pictures, new Set(inTestSet));
+    const split = await splitPictures(kept, {
       fraction: recipe.validationFraction,
       seed: recipe.seed,
       classes,
+      hasTestSet: left.length > 0 || testSet(db, { limit: 1 }).length > 0,
     });
     run = createRun(db, { ...request, recipe, weightsFingerprint: weights.fingerprint });
     // What it learns from is known from the start, so that a run that is cut short can be evaluated too.
@@ -75,6 +80,7 @@ export async function startTraining(
       classes,
       recipe,
       pictures,
+      testSet: inTestSet,
       resume: 'resume' in request,
     },
     (event) => {
@@ -85,11 +91,14 @@ export async function startTraining(
   return { run, job, result: storeResult(project, run.id, job.result) };
 }
 
-/** Labelled pictures whose files were there and unchanged at the last check. By pages: the app answers in between. */
+/**
+ * Labelled pictures outside the test set whose files were there and unchanged at the last check, also those that have the
+ * content of a test picture, which the job reports. By pages: the app answers in between.
+ */
 async function usablePictures(project: Project): Promise<TrainingPicture[]> {
   const usable: TrainingPicture[] = [];
   for (let after = 0; ;) {
-    const page = trainingSet(project.db, { after, limit: PAGE });
+    const page = trainingSet(project.db, { after, limit: PAGE, twins: true });
     for (const { problem, ...picture } of page) if (problem === null) usable.push(picture);
     if (page.length < PAGE) return usable;
     after = page.at(-1)!.id;

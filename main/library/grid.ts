@@ -26,7 +26,13 @@ export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Arr
   const where = conditions.filter((text) => text !== '').join(' AND ');
   const from = `FROM pictures p ${joins.join(' ')} ${where === '' ? '' : `WHERE ${where}`}`;
   if (sort.by === 'uncertain' || sort.by === 'mislabelled') {
-    return byScore(db, from, { ...params, sortRun: runNumber(db, sort.run) }, sort.by);
+    const onTest = ('split' in filter && filter.split === 'test') || ('on' in filter && filter.on === 'test');
+    return byScore(
+      db,
+      from,
+      { ...params, sortRun: runNumber(db, sort.run), onTest: Number(onTest) },
+      sort.by,
+    );
   }
   if (sort.by === 'added') {
     // Sorted here: SQLite then reads a narrow index instead of the whole rows.
@@ -43,7 +49,10 @@ function idsOf(db: Db, from: string, params: Params): Uint32Array {
   return Uint32Array.from(JSON.parse(json) as number[]);
 }
 
-/** Both 0..1, highest first; pictures of which the run says nothing come last. */
+/**
+ * Both 0..1, highest first; pictures without a probability come last. Those of the test set count only where it alone is
+ * listed, so that nobody labels or picks by them unawares.
+ */
 const SCORES = {
   uncertain: '1 - 2 * abs(coalesce(s.probability, s.out_of_sample) - 0.5)',
   // Out-of-sample where it is known: a model that has learnt a wrong label by heart agrees with it.
@@ -63,7 +72,8 @@ function byScore(db: Db, from: string, params: Params, sort: keyof typeof SCORES
   const packed = column(
     db,
     `SELECT p.id + coalesce((SELECT ${SCORES[sort]} FROM run_pictures s
-       WHERE s.run_number = :sortRun AND s.picture_id = p.id) / 2 + 0.25, 0)
+       WHERE s.run_number = :sortRun AND s.picture_id = p.id
+         AND (s.split IS 'test') = :onTest) / 2 + 0.25, 0)
      ${from} ORDER BY p.id`,
     params,
   ) as number[];
@@ -89,6 +99,8 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
       return 'p.label IS NULL';
     case 'labelled':
       return 'p.label IN (0, 1)';
+    case 'trainable':
+      return "p.label IN (0, 1) AND p.split IS NOT 'test'";
     case 'class':
       params.class = filter.class;
       return 'p.label = :class';
@@ -109,6 +121,7 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
       params.filterRun = runNumber(db, filter.run);
       params.threshold = filter.threshold;
       joins.push('JOIN run_pictures f ON f.run_number = :filterRun AND f.picture_id = p.id');
-      return 'p.label IN (0, 1) AND f.probability IS NOT NULL AND (f.probability > :threshold) <> p.label';
+      return `p.label IN (0, 1) AND f.probability IS NOT NULL AND (f.probability > :threshold) <> p.label
+        AND (p.split IS 'test') = ${filter.on === 'test' ? 1 : 0} AND (f.split IS 'test') = (p.split IS 'test')`;
   }
 }

@@ -1,13 +1,14 @@
 import { existsSync, rmSync } from 'node:fs';
 import { TwofoldError, type Failure } from '../../shared/errors.ts';
 import type { EpochMetrics } from '../../shared/jobs.ts';
-import type { EpochRecord, JsonValue, RunRecord, RunStatus } from '../../shared/library.ts';
+import type { EpochRecord, JsonValue, RunRecord, RunStatus, TestEvaluation } from '../../shared/library.ts';
 import { recipeSchema, type Recipe } from '../../shared/recipe.ts';
 import { getClasses } from './classes.ts';
 import { runDir, type Project } from './folder.ts';
 import { isGone, thisProcess } from './processes.ts';
 import { runId, runNumber } from './run-ids.ts';
 import { row, rows, run, transaction, type Db } from './sql.ts';
+import { testEvaluations } from './test-evaluations.ts';
 
 interface RunRow {
   number: number;
@@ -27,7 +28,7 @@ interface RunRow {
 const COLUMNS = `number, name, note, status, recipe, weights_fingerprint AS weightsFingerprint, classes,
   created_at_ms AS createdAtMs, finished_at_ms AS finishedAtMs, best_epoch AS bestEpoch, metrics, error`;
 
-function toRecord({ number, ...rest }: RunRow): RunRecord {
+function toRecord({ number, ...rest }: RunRow, tests: ReadonlyMap<number, TestEvaluation>): RunRecord {
   const recipe = recipeSchema.safeParse(JSON.parse(rest.recipe));
   return {
     ...rest,
@@ -35,6 +36,7 @@ function toRecord({ number, ...rest }: RunRow): RunRecord {
     recipe: recipe.success ? recipe.data : null,
     classes: JSON.parse(rest.classes) as [string, string],
     metrics: JSON.parse(rest.metrics) as JsonValue,
+    test: tests.get(number) ?? null,
     error: rest.error === null ? null : (JSON.parse(rest.error) as Failure),
   };
 }
@@ -65,14 +67,19 @@ export function createRun(
 
 /** @throws TwofoldError `not-found` */
 export function getRun(db: Db, id: string): RunRecord {
+  const number = runNumber(db, id);
   return toRecord(
-    row(db, `SELECT ${COLUMNS} FROM runs WHERE number = :number`, { number: runNumber(db, id) }) as RunRow,
+    row(db, `SELECT ${COLUMNS} FROM runs WHERE number = :number`, { number }) as RunRow,
+    testEvaluations(db, number),
   );
 }
 
 /** All runs, newest first. */
 export function listRuns(db: Db): RunRecord[] {
-  return (rows(db, `SELECT ${COLUMNS} FROM runs ORDER BY number DESC`) as RunRow[]).map(toRecord);
+  const tests = testEvaluations(db);
+  return (rows(db, `SELECT ${COLUMNS} FROM runs ORDER BY number DESC`) as RunRow[]).map((one) =>
+    toRecord(one, tests),
+  );
 }
 
 /** The newest run that has a trained model to use: its best epoch is known. Null where there is none. */
@@ -80,8 +87,8 @@ export function latestUsableRun(db: Db): RunRecord | null {
   const found = row(
     db,
     `SELECT ${COLUMNS} FROM runs WHERE best_epoch IS NOT NULL ORDER BY number DESC LIMIT 1`,
-  );
-  return found === undefined ? null : toRecord(found as RunRow);
+  ) as RunRow | undefined;
+  return found === undefined ? null : toRecord(found, testEvaluations(db, found.number));
 }
 
 export interface RunChange {

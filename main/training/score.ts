@@ -54,10 +54,7 @@ export const probabilities = (logits: Float32Array): number[] => Array.from(logi
  */
 export function evaluateScores({ pictures, logits }: Scores<{ label: 0 | 1 }>, threshold = 0.5): Evaluation {
   if (pictures.length === 0) {
-    throw new TwofoldError(
-      'too-few',
-      'None of the validation pictures could be read. Check that the files are there.',
-    );
+    throw new TwofoldError('too-few', 'None of the pictures could be read. Check that the files are there.');
   }
   const scored = probabilities(logits).map((probability, index) => ({
     probability,

@@ -28,9 +28,15 @@ export interface SplitSet {
  */
 export async function splitPictures(
   pictures: readonly TrainingPicture[],
-  options: { fraction: number; seed: number; classes: readonly [string, string] },
+  options: {
+    fraction: number;
+    seed: number;
+    classes: readonly [string, string];
+    /** Whether labelled pictures were left out for the test set, for the words of an error. Default false. */
+    hasTestSet?: boolean;
+  },
 ): Promise<SplitSet> {
-  requireTwoClasses(pictures, options.classes);
+  requireTwoClasses(pictures, options.classes, options.hasTestSet ?? false);
   const given = pictures.some((picture) => picture.split === 'validation');
   const set: SplitSet = { train: [], validation: [] };
   for (const label of [0, 1] as const) {
@@ -40,11 +46,30 @@ export async function splitPictures(
       for (const [group, split] of piece) for (const picture of group) set[split].push({ ...picture, split });
     }
   }
-  requireBothSides(set, options.classes, given);
+  requireBothSides(set, options.classes, given ? 'set' : 'drawn');
   return {
     train: await inHashOrder(set.train, contentOf, byId),
     validation: await inHashOrder(set.validation, contentOf, byId),
   };
+}
+
+/** Parts from pictures those that have one of the contents (SHA-256). */
+export function withoutContents<P extends { sha256: string }>(
+  pictures: readonly P[],
+  contents: ReadonlySet<string>,
+): { kept: P[]; left: P[] } {
+  const kept: P[] = [];
+  const left: P[] = [];
+  for (const picture of pictures) (contents.has(picture.sha256) ? left : kept).push(picture);
+  return { kept, left };
+}
+
+/** Why a run can't be evaluated on a test set of which it has seen everything. */
+export function allSeen(): TwofoldError {
+  return new TwofoldError(
+    'too-few',
+    'The run was trained or validated on every labelled picture of the test set, so it can’t be tested on them. Train a new run.',
+  );
 }
 
 /** How many pictures of class 0 and 1 there are. */
@@ -53,42 +78,55 @@ export function countClasses(pictures: readonly { label: Label }[]): [number, nu
   return [pictures.length - ones, ones];
 }
 
-function requireTwoClasses(pictures: readonly TrainingPicture[], classes: readonly [string, string]): void {
+function requireTwoClasses(
+  pictures: readonly TrainingPicture[],
+  classes: readonly [string, string],
+  hasTestSet: boolean,
+): void {
   if (pictures.length === 0) {
     throw new TwofoldError(
       'nothing-labelled',
-      'No picture is labelled yet. Label at least 2 pictures of each class, then train.',
+      hasTestSet
+        ? 'Every labelled picture is in the test set, which is never trained on. Label at least 2 other pictures of each class, then train.'
+        : 'No picture is labelled yet. Label at least 2 pictures of each class, then train.',
     );
   }
+  const outside = hasTestSet ? ' outside the test set' : '';
   const counts = countClasses(pictures);
   for (const label of [0, 1] as const) {
     const [here, other] = [classes[label], classes[label === 0 ? 1 : 0]];
     if (counts[label] === 0) {
       throw new TwofoldError(
         'one-class',
-        `All ${pictures.length} labelled pictures are "${other}". Training needs at least 2 pictures of "${here}" too.`,
+        `All ${pictures.length} labelled pictures${outside} are "${other}". Training needs at least 2 pictures of "${here}" too.`,
       );
     }
     if (counts[label] < 2) {
       throw new TwofoldError(
         'too-few',
-        `"${here}" has 1 picture. Training needs at least 2 of each class: one to learn from, one to check with.`,
+        `"${here}" has 1 picture${outside}. Training needs at least 2 of each class: one to learn from, one to check with.`,
       );
     }
   }
 }
 
-function requireBothSides(set: SplitSet, classes: readonly [string, string], given: boolean): void {
+/** @throws TwofoldError `too-few` where a side has no picture of a class */
+export function requireBothSides(
+  set: SplitSet,
+  classes: readonly [string, string],
+  how: 'set' | 'drawn' | 'resumed',
+): void {
   for (const split of ['train', 'validation'] as const) {
     countClasses(set[split]).forEach((count, label) => {
       if (count > 0) return;
       const side = split === 'train' ? 'to train on' : 'for validation';
-      throw new TwofoldError(
-        'too-few',
-        given
-          ? `The split that was set has no picture of "${classes[label]}" ${side}. Move some there, or clear the split.`
-          : `"${classes[label]}" has copies of one picture only, so none is left ${side}. Label at least 2 different pictures of each class.`,
-      );
+      const name = classes[label]!;
+      const sentences = {
+        set: `The split that was set has no picture of "${name}" ${side}. Move some there, or clear the split.`,
+        drawn: `"${name}" has copies of one picture only, so none is left ${side}. Label at least 2 different pictures of each class.`,
+        resumed: `The run has no picture of "${name}" left ${side}, since all of them are in the test set now. Train a new run.`,
+      };
+      throw new TwofoldError('too-few', sentences[how]);
     });
   }
 }

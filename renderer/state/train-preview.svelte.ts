@@ -25,9 +25,9 @@ export class TrainPreview {
 
   constructor(private readonly client: Client) {}
 
-  /** Takes any picture of the project: a labelled one where there is one. */
+  /** Takes any picture of the project: one to train on where there is one. */
   async load(): Promise<void> {
-    for (const kind of ['labelled', 'all'] as const) {
+    for (const kind of ['trainable', 'all'] as const) {
       this.#ids = await this.client.call('pictures.ids', { filter: { kind } });
       if (this.#ids.length > 0) break;
     }

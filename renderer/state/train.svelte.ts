@@ -3,7 +3,7 @@ import type { ProjectInfo } from '../../shared/contract/project.ts';
 import type { TrainState } from '../../shared/contract/train.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { BatchEvent, JobEvent } from '../../shared/jobs.ts';
-import type { LibraryCounts } from '../../shared/library.ts';
+import { trainingCounts, type LibraryCounts } from '../../shared/library.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import { nameOfRun, type Runs, type SeenEpoch } from './runs.svelte.ts';
@@ -229,11 +229,15 @@ export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
 
 function refusal(counts: LibraryCounts | null, isRecipeWhole: boolean): string | null {
   if (!counts) return 'Looking at the labels…';
-  const [zero, one] = counts.classes;
-  if (zero + one === 0) return 'Nothing is labelled yet. Label some pictures of each class first.';
-  if (zero === 0 || one === 0) {
-    return 'Only one class has labelled pictures. Label some of the other class as well.';
+  const [zero, one] = trainingCounts(counts);
+  if (zero + one === 0) {
+    return counts.testClasses[0] + counts.testClasses[1] > 0
+      ? 'Only the test set is labelled, which is never trained on. Label other pictures of each class first.'
+      : 'Nothing is labelled yet. Label some pictures of each class first.';
   }
-  if (zero < 2 || one < 2) return 'Each class needs at least two labelled pictures.';
+  if (zero === 0 || one === 0) {
+    return 'Only one class has labelled pictures to train on. Label some of the other class as well.';
+  }
+  if (zero < 2 || one < 2) return 'Each class needs at least two labelled pictures to train on.';
   return isRecipeWhole ? null : 'Something in the recipe is not right yet; see the marked field.';
 }

@@ -333,10 +333,10 @@ describe('what is shown', () => {
         run: run.id,
       });
     await filter('Wrong in').click();
-    const wrong: PictureFilter = { kind: 'wrong', run: run.id, threshold: 0.5 };
+    const wrong: PictureFilter = { kind: 'wrong', on: 'validation', run: run.id, threshold: 0.5 };
     const expected = (await app.call('pictures.ids', { filter: wrong })).length;
     await expect.poll(shown).toBe(expected);
-    await filter('Validation').click();
+    await filter('Validation set').click();
     const held = await app.call('pictures.ids', {
       filter: { kind: 'split', split: 'validation', run: run.id },
     });

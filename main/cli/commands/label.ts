@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { TwofoldError } from '../../../shared/errors.ts';
 import { UsageError } from '../usage-error.ts';
 import type { LabelResult, LabelValue } from '../../../shared/library.ts';
 import { plural } from '../../../shared/plural.ts';
 import { classByName, getClasses } from '../../library/classes.ts';
-import { pictureFinder } from '../../library/find-picture.ts';
 import { redo, setLabels, undo } from '../../library/labels.ts';
 import type { Project } from '../../library/folder.ts';
+import { idsOf } from '../find-pictures.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 
@@ -66,23 +65,6 @@ function parseLabel(project: Project, text: string): LabelValue {
       );
     }
   }
-}
-
-/** All or nothing: a mistyped name must not leave half of the pictures labelled. */
-async function idsOf(project: Project, files: string[]): Promise<number[]> {
-  const find = pictureFinder(project.db);
-  const ids: number[] = [];
-  for (const file of files) {
-    const id = await find(file);
-    if (id === null) {
-      throw new TwofoldError(
-        'not-found',
-        `${file} is not in this project. Import it first: twofold import FOLDER --project …`,
-      );
-    }
-    ids.push(id);
-  }
-  return ids;
 }
 
 function report(result: LabelResult | null, verb: string, output: Output): void {

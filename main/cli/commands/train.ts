@@ -4,6 +4,7 @@ import { checkFiles } from '../../library/check-files.ts';
 import type { RunRecord } from '../../../shared/library.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { runDir, type Project } from '../../library/folder.ts';
+import { getCounts } from '../../library/pictures.ts';
 import { getRun, listRuns, updateRun } from '../../library/runs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { plural } from '../../../shared/plural.ts';
@@ -44,7 +45,8 @@ export function addTrain(program: Command, output: Output): void {
       return withProject(given, output, async (project) => {
         await lookAtFiles(project, output);
         const request = requestOf(project, flags);
-        const training = await startTraining(project, request, spawnNodeProcess, show(output));
+        const { testClasses } = getCounts(project.db);
+        const training = await startTraining(project, request, spawnNodeProcess, show(output, testClasses));
         const { run } = training;
         output.event('start', { run: run.id, folder: runDir(project, run.id), recipe: run.recipe });
         output.line(`Run ${run.id}${'resume' in request ? ', resumed' : ''}`);
@@ -95,10 +97,11 @@ async function lookAtFiles(project: Project, output: Output): Promise<void> {
   );
 }
 
-function show(output: Output): (event: JobEvent) => void {
+/** @param tested labelled pictures of class 0 and 1 in the test set */
+function show(output: Output, tested: [number, number]): (event: JobEvent) => void {
   const showCommon = showJob(output);
   return (event) => {
-    if (event.type === 'split') showSplit(event.counts, output);
+    if (event.type === 'split') showSplit(event.counts, tested, output);
     else if (event.type === 'epoch') showEpoch(event, output);
     else if (event.type === 'batch') output.event('batch', withoutType(event));
     else showCommon(event);
@@ -107,13 +110,16 @@ function show(output: Output): (event: JobEvent) => void {
 
 const withoutType = <E extends { type: string }>({ type: _type, ...fields }: E): Omit<E, 'type'> => fields;
 
-function showSplit(counts: TrainResult['counts'], output: Output): void {
+function showSplit(counts: TrainResult['counts'], tested: [number, number], output: Output): void {
   const { train, validation } = counts;
-  output.event('split', counts);
+  output.event('split', { ...counts, test: tested });
   output.line(
     `${plural(train[0] + train[1], 'picture')} to train on (${train.join(' + ')}), ` +
       `${plural(validation[0] + validation[1], 'picture')} for validation (${validation.join(' + ')})`,
   );
+  const count = tested[0] + tested[1];
+  if (count > 0)
+    output.line(`${plural(count, 'picture')} in the test set (${tested.join(' + ')}), not trained on`);
 }
 
 function showEpoch(event: Extract<JobEvent, { type: 'epoch' }>, output: Output): void {

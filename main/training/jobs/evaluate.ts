@@ -1,11 +1,18 @@
-import type { EvaluateJob, EvaluateResult } from '../../../shared/jobs.ts';
+import type { EvaluateJob, EvaluateResult, LabelledPicture } from '../../../shared/jobs.ts';
 import type { JobContext } from '../job-context.ts';
 import { LeftOutList } from '../left-out.ts';
 import { evaluateScores, probabilities, score } from '../score.ts';
+import { RunFolder } from '../run-folder.ts';
+import { allSeen, withoutContents } from '../split.ts';
 import { openTrainedModel } from '../trained-model.ts';
 import { stageProgress } from '../stage-progress.ts';
 
-/** Asks a saved run about labelled pictures. */
+/**
+ * Evaluates a saved run on labelled pictures. Of the test set those do not count that the run was trained or validated on,
+ * as when they were put into the test set afterwards.
+ *
+ * @throws TwofoldError `too-few` when none is left or none could be read, and as `openTrainedModel`
+ */
 export async function runEvaluateJob(
   job: EvaluateJob,
   { control, emit }: JobContext,
@@ -13,8 +20,9 @@ export async function runEvaluateJob(
   const leftOut = new LeftOutList(emit);
   const model = await openTrainedModel(job.runDir, job.cacheDir, control.signal, leftOut.add);
   try {
-    const meter = stageProgress('predicting', job.pictures.length, emit);
-    const scores = await score(model.source, model.head, job.pictures, {
+    const pictures = job.on === 'test' ? await unseen(job) : job.pictures;
+    const meter = stageProgress('predicting', pictures.length, emit);
+    const scores = await score(model.source, model.head, pictures, {
       cached: true,
       control,
       onProgress: (done) => meter.update(done),
@@ -23,15 +31,24 @@ export async function runEvaluateJob(
     return {
       kind: 'evaluate',
       evaluation: evaluateScores(scores, job.threshold),
-      scores: scores.pictures.map(({ id, label, split }, index) => ({
+      scores: scores.pictures.map(({ id, label }, index) => ({
         id,
         label,
-        split: split ?? 'validation',
+        split: job.on,
         probability: values[index]!,
       })),
       leftOut: leftOut.pictures,
+      seen: job.pictures.length - pictures.length,
     };
   } finally {
     await model.close();
   }
+}
+
+async function unseen({ runDir, pictures }: EvaluateJob): Promise<LabelledPicture[]> {
+  const { train, validation } = (await new RunFolder(runDir).readPictures()) ?? { train: [], validation: [] };
+  const seen = new Set([...train, ...validation].map(({ sha256 }) => sha256));
+  const { kept } = withoutContents(pictures, seen);
+  if (kept.length > 0) return kept;
+  throw allSeen();
 }

@@ -1,5 +1,5 @@
-import { TwofoldError } from '../../../shared/errors.ts';
-import type { TrainJob, TrainResult } from '../../../shared/jobs.ts';
+import { TwofoldError, type Failure } from '../../../shared/errors.ts';
+import type { TrainingPicture, TrainJob, TrainResult } from '../../../shared/jobs.ts';
 import { Head } from '../../model/head/head.ts';
 import type { Tensor } from '../../model/tensorflow.ts';
 import { BestHead } from '../best-head.ts';
@@ -12,16 +12,23 @@ import { batches, epochOrder } from '../order.ts';
 import { RunFolder, type RunFile } from '../run-folder.ts';
 import { evaluateScores, probabilities, score, type Scores } from '../score.ts';
 import { stageProgress } from '../stage-progress.ts';
-import { countClasses, splitPictures, type SplitPicture, type SplitSet } from '../split.ts';
+import {
+  countClasses,
+  requireBothSides,
+  splitPictures,
+  withoutContents,
+  type SplitPicture,
+  type SplitSet,
+} from '../split.ts';
 
 /** Trains a run: from its pictures to a saved head that `predict` loads on its own. */
 export async function runTrainJob(job: TrainJob, context: JobContext): Promise<TrainResult> {
   const { recipe } = job;
   const { control, emit } = context;
-  const split = await chooseSplit(job);
+  const leftOut = new LeftOutList(emit);
+  const split = await chooseSplit(job, leftOut);
   emit({ type: 'split', counts: countSplit(split) });
 
-  const leftOut = new LeftOutList(emit);
   const source = await FeatureSource.open(recipe, job.cacheDir, control.signal, leftOut.add);
   try {
     const { units, dropout, learningRate, seed } = recipe;
@@ -44,14 +51,33 @@ export async function runTrainJob(job: TrainJob, context: JobContext): Promise<T
 
 /**
  * A run that goes on keeps its pictures, labels and split as they were: otherwise it would be validated on what it has
- * learned from, and its curve would be of two different sets.
+ * learned from, and its curve would be of two different sets. What has come into the test set since is left out all the
+ * same.
  */
-async function chooseSplit({ runDir, resume, pictures, recipe, classes }: TrainJob): Promise<SplitSet> {
+async function chooseSplit(
+  { runDir, resume, pictures, testSet, recipe, classes }: TrainJob,
+  leftOut: LeftOutList,
+): Promise<SplitSet> {
+  const contents = new Set(testSet);
+  const outside = <P extends TrainingPicture>(some: readonly P[]): P[] => {
+    const { kept, left } = withoutContents(some, contents);
+    for (const picture of left) leftOut.add(picture, IN_TEST_SET);
+    return kept;
+  };
   const saved = resume ? await new RunFolder(runDir).readPictures() : null;
-  return (
-    saved ?? splitPictures(pictures, { fraction: recipe.validationFraction, seed: recipe.seed, classes })
-  );
+  if (!saved) {
+    const { validationFraction: fraction, seed } = recipe;
+    return splitPictures(outside(pictures), { fraction, seed, classes });
+  }
+  const split = { train: outside(saved.train), validation: outside(saved.validation) };
+  requireBothSides(split, classes, 'resumed');
+  return split;
 }
+
+const IN_TEST_SET: Failure = {
+  code: 'in-test-set',
+  message: 'It is in the test set, or has the content of a picture there, so it is not trained on.',
+};
 
 class TrainRun {
   readonly #folder: RunFolder;

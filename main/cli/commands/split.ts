@@ -1,0 +1,40 @@
+import { Argument, type Command } from 'commander';
+import type { Split } from '../../../shared/jobs.ts';
+import { plural } from '../../../shared/plural.ts';
+import { getCounts, setSplit } from '../../library/pictures.ts';
+import { idsOf } from '../find-pictures.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+
+const SETS = {
+  train: 'the training set',
+  validation: 'the validation set',
+  test: 'the test set',
+  none: 'no set: training decides',
+} as const;
+
+export function addSplit(program: Command, output: Output): void {
+  program
+    .command('split')
+    .description('put pictures into the training, validation or test set')
+    .argument('<project>', 'project folder')
+    .addArgument(
+      new Argument('<set>', 'the set; none: training decides between training and validation').choices(
+        Object.keys(SETS),
+      ),
+    )
+    .argument('<files...>', 'imported pictures')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  twofold split traps test night-1.jpg night-2.jpg\n  twofold split traps none night-2.jpg',
+    )
+    .action((given: string, set: keyof typeof SETS, files: string[]) =>
+      withProject(given, output, async (project) => {
+        const split: Split | null = set === 'none' ? null : set;
+        const changed = setSplit(project.db, await idsOf(project, files), split);
+        const { train, validation, test } = getCounts(project.db);
+        output.event('done', { changed, train, validation, test });
+        output.line(`Put ${plural(changed, 'picture')} into ${SETS[set]}.`);
+      }),
+    );
+}

@@ -1,0 +1,20 @@
+import { TwofoldError } from '../../shared/errors.ts';
+import { pictureFinder } from '../library/find-picture.ts';
+import type { Project } from '../library/folder.ts';
+
+/** All or nothing: a mistyped name must not leave half of the pictures changed. @throws TwofoldError `not-found` */
+export async function idsOf(project: Project, files: string[]): Promise<number[]> {
+  const find = pictureFinder(project.db);
+  const ids: number[] = [];
+  for (const file of files) {
+    const id = await find(file);
+    if (id === null) {
+      throw new TwofoldError(
+        'not-found',
+        `${file} is not in this project. Import it first: twofold import FOLDER --project …`,
+      );
+    }
+    ids.push(id);
+  }
+  return ids;
+}
