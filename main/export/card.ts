@@ -2,6 +2,7 @@ import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { ExportCheck, ExportFormatId } from '../../shared/contract/export.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
+import type { TestEvaluation } from '../../shared/library.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { RunFile } from '../training/run-folder.ts';
@@ -47,6 +48,8 @@ export interface ModelCard extends BaseCard {
   threshold: number;
   /** On the validation pictures, with 95 % intervals (Wilson); null where there were none. */
   metrics: Evaluation | null;
+  /** On the test set; null where it was not evaluated there. */
+  test: TestEvaluation | null;
   data: RunFile['counts'];
   training: { run: string | null; trainedAt: string; bestEpoch: number; epochs: number; recipe: Recipe };
   weights: RunFile['weights'] & { title: string; licence: string };

@@ -27,7 +27,7 @@ import { writeOverview } from './overview.ts';
 import type { Bits } from './quantize.ts';
 import { requireWanted, type ExportControls } from './run-job.ts';
 import { exportScript } from './script-export.ts';
-import { picturesOnSides } from './split-pictures.ts';
+import { picturesOnSides, testSetPictures } from './split-pictures.ts';
 
 export interface ExportRequest {
   /** `all`: each in a folder of its own below `out`. */
@@ -127,6 +127,7 @@ class Work {
       runDir: dir,
       run: await new RunFolder(dir).read(),
       runId: run.id,
+      test: run.test,
       threshold: request.threshold ?? getSettings(project.db).threshold,
       pictures,
       answers: await askApp(dir, pictures, this.steps),
@@ -166,7 +167,7 @@ class Work {
         const recipe = run?.recipe ?? getSettings(project.db).recipe;
         const options = { folder, classes, recipe, run: run?.id ?? null, link: request.link ?? false };
         const pictures = await picturesOnSides(project, run, { withProblems: true });
-        return exportFolders(pictures, options, steps);
+        return exportFolders([...pictures, ...testSetPictures(project)], options, steps);
       }
       case 'script':
         await exportScript(await new RunFolder(runDir(project, run!.id)).read(), folder);

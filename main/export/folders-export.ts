@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toCsv } from '../files/csv.ts';
-import type { LeftOut, WriteFoldersResult } from '../../shared/jobs.ts';
+import type { LeftOut, Split, WriteFoldersResult } from '../../shared/jobs.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { baseCard, writeCard } from './card.ts';
 import { plain, table } from './markdown.ts';
@@ -19,7 +19,7 @@ export interface FoldersReport {
 }
 
 /**
- * Puts pictures into `train/CLASS/` and `validation/CLASS/` in a folder that is there, under their own names where these
+ * Puts pictures into `train/CLASS/`, `validation/CLASS/` and `test/CLASS/` in a folder that is there, under their own names where these
  * are free, with a list of what came from where.
  *
  * @param options `run`: whose split it is; null where none was trained. `link`: hard (else symbolic) links instead of copies
@@ -79,6 +79,8 @@ function readme(
 ): string {
   const count = (side: string, label: number): string =>
     String(placed.filter((picture) => picture.split === side && picture.label === label).length);
+  const hasTestSet = placed.some(({ split }) => split === 'test');
+  const sides: Split[] = ['train', 'validation', ...(hasTestSet ? (['test'] as const) : [])];
   const [zero, one] = classes.map(plain) as [string, string];
   const missing =
     leftOut.length === 0
@@ -88,14 +90,18 @@ function readme(
 
 ${table(
   ['', zero, one],
-  ['train', 'validation'].map((side) => [side, count(side, 0), count(side, 1)]),
+  sides.map((side) => [side, count(side, 0), count(side, 1)]),
 )}
 
 ${
   run === null
     ? 'No run has been trained yet; they are divided as training would divide them.'
     : `They are divided as run ${run} had them, with the labels of today. What was labelled since that run is not here.`
-}
+}${
+    hasTestSet
+      ? '\n\n`test` is the test set: evaluate a finished model on it, and never train or validate on it.'
+      : ''
+  }
 
 Keras reads the very pixels that Twofold trains on:
 

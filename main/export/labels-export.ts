@@ -21,7 +21,7 @@ export async function exportLabels(
   run: RunRecord | null,
   folder: string,
 ): Promise<void> {
-  const sides = run ? sidesOf(db, run) : new Map();
+  const sides = run ? sidesOf(db, run) : undefined;
   const rows = await writeLabelsCsv(db, join(folder, LABELS_FILE), sides);
   const [zero, one] = getClasses(db);
   const classes: [string, string] = [zero.name, one.name];
@@ -36,8 +36,8 @@ function readme(
   rows: number,
 ): string {
   const split = run
-    ? `\`train\` or \`validation\`: as it was set, else as run ${run.id} had it; empty for pictures that were not in it`
-    : '`train` or `validation` where it is set; empty where training decides';
+    ? `\`train\`, \`validation\` or \`test\`: as it was set, else as run ${run.id} had it; empty for pictures that were not in it`
+    : '`train`, `validation` or `test` where it is set; empty where training decides';
   const columns = [
     ['path', 'where the picture was when it was last seen'],
     ['sha256', 'of the file’s content, so that it is found again wherever it is'],

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExportCheck } from '../../shared/contract/export.ts';
+import type { TestEvaluation } from '../../shared/library.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { withHead } from '../model/architecture/with-head.ts';
@@ -22,6 +23,8 @@ export interface RunToExport {
   /** Its name in the project. */
   runId: string | null;
   threshold: number;
+  /** Its evaluation on the test set; null where there was none. */
+  test: TestEvaluation | null;
   pictures: readonly CheckPicture[];
   /** The app's probabilities for `pictures`; null where one could not be read. */
   answers: readonly (number | null)[];
@@ -75,7 +78,7 @@ export async function exportModel(
 }
 
 async function modelCard(
-  { run, runId, threshold }: RunToExport,
+  { run, runId, threshold, test }: RunToExport,
   { format, bits, folder, check }: { format: ModelFormat; bits: Bits; folder: string; check: ExportCheck },
 ): Promise<ModelCard> {
   const { recipe, classes } = run;
@@ -98,6 +101,7 @@ async function modelCard(
     output: { name: names[1]!, shape: [null, 1], meaning: `probability of ${classes[1]}` },
     threshold,
     metrics: run.evaluation,
+    test,
     data: run.counts,
     training: {
       run: runId,

@@ -1,4 +1,5 @@
-import type { Interval } from '../../shared/metrics.ts';
+import type { TestEvaluation } from '../../shared/library.ts';
+import type { Evaluation, Interval } from '../../shared/metrics.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
 import { formatCount, plural } from '../../shared/plural.ts';
 import type { ModelCard } from './card.ts';
@@ -103,18 +104,47 @@ function inAndOut({ input, output, classes, threshold }: ModelCard): string {
   ].join('\n\n');
 }
 
-function quality({ metrics, classes, data }: ModelCard): string {
+function quality({ metrics, test, classes, data }: ModelCard): string {
   const names = classes.map(plain) as [string, string];
   const [train, held] = [data.train, data.validation].map(
     ([zero, one]) => `${plural(zero + one, 'picture')} (${zero} ${names[0]}, ${one} ${names[1]})`,
   ) as [string, string];
   const learned = `It learned from ${train}.`;
-  if (!metrics) return `${learned} It was not evaluated.`;
-  const { confusion, count, threshold } = metrics;
-  const decimals = (value: number | null): string => (value === null ? 'not defined' : value.toFixed(4));
+  const tested = test ? [testFigures(test, names)] : [];
+  if (!metrics) return [`${learned} It was not evaluated on its validation set.`, ...tested].join('\n\n');
+  const { count, threshold } = metrics;
   return [
     `${learned} These figures are from ${held} that it did not learn from, ${count} of which could be read, at a threshold of ` +
       `${threshold}, with 95 % intervals (Wilson):`,
+    ...figures(metrics, names),
+    'The same pictures decided which epoch was kept, so expect a little less on new ones, and much less on pictures of ' +
+      'another kind than these.',
+    ...tested,
+  ].join('\n\n');
+}
+
+function testFigures(
+  { evaluation, atMs, seen, leftOut, isCurrent }: TestEvaluation,
+  names: [string, string],
+): string {
+  const { count, threshold } = evaluation;
+  return [
+    '### On the test set',
+    `Evaluated on ${new Date(atMs).toISOString().slice(0, 10)} on ${plural(count, 'picture')} that were used neither to train ` +
+      `it nor to choose the epoch, at a threshold of ${threshold}, with 95% confidence intervals (Wilson).` +
+      (seen > 0
+        ? ` ${plural(seen, 'picture')} of the test set did not count, since it was trained or validated on them.`
+        : '') +
+      (leftOut > 0 ? ` ${plural(leftOut, 'picture')} could not be read.` : '') +
+      (isCurrent ? '' : ' The test set or its labels have changed since.'),
+    ...figures(evaluation, names),
+  ].join('\n\n');
+}
+
+/** Metrics and confusion matrix, as tables. */
+function figures(metrics: Evaluation, names: [string, string]): [string, string] {
+  const decimals = (value: number | null): string => (value === null ? 'not defined' : value.toFixed(4));
+  return [
     table(
       ['Metric', 'Value'],
       [
@@ -128,11 +158,9 @@ function quality({ metrics, classes, data }: ModelCard): string {
     ),
     table(
       ['', ...names.map((name) => `says ${name}`)],
-      names.map((name, label) => [`is ${name}`, ...confusion[label as 0 | 1].map(String)]),
+      names.map((name, label) => [`is ${name}`, ...metrics.confusion[label as 0 | 1].map(String)]),
     ),
-    'The same pictures decided which epoch was kept, so expect a little less on new ones, and much less on pictures of ' +
-      'another kind than these.',
-  ].join('\n\n');
+  ];
 }
 
 function checked({ check, bits }: ModelCard): string {

@@ -1,19 +1,21 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { LabelledPicture, Split } from '../../shared/jobs.ts';
+import type { LabelledPicture, Split, TrainingSide } from '../../shared/jobs.ts';
 import type { RunRecord } from '../../shared/library.ts';
 import { getClasses } from '../library/classes.ts';
 import type { Project } from '../library/folder.ts';
-import { trainingSet } from '../library/pictures.ts';
+import { testSet, trainingSet } from '../library/pictures.ts';
 import { getRunPictures } from '../library/predictions.ts';
 import { getSettings } from '../library/settings.ts';
 import type { Db } from '../library/sql.ts';
 import { splitPictures } from '../training/split.ts';
 
+/** A picture in the set it belongs to. */
 export type PictureOnSide = LabelledPicture & { split: Split };
 
 /**
  * The labelled pictures whose files are there, on the side of the split on which the run had them, with the labels they
- * have now. Without a run, as a training with the project's recipe would divide them.
+ * have now. Without a run, as a training with the project's recipe would divide them. The test set is not among them: see
+ * `testSetPictures`.
  *
  * @param options `withProblems`: also the run's pictures that are missing or have changed, for who names what is left out
  * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`; `not-found` when none of the run's pictures is left
@@ -30,7 +32,12 @@ export async function picturesOnSides(
   if (run === null) {
     const [zero, one] = getClasses(db);
     const { validationFraction: fraction, seed } = getSettings(db).recipe;
-    const set = await splitPictures(usable, { fraction, seed, classes: [zero.name, one.name] });
+    const set = await splitPictures(usable, {
+      fraction,
+      seed,
+      classes: [zero.name, one.name],
+      hasTestSet: testSet(db, { limit: 1 }).length > 0,
+    });
     return [...set.train, ...set.validation];
   }
   const sides = sidesOf(db, run);
@@ -47,7 +54,17 @@ export async function picturesOnSides(
   );
 }
 
-/** On which side of the split a run had each picture, by the picture's id. */
-export function sidesOf(db: Db, run: RunRecord): Map<number, Split | null> {
-  return new Map(getRunPictures(db, run.id).map(({ id, split }) => [id, split]));
+/** On which side a run had each picture that it was trained or validated on, by the picture's id. */
+export function sidesOf(db: Db, run: RunRecord): Map<number, TrainingSide> {
+  const sides = new Map<number, TrainingSide>();
+  for (const { id, split } of getRunPictures(db, run.id)) {
+    // What it was tested with is told by the test set as it is now.
+    if (split === 'train' || split === 'validation') sides.set(id, split);
+  }
+  return sides;
+}
+
+/** The labelled pictures of the test set, also those whose files are missing or have changed, which are named then. */
+export function testSetPictures({ db }: Project): PictureOnSide[] {
+  return testSet(db).map(({ problem: _, ...picture }) => ({ ...picture, split: 'test' }));
 }

@@ -76,7 +76,7 @@ const PAGE = 1000;
 export async function writeLabelsCsv(
   db: Db,
   file: string,
-  sides: ReadonlyMap<number, Split | null> = new Map(),
+  sides: ReadonlyMap<number, Split> = new Map(),
 ): Promise<number> {
   const temporary = `${file}.${process.pid}.part`;
   let count = 0;

@@ -69,6 +69,7 @@ function summarise(project: Project, output: Output): void {
         ['skipped', counts.skipped],
         ['unlabelled', counts.unlabelled],
         ['all', counts.total],
+        ...(counts.test > 0 ? [['of these in the test set', counts.test]] : []),
       ],
     ),
   );

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { RunRecord } from '../../../shared/library.ts';
+import type { RunRecord, TestEvaluation } from '../../../shared/library.ts';
+import { plural } from '../../../shared/plural.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library/runs.ts';
 import { runDir, type Project } from '../../library/folder.ts';
-import { percent, table } from '../format.ts';
+import { interval, percent, table } from '../format.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 
@@ -64,13 +65,23 @@ function listAll(project: Project, output: Output): void {
       run.bestEpoch ?? '–',
       best ? best.valLoss.toFixed(4) : '–',
       best ? percent(best.valAccuracy) : '–',
-      new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
+      run.test ? percent(run.test.evaluation.accuracy.value) + (run.test.isCurrent ? '' : ' (old)') : '–',
+      utc(run.createdAtMs),
       [run.name, run.note].filter(Boolean).join(': '),
     ];
   });
   output.line(
     table(
-      ['run', 'status', 'best epoch', 'val loss', 'val accuracy', 'started (UTC)', 'name and note'],
+      [
+        'run',
+        'status',
+        'best epoch',
+        'val loss',
+        'val accuracy',
+        'test accuracy',
+        'started (UTC)',
+        'name and note',
+      ],
       rows,
     ),
   );
@@ -83,6 +94,7 @@ function showOne(project: Project, id: string, output: Output): void {
   output.event('done', describe(project, run));
   output.line(`${run.id}  ${run.status}  ${[run.name, run.note].filter(Boolean).join(': ')}`);
   output.line(`Folder: ${runDir(project, run.id)}`);
+  if (run.test) output.line(describeTest(run.test));
   if (run.error) output.line(`Ended because: ${run.error.message}`);
   if (run.recipe) output.line(`Recipe: ${JSON.stringify(run.recipe)}`);
   if (epochs.length === 0) return;
@@ -100,6 +112,21 @@ function showOne(project: Project, id: string, output: Output): void {
     ),
   );
 }
+
+function describeTest({ atMs, evaluation, seen, leftOut, isCurrent }: TestEvaluation): string {
+  const sentences = [
+    `Test set: accuracy ${interval(evaluation.accuracy)} on ${plural(evaluation.count, 'picture')}, evaluated ${utc(atMs)} UTC.`,
+    ...(seen > 0
+      ? [`${plural(seen, 'picture')} did not count, as the run was trained or validated on them.`]
+      : []),
+    ...(leftOut > 0 ? [`${plural(leftOut, 'picture')} could not be read.`] : []),
+    ...(isCurrent ? [] : ['The test set or its labels have changed since; evaluate again.']),
+  ];
+  return sentences.join(' ');
+}
+
+/** `2026-11-27 21:58` */
+const utc = (atMs: number): string => new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
 
 function describe(project: Project, run: RunRecord): object {
   return { ...run, run: run.id, folder: runDir(project, run.id) };

@@ -82,8 +82,8 @@ const INTRODUCTION = `"""Trains with Keras what Twofold trained: the same model,
     pip install tensorflow pillow scipy
     python train.py --data FOLDERS --base model.h5
 
-FOLDERS is Twofold's export "folders" (train/ and validation/ with a folder a class). --base is where the frozen base
-comes from: Twofold's export "keras" (model.h5), or "imagenet" for the official weights of Keras.
+FOLDERS is Twofold's export "folders" (train/ and validation/ with a folder a class; test/ is not touched). --base is where
+the frozen base comes from: Twofold's export "keras" (model.h5), or "imagenet" for the official weights of Keras.
 
 On several machines, start it on each with TF_CONFIG set, for example on the first of two:
     TF_CONFIG='{"cluster": {"worker": ["first:2222", "second:2222"]}, "task": {"type": "worker", "index": 0}}'

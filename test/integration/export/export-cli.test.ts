@@ -190,6 +190,7 @@ describe('twofold export', () => {
       runDir,
       run: await new RunFolder(runDir).read(),
       runId: 'r1',
+      test: null,
       threshold: 0.5,
       pictures,
       // What another model would have said.
