@@ -1,10 +1,9 @@
-import type { Metadata } from 'sharp';
 import { sharp } from '../sharp.ts';
 import { damaged, truncated } from './errors.ts';
 import type { OpenPicture, Picture } from './format.ts';
 import { endOfCodes, type SequentialScan } from './jpeg-scan.ts';
 import { readJpegStructure, type JpegScan, type JpegStructure } from './jpeg-structure.ts';
-import { decodeWithVips, readMetadata } from './vips.ts';
+import { decodeWithVips, readMetadata, type OrientedMetadata } from './vips.ts';
 
 /** Equal bytes in a row that compressed data seldom has: where it is overwritten, or of one colour. */
 const RUN = 16;
@@ -22,7 +21,7 @@ export const openJpeg: OpenPicture = async (bytes) => {
   return { ...metadata.autoOrient, decode: () => decodeJpeg(jpeg, metadata) };
 };
 
-async function decodeJpeg(jpeg: JpegStructure, metadata: Metadata): Promise<Picture> {
+async function decodeJpeg(jpeg: JpegStructure, metadata: OrientedMetadata): Promise<Picture> {
   for (const scan of jpeg.scans) if (!jpeg.hasEnd || runIn(jpeg.bytes, scan) !== null) checkCodes(jpeg, scan);
   let picture: Picture;
   try {

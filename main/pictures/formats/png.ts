@@ -1,4 +1,6 @@
 import type { OpenPicture } from './format.ts';
+import { pngOrientation } from './png-chunks.ts';
 import { openWithVips } from './vips.ts';
 
-export const openPng: OpenPicture = (bytes) => openWithVips(bytes, 'png');
+/** libvips looks for the orientation in one of the places where it can be. */
+export const openPng: OpenPicture = (bytes) => openWithVips(bytes, 'png', pngOrientation(bytes));

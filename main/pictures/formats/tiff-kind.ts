@@ -1,4 +1,5 @@
 import { TwofoldError } from '../../../shared/errors.ts';
+import { xmpOrientation } from './orientation.ts';
 import type { TiffDirectory } from './tiff-directory.ts';
 
 /** How the numbers of a TIFF become colours. */
@@ -26,7 +27,7 @@ export interface TiffKind {
   jpeg: boolean;
   /** The largest value of a 16-bit sample where fewer bits are used: 4095 for 12 of 16. Else undefined. */
   whitest: number | undefined;
-  /** 1..8; 1 where the tag holds anything else. */
+  /** 1..8, from the tag or else from XMP; 1 for anything else. */
   orientation: number;
 }
 
@@ -147,7 +148,7 @@ export function tiffKind(directory: TiffDirectory): TiffKind {
   if (colour === 'ycbcr' && !jpeg && directory.numbers(530).join() !== '1,1') {
     throw unsupported('with YCbCr colours at half resolution but no JPEG compression');
   }
-  const orientation = directory.number(274, 1);
+  const orientation = directory.number(274, xmpOrientation(directory.bytes(700)) ?? 1);
   return {
     width: directory.number(256, 0),
     height: directory.number(257, 0),

@@ -1,5 +1,6 @@
 import { truncated } from './errors.ts';
 import type { OpenPicture } from './format.ts';
+import { isTurned } from './orientation.ts';
 import { TiffFile, type TiffDirectory } from './tiff-directory.ts';
 import { tiffKind, type TiffKind } from './tiff-kind.ts';
 import { retag, type TagChanges } from './tiff-retag.ts';
@@ -21,7 +22,7 @@ export const openTiff: OpenPicture = async (bytes) => {
   const directory = mainDirectory(pages);
   const kind = tiffKind(directory);
   if (!isPlain(kind)) {
-    const turned = kind.orientation >= 5 && kind.orientation <= 8;
+    const turned = isTurned(kind.orientation);
     return {
       width: turned ? kind.height : kind.width,
       height: turned ? kind.width : kind.height,
@@ -32,10 +33,10 @@ export const openTiff: OpenPicture = async (bytes) => {
     };
   }
   // libvips refuses an orientation that does not exist; others ignore it.
-  const changes: TagChanges =
-    directory.number(274, 1) === kind.orientation ? new Map() : new Map([[274, []]]);
-  const asItIs = directory === pages[0] && changes.size === 0;
-  return openWithVips(asItIs ? bytes : retag(bytes, file, directory, changes), 'tiff');
+  const exists = directory.number(274, 1) >= 1 && directory.number(274, 1) <= 8;
+  const asItIs = directory === pages[0] && exists;
+  const changes: TagChanges = new Map(exists ? [] : [[274, []]]);
+  return openWithVips(asItIs ? bytes : retag(bytes, file, directory, changes), 'tiff', kind.orientation);
 };
 
 /** Whether libvips reads it rightly as it is. */

@@ -4,40 +4,65 @@ import { sharp } from '../sharp.ts';
 import type { PictureFormat } from '../sniff.ts';
 import { explainVips } from './errors.ts';
 import type { OpenedPicture, Picture } from './format.ts';
+import { isAvifOriented, isTurned, orient, xmpOrientation } from './orientation.ts';
 
 /** The limit is checked by us, for a message of ours. A picture cut off anywhere is an error, never a grey half. */
 const SHARP_OPTIONS: SharpOptions = { failOn: 'error', limitInputPixels: false };
 
-/** Opens a picture with libvips: what most formats need, and nothing else. Throws as `OpenPicture` does. */
-export async function openWithVips(bytes: Uint8Array, format: PictureFormat): Promise<OpenedPicture> {
-  const metadata = await readMetadata(bytes, format);
+/**
+ * Opens a picture with libvips: what most formats need, and nothing else. Throws as `OpenPicture` does.
+ *
+ * @param orientation where the format knows better than `readMetadata`
+ */
+export async function openWithVips(
+  bytes: Uint8Array,
+  format: PictureFormat,
+  orientation?: number,
+): Promise<OpenedPicture> {
+  const metadata = await readMetadata(bytes, format, orientation);
   return { ...metadata.autoOrient, decode: () => decodeWithVips(bytes, format, metadata) };
 }
 
-export async function readMetadata(bytes: Uint8Array, format: PictureFormat): Promise<Metadata> {
+/** Metadata of which `orientation` is the one to be applied, 1 to 8: that of EXIF, else that of XMP. */
+export type OrientedMetadata = Metadata & { orientation: number };
+
+/** Reads the header. `autoOrient` is the size as shown. */
+export async function readMetadata(
+  bytes: Uint8Array,
+  format: PictureFormat,
+  orientation?: number,
+): Promise<OrientedMetadata> {
   try {
-    return await sharp(bytes, SHARP_OPTIONS).metadata();
+    const metadata = await sharp(bytes, SHARP_OPTIONS).metadata();
+    const { exif, xmp } = metadata;
+    const askXmp = xmp && !(format === 'avif' && isAvifOriented(bytes, exif));
+    const found = orientation ?? metadata.orientation ?? (askXmp ? xmpOrientation(xmp) : undefined) ?? 1;
+    const [width, height] = isTurned(found)
+      ? [metadata.height, metadata.width]
+      : [metadata.width, metadata.height];
+    return { ...metadata, orientation: found, autoOrient: { width, height } };
   } catch (error) {
     throw explainVips(error, format);
   }
 }
 
-/** EXIF orientation applied, transparency on white, grey as RGB, an embedded profile applied unless it is sRGB. */
+/** Upright, transparency on white, grey as RGB, an embedded profile applied unless it is sRGB. */
 export async function decodeWithVips(
   bytes: Uint8Array,
   format: PictureFormat,
-  metadata: Metadata,
+  metadata: OrientedMetadata,
   failOn: 'error' | 'warning' = 'error',
 ): Promise<Picture> {
   const keepCmyk = metadata.space === 'cmyk' && !metadata.hasProfile;
   const ignoreIcc = !metadata.icc || isSrgb(metadata.icc);
-  let image: Sharp = sharp(bytes, { ...SHARP_OPTIONS, failOn, ignoreIcc, autoOrient: true });
+  let image: Sharp = sharp(bytes, { ...SHARP_OPTIONS, failOn, ignoreIcc });
   if (keepCmyk) image = image.pipelineColourspace('cmyk').toColourspace('cmyk');
   else image = image.toColourspace('srgb');
   if (metadata.hasAlpha) image = image.flatten({ background: '#ffffff' });
   try {
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: toRgb(data, info.channels, keepCmyk) };
+    const { width, height, channels } = info;
+    return orient({ width, height, data: toRgb(data, channels, keepCmyk) }, metadata.orientation);
   } catch (error) {
     throw explainVips(error, format);
   }
