@@ -46,7 +46,8 @@ export function applyFacts(
   let index = start;
   for (; index < facts.length && (index === start || performance.now() < until); index++) {
     const fact = facts[index]!;
-    const file = joinPath(fact.planned.directory, fact.planned.name);
+    const { directory, name, refused } = fact.planned;
+    const file = refused?.path ?? joinPath(directory, name);
     switch (fact.kind) {
       case 'same':
         applyKnown(context, getPicture(context.db, fact.id)!, fact.planned);

@@ -2,13 +2,17 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImportReport } from '../../shared/library.ts';
 import { plural } from '../../shared/plural.ts';
+import { inTurns } from '../in-turns.ts';
 import type { Project } from './folder.ts';
 import { CANCELLED, ingest, type ImportOptions } from './ingest.ts';
-import type { Plan } from './layout.ts';
+import type { Plan, Planned } from './layout.ts';
 import { fileFinder } from './tables/find-files.ts';
 import { readLabels } from './tables/labels.ts';
 import { expectedAt } from './tables/place.ts';
-import { readPictureTable, type FoundRow, type PictureRow } from './tables/read.ts';
+import { readPictureTable, type PictureRow } from './tables/read.ts';
+
+/** Rows a turn of the event loop. */
+const AT_ONCE = 500;
 
 /**
  * Imports the pictures that a table lists, with their labels and splits (see docs/tables.md). They are looked for at
@@ -31,59 +35,66 @@ export async function importTable(
     onFound: scanning(options),
   });
   const table = await readPictureTable(absolute, finder, options.signal);
-  const source = { source: 'csv', path: absolute, notPictures: 0 } as const;
-  if (!table) return ingest(project, { ...source, plan: () => CANCELLED, unreadable: [] }, options);
-  const { rows, notes } = table;
+  const source = { source: 'csv' as const, path: absolute, notPictures: 0, unreadable: [] };
+  if (!table) return ingest(project, { ...source, plan: () => CANCELLED }, options);
+  const { planned, written, contrary } = await planRows(table.rows, folder);
   const plan = (): Plan => {
-    const found = rows.filter((row): row is FoundRow => row.match.kind === 'one');
-    const labels = readLabels(
-      project.db,
-      found.map(({ label }) => label),
-      path.basename(absolute),
-    );
-    const first = new Map(found.toReversed().map((row) => [row.match.path, row]));
-    const contrary = found.filter((row) => first.get(row.match.path)!.label !== row.label).length;
-    const pictures = found
-      .filter((row) => first.get(row.match.path) === row)
-      .map(({ match, label, split }) => ({
-        directory: path.dirname(match.path),
-        name: path.basename(match.path),
-        label: labels.labelOf(label),
-        split,
-      }));
-    const repeated =
+    // In the transaction in which the import begins, so only what depends on the classes is done here.
+    const { labelOf, naming, notes } = readLabels(project.db, written, path.basename(absolute));
+    const meaning = new Map([...written.keys()].map((label) => [label, labelOf(label)]));
+    for (const { picture, label } of planned) picture.label = meaning.get(label) ?? null;
+    return {
+      layout: 'csv',
+      pictures: planned.map(({ picture }) => picture),
+      naming,
+      notes: [...table.notes, ...notes, ...contrary],
+    };
+  };
+  return ingest(project, { ...source, plan }, options);
+}
+
+/** Of each picture the first row; rows without a picture are left out, at the place where it was expected. */
+async function planRows(
+  rows: readonly PictureRow[],
+  folder: string,
+): Promise<{
+  planned: { picture: Planned; label: string }[];
+  written: Map<string, number>;
+  contrary: string[];
+}> {
+  const planned: { picture: Planned; label: string }[] = [];
+  const written = new Map<string, number>();
+  const first = new Map<string, string>();
+  let contrary = 0;
+  for await (const some of inTurns(rows, AT_ONCE)) {
+    for (const { match, place, given, label, split, problem } of some) {
+      const file = match.kind === 'one' ? match.path : expectedAt(place, given, folder);
+      if (match.kind === 'one') written.set(label, (written.get(label) ?? 0) + 1);
+      const before = first.get(file);
+      if (before !== undefined) {
+        if (before !== label && match.kind === 'one') contrary++;
+        continue;
+      }
+      first.set(file, label);
+      const picture = { directory: path.dirname(file), name: path.basename(file), label: null, split };
+      // A file that is not there is told of as such when it is looked at; the library may know it.
+      const isGone = problem?.code === 'not-found' && place.local !== null;
+      planned.push({
+        picture: problem && !isGone ? { ...picture, refused: { path: file, ...problem } } : picture,
+        label: problem ? '' : label,
+      });
+    }
+  }
+  return {
+    planned,
+    written,
+    contrary:
       contrary === 0
         ? []
         : [
             `${plural(contrary, 'row gives', 'rows give')} a picture another label than its first row, which counts.`,
-          ];
-    return {
-      layout: 'csv',
-      pictures: [...pictures, ...missing(rows, folder)],
-      naming: labels.naming,
-      notes: [...notes, ...labels.notes, ...repeated],
-    };
+          ],
   };
-  const unreadable = rows.flatMap(({ given, place, problem }) =>
-    problem && (problem.code !== 'not-found' || place.local === null)
-      ? [{ path: expectedAt(place, given, folder), ...problem }]
-      : [],
-  );
-  return ingest(project, { ...source, plan, unreadable }, options);
-}
-
-/** Pictures whose file is not there, at the place where it was expected: the library may know them. */
-function missing(rows: readonly PictureRow[], folder: string): Plan['pictures'] {
-  const files = new Set<string>();
-  for (const { place, given, problem } of rows) {
-    if (problem?.code === 'not-found' && place.local !== null) files.add(expectedAt(place, given, folder));
-  }
-  return [...files].map((file) => ({
-    directory: path.dirname(file),
-    name: path.basename(file),
-    label: null,
-    split: null,
-  }));
 }
 
 async function realFolder(folder: string): Promise<string> {

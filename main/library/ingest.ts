@@ -159,6 +159,7 @@ async function examine(db: Db, planned: Planned, inspect: Inspect, signal: Abort
     message,
     gone,
   });
+  if (planned.refused) return leftOut(planned.refused.code, planned.refused.message);
   try {
     const { size, mtimeMs } = await stat(file);
     const id = findByPath(db, file);

@@ -12,7 +12,7 @@ import { addBatch } from './labels.ts';
 import { findByPath } from './pictures.ts';
 import { rows, transaction, type Db } from './sql.ts';
 import { projectFinder } from './tables/find-pictures.ts';
-import { readLabels } from './tables/labels.ts';
+import { countLabels, readLabels } from './tables/labels.ts';
 import { expectedAt } from './tables/place.ts';
 import { readPictureTable, type FoundRow } from './tables/read.ts';
 
@@ -140,11 +140,7 @@ export async function importLabelsCsv(
     problem ? [{ path: expectedAt(place, given, folder), ...problem }] : [],
   );
   return transaction(db, () => {
-    const { labelOf, naming, notes } = readLabels(
-      db,
-      found.map(({ label }) => label),
-      path.basename(file),
-    );
+    const { labelOf, naming, notes } = readLabels(db, countLabels(found), path.basename(file));
     const labels = new Map<number, LabelValue>();
     let contrary = 0;
     for (const row of found) {

@@ -1,6 +1,6 @@
 import type { Split } from '../../shared/jobs.ts';
 import type { ClassIndex, ImportMode, ImportReport, LabelValue } from '../../shared/library.ts';
-import { TwofoldError } from '../../shared/errors.ts';
+import { TwofoldError, type ErrorCode } from '../../shared/errors.ts';
 import { plural } from '../../shared/plural.ts';
 import { explainMismatch, matchClasses, quoted } from './match-classes.ts';
 import type { Db } from './sql.ts';
@@ -12,6 +12,8 @@ export interface Planned {
   name: string;
   label: LabelValue;
   split: Split | null;
+  /** Why it is left out without being looked at, and its path as a table has it. */
+  refused?: { path: string; code: ErrorCode; message: string };
 }
 
 export interface Plan {

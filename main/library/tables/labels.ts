@@ -21,16 +21,16 @@ export interface TableLabels {
  * 1.0, are the classes' numbers, where no class is called so and no label is a name. A name that no class can have
  * costs its label.
  *
- * @param written labels of the rows whose pictures were found
+ * @param written labels of the rows whose pictures were found, as written, and how many rows have each
  * @throws TwofoldError `bad-input` where they fit no two classes
  */
-export function readLabels(db: Db, written: readonly string[], file: string): TableLabels {
+export function readLabels(db: Db, written: ReadonlyMap<string, number>, file: string): TableLabels {
   const notes: string[] = [];
   const counts = new Map<string, { name: string; rows: number }>();
-  for (const label of written) {
+  for (const [label, rows] of written) {
     if (label === '' || classKey(label) === SKIPPED) continue;
-    const entry = counts.get(keyOf(label)) ?? { name: label, rows: 0 };
-    counts.set(keyOf(label), { ...entry, rows: entry.rows + 1 });
+    const { name, rows: before } = counts.get(keyOf(label)) ?? { name: label, rows: 0 };
+    counts.set(keyOf(label), { name, rows: before + rows });
   }
   for (const [key, { name, rows }] of counts) {
     const problem = classNameProblem(name);
@@ -78,6 +78,13 @@ export function readLabels(db: Db, written: readonly string[], file: string): Ta
   if (!match) return refuse(explainMismatch(db, names));
   keys.forEach((key, index) => meaning.set(key, match.classes[index]!));
   return { labelOf, naming: match.naming, notes };
+}
+
+/** How many rows have each label, as written. */
+export function countLabels(rows: Iterable<{ label: string }>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { label } of rows) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
 }
 
 /** How labels compare: as names of classes, and 1.0 as 1. */

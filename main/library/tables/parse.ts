@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parse, CsvError } from 'csv-parse';
+import { CsvError, Parser, type Options } from 'csv-parse';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { dialectOf, parseOptions } from './dialect.ts';
 import type { TableText } from './text.ts';
@@ -39,16 +39,9 @@ export async function parseTable(text: TableText, file: string): Promise<ParsedT
   }
   // The last line of a part is cut off somewhere.
   const { separator, skip } = dialectOf(isWhole ? sample : sample.replace(/[^\r\n]*$/, ''), file);
-  const parser = parse({ ...parseOptions(separator), info: true });
-  const rows: TableRow[] = [];
+  const parser = new RowParser(parseOptions(separator), skip > 0 ? 1 : 0);
   try {
-    await pipeline(Readable.from(inTurns(text, skip)), parser, async (records: AsyncIterable<unknown>) => {
-      for await (const each of records) {
-        const { record, info } = each as { record: string[]; info: { lines: number } };
-        if (record.some((cell) => cell !== ''))
-          rows.push({ line: info.lines + (skip > 0 ? 1 : 0), cells: record });
-      }
-    });
+    await pipeline(Readable.from(inTurns(text, skip)), parser.resume());
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error.lines === 'number' ? ` (line ${error.lines})` : '';
@@ -60,7 +53,27 @@ export async function parseTable(text: TableText, file: string): Promise<ParsedT
       { cause: error },
     );
   }
-  return { rows, separator, comments: parser.info.comment_lines };
+  return { rows: parser.rows, separator, comments: parser.info.comment_lines };
+}
+
+/** Keeps rows as they are parsed: what the parser itself tells of each (`info`) takes four times as long. */
+class RowParser extends Parser {
+  readonly rows: TableRow[] = [];
+
+  constructor(
+    options: Options,
+    private readonly linesBefore: number,
+  ) {
+    super(options);
+  }
+
+  override push(cells: string[] | null): boolean {
+    if (cells === null) return super.push(null);
+    if (cells.some((cell) => cell !== '')) {
+      this.rows.push({ line: this.info.lines + this.linesBefore, cells });
+    }
+    return true;
+  }
 }
 
 async function* inTurns(text: TableText, skip: number): AsyncGenerator<string> {

@@ -41,7 +41,7 @@ export interface PictureTable {
 }
 
 /** Rows that decide what the columns hold, and cells of each column that are looked up for that. */
-const DECIDING_ROWS = 5000;
+const DECIDING_ROWS = 2000;
 const LOOKED_UP = 100;
 const AT_ONCE = 500;
 const HASHED_AHEAD = 4;
@@ -71,20 +71,24 @@ export async function readPictureTable(
   const deciding = table.rows.slice(0, DECIDING_ROWS);
   const columns = decideColumns(deciding, await filesIn(deciding, finder), name);
   const body = columns.headings ? table.rows.slice(1) : table.rows;
-  const fits = (row: TableRow): boolean => row.cells.slice(columns.width).every((cell) => cell === '');
   const rows: PictureRow[] = [];
+  const uneven: TableRow[] = [];
   const unknownSplits = new Map<string, number>();
-  for await (const some of inTurns(body.filter(fits), AT_ONCE)) {
+  for await (const some of inTurns(body, AT_ONCE)) {
     for (const row of some) {
+      if (row.cells.length > columns.width && row.cells.slice(columns.width).some((cell) => cell !== '')) {
+        uneven.push(row);
+        continue;
+      }
       const read = readRow(row, columns, unknownSplits);
       if (read.given !== '') rows.push(read);
     }
   }
   await find(rows, finder);
   if (signal?.aborted) return null;
-  tellProblems(rows, finder);
+  for await (const some of inTurns(rows, AT_ONCE))
+    for (const row of some) row.problem = problemOf(row, finder);
   if (rows.every(({ problem }) => problem !== null)) throw nothingFound(rows, finder, name);
-  const uneven = body.filter((row) => !fits(row));
   const notes = summarise({ name, text, table, columns, rows, uneven, unknownSplits, finder });
   return { rows, hasLabels: columns.label !== null || columns.oneHot !== null, notes };
 }
@@ -154,7 +158,7 @@ async function find(rows: readonly PictureRow[], finder: Finder): Promise<void> 
   const byName = left().filter(({ sha256 }) => sha256 === null || !finder.byContent);
   if (byName.length > 0) await look(finder.byName, byName);
   await checkContents(byName);
-  contest(rows);
+  await contest(rows);
 }
 
 /** What was found by its name only must have the content that the table tells. */
@@ -176,37 +180,42 @@ async function checkContents(rows: readonly PictureRow[]): Promise<void> {
 }
 
 /** A file that several names would match by their last parts is taken for none of them, unless a path leads to it. */
-function contest(rows: readonly PictureRow[]): void {
-  const claims = new Map<string, Set<string>>();
-  const certain = new Set<string>();
-  const found = rows.filter((row): row is FoundRow => row.match.kind === 'one');
-  for (const { match, given } of found) {
-    if (match.by !== 'name') certain.add(match.path);
-    claims.set(match.path, (claims.get(match.path) ?? new Set()).add(given));
+async function contest(rows: readonly PictureRow[]): Promise<void> {
+  if (!rows.some(({ match }) => match.kind === 'one' && match.by === 'name')) return;
+  /** What names a file by its path or content, else by its name. */
+  const claims = new Map<string, PictureRow>();
+  const contested = new Set<string>();
+  for await (const some of inTurns(rows, AT_ONCE)) {
+    for (const row of some) {
+      if (row.match.kind !== 'one') continue;
+      const { path: file, by } = row.match;
+      const claim = claims.get(file);
+      if (claim && claim.given !== row.given) contested.add(file);
+      if (!claim || by !== 'name') claims.set(file, row);
+    }
   }
-  for (const row of found as PictureRow[]) {
-    const { path: file, by } = (row as FoundRow).match;
-    if (by !== 'name' || claims.get(file)!.size === 1) continue;
-    row.match = certain.has(file) ? { kind: 'none' } : { kind: 'several', paths: [file] };
+  if (contested.size === 0) return;
+  for await (const some of inTurns(rows, AT_ONCE)) {
+    for (const row of some) {
+      if (row.match.kind !== 'one' || row.match.by !== 'name' || !contested.has(row.match.path)) continue;
+      const { path: file } = row.match;
+      const claim = claims.get(file)!.match;
+      const isCertain = claim.kind === 'one' && claim.by !== 'name';
+      row.match = isCertain ? { kind: 'none' } : { kind: 'several', paths: [file] };
+    }
   }
 }
 
-function tellProblems(rows: readonly PictureRow[], { where }: Finder): void {
-  for (const row of rows) {
-    const { match } = row;
-    if (match.kind === 'none') {
-      row.problem = { code: 'not-found', message: `No picture "${row.given}" was found ${where}.` };
-    } else if (match.kind === 'several') {
-      const [one, two] = match.paths as [string, ...string[]];
-      const why = two
-        ? `could be ${one} or ${two}${match.paths.length > 2 ? ' or others' : ''}`
-        : `and another row both match ${one} by name only`;
-      row.problem = {
-        code: 'bad-input',
-        message: `"${row.given}" ${why}. Write more of the path into the table.`,
-      };
-    }
+function problemOf({ match, given }: PictureRow, { where }: Finder): PictureRow['problem'] {
+  if (match.kind === 'one') return null;
+  if (match.kind === 'none') {
+    return { code: 'not-found', message: `No picture "${given}" was found ${where}.` };
   }
+  const [one, two] = match.paths as [string, ...string[]];
+  const why = two
+    ? `could be ${one} or ${two}${match.paths.length > 2 ? ' or others' : ''}`
+    : `and another row both match ${one} by name only`;
+  return { code: 'bad-input', message: `"${given}" ${why}. Write more of the path into the table.` };
 }
 
 function nothingFound(rows: readonly PictureRow[], { where }: Finder, name: string): TwofoldError {

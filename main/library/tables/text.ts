@@ -15,7 +15,7 @@ export interface TableText {
 
 /** A table of a million rows is smaller; what is larger is something else. */
 const MOST_BYTES = 200 * 1024 * 1024;
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 16 * 1024;
 const MARKS = { utf8: [0xef, 0xbb, 0xbf], utf16le: [0xff, 0xfe], utf16be: [0xfe, 0xff] };
 /** What spreadsheets and archives begin with: `PK` of .xlsx, .ods and .numbers, the compound file of .xls. */
 const SPREADSHEETS = [
