@@ -4,6 +4,7 @@ export const ERROR_CODES = [
   'not-found', // a file, project, run, picture or layer does not exist
   'unsupported', // a picture format or platform we do not handle, named as such
   'bad-picture', // a picture file that can't be decoded
+  'too-large', // a picture for whose pixels there is no memory here
   'nothing-labelled',
   'one-class',
   'too-few', // fewer than two pictures in a class

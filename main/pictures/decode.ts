@@ -1,4 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
+import { isOutOfMemory } from './formats/errors.ts';
 import { openAvif } from './formats/avif.ts';
 import { openBmp } from './formats/bmp.ts';
 import type { DecodeOptions, OpenedPicture, OpenPicture, Picture } from './formats/format.ts';
@@ -40,7 +41,7 @@ const FORMATS: Record<PictureFormat, OpenPicture> = {
  *
  * @returns [height, width, 3], 0..255
  * @throws TwofoldError `unsupported` for a format that is recognised but not read (HEIC, SVG, PDF …), `bad-picture`
- *   for anything else that can't be decoded, is cut off or has too many pixels
+ *   for anything else that can't be decoded, is cut off or has too many pixels, `too-large` where memory runs out
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
   return (await decodeWithInfo(bytes, options)).picture;
@@ -57,7 +58,12 @@ export async function decodeWithInfo(
   options: DecodeOptions = {},
 ): Promise<{ picture: Picture; info: PictureInfo }> {
   const { opened, info } = await open(bytes, options);
-  return { picture: await opened.decode(), info };
+  options.reserve?.(info.width * info.height);
+  try {
+    return { picture: await opened.decode(), info };
+  } catch (error) {
+    throw isOutOfMemory(error) ? tooLarge(info, error) : error;
+  }
 }
 
 /** Reads the header and checks the number of pixels. */
@@ -97,6 +103,15 @@ function pictureFormat(bytes: Uint8Array): PictureFormat {
     case 'unknown':
       throw new TwofoldError('bad-picture', `It is not a picture of a known kind. Expected ${SUPPORTED}.`);
   }
+}
+
+function tooLarge({ width, height }: PictureInfo, cause: unknown): TwofoldError {
+  return new TwofoldError(
+    'too-large',
+    `The picture is too large to be read here: the memory did not suffice for its ${megapixels(width * height)} megapixels ` +
+      `(${width} × ${height}). The file may be sound. Close other programs and try again, or scale it down.`,
+    { cause },
+  );
 }
 
 function megapixels(pixels: number): string {

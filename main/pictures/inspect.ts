@@ -16,7 +16,7 @@ import { thumbnailKey } from './thumbnail-key.ts';
  */
 export async function inspect(path: string, options: InspectOptions): Promise<Inspected> {
   const { bytes, sizeBytes, mtimeMs } = await readPictureFile(path);
-  const { picture, info } = await decodeWithInfo(bytes, { maxPixels: options.maxPixels });
+  const { picture, info } = await decodeWithInfo(bytes, options);
   const digest = sha256(bytes);
   if (options.thumbnailDir !== undefined) {
     const cache = new BlobCache(options.thumbnailDir);

@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { TwofoldError } from '../../shared/errors.ts';
 import { entry } from '../entry.ts';
+import { processBudget, releaseThread, type BudgetMemory } from './budget.ts';
+import { RETIRED } from './tasks.ts';
 import type { Answers, Batch, CancelFlag, Draw, InspectOptions, NumberedPicture } from './tasks.ts';
-import type { PictureReference, PixelOptions, Task } from './tasks.ts';
+import type { PictureReference, PixelOptions, Task, ThreadData } from './tasks.ts';
 
 export interface PoolOptions {
   /** Threads at most; default one a core. They start when there is work, and end when there has been none for long. */
@@ -14,6 +16,8 @@ export interface PoolOptions {
 
 /** Starting a thread and its decoder takes half a second, so idle ones are kept through pauses between epochs. */
 const IDLE_MS = 60_000;
+/** What Piscina says of a task whose thread ended itself before it began. */
+const RETIRED_MESSAGE = `worker exited with code: ${RETIRED}`;
 
 /**
  * Threads that decode, prepare and augment pictures. Failures of a picture are part of the answer; a call is rejected
@@ -27,16 +31,18 @@ export class PicturePool {
 
   constructor({ threads = availableParallelism(), background = false }: PoolOptions = {}) {
     this.threads = threads;
+    const budget = processBudget();
     const { path, execArgv } = entry(import.meta.url, './worker.ts');
     this.#pool = new Piscina<Task>({
       filename: path,
       execArgv,
-      workerData: { background },
+      workerData: { background, budget } satisfies ThreadData,
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,
       recordTiming: false,
     });
+    this.#returnBudgets(budget);
   }
 
   /**
@@ -94,6 +100,7 @@ export class PicturePool {
     try {
       return (await this.#pool.run(task)) as Answers[K];
     } catch (error) {
+      if (error instanceof Error && error.message === RETIRED_MESSAGE) return this.#submit<K>(task);
       const name = error instanceof Error ? error.name : '';
       const message = error instanceof Error ? error.message : String(error);
       // Piscina's own signal is not used (it kills the thread), so an abort comes from `close` or from our flag.
@@ -102,6 +109,22 @@ export class PicturePool {
         cause: error,
       });
     }
+  }
+
+  /** A thread that died holds on to nothing. */
+  #returnBudgets(budget: BudgetMemory): void {
+    const known = new Set<number>();
+    this.#pool.on('workerCreate', ({ id }: { id: number }) => known.add(id));
+    this.#pool.on('workerDestroy', () =>
+      setImmediate(() => {
+        const alive = new Set(this.#pool.threads.map(({ threadId }) => threadId));
+        for (const id of known) {
+          if (alive.has(id)) continue;
+          known.delete(id);
+          releaseThread(budget, id);
+        }
+      }),
+    );
   }
 
   /** One listener a signal, however many calls wait for it. */

@@ -1,5 +1,6 @@
 import type { Failure, Result } from '../../shared/errors.ts';
 import type { Ranges } from './augment.ts';
+import type { BudgetMemory } from './budget.ts';
 import type { PrepareOptions } from './prepare.ts';
 import type { PictureFormat } from './sniff.ts';
 
@@ -34,6 +35,7 @@ export interface PixelOptions extends PrepareOptions {
 export interface InspectOptions {
   /** Refuse pictures with more pixels; default 250 megapixels. */
   maxPixels?: number | undefined;
+  reserve?: PrepareOptions['reserve'];
   /** Folder of the thumbnail cache; a thumbnail is made from the same decoding. */
   thumbnailDir?: string | undefined;
   /** Prepared pixels are put into their cache from the same decoding. */
@@ -68,6 +70,15 @@ export interface Batch {
 
 /** Not zero once the caller has lost interest; shared between threads. */
 export type CancelFlag = Int32Array<SharedArrayBuffer>;
+
+/** What each thread of a pool is started with. */
+export interface ThreadData {
+  background: boolean;
+  budget: BudgetMemory;
+}
+
+/** How a thread ends that gives its memory back; a task that had reached it is to be sent again. */
+export const RETIRED = 75;
 
 export type Task = { cancel?: CancelFlag | undefined } & (
   | { kind: 'inspect'; path: string; options: InspectOptions }

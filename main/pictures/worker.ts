@@ -1,16 +1,23 @@
 import './background.ts';
+import { threadId, workerData } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { toFailure, TwofoldError, type Result } from '../../shared/errors.ts';
 import { applyTransform, drawTransform, scalePixels } from './augment.ts';
+import { PixelBudget } from './budget.ts';
 import { inspect } from './inspect.ts';
 import { cachedPixels } from './pixels.ts';
 import { pictureRng } from './random.ts';
-import type { Batch, CancelFlag, Draw, NumberedPicture } from './tasks.ts';
+import { RETIRED } from './tasks.ts';
+import type { Batch, CancelFlag, Draw, NumberedPicture, ThreadData } from './tasks.ts';
 import type { PictureReference, PixelOptions, Task } from './tasks.ts';
 
+const budget = new PixelBudget((workerData as ThreadData).budget, threadId);
+
 /** Runs one task of the pool on this thread. Pixels are handed over, not copied. */
-export default async function run(task: Task): Promise<unknown> {
-  checkCancelled(task.cancel);
+export default async function run(given: Task): Promise<unknown> {
+  if (budget.shouldRetire) process.exit(RETIRED);
+  checkCancelled(given.cancel);
+  const task = withReserve(given);
   switch (task.kind) {
     case 'inspect':
       return attempt(() => inspect(task.path, task.options));
@@ -63,16 +70,30 @@ function augmentWith({ seed, epoch, ranges }: Draw, size: number) {
   };
 }
 
+/** Reading a picture waits for its part of the budget. */
+function withReserve(task: Task): Task {
+  const reserve = (pixels: number): void => budget.take(pixels, () => isCancelled(task.cancel));
+  return { ...task, options: { ...task.options, reserve } } as Task;
+}
+
 async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
-    return { ok: false, error: toFailure(error) };
+    const failure = toFailure(error);
+    // Not the picture's failure: the task as a whole ends.
+    if (failure.code === 'cancelled') throw error;
+    return { ok: false, error: failure };
+  } finally {
+    budget.release();
   }
 }
 
+const isCancelled = (cancel: CancelFlag | undefined): boolean =>
+  cancel !== undefined && Atomics.load(cancel, 0) !== 0;
+
 function checkCancelled(cancel: CancelFlag | undefined): void {
-  if (cancel && Atomics.load(cancel, 0) !== 0) throw new TwofoldError('cancelled', 'Cancelled.');
+  if (isCancelled(cancel)) throw new TwofoldError('cancelled', 'Cancelled.');
 }
 
 /** Marks a buffer inside an answer to be moved to the other thread. */

@@ -18,9 +18,14 @@ export function damaged(format: PictureFormat, detail: string): TwofoldError {
   );
 }
 
+/** Whether there was no memory for the pixels: libvips says so, and so do typed arrays. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /out of memory|unable to allocate|allocation failed|invalid typed array length/i.test(error.message);
+}
+
 /** Turns libvips' message into a reason a person understands, and keeps it as the cause. */
 export function explainVips(error: unknown, format: PictureFormat): unknown {
-  if (!(error instanceof Error) || error instanceof TwofoldError) return error;
+  if (!(error instanceof Error) || error instanceof TwofoldError || isOutOfMemory(error)) return error;
   const name = FORMAT_NAMES[format];
   const cutOff =
     /premature|truncat|unexpected end|end of file|bad seek|read error|too short|unable to parse/i;

@@ -11,6 +11,8 @@ export interface Picture {
 export interface DecodeOptions {
   /** Pictures with more pixels are refused before they are decoded. Default 250 megapixels. */
   maxPixels?: number | undefined;
+  /** Called with the number of pixels once it is known, before there is memory for them; may wait for that. */
+  reserve?: ((pixels: number) => void) | undefined;
 }
 
 /** A picture whose header has been read. */

@@ -1,5 +1,5 @@
 import { sharp } from '../sharp.ts';
-import { damaged, truncated } from './errors.ts';
+import { damaged, isOutOfMemory, truncated } from './errors.ts';
 import type { OpenPicture, Picture } from './format.ts';
 import { endOfCodes, type SequentialScan } from './jpeg-scan.ts';
 import { readJpegStructure, type JpegScan, type JpegStructure } from './jpeg-structure.ts';
@@ -117,7 +117,8 @@ async function isSound({ bytes }: JpegStructure): Promise<boolean> {
   try {
     await sharp(bytes, { failOn: 'warning', limitInputPixels: false }).raw().toBuffer();
     return true;
-  } catch {
+  } catch (error) {
+    if (isOutOfMemory(error)) throw error;
     return false;
   }
 }
