@@ -4,7 +4,23 @@ import type { DialogPurpose } from '../../shared/contract/system.ts';
 
 const PICTURES = {
   name: 'Pictures',
-  extensions: ['jpg', 'jpeg', 'jfif', 'png', 'webp', 'gif', 'bmp', 'tif', 'tiff', 'avif'],
+  extensions: [
+    'jpg',
+    'jpeg',
+    'jfif',
+    'png',
+    'webp',
+    'gif',
+    'bmp',
+    'tif',
+    'tiff',
+    'avif',
+    'ppm',
+    'pgm',
+    'pbm',
+    'pnm',
+    'pam',
+  ],
 };
 const ALL = { name: 'All files', extensions: ['*'] };
 const folder = (title: string, buttonLabel: string, several = false): OpenDialogOptions => ({

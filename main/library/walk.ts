@@ -26,7 +26,7 @@ export interface WalkResult {
 
 /** Taken for pictures by name, so that a damaged or unsupported one is reported and not passed over. */
 const PICTURE_EXTENSIONS = new Set(
-  '.jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .avif .heic .heif .jxl .jp2 .psd .cr2 .cr3 .nef .arw .dng .orf .rw2 .raf'.split(
+  '.jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .avif .ppm .pgm .pbm .pnm .pam .heic .heif .jxl .jp2 .psd .cr2 .cr3 .nef .arw .dng .orf .rw2 .raf'.split(
     ' ',
   ),
 );

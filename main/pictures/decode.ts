@@ -6,6 +6,7 @@ import type { DecodeOptions, OpenedPicture, OpenPicture, Picture } from './forma
 import { openGif } from './formats/gif.ts';
 import { openJpeg } from './formats/jpeg.ts';
 import { openPng } from './formats/png.ts';
+import { openPnm } from './formats/pnm.ts';
 import { openTiff } from './formats/tiff.ts';
 import { openWebp } from './formats/webp.ts';
 import { sniff, SUPPORTED, type PictureFormat } from './sniff.ts';
@@ -31,6 +32,7 @@ const FORMATS: Record<PictureFormat, OpenPicture> = {
   bmp: openBmp,
   tiff: openTiff,
   avif: openAvif,
+  pnm: openPnm,
 };
 
 /**

@@ -1,5 +1,5 @@
 /** Formats `decodePicture` reads. */
-export const PICTURE_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif'] as const;
+export const PICTURE_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif', 'pnm'] as const;
 export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
 /** For messages: the formats a person may use. */
@@ -41,6 +41,10 @@ export function sniff(bytes: Uint8Array): Sniffed {
   if (head.startsWith('\0\0\0\x0cjP  ') || head.startsWith('\xff\x4f\xff\x51')) {
     return unsupported('a JPEG 2000 picture');
   }
+  if (head.startsWith('P')) {
+    const map = sniffPortableMap(latin(0, 4096));
+    if (map) return map;
+  }
   if (head.startsWith('8BPS')) return unsupported('a Photoshop document');
   if (head.startsWith('\0\0\x01\0') && bytes.length > 22) return unsupported('an icon (ICO)');
   if (head.startsWith('FUJIFILMCCD-RAW') || head.startsWith('IIRO') || head.startsWith('IIU\0')) {
@@ -66,6 +70,16 @@ function isBareBitmap(bytes: Uint8Array): boolean {
   const size = view.getUint32(0, true);
   if (size === 12) return view.getUint16(8, true) === 1 && [1, 4, 8, 24].includes(view.getUint16(10, true));
   return [40, 52, 56, 64, 108, 124].includes(size) && view.getUint16(12, true) === 1;
+}
+
+/** The maps of Netpbm begin like words, so that what follows must be a header, too. */
+function sniffPortableMap(start: string): Sniffed | undefined {
+  if (/^P[1-6](?:\s|#[^\n\r]*[\n\r])+\d+(?:\s|#[^\n\r]*[\n\r])+\d+\s/.test(start)) return picture('pnm');
+  if (/^P7\n(?:#.*\n|\s)*(?:WIDTH|HEIGHT|DEPTH|MAXVAL|TUPLTYPE)\s/.test(start)) return picture('pnm');
+  if (/^P7 332\s/.test(start)) return unsupported('a thumbnail of XV');
+  return /^P[Ff]\s+\d+\s+\d+\s/.test(start)
+    ? unsupported('a picture of floating-point numbers (PFM)')
+    : undefined;
 }
 
 /** An ISO base media file: AVIF, HEIC and videos share the box, and differ by the brands it lists. */

@@ -45,4 +45,5 @@ export const FORMAT_NAMES: Record<PictureFormat, string> = {
   bmp: 'BMP',
   tiff: 'TIFF',
   avif: 'AVIF',
+  pnm: 'PNM',
 };
