@@ -198,12 +198,18 @@ export interface ImportItem {
   pictureId: number | null;
 }
 
+export interface PlacedCounts {
+  classes: [number, number];
+  skipped: number;
+  unlabelled: number;
+}
+
 export interface ImportReport {
   importId: number;
   source: 'folder' | 'csv' | 'files';
   /** What was imported: a folder, a CSV file, or the first of the files. */
   path: string;
-  /** How folders were read: `labels`: two of them are the classes; `split`: `train` and `validation` as well. */
+  /** How folders were read: `labels`: some are the classes; `split`: some set the split, with or without classes. */
   layout: 'plain' | 'labels' | 'split' | 'csv';
   status: 'running' | 'done' | 'cancelled' | 'failed' | 'crashed';
   startedAtMs: number;
@@ -220,6 +226,20 @@ export interface ImportReport {
   labelled: number;
   /** Files that are no pictures, such as notes and archives. */
   notPictures: number;
+  /** The same by kind: the ending in lower case with its dot, empty where there is none. */
+  notPictureKinds: Record<string, number>;
+  /** `leftOut` by reason. */
+  leftOutKinds: Partial<Record<ImportItemCode, number>>;
+  /** Folders that Twofold exported: nothing in them is imported. */
+  exports: string[];
+  /** Where the added pictures went; `undecided`: training divides them. */
+  placed: Record<Split | 'undecided', PlacedCounts>;
+  /** Names of the classes when it ended. */
+  classes: [string, string] | null;
+  /** How folders were read, in a sentence; empty where there was nothing to read. */
+  reading: string;
+  /** Two split folders without class folders: if they are the classes, the person has to say so. */
+  splitFolders: [string, string] | null;
   /** Sentences about the whole, such as why folders were not read as labels. */
   notes: string[];
 }

@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
+import { hasCard } from '../files/export-marks.ts';
 import { removeLeftOvers, setAside, withTemporary } from './left-overs.ts';
-
-/** File that every export holds; it tells a folder of ours from any other. */
-export const CARD_FILE = 'card.json';
-export const CARD_FORMAT = 'twofold-export';
 
 /**
  * Makes a folder that is there only when it is complete: `write` fills a temporary one beside it, which then takes its
@@ -69,7 +66,7 @@ export async function requireFree(target: string, force: boolean): Promise<void>
     );
   });
   if (!there) return;
-  if (!there.isDirectory() || !(await isExport(target))) {
+  if (!there.isDirectory() || !(await hasCard(target))) {
     throw new TwofoldError(
       'exists',
       `${target} is there already and is no export of Twofold's, so it is not replaced. Choose another place.`,
@@ -80,15 +77,6 @@ export async function requireFree(target: string, force: boolean): Promise<void>
     'exists',
     `${target} is there already. Choose another place, or replace it with --force.`,
   );
-}
-
-async function isExport(folder: string): Promise<boolean> {
-  try {
-    const card: unknown = JSON.parse(await readFile(join(folder, CARD_FILE), 'utf8'));
-    return (card as { format?: unknown } | null)?.format === CARD_FORMAT;
-  } catch {
-    return false;
-  }
 }
 
 /** Takes the old folder aside first, since a folder can't be renamed onto a full one; puts it back when that fails. */

@@ -6,7 +6,7 @@ import type { TestEvaluation } from '../../shared/library.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { RunFile } from '../training/run-folder.ts';
-import { CARD_FILE, CARD_FORMAT } from './atomic.ts';
+import { CARD_FILE, CARD_FORMAT } from '../files/export-marks.ts';
 import type { Bits } from './quantize.ts';
 import { twofoldVersion } from './versions.ts';
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toCsv } from '../files/csv.ts';
+import { FOLDERS_COLUMNS, FOLDERS_FILE } from '../files/export-marks.ts';
 import type { LeftOut, Split, WriteFoldersResult } from '../../shared/jobs.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { baseCard, writeCard } from './card.ts';
@@ -8,8 +9,6 @@ import { plain, table } from './markdown.ts';
 import { classFolders, UniqueNames } from './names.ts';
 import { runJob, type ExportControls } from './run-job.ts';
 import type { PictureOnSide } from './split-pictures.ts';
-
-export const FOLDERS_FILE = 'folders.csv';
 
 export interface FoldersReport {
   pictures: number;
@@ -64,7 +63,7 @@ type Placed = PictureOnSide & WriteFoldersResult['written'][number];
 
 function listing(placed: readonly Placed[], classes: readonly [string, string]): string {
   const rows = placed.map(({ target, label, ...rest }) => ({ ...rest, file: target, label: classes[label] }));
-  return toCsv(rows, ['file', 'path', 'sha256', 'label', 'split', 'how']);
+  return toCsv(rows, FOLDERS_COLUMNS);
 }
 
 function readme(

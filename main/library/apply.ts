@@ -78,6 +78,7 @@ function applyLeftOut(
 ): void {
   const { db, counts } = context;
   counts.leftOut++;
+  counts.leftOutKinds[code] = (counts.leftOutKinds[code] ?? 0) + 1;
   const here = findByPath(db, file);
   addItem(context, { path: file, kind: 'left-out', code, message, pictureId: here });
   if (here === null) return;
@@ -166,7 +167,9 @@ function applyDuplicate(context: ImportContext, twin: Picture, file: string, pla
 /** Gives a picture the label and split its folder or row says, unless somebody has said something else. */
 function suggest(context: ImportContext, known: Picture, planned: Planned): void {
   const { db } = context;
-  if (planned.split && known.split === null) {
+  if (planned.notSplit && known.split === planned.notSplit) {
+    run(db, 'UPDATE pictures SET split = NULL WHERE id = :id', { id: known.id });
+  } else if (planned.split && known.split === null) {
     run(db, 'UPDATE pictures SET split = :split WHERE id = :id', { id: known.id, split: planned.split });
   }
   if (planned.label === null || planned.label === known.label) return;
@@ -223,6 +226,10 @@ function addPicture(
     },
   );
   if (label !== null) giveLabel(context, id, label);
+  const placed = context.counts.placed[split ?? 'undecided'];
+  if (label === null) placed.unlabelled++;
+  else if (label === 'skipped') placed.skipped++;
+  else placed.classes[label]++;
 }
 
 /** Takes a file's content for that of a picture. */

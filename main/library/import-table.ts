@@ -10,6 +10,7 @@ import { fileFinder } from './tables/find-files.ts';
 import { readLabels } from './tables/labels.ts';
 import { expectedAt } from './tables/place.ts';
 import { readPictureTable, type PictureRow } from './tables/read.ts';
+import { nothingFound } from './walk.ts';
 
 /** Rows a turn of the event loop. */
 const AT_ONCE = 500;
@@ -35,7 +36,7 @@ export async function importTable(
     onFound: scanning(options),
   });
   const table = await readPictureTable(absolute, finder, options.signal);
-  const source = { source: 'csv' as const, path: absolute, notPictures: 0, unreadable: [] };
+  const source = { source: 'csv' as const, path: absolute, rest: nothingFound() };
   if (!table) return ingest(project, { ...source, plan: () => CANCELLED }, options);
   const { planned, written, contrary } = await planRows(table.rows, folder);
   const plan = (): Plan => {
@@ -45,6 +46,7 @@ export async function importTable(
     for (const { picture, label } of planned) picture.label = meaning.get(label) ?? null;
     return {
       layout: 'csv',
+      count: planned.length,
       pictures: planned.map(({ picture }) => picture),
       naming,
       notes: [...table.notes, ...notes, ...contrary],

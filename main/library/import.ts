@@ -3,10 +3,11 @@ import path from 'node:path';
 import type { ImportMode, ImportReport } from '../../shared/library.ts';
 import type { Project } from './folder.ts';
 import { importTable } from './import-table.ts';
+import { folderTree } from './import/folder-tree.ts';
 import { CANCELLED, ingest, type ImportOptions } from './ingest.ts';
 import { planFolder } from './layout.ts';
 import { isTableName } from './tables/text.ts';
-import { looksLikePicture, readableFolder, reason, walk, type WalkResult } from './walk.ts';
+import { looksLikePicture, nothingFound, readableFolder, reason, walk, type WalkResult } from './walk.ts';
 
 export type { ImportOptions } from './ingest.ts';
 
@@ -28,15 +29,16 @@ export async function importFolder(
   options: FolderOptions,
 ): Promise<ImportReport> {
   const absolute = path.resolve(folder);
-  const found = await scan([{ folder: absolute, under: [] }], options);
+  const { pictures, ...rest } = await scan([{ folder: absolute, under: [] }], options);
+  const tree = await folderTree(pictures);
   return ingest(
     project,
     {
       source: 'folder',
       path: absolute,
       plan: () =>
-        options.signal?.aborted ? CANCELLED : planFolder(project.db, found.pictures, options.mode ?? 'auto'),
-      ...found,
+        options.signal?.aborted ? CANCELLED : planFolder(project.db, pictures, tree, options.mode ?? 'auto'),
+      rest,
     },
     options,
   );
@@ -58,7 +60,7 @@ export async function importFiles(
   const table = await tableOf(paths);
   if (table) return importTable(project, table.file, options, table.folders);
   const folders: { folder: string; under: string[] }[] = [];
-  const files: WalkResult = { pictures: [], notPictures: 0, unreadable: [] };
+  const files: WalkResult = nothingFound();
   for (const given of new Set(paths.map((one) => path.resolve(one)))) {
     if (await isFolder(given)) {
       folders.push({ folder: given, under: [path.basename(given)] });
@@ -80,15 +82,15 @@ export async function importFiles(
   }
   const found = await scan(folders, options);
   const pictures = [...found.pictures, ...files.pictures];
+  const tree = await folderTree(pictures);
   return ingest(
     project,
     {
       source: 'files',
       path: first,
       plan: () =>
-        options.signal?.aborted ? CANCELLED : planFolder(project.db, pictures, options.mode ?? 'auto'),
-      notPictures: found.notPictures,
-      unreadable: [...found.unreadable, ...files.unreadable],
+        options.signal?.aborted ? CANCELLED : planFolder(project.db, pictures, tree, options.mode ?? 'auto'),
+      rest: { ...found, unreadable: [...found.unreadable, ...files.unreadable] },
     },
     options,
   );
@@ -121,12 +123,13 @@ async function scan(
   folders: readonly { folder: string; under: readonly string[] }[],
   { onProgress, signal }: ImportOptions,
 ): Promise<WalkResult> {
-  const all: WalkResult = { pictures: [], notPictures: 0, unreadable: [] };
+  const all = nothingFound();
   let last = 0;
   for (const { folder, under } of folders) {
     await readableFolder(folder);
     const before = all.pictures.length;
     const found = await walk(folder, {
+      exports: 'pass-over',
       ...(signal ? { signal } : {}),
       onFound: (pictures) => {
         if (performance.now() - last < 100) return;
@@ -143,11 +146,18 @@ async function scan(
         });
       },
     });
+    // Files of a directory go on sharing their `under`.
+    const below = new Map<readonly string[], readonly string[]>();
     for (const one of found.pictures) {
-      all.pictures.push(under.length === 0 ? one : { ...one, under: [...under, ...one.under] });
+      let whole = below.get(one.under);
+      if (!whole) below.set(one.under, (whole = [...under, ...one.under]));
+      all.pictures.push({ ...one, under: whole });
     }
-    all.notPictures += found.notPictures;
+    for (const [kind, count] of Object.entries(found.notPictureKinds)) {
+      all.notPictureKinds[kind] = (all.notPictureKinds[kind] ?? 0) + count;
+    }
     all.unreadable.push(...found.unreadable);
+    all.exports.push(...found.exports);
   }
   return all;
 }

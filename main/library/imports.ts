@@ -1,34 +1,36 @@
-import type { ImportItem, ImportItemKind, ImportReport } from '../../shared/library.ts';
+import type { ImportItem, ImportItemKind, ImportReport, PlacedCounts } from '../../shared/library.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { isGone, thisProcess } from './processes.ts';
 import { row, rows, run, transaction, value, type Db } from './sql.ts';
 
 /** What an import found out, kept so that its list of files can be shown at any later time. */
 
-export type ImportCounts = Pick<
+export type ImportCounts = Omit<
   ImportReport,
-  | 'found'
-  | 'added'
-  | 'alreadyThere'
-  | 'duplicates'
-  | 'moved'
-  | 'changed'
-  | 'leftOut'
-  | 'labelled'
-  | 'notPictures'
+  'importId' | 'source' | 'path' | 'layout' | 'status' | 'startedAtMs' | 'finishedAtMs' | 'notes'
 >;
 
-export const NO_COUNTS: ImportCounts = {
-  found: 0,
-  added: 0,
-  alreadyThere: 0,
-  duplicates: 0,
-  moved: 0,
-  changed: 0,
-  leftOut: 0,
-  labelled: 0,
-  notPictures: 0,
-};
+export function noCounts(): ImportCounts {
+  const none = (): PlacedCounts => ({ classes: [0, 0], skipped: 0, unlabelled: 0 });
+  return {
+    found: 0,
+    added: 0,
+    alreadyThere: 0,
+    duplicates: 0,
+    moved: 0,
+    changed: 0,
+    leftOut: 0,
+    labelled: 0,
+    notPictures: 0,
+    notPictureKinds: {},
+    leftOutKinds: {},
+    exports: [],
+    placed: { train: none(), validation: none(), test: none(), undecided: none() },
+    classes: null,
+    reading: '',
+    splitFolders: null,
+  };
+}
 
 export type ImportStart = Pick<ImportReport, 'source' | 'path' | 'layout' | 'notes'> & {
   counts: ImportCounts;
@@ -88,7 +90,9 @@ const COLUMNS = `id AS importId, source, path, layout, status, started_at_ms AS 
   finished_at_ms AS finishedAtMs, counts, notes`;
 
 function toReport({ counts, notes, ...rest }: ImportRow): ImportReport {
-  return { ...rest, ...(JSON.parse(counts) as ImportCounts), notes: JSON.parse(notes) as string[] };
+  // Imports of an older Twofold have fewer of them.
+  const stored = JSON.parse(counts) as Partial<ImportCounts>;
+  return { ...rest, ...noCounts(), ...stored, notes: JSON.parse(notes) as string[] };
 }
 
 /** @throws TwofoldError `not-found` */

@@ -3,13 +3,21 @@ import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toFailure, TwofoldError, type ErrorCode } from '../../shared/errors.ts';
 import { ProgressMeter } from '../../shared/progress.ts';
-import type { ImportItem, ImportProgress, ImportReport, Inspect } from '../../shared/library.ts';
+import type { ImportProgress, ImportReport, Inspect } from '../../shared/library.ts';
 import { mapAhead } from '../../shared/ahead.ts';
 import { applyFacts, type Fact, type ImportContext } from './apply.ts';
+import { getClasses } from './classes.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { hashFile } from '../pictures/hash.ts';
-import { addImportItem, getImport, NO_COUNTS, startImport, updateImport } from './imports.ts';
+import {
+  addImportItem,
+  getImport,
+  noCounts,
+  startImport,
+  updateImport,
+  type ImportCounts,
+} from './imports.ts';
 import type { Plan, Planned } from './layout.ts';
 import { findByContent, findByPath, getPictures } from './pictures.ts';
 import { transaction, type Db } from './sql.ts';
@@ -29,14 +37,14 @@ export interface Ingest {
   path: string;
   /** Made in the transaction in which the import begins: it depends on the classes and what is labelled. */
   plan: () => Plan;
-  notPictures: number;
-  /** Left out before they were looked at; `code` where the reason is another one than that they can't be read. */
-  unreadable: (WalkResult['unreadable'][number] & { code?: ImportItem['code'] })[];
+  /** What was found beside the pictures. */
+  rest: Omit<WalkResult, 'pictures'>;
 }
 
 /** What comes of an import that ended before its pictures were known. */
 export const CANCELLED: Plan = {
   layout: 'plain',
+  count: 0,
   pictures: [],
   naming: null,
   notes: ['It was cancelled while looking for pictures.'],
@@ -62,7 +70,7 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
   const { db } = project;
   const { signal } = options;
   const { plan, context } = begin(project, task);
-  const meter = progressMeter(plan.pictures.length, context, options);
+  const meter = progressMeter(plan.count, context, options);
   const abort = new AbortController();
   const inspecting = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
   let facts: Fact[] = [];
@@ -96,7 +104,9 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
     }
     await flush();
   }
-  const cancelled = signal?.aborted === true && handled < plan.pictures.length;
+  const cancelled = signal?.aborted === true && handled < plan.count;
+  const [zero, one] = getClasses(db);
+  context.counts.classes = [zero.name, one.name];
   transaction(db, () => updateImport(db, context.importId, context.counts, cancelled ? 'cancelled' : 'done'));
   return getImport(db, context.importId);
 }
@@ -105,20 +115,26 @@ function begin(project: Project, task: Ingest): { plan: Plan; context: ImportCon
   const { db, folder } = project;
   return transaction(db, () => {
     const plan = task.plan();
-    const counts = {
-      ...NO_COUNTS,
-      found: plan.pictures.length + task.unreadable.length,
-      leftOut: task.unreadable.length,
-      notPictures: task.notPictures,
+    const { unreadable, notPictureKinds, exports } = task.rest;
+    const counts: ImportCounts = {
+      ...noCounts(),
+      found: plan.count + unreadable.length,
+      leftOut: unreadable.length,
+      leftOutKinds: unreadable.length > 0 ? { unreadable: unreadable.length } : {},
+      notPictures: Object.values(notPictureKinds).reduce((sum, count) => sum + count, 0),
+      notPictureKinds,
+      exports,
+      reading: plan.reading ?? '',
+      splitFolders: plan.splitFolders ?? null,
     };
     const { source, path } = task;
     const notes = counts.found === 0 ? [...plan.notes, `No pictures were found in ${path}.`] : plan.notes;
     const importId = startImport(db, { source, path, layout: plan.layout, notes, counts });
-    for (const { path: file, message, code } of task.unreadable) {
+    for (const { path: file, message } of unreadable) {
       addImportItem(db, importId, {
         path: file,
         kind: 'left-out',
-        code: code ?? 'unreadable',
+        code: 'unreadable',
         message,
         pictureId: null,
       });
@@ -191,7 +207,7 @@ async function write(context: ImportContext, facts: readonly Fact[]): Promise<vo
   const { db } = context;
   await findDisplaced(context, facts);
   for (let start = 0; start < facts.length;) {
-    const attempt = { ...context, counts: { ...context.counts } };
+    const attempt = { ...context, counts: structuredClone(context.counts) };
     const end = transaction(db, () => {
       const written = applyFacts(attempt, facts, start, TRANSACTION_MS);
       updateImport(db, context.importId, attempt.counts);

@@ -1,8 +1,13 @@
 import type { Split } from '../../shared/jobs.ts';
 import type { ClassIndex, ImportMode, ImportReport, LabelValue } from '../../shared/library.ts';
 import { TwofoldError, type ErrorCode } from '../../shared/errors.ts';
-import { plural } from '../../shared/plural.ts';
-import { explainMismatch, matchClasses, quoted } from './match-classes.ts';
+import { formatCount, plural } from '../../shared/plural.ts';
+import { classNameProblem } from './classes.ts';
+import { candidateNames } from './import/class-folders.ts';
+import { assignRoles, type Roles } from './import/folder-roles.ts';
+import { namesOf, type Folder, type FolderTree, type Names } from './import/folder-tree.ts';
+import { explainMismatch, matchClasses, quoted, settledNames } from './match-classes.ts';
+import { classKey } from './names.ts';
 import type { Db } from './sql.ts';
 import type { FoundFile } from './walk.ts';
 
@@ -14,118 +19,223 @@ export interface Planned {
   split: Split | null;
   /** Why it is left out without being looked at, and its path as a table has it. */
   refused?: { path: string; code: ErrorCode; message: string };
+  /** A split that an earlier import took from the name of what the person now says is a class: it is taken back. */
+  notSplit?: Split;
 }
 
 export interface Plan {
   layout: ImportReport['layout'];
-  pictures: Planned[];
+  count: number;
+  /** So many, each made when it is asked for: all 100,000 at once would hold everything else up. */
+  pictures: Iterable<Planned>;
   /** What the first label names the classes; null where they have their names. */
   naming: [string, string] | null;
+  /** How folders were read, in a sentence. */
+  reading?: string;
+  /** Two split folders that might as well be the classes. */
+  splitFolders?: [string, string] | null;
   notes: string[];
 }
 
-const SPLIT_NAMES: Record<string, Split> = {
-  train: 'train',
-  training: 'train',
-  validation: 'validation',
-  valid: 'validation',
-  val: 'validation',
-};
+const NO_NAMES: Names = new Map();
 
 /**
- * Reads labels and split from folders:
- * - two sub-folders with pictures are the classes, in alphabetical order;
- * - `train` and `validation` (or `training`, `val`, `valid`), each with the same two sub-folders, set the split as well;
- * - a folder whose only content is one sub-folder is read as that one;
- * - anything else is plain: every picture, unlabelled.
- * Where the project's classes have names already, the folders must be called so.
+ * Reads labels and splits from folders, whatever order they are in: `cat/…`, `train/cat/…`, `cat/train/…`, below folders
+ * that only wrap the others. Two folders beside each other are the classes (see `candidateNames`), and those called by a
+ * split word set the split (see `assignRoles`), never a class, unless the person says so: by naming the project's classes
+ * so, or by `labels` where there is nothing else to take for classes. Where the project's classes have names that are in
+ * use, the folders must be called so. What can't be read gets no label, and a note says so.
  *
- * @param mode `labels` insists on labels, `plain` does not look for them
+ * @param tree of these files
+ * @param mode `labels` insists on labels, `plain` does not look for labels and splits
  * @throws TwofoldError `bad-input` when `mode` is `labels` and the folders do not fit
  */
-export function planFolder(db: Db, found: readonly FoundFile[], mode: ImportMode): Plan {
-  const plain = (notes: string[]): Plan => ({
-    layout: 'plain',
-    pictures: found.map(unlabelled),
-    naming: null,
-    notes,
-  });
-  if (mode === 'plain') return plain([]);
-  const depth = wrapping(found);
-  const folders = namesAt(found, depth);
-  const give = (why: string): Plan => {
-    if (mode === 'auto')
-      return plain(folders.length > 0 ? [`${why} The pictures were imported without labels.`] : []);
+export function planFolder(db: Db, found: readonly FoundFile[], tree: FolderTree, mode: ImportMode): Plan {
+  if (mode === 'plain') return planPlain(found);
+  const settled = settledNames(db);
+  const known = settled ? keyed(settled) : NO_NAMES;
+  const candidates = findClasses(tree, known);
+  const classes = candidates?.classes ?? (mode === 'labels' ? literalClasses(tree.root) : null);
+  const match = classes && matchClasses(db, [...classes.values()]);
+  const refusal = match ? null : whyNot(db, tree.root, known, classes);
+  if (mode === 'labels' && refusal !== null) {
     throw new TwofoldError(
       'bad-input',
-      `${why} Expected two sub-folders with pictures (one for each class), or train and validation with two each.`,
-    );
-  };
-  const splits = folders.map((name) => SPLIT_NAMES[name.toLowerCase()]);
-  const isSplit = folders.length === 2 && splits.includes('train') && splits.includes('validation');
-  const classDepth = isSplit ? depth + 1 : depth;
-  const within = isSplit
-    ? folders.map((name) =>
-        namesAt(
-          found.filter(({ under }) => under[depth] === name),
-          classDepth,
-        ),
-      )
-    : [folders];
-  const names = within[0]!;
-  if (within.some((others) => others.length !== 2)) return give(describe(folders, within, isSplit));
-  if (within.some((others) => others.join('\n') !== names.join('\n'))) {
-    return give(
-      `${folders[0]!} has the sub-folders ${quoted(names)}, ${folders[1]!} has ${quoted(within[1]!)}.`,
+      `${refusal || 'There are no two sub-folders with pictures beside each other.'} Expected one for each class, where folders such as train and test may divide them.`,
     );
   }
-  const match = matchClasses(db, names);
-  if (!match) return give(explainMismatch(db, names));
-  let loose = 0;
-  const pictures = found.map((file) => {
-    const label = labelOf(file.under[classDepth], names, match.classes);
-    if (label === null) loose++;
-    const split = isSplit ? (SPLIT_NAMES[file.under[depth]?.toLowerCase() ?? ''] ?? null) : null;
-    return { directory: file.directory, name: file.name, label, split };
+  const used = match ? classes : NO_NAMES;
+  const roles = assignRoles(tree.root, used);
+  const labels = new Map([...used.keys()].map((key, index) => [key, match!.classes[index]!]));
+  const divided = roles.splitNames.size > 0;
+  const notes = [
+    ...(refusal ? [`${refusal} The pictures came in without labels.`] : []),
+    ...(match ? [...(candidates?.unusable ?? []).map(explainName), ...notesOf(roles)] : []),
+  ];
+  return {
+    layout: divided ? 'split' : match ? 'labels' : 'plain',
+    count: found.length,
+    pictures: planPictures(found, tree, roles, labels),
+    naming: match?.naming ?? null,
+    reading: readingOf(used, roles),
+    splitFolders: match ? null : splitFolders(tree.root),
+    notes,
+  };
+}
+
+/** Every picture without label and split. */
+function planPlain(found: readonly FoundFile[]): Plan {
+  return {
+    layout: 'plain',
+    count: found.length,
+    pictures: lazily(found, ({ directory, name }) => ({ directory, name, label: null, split: null })),
+    naming: null,
+    notes: [],
+  };
+}
+
+function lazily<T>(found: readonly FoundFile[], make: (file: FoundFile) => T): Iterable<T> {
+  return {
+    *[Symbol.iterator]() {
+      for (const file of found) yield make(file);
+    },
+  };
+}
+
+function planPictures(
+  found: readonly FoundFile[],
+  tree: FolderTree,
+  roles: Roles,
+  labels: ReadonlyMap<string, ClassIndex>,
+): Iterable<Planned> {
+  const says = new Map<Folder, Omit<Planned, 'directory' | 'name'>>();
+  for (const [folder, { class: key, split, overruled }] of roles.of) {
+    const label = key === null ? null : labels.get(key)!;
+    says.set(folder, { label, split, ...(overruled && { notSplit: overruled }) });
+  }
+  return lazily(found, ({ directory, name, under }) => ({
+    directory,
+    name,
+    ...says.get(tree.of.get(under)!)!,
+  }));
+}
+
+function keyed(names: readonly string[]): Names {
+  return new Map(names.map((name) => [classKey(name), name]));
+}
+
+const isUsable = (name: string): boolean => classNameProblem(name) === null;
+
+/** Of more names beside each other, those that can't be a class's are not counted. */
+const MANY_NAMES = 20;
+
+/**
+ * The classes' folders: of a project whose classes are settled, those called so; else two. At deeper levels only where
+ * that gives every picture outside the test set a label.
+ *
+ * @returns `unusable`: names beside them that can't be a class's
+ */
+function findClasses(tree: FolderTree, known: Names): { classes: Names; unusable: string[] } | null {
+  for (let skip = 0; ; skip++) {
+    const names = candidateNames(tree.root, skip, known);
+    if (names.size === 0) return null;
+    const unusable = names.size > MANY_NAMES ? [] : [...names.values()].filter((name) => !isUsable(name));
+    const usable = names.size - unusable.length;
+    if (known.size > 0) {
+      const classes = new Map([...names].filter(([key]) => known.has(key)));
+      if (classes.size > 0 && (classes.size === usable || classes.size === known.size)) {
+        return { classes, unusable };
+      }
+    } else if (usable === 2 || (usable === 1 && names.size === 2)) {
+      const classes = new Map([...names].filter(([, name]) => !unusable.includes(name)));
+      if (skip === 0 || coversAll(tree, classes)) return { classes, unusable };
+    }
+  }
+}
+
+function coversAll({ root }: FolderTree, classes: Names): boolean {
+  return [...assignRoles(root, classes).of].every(
+    ([folder, role]) => folder.loose === 0 || role.class !== null || role.split === 'test',
+  );
+}
+
+/** The outermost folders beside each other where they are two, split words included: for who insists that these are classes. */
+function literalClasses(root: Folder): Names | null {
+  const { folders } = outermostSiblings(root);
+  if (folders.length > MANY_NAMES) return null;
+  const names = namesOf(folders);
+  return names.size === 2 && [...names.values()].every(isUsable) ? names : null;
+}
+
+function splitFolders(root: Folder): [string, string] | null {
+  const { folders, splits } = outermostSiblings(root);
+  const [first, second] = literalClasses(root)?.values() ?? [];
+  return first !== undefined && second !== undefined && folders.every((one) => splits.has(one))
+    ? [first, second]
+    : null;
+}
+
+function outermostSiblings(folder: Folder): Folder {
+  return folder.folders.length === 1 ? outermostSiblings(folder.folders[0]!) : folder;
+}
+
+/** Why there are no labels; empty where nothing speaks of classes. */
+function whyNot(db: Db, root: Folder, known: Names, classes: Names | null): string {
+  if (classes) return explainMismatch(db, [...classes.values()]);
+  const names = [...candidateNames(root, 0, known).values()];
+  if (names.length === 0) {
+    const { folders, splits } = outermostSiblings(root);
+    const others = folders.filter((one) => !splits.has(one)).map(({ name }) => name);
+    return others.length > 1 ? `${quoted(others)} are the same name for a class, and two were expected.` : '';
+  }
+  if (names.length <= MANY_NAMES && !names.some(isUsable)) return names.map(explainName).join(' ');
+  if (known.size > 0) return explainMismatch(db, names);
+  return `There are ${formatCount(names.length)} sub-folders with pictures (${quoted(names)}), not two.`;
+}
+
+function explainName(name: string): string {
+  const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;
+  return `The folder "${shown}" can't be a class: ${classNameProblem(name)!}`;
+}
+
+const SET_WORDS: [Split, string][] = [
+  ['train', 'Training'],
+  ['validation', 'Validation'],
+  ['test', 'Test'],
+];
+
+function readingOf(classes: Names, { splitNames }: Roles): string {
+  const names = [...classes.values()];
+  const what = names.length === 2 ? 'Classes' : 'Class';
+  const parts = SET_WORDS.flatMap(([split, word]) => {
+    const folders = splitNames.get(split);
+    return folders ? [`${word} set: ${quoted([...folders])}.`] : [];
   });
-  const notes =
-    loose === 0
-      ? []
-      : [`${plural(loose, 'picture lies', 'pictures lie')} outside the class folders and got no label.`];
-  return { layout: isSplit ? 'split' : 'labels', pictures, naming: match.naming, notes };
+  if (names.length > 0) return [`${what} by folder: ${quoted(names)}.`, ...parts].join(' ');
+  return parts.length > 0 ? ['No class folders found.', ...parts].join(' ') : '';
 }
 
-function unlabelled({ directory, name }: FoundFile): Planned {
-  return { directory, name, label: null, split: null };
-}
-
-function labelOf(
-  folder: string | undefined,
-  names: readonly string[],
-  classes: readonly ClassIndex[],
-): ClassIndex | null {
-  const index = names.findIndex((name) => name === folder);
-  return classes[index] ?? null;
-}
-
-/** How many folders wrap the whole: `cats_and_dogs/cats_and_dogs/train/…` as archives are often unpacked. */
-function wrapping(found: readonly FoundFile[]): number {
-  let depth = 0;
-  while (found.every(({ under }) => under.length > depth) && namesAt(found, depth).length === 1) depth++;
-  // A single folder of pictures is no wrapping of anything.
-  return namesAt(found, depth).length === 0 ? 0 : depth;
-}
-
-/** Names of the folders at a depth that hold pictures, themselves or further down, in alphabetical order. */
-function namesAt(found: readonly FoundFile[], depth: number): string[] {
+/** What did not get a label although there are class folders. */
+function notesOf({ of, ignored }: Roles): string[] {
+  const outside = { test: 0, other: 0 };
   const names = new Set<string>();
-  // The walk is in order, so the set is.
-  for (const { under } of found) if (under.length > depth) names.add(under[depth]!);
-  return [...names];
-}
-
-function describe(folders: string[], within: readonly string[][], isSplit: boolean): string {
-  if (!isSplit) return `There are ${folders.length} sub-folders with pictures (${quoted(folders)}), not two.`;
-  const index = within.findIndex((names) => names.length !== 2);
-  return `${folders[index]!} has ${within[index]!.length} sub-folders with pictures, not two.`;
+  const notes = ignored.map(
+    ({ name, inside }) =>
+      `"${name}" inside "${inside}" was not read as a split: the other class folder has none.`,
+  );
+  for (const [folder, role] of of) {
+    if (role.class !== null) continue;
+    outside[role.split === 'test' ? 'test' : 'other'] += folder.loose;
+    if (role.split !== 'test' && folder.loose > 0 && folder.name !== '') names.add(folder.name);
+  }
+  if (outside.other > 0) {
+    const where = names.size > 0 ? ` (${quoted([...names])})` : '';
+    notes.push(`${plural(outside.other, 'picture')} outside the class folders${where} got no label.`);
+  }
+  if (outside.test > 0) {
+    notes.push(
+      `${plural(outside.test, 'picture')} of the test set got no label: no class folder holds them.`,
+    );
+  }
+  return notes;
 }

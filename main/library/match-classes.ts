@@ -1,4 +1,5 @@
 import { DEFAULT_CLASSES, type ClassIndex } from '../../shared/library.ts';
+import { formatCount } from '../../shared/plural.ts';
 import { classByName, classesAreNamed, getClasses, nameOrigins } from './classes.ts';
 import { classKey } from './names.ts';
 import { getCounts } from './pictures.ts';
@@ -49,6 +50,15 @@ function freeClasses(db: Db): ClassIndex[] {
   return ([0, 1] as const).filter((index) => origins[index] !== 'person' && counts[index] === 0);
 }
 
+/** The names of a project whose classes no import can name any more; null where it still may. */
+export function settledNames(db: Db): [string, string] | null {
+  const free = freeClasses(db);
+  const isSettled = nameOrigins(db).every(
+    (origin, index) => origin === 'person' || (origin === 'import' && !free.includes(index as ClassIndex)),
+  );
+  return isSettled ? (getClasses(db).map(({ name }) => name) as [string, string]) : null;
+}
+
 /** Whether undo or redo would bring labels back, or a run has learnt what the classes are. */
 function labelsCanComeBack(db: Db): boolean {
   return (
@@ -72,7 +82,7 @@ export function explainMismatch(db: Db, names: readonly string[]): string {
 /** `"a" and "b"`; of many the first five. */
 export function quoted(names: readonly string[]): string {
   const shown = names.slice(0, 5).map((name) => `"${name}"`);
-  if (names.length > 5) return `${shown.join(', ')} and ${names.length - 5} more`;
+  if (names.length > 5) return `${shown.join(', ')} and ${formatCount(names.length - 5)} more`;
   return [shown.slice(0, -1).join(', '), shown.at(-1)].filter(Boolean).join(' and ');
 }
 

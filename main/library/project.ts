@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { TwofoldError, toFailure, type ErrorCode } from '../../shared/errors.ts';
 import { initClasses } from './classes.ts';
@@ -8,7 +17,7 @@ import { rebaseDirectories } from './directories.ts';
 import { isFile, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from './folder.ts';
 import { markInterruptedImports } from './imports.ts';
 import { markCrashedRuns } from './runs.ts';
-import { row, run, transaction } from './sql.ts';
+import { row, run, transaction, value } from './sql.ts';
 
 export { cacheDir, isProject, PROJECT_SUFFIX, projectFolder, runDir, type Project } from './folder.ts';
 
@@ -141,6 +150,44 @@ const READABLE: ReadonlySet<ErrorCode> = new Set([
 /** Writes everything into library.db and closes it. Closing twice does nothing. */
 export function closeProject(project: Project): void {
   closeDatabase(project.db);
+}
+
+/** A project that was created to be filled by an import, and goes again when that brings nothing. */
+export interface NewProject {
+  project: Project;
+  /**
+   * Closes the project and removes what was made for it, where there is no picture in it; folders that hold anything else
+   * stay. Does nothing else.
+   *
+   * @returns whether it was removed
+   */
+  removeIfEmpty: () => boolean;
+}
+
+/** As `createProject`. */
+export function createToFill(given: string): NewProject {
+  const above = nearestFolder(projectFolder(given));
+  const project = createProject(given);
+  const removeIfEmpty = (): boolean => {
+    if (value(project.db, 'SELECT EXISTS (SELECT 1 FROM pictures)') === 1) return false;
+    closeProject(project);
+    for (const name of readdirSync(project.folder)) {
+      if (!name.startsWith(LIBRARY) && name !== 'cache' && name !== 'runs') continue;
+      rmSync(path.join(project.folder, name), { recursive: true, force: true });
+    }
+    removeEmpty(project.folder, above);
+    return true;
+  };
+  return { project, removeIfEmpty };
+}
+
+/** Removes a folder and those above it, up to one that was there before, as long as nothing is in them. */
+function removeEmpty(folder: string, above: string): void {
+  try {
+    for (let place = folder; place !== above; place = path.dirname(place)) rmdirSync(place);
+  } catch {
+    // Somebody else has put something there.
+  }
 }
 
 function nearestFolder(place: string): string {

@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
+import type { Dirent, OpenDirOptions } from 'node:fs';
 import { open, opendir, realpath, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
-import type { Dirent } from 'node:fs';
+import { extname, join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
 import { sniff } from '../pictures/sniff.ts';
 import { mapAhead } from '../../shared/ahead.ts';
+import { CARD_FILE, FOLDERS_FILE, isExport } from '../files/export-marks.ts';
 import { joinPath } from './directories.ts';
 import { PROJECT_SUFFIX } from './folder.ts';
 
@@ -18,10 +20,24 @@ export interface FoundFile {
 
 export interface WalkResult {
   pictures: FoundFile[];
-  /** Files that are no pictures by name and content. */
-  notPictures: number;
+  /** Files that are no pictures by name and content: how many of each ending, in lower case with its dot. */
+  notPictureKinds: Record<string, number>;
   /** What could not be looked into. */
   unreadable: { path: string; message: string }[];
+  /** Folders that Twofold exported, where these are passed over. */
+  exports: string[];
+}
+
+export function nothingFound(): WalkResult {
+  return { pictures: [], notPictureKinds: {}, unreadable: [], exports: [] };
+}
+
+export interface WalkOptions {
+  signal?: AbortSignal;
+  /** Told now and then how many pictures there are so far. */
+  onFound?: (pictures: number) => void;
+  /** What is done with folders that Twofold exported: copies of pictures that a project has. Default: `take`. */
+  exports?: 'take' | 'pass-over';
 }
 
 /** Taken for pictures by name, so that a damaged or unsupported one is reported and not passed over. */
@@ -52,26 +68,27 @@ export function hasPictureEnding(name: string): boolean {
  *
  * Ends early, with what it has found, when `signal` is aborted.
  *
- * @param options.onFound told now and then how many pictures there are so far
  * @throws TwofoldError `not-found`, `bad-input` when `folder` is no folder that can be read
  */
-export async function walk(
-  folder: string,
-  options: { signal?: AbortSignal; onFound?: (pictures: number) => void } = {},
-): Promise<WalkResult> {
-  const result: WalkResult = { pictures: [], notPictures: 0, unreadable: [] };
+export async function walk(folder: string, options: WalkOptions = {}): Promise<WalkResult> {
+  const result = nothingFound();
   const visited = new Set<string>();
   const root = await readableFolder(folder);
   const pending: { directory: string; under: readonly string[] }[] = [{ directory: root, under: [] }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (options.signal?.aborted) break;
     const { directory, under } = next;
-    const shown = joinPath(folder, under.join('/'));
+    const shown = join(folder, ...under);
     try {
       const real = await realpath(directory);
       if (visited.has(real)) continue;
       visited.add(real);
       const { files, folders } = await list(real, result.unreadable, options.signal);
+      const mayBeExport = files.includes(CARD_FILE) || files.includes(FOLDERS_FILE);
+      if (options.exports === 'pass-over' && mayBeExport && (await isExport(real))) {
+        result.exports.push(shown);
+        continue;
+      }
       for (const name of folders.reverse()) {
         pending.push({ directory: joinPath(real, name), under: [...under, name] });
       }
@@ -82,7 +99,7 @@ export async function walk(
         options.signal,
       )) {
         if (isPicture) result.pictures.push({ directory: real, name, under });
-        else result.notPictures++;
+        else count(result.notPictureKinds, extname(name).toLowerCase());
         if (result.pictures.length % 100 === 0) options.onFound?.(result.pictures.length);
       }
     } catch (error) {
@@ -90,6 +107,10 @@ export async function walk(
     }
   }
   return result;
+}
+
+function count(kinds: Record<string, number>, kind: string): void {
+  kinds[kind] = (kinds[kind] ?? 0) + 1;
 }
 
 /** The real path of a folder that a person named. */
@@ -122,24 +143,51 @@ async function list(
     for (const name of run.sort()) files.push(name);
     run = [];
   };
-  for await (const entry of await opendir(directory, { bufferSize: 512 })) {
+  for await (const entry of await openBytes(directory)) {
     if (signal?.aborted) break;
-    const kind = await kindOf(directory, entry);
+    const isText = isUtf8(entry.name);
+    const name = isText ? entry.name.toString() : writtenOut(entry.name);
+    const kind = isText ? await kindOf(directory, name, entry) : kindOfUnreadable(name, entry);
     if (kind === 'skip') continue;
-    if (kind === 'folder') folders.push(entry.name);
-    else if (kind === 'file') run.push(entry.name);
-    else unreadable.push({ path: joinPath(directory, entry.name), message: kind.message });
+    if (kind === 'folder') folders.push(name);
+    else if (kind === 'file') run.push(name);
+    else unreadable.push({ path: joinPath(directory, name), message: kind.message });
     if (run.length === 512) endRun();
   }
   endRun();
   return { files: files.sort(), folders: folders.sort() };
 }
 
-async function kindOf(
-  directory: string,
-  entry: Dirent,
-): Promise<'file' | 'folder' | 'skip' | { message: string }> {
-  const { name } = entry;
+/** Names as the bytes they are: as text, one that is not UTF-8 would be another name, which no file has. */
+function openBytes(directory: string): Promise<AsyncIterable<Dirent<Buffer>>> {
+  // Node's types know this encoding for `readdir` only.
+  const options = { bufferSize: 512, encoding: 'buffer' } as unknown as OpenDirOptions;
+  return opendir(directory, options) as unknown as Promise<AsyncIterable<Dirent<Buffer>>>;
+}
+
+/** Bytes that are not ASCII as `\\xe4`. */
+function writtenOut(name: Buffer): string {
+  return name
+    .toString('latin1')
+    .replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+type Kind = 'file' | 'folder' | 'skip' | { message: string };
+
+/** @param name of a file or folder whose name is not UTF-8, written out */
+function kindOfUnreadable(name: string, entry: Dirent<Buffer>): Kind {
+  if (name.startsWith('.')) return 'skip';
+  if (entry.isDirectory()) {
+    return {
+      message: 'The name of this folder is not UTF-8, so nothing in it was imported. Rename the folder.',
+    };
+  }
+  // Counted by its ending, and never opened.
+  if (OTHER_EXTENSIONS.has(extname(name).toLowerCase())) return 'file';
+  return { message: "The name of this file is not UTF-8, so its path can't be stored. Rename the file." };
+}
+
+async function kindOf(directory: string, name: string, entry: Dirent<Buffer>): Promise<Kind> {
   if (name.startsWith('.') || SKIPPED_NAMES.has(name)) return 'skip';
   const isFolder = (): 'folder' | 'skip' => (name.endsWith(PROJECT_SUFFIX) ? 'skip' : 'folder');
   if (entry.isFile()) return 'file';

@@ -1,13 +1,13 @@
 import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { ImportProgress, ImportReport } from '../../../shared/library.ts';
-import { formatCount, plural } from '../../../shared/plural.ts';
+import type { ImportItem, ImportProgress, ImportReport } from '../../../shared/library.ts';
+import { importSentences } from '../../../shared/import-summary.ts';
 import { inspectWith } from '../../engine/inspect.ts';
 import { isProject, type Project } from '../../library/folder.ts';
 import { importFolder } from '../../library/import.ts';
 import { importTable } from '../../library/import-table.ts';
 import { listImportItems } from '../../library/imports.ts';
-import { createProject, openProject, closeProject } from '../../library/project.ts';
+import { closeProject, createToFill, openProject } from '../../library/project.ts';
 import { PicturePool } from '../../pictures/pool.ts';
 import { printable } from '../format.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -20,7 +20,7 @@ interface Flags {
   thumbnails?: boolean;
 }
 
-/** How many of the files left out are listed; all of them are with --json. */
+/** How many of the skipped files are listed; all of them are with --json. */
 const LISTED = 20;
 
 export function addImport(program: Command, output: Output): void {
@@ -31,11 +31,11 @@ export function addImport(program: Command, output: Output): void {
     )
     .argument(
       '[folder]',
-      'two sub-folders are the classes, train/ and validation/ set the split, else unlabelled',
+      'two sub-folders become the classes; train/, validation/ and test/ set the split; else unlabelled',
     )
     .requiredOption('--project <project>', 'project folder; created when it is not there')
     .option('--csv <file>', 'a CSV file with the columns path and label instead of a folder')
-    .option('--plain', 'do not read sub-folders as labels')
+    .option('--plain', 'do not read the names of sub-folders')
     .option('--thumbnails', 'make the thumbnails of the window now')
     .addHelpText(
       'after',
@@ -47,7 +47,9 @@ export function addImport(program: Command, output: Output): void {
       }
       // Before a project is made: a mistyped name must not leave an empty one behind.
       await access(folder ?? flags.csv!);
-      const project = !isProject(flags.project) ? createProject(flags.project) : openProject(flags.project);
+      const { project, removeIfEmpty } = isProject(flags.project)
+        ? { project: openProject(flags.project), removeIfEmpty: () => false }
+        : createToFill(flags.project);
       const pool = new PicturePool();
       const cancel = new AbortController();
       const forget = onInterrupt(output, () => {
@@ -64,11 +66,13 @@ export function addImport(program: Command, output: Output): void {
           flags.csv !== undefined
             ? await importTable(project, flags.csv, options)
             : await importFolder(project, folder!, { ...options, mode: flags.plain ? 'plain' : 'auto' });
-        show(project, report, output);
+        const items = listImportItems(project.db, report.importId);
+        await pool.close();
+        show(removeIfEmpty() ? null : project, report, items, output);
       } finally {
         forget();
         await pool.close();
-        closeProject(project);
+        if (project.db.open && !removeIfEmpty()) closeProject(project);
       }
     });
 }
@@ -78,30 +82,27 @@ function showProgress({ stage, fraction, done, total, leftMs }: ImportProgress, 
   output.progress(stage, { fraction: fraction ?? 0, done, total, perSecond: null, leftMs });
 }
 
-function show(project: Project, report: ImportReport, output: Output): void {
-  const leftOut = listImportItems(project.db, report.importId);
-  for (const item of leftOut) output.event(item.kind, item);
-  output.event('done', { project: project.folder, ...report });
+/** @param project null where nothing came in and it was removed again */
+function show(
+  project: Project | null,
+  report: ImportReport,
+  items: readonly ImportItem[],
+  output: Output,
+): void {
+  for (const item of items) output.event(item.kind, item);
+  output.event('done', { project: project?.folder ?? null, ...report });
 
-  const parts: [number, string][] = [
-    [report.added, 'added'],
-    [report.alreadyThere, 'already there'],
-    [report.moved, 'found at a new place'],
-    [report.changed, 'taken up again with new content'],
-    [report.duplicates, 'with the same content as another'],
-    [report.leftOut, 'left out'],
-  ];
-  const said = parts
-    .filter(([n], index) => n > 0 || index === 0)
-    .map(([n, what]) => `${formatCount(n)} ${what}`);
+  for (const sentence of importSentences(report)) output.line(printable(sentence));
+  if (report.splitFolders) {
+    const [one, other] = report.splitFolders;
+    output.line(`If "${one}" and "${other}" are your classes, import with --classes ${one},${other}.`);
+  }
+  for (const { path, message } of items.slice(0, LISTED)) output.line(`  ${printable(path)}: ${message}`);
+  if (items.length > LISTED) output.line(`  … and ${items.length - LISTED} more; --json lists them all.`);
+  if (report.status === 'cancelled') output.line('Import again to go on.');
   output.line(
-    `${plural(report.found, 'picture')} found: ${said.join(', ')}. ${plural(report.labelled, 'label')} set.`,
+    project ? `Project: ${project.folder}` : 'Nothing was imported, so the new project was removed again.',
   );
-  for (const note of report.notes) output.line(note);
-  for (const { path, message } of leftOut.slice(0, LISTED)) output.line(`  ${printable(path)}: ${message}`);
-  if (leftOut.length > LISTED) output.line(`  … and ${leftOut.length - LISTED} more; --json lists them all.`);
-  if (report.status === 'cancelled')
-    output.line('Cancelled; what was imported stays. Import again to go on.');
-  output.line(`Project: ${project.folder}`);
-  if (report.found > 0 && report.leftOut === report.found) output.exitCode = 1;
+  const { added, alreadyThere, moved, changed, duplicates } = report;
+  if (added + alreadyThere + moved + changed + duplicates === 0) output.exitCode = 1;
 }

@@ -16,7 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CARD_FILE, CARD_FORMAT, makeFolder } from '../../../main/export/atomic.ts';
+import { makeFolder } from '../../../main/export/atomic.ts';
+import { CARD_FILE, CARD_FORMAT } from '../../../main/files/export-marks.ts';
 import { toFailure } from '../../../shared/errors.ts';
 
 let parent: string;

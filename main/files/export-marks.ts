@@ -1,0 +1,45 @@
+import { open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What tells a folder that Twofold exported from any other. */
+
+/** File that every export holds. */
+export const CARD_FILE = 'card.json';
+export const CARD_FORMAT = 'twofold-export';
+/** List of where the pictures of exported class folders come from. */
+export const FOLDERS_FILE = 'folders.csv';
+export const FOLDERS_COLUMNS = ['file', 'path', 'sha256', 'label', 'split', 'how'] as const;
+
+const MAX_CARD_BYTES = 2 ** 20;
+
+/** Whether a folder holds an export's card. False where that can't be read. */
+export async function hasCard(folder: string): Promise<boolean> {
+  const file = join(folder, CARD_FILE);
+  try {
+    if ((await stat(file)).size > MAX_CARD_BYTES) return false;
+    const card: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return (card as { format?: unknown } | null)?.format === CARD_FORMAT;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a folder is an export: by its card or, where that was removed, by the list of its pictures. */
+export async function isExport(folder: string): Promise<boolean> {
+  return (await hasCard(folder)) || (await hasFoldersList(folder));
+}
+
+async function hasFoldersList(folder: string): Promise<boolean> {
+  const head = Buffer.from(FOLDERS_COLUMNS.join(','));
+  try {
+    const file = await open(join(folder, FOLDERS_FILE), 'r');
+    try {
+      const { buffer } = await file.read(Buffer.alloc(head.length), 0, head.length, 0);
+      return buffer.equals(head);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
+}
