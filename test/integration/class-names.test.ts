@@ -24,7 +24,8 @@ test('an import of which no picture comes in names no classes, and a right one f
   const project = newProject();
   const folder = await put('cat/1.png', 'dog/2.png');
   const damaged = temporaryFolder();
-  writeFileSync(path.join(damaged, 'wrong.csv'), 'path,label\nnone/1.png,owl\nnone/2.png,finch\n');
+  for (const name of ['1.png', '2.png']) writeFileSync(path.join(damaged, name), 'words');
+  writeFileSync(path.join(damaged, 'wrong.csv'), 'path,label\n1.png,owl\n2.png,finch\n');
   expect(await importFiles(project, [path.join(damaged, 'wrong.csv')], options)).toMatchObject({ added: 0 });
   expect(names(project)).toEqual(['Class A', 'Class B']);
   expect(classesAreNamed(project.db)).toBe(false);
