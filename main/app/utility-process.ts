@@ -37,7 +37,11 @@ function lowerPriority(pid: number | undefined): void {
   }
 }
 
-/** Chromium gives the signal's number where there was one, as a small code. */
+/** Signals by which a process dies that does not end itself. */
+const DEADLY = ['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGTRAP'] as const;
+
+/** Chromium gives the signal's number where there was one, or as a shell does, with 128 added. */
 function describeExit(code: number): string {
-  return code === 9 || code === 137 ? 'signal SIGKILL' : `exit code ${code}`;
+  const signal = DEADLY.find((name) => code % 128 === constants.signals[name]);
+  return signal === undefined ? `exit code ${code}` : `signal ${signal}`;
 }

@@ -55,8 +55,9 @@ export interface ModelCard extends BaseCard {
   weights: RunFile['weights'] & { title: string; licence: string };
   /** Bits a kernel's value takes; 32 is float32. */
   bits: Bits;
-  /** The export against the app, on the project's own pictures. */
-  check: ExportCheck;
+  /** The export against the app, on the project's own pictures; null where `unchecked` says why there is none. */
+  check: ExportCheck | null;
+  unchecked: string | null;
   versions: Record<string, string>;
   files: readonly FileInfo[];
 }

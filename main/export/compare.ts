@@ -26,26 +26,26 @@ export function choosePictures(pictures: readonly CheckPicture[], limit = MAX_CH
 /**
  * Compares probabilities of the app and of an export on the same pictures; those that either could not read are left out.
  *
- * @throws TwofoldError `not-found` when no picture is left to compare
+ * @param options `unavailable`: pictures of the run that could not even be chosen
+ * @returns null when no picture is left to compare
  */
 export function compare(
   pictures: readonly CheckPicture[],
   app: readonly (number | null)[],
   exported: readonly (number | null)[],
-  { threshold, tolerance, runtime }: { threshold: number; tolerance: number | null; runtime: string },
-): ExportCheck {
+  {
+    threshold,
+    tolerance,
+    runtime,
+    unavailable,
+  }: { threshold: number; tolerance: number | null; runtime: string; unavailable: number },
+): ExportCheck | null {
   const pairs = pictures.flatMap(({ label, split }, index) => {
     const a = app[index];
     const b = exported[index];
     return a == null || b == null ? [] : [{ app: a, export: b, label, held: split === 'validation' }];
   });
-  if (pairs.length === 0) {
-    throw new TwofoldError(
-      'not-found',
-      `An export is checked with pictures of the project, but none of the ${pictures.length} could be read. ` +
-        'Put them back, or import some that are there and label them.',
-    );
-  }
+  if (pairs.length === 0) return null;
   const differences = pairs.map((pair) => Math.abs(pair.app - pair.export));
   const held = pairs.filter((pair) => pair.held);
   const judged = held.length > 0 ? held : pairs;
@@ -55,6 +55,7 @@ export function compare(
   return {
     runtime,
     pictures: pairs.length,
+    unavailable: unavailable + pictures.length - pairs.length,
     maxDifference: differences.reduce((max, difference) => Math.max(max, difference), 0),
     meanDifference: differences.reduce((sum, difference) => sum + difference, 0) / differences.length,
     tolerance,

@@ -2,13 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   EXPORT_FORMATS,
-  type ExportCheck,
   type ExportedFormat,
   type ExportFormatId,
   type ExportReport,
 } from '../../shared/contract/export.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { LeftOut } from '../../shared/jobs.ts';
 import type { RunRecord } from '../../shared/library.ts';
 import { chooseRun } from '../engine/evaluate.ts';
 import { getClasses } from '../library/classes.ts';
@@ -18,7 +16,7 @@ import { getSettings } from '../library/settings.ts';
 import { RunFolder } from '../training/run-folder.ts';
 import { makeFolder, requireFree } from './atomic.ts';
 import { baseCard, listFiles, writeCard } from './card.ts';
-import { choosePictures } from './compare.ts';
+import { checkSet } from './check-pictures.ts';
 import { exportFolders } from './folders-export.ts';
 import { FORMATS, isModelFormat } from './formats.ts';
 import { exportLabels } from './labels-export.ts';
@@ -53,9 +51,10 @@ export interface ExportSteps extends ExportControls {
 
 /**
  * Exports a project: a trained run as a model in some format, its labels, its pictures in class folders, or a script that
- * trains again elsewhere. The folder appears when it is complete and, for models, proven to answer as the app does.
+ * trains again elsewhere. The folder appears when it is complete and, for models, proven to answer as the app does, or
+ * marked as unchecked with the reason.
  *
- * @throws TwofoldError `exists` (see `makeFolder`), `bad-input`, `not-found` (no such run, no picture to check with),
+ * @throws TwofoldError `exists` (see `makeFolder`), `bad-input`, `not-found` (no such run),
  * `corrupt` when the written model answers otherwise, `cancelled`; the file system's error when the disk is full
  */
 export async function exportProject(
@@ -122,27 +121,30 @@ class Work {
     const { project, run, request } = this;
     if (!run || !formats.some(isModelFormat)) return;
     const dir = runDir(project, run.id);
-    const pictures = choosePictures(await picturesOnSides(project, run));
+    const file = await new RunFolder(dir).read();
+    const { pictures, unavailable } = checkSet(project, run, file.counts);
     this.#source = {
       runDir: dir,
-      run: await new RunFolder(dir).read(),
+      run: file,
       runId: run.id,
       test: run.test,
       threshold: request.threshold ?? getSettings(project.db).threshold,
       pictures,
+      unavailable,
       answers: await askApp(dir, pictures, this.steps),
     };
   }
 
   async write(format: ExportFormatId, folder: string): Promise<Omit<ExportedFormat, 'folder'>> {
     const startedAt = performance.now();
-    const { check = null, leftOut = [] } = await this.#write(format, folder);
+    const { check = null, unchecked = null, leftOut = [] } = await this.#write(format, folder);
     const files = await listFiles(folder);
     return {
       format,
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       durationMs: performance.now() - startedAt,
       check,
+      unchecked,
       leftOut,
     };
   }
@@ -150,7 +152,7 @@ class Work {
   async #write(
     format: ExportFormatId,
     folder: string,
-  ): Promise<{ check?: ExportCheck; leftOut?: LeftOut[] }> {
+  ): Promise<Partial<Pick<ExportedFormat, 'check' | 'unchecked' | 'leftOut'>>> {
     const { project, run, request, classes, steps } = this;
     await mkdir(folder, { recursive: true });
     switch (format) {
@@ -166,7 +168,9 @@ class Work {
       case 'folders': {
         const recipe = run?.recipe ?? getSettings(project.db).recipe;
         const options = { folder, classes, recipe, run: run?.id ?? null, link: request.link ?? false };
-        const pictures = await picturesOnSides(project, run, { withProblems: true });
+        // Among all formats, class folders without a picture are no reason to refuse the models.
+        const mayBeNone = request.format === 'all';
+        const pictures = await picturesOnSides(project, run, { withProblems: true, mayBeNone });
         return exportFolders([...pictures, ...testSetPictures(project)], options, steps);
       }
       case 'script':

@@ -48,6 +48,11 @@ export const FORMATS: readonly ExportFormat[] = [
   },
 ];
 
+/** Names of what goes into and comes out of a SavedModel or an ONNX model. */
+export const INPUT = 'pictures';
+export const OUTPUT = 'probability';
+
+export const ONNX_MODEL = 'model.onnx';
 /** Read by every runtime since 2020. */
 export const ONNX_OPSET = 13;
 

@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExportCheck } from '../../shared/contract/export.ts';
+import { TwofoldError } from '../../shared/errors.ts';
 import type { TestEvaluation } from '../../shared/library.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
+import { plural } from '../../shared/plural.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { withHead } from '../model/architecture/with-head.ts';
 import { licenceOf } from '../model/weights/known.ts';
@@ -26,12 +28,14 @@ export interface RunToExport {
   /** Its evaluation on the test set; null where there was none. */
   test: TestEvaluation | null;
   pictures: readonly CheckPicture[];
+  /** Pictures it was trained with that are not among them because they are not available any more. */
+  unavailable: number;
   /** The app's probabilities for `pictures`; null where one could not be read. */
   answers: readonly (number | null)[];
 }
 
 /**
- * What the app says of pictures: asked of the predict job, which is what Try and the command line use.
+ * What the app predicts for pictures: by the predict job, which is what Try and the command line use.
  *
  * @throws TwofoldError as the job does
  */
@@ -40,46 +44,76 @@ export async function askApp(
   pictures: readonly CheckPicture[],
   controls: ExportControls,
 ): Promise<(number | null)[]> {
+  if (pictures.length === 0) return [];
   const files = pictures.map(({ path }) => path);
   const { predictions } = await runJob({ kind: 'predict', runDir, files }, controls);
   return predictions.map(({ probability }) => probability);
 }
 
+/** The check of an export, or the sentence why there is none. */
+type Verdict = { check: ExportCheck; unchecked: null } | { check: null; unchecked: string };
+
 /**
  * Writes a run in one format into a folder that is there, with samples and model card, and checks it: loaded in a fresh
- * process, it must give the app's answers.
+ * process, it must give the app's answers. Where it can't be checked, it is written all the same and says so.
  *
- * @throws TwofoldError `corrupt` when it does not
+ * @throws TwofoldError `corrupt` when its answers are others
  */
 export async function exportModel(
   source: RunToExport,
   { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
   controls: ExportControls,
-): Promise<{ check: ExportCheck }> {
-  const { run, runDir, pictures } = source;
+): Promise<Verdict> {
+  const { runDir } = source;
   await runJob({ kind: 'write-export', runDir, format, bits, dir: folder }, controls);
-  const { size, resize } = run.recipe;
-  const files = pictures.map(({ path }) => path);
-  const { runtime, probabilities } = await runJob(
-    { kind: 'verify-export', format, dir: folder, size, resize, files },
-    controls,
-  );
-  const check = compare(pictures, source.answers, probabilities, {
-    runtime,
-    threshold: source.threshold,
-    tolerance: bits === 32 ? TOLERANCE : null,
-  });
-  requireSame(check);
+  const verdict = await verify(source, { format, bits, folder }, controls);
   await writeSamples(format, folder);
-  const card = await modelCard(source, { format, bits, folder, check });
+  const card = await modelCard(source, { format, bits, folder, ...verdict });
   await writeFile(join(folder, 'README.md'), modelReadme(card));
   await writeCard(folder, card);
-  return { check };
+  return verdict;
 }
+
+async function verify(
+  { run, pictures, answers, threshold, unavailable }: RunToExport,
+  { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
+  controls: ExportControls,
+): Promise<Verdict> {
+  const none = { check: null, unchecked: noPictures(pictures.length + unavailable) };
+  if (answers.every((answer) => answer === null)) return none;
+  const { size, resize } = run.recipe;
+  const files = pictures.map(({ path }) => path);
+  const job = { kind: 'verify-export', format, dir: folder, size, resize, files } as const;
+  const answered = await runJob(job, controls).catch((error: unknown) => {
+    if (error instanceof TwofoldError && error.code === 'crashed') return error;
+    throw error;
+  });
+  // The runtime that loaded it died, which says nothing of the export: it may be the runtime that is broken here.
+  if (answered instanceof TwofoldError) return { check: null, unchecked: answered.message };
+  const check = compare(pictures, answers, answered.probabilities, {
+    runtime: answered.runtime,
+    threshold,
+    tolerance: bits === 32 ? TOLERANCE : null,
+    unavailable,
+  });
+  if (!check) return none;
+  requireSame(check);
+  return { check, unchecked: null };
+}
+
+const noPictures = (count: number): string =>
+  `None of the ${plural(count, 'picture')} that the run was trained with is available: they are missing, have ` +
+  'changed, can’t be read or are no longer labelled.';
 
 async function modelCard(
   { run, runId, threshold, test }: RunToExport,
-  { format, bits, folder, check }: { format: ModelFormat; bits: Bits; folder: string; check: ExportCheck },
+  {
+    format,
+    bits,
+    folder,
+    check,
+    unchecked,
+  }: { format: ModelFormat; bits: Bits; folder: string } & Pick<ModelCard, 'check' | 'unchecked'>,
 ): Promise<ModelCard> {
   const { recipe, classes } = run;
   const weights = await loadSameWeights(run.weights);
@@ -118,6 +152,7 @@ async function modelCard(
     },
     bits,
     check,
+    unchecked,
     versions: { ...versionsOf(format), Node: process.versions.node },
     files: await listFiles(folder),
   };

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActivationName, LayerSpec, Padding, Pair } from '../model/architecture/layers.ts';
 import { foldBatchNorm } from '../model/fold.ts';
-import { ONNX_OPSET } from './formats.ts';
+import { INPUT, ONNX_MODEL, ONNX_OPSET, OUTPUT } from './formats.ts';
 import type { ExportModel } from './model.ts';
 import {
   ATTRIBUTE_TYPE,
@@ -14,9 +14,8 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from './onnx-schema.ts';
-import { checkSize, INPUT, OUTPUT } from './savedmodel.ts';
+import { checkSize } from './savedmodel.ts';
 
-export const ONNX_MODEL = 'model.onnx';
 /** Version of the file format that came with opset 13, so that runtimes of 2021 and later read it. */
 const IR_VERSION = 7;
 

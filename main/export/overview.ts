@@ -9,9 +9,9 @@ export async function writeOverview(
   folder: string,
   exports: readonly Omit<ExportedFormat, 'folder'>[],
 ): Promise<void> {
-  const rows = exports.map(({ format, sizeBytes, check }) => {
+  const rows = exports.map(({ format, sizeBytes, check, unchecked }) => {
     const { name, description } = FORMATS.find(({ id }) => id === format)!;
-    const difference = check ? check.maxDifference.toExponential(1) : '';
+    const difference = check ? check.maxDifference.toExponential(1) : unchecked === null ? '' : 'not checked';
     return [`[${name}](${format}/README.md)`, description, megabytes(sizeBytes), difference];
   });
   const heading = ['Export', 'What it is good for', 'Size', 'Largest difference from the app'];

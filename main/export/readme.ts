@@ -163,17 +163,27 @@ function figures(metrics: Evaluation, names: [string, string]): [string, string]
   ];
 }
 
-function checked({ check, bits }: ModelCard): string {
-  const { pictures, maxDifference, meanDifference, runtime, sameClass, accuracy } = check;
+function checked({ check, unchecked, bits }: ModelCard): string {
+  if (!check) return `**Not checked.** ${unchecked ?? ''}`;
+  const { pictures, unavailable, maxDifference, meanDifference, runtime, sameClass, accuracy } = check;
   const stored =
     bits === 32
       ? ''
       : ` Its kernels are stored in ${bits} bits to make it smaller, which costs a little exactness.`;
+  const seen = pictures - (accuracy.unseen ? accuracy.pictures : 0);
+  const which = accuracy.unseen
+    ? `${plural(accuracy.pictures, 'validation picture')} and ${formatCount(seen)} that it learned from`
+    : 'all of which it learned from';
+  const missing =
+    unavailable === 0
+      ? ''
+      : ` ${plural(unavailable, 'more picture')} of the run could not be used (missing, changed, unreadable or no longer labelled).`;
   return (
-    `After writing, it was loaded again in a fresh process (${runtime}) and asked about ${plural(pictures, 'picture')} of the project. ` +
-    `Its probabilities differ from the app’s by at most ${maxDifference.toExponential(1)}, on average by ` +
+    `After writing, it was loaded again in a fresh process (${runtime}) and compared with the app on ` +
+    `${plural(pictures, 'picture')} of the project, ${which}.${missing} Both got the same pixels, as the app reads them. ` +
+    `The probabilities differ by at most ${maxDifference.toExponential(1)}, on average by ` +
     `${meanDifference.toExponential(1)}; ${sameClass} of ${pictures} get the same class.${stored} Accuracy on the ` +
-    `${accuracy.pictures} ${accuracy.unseen ? 'of them that it did not learn from' : 'of them, which it learned from'}: ${percent(accuracy.export)}, the app’s ${percent(accuracy.app)}.`
+    `${accuracy.unseen ? 'validation pictures' : 'pictures it learned from'}: ${percent(accuracy.export)}, the app’s ${percent(accuracy.app)}.`
   );
 }
 

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
 import { Graph } from '../model/graph/graph.ts';
 import { addNetwork } from '../model/network.ts';
+import { INPUT, OUTPUT } from './formats.ts';
 import { readAll, type ExportModel } from './model.ts';
 
 /** Folder of the model below that of the export: TensorFlow Serving takes a folder of versions. */
 export const SAVED_MODEL = join('model', '1');
 export const SIGNATURE = 'serving_default';
-export const INPUT = 'pictures';
-export const OUTPUT = 'probability';
 
 /** Protocol buffers end at 2 GiB, graph and names take a little of it. */
 const MAX_WEIGHT_BYTES = 2 ** 31 - 2 ** 20;

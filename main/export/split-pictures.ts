@@ -17,13 +17,14 @@ export type PictureOnSide = LabelledPicture & { split: Split };
  * have now. Without a run, as a training with the project's recipe would divide them. The test set is not among them: see
  * `testSetPictures`.
  *
- * @param options `withProblems`: also the run's pictures that are missing or have changed, for who names what is left out
+ * @param options `withProblems`: also the run's pictures that are missing or have changed, for who names what is left out;
+ * `mayBeNone`: that none of the run's is left is no error
  * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`; `not-found` when none of the run's pictures is left
  */
 export async function picturesOnSides(
   { db }: Project,
   run: RunRecord | null,
-  { withProblems = false }: { withProblems?: boolean } = {},
+  { withProblems = false, mayBeNone = false }: { withProblems?: boolean; mayBeNone?: boolean } = {},
 ): Promise<PictureOnSide[]> {
   const labelled = trainingSet(db);
   const usable = labelled
@@ -47,7 +48,7 @@ export async function picturesOnSides(
       return split ? [{ ...picture, split }] : [];
     });
   const pictures = onSides(usable);
-  if (pictures.length > 0) return withProblems ? onSides(labelled) : pictures;
+  if (pictures.length > 0 || mayBeNone) return withProblems ? onSides(labelled) : pictures;
   throw new TwofoldError(
     'not-found',
     `None of the pictures of run ${run.id} is left in the project, labelled and with its file in place. Find them again.`,

@@ -2,11 +2,7 @@ import { toFailure, type Failure } from '../../shared/errors.ts';
 import type { Job, JobCommand, JobEvent, JobMessage, JobPicture, JobResult } from '../../shared/jobs.ts';
 import { JobControl } from './control.ts';
 import type { JobContext } from './job-context.ts';
-import { runEvaluateJob } from './jobs/evaluate.ts';
 import { runVerifyExportJob, runWriteExportJob, runWriteFoldersJob } from './jobs/export.ts';
-import { runFeaturesJob } from './jobs/features.ts';
-import { runPredictJob } from './jobs/predict.ts';
-import { runTrainJob } from './jobs/train.ts';
 
 /** Entry of the training process: runs one job, reports it, and ends. */
 
@@ -26,16 +22,17 @@ function send(message: JobMessage, sent?: () => void): void {
   } else process.send?.(message, undefined, undefined, sent);
 }
 
-function runJob(job: Job, context: JobContext): Promise<JobResult> {
+/** Loads what a job needs and nothing else: an export is checked without TensorFlow where another runtime reads it. */
+async function runJob(job: Job, context: JobContext): Promise<JobResult> {
   switch (job.kind) {
     case 'train':
-      return runTrainJob(job, context);
+      return (await import('./jobs/train.ts')).runTrainJob(job, context);
     case 'evaluate':
-      return runEvaluateJob(job, context);
+      return (await import('./jobs/evaluate.ts')).runEvaluateJob(job, context);
     case 'predict':
-      return runPredictJob(job, context);
+      return (await import('./jobs/predict.ts')).runPredictJob(job, context);
     case 'features':
-      return runFeaturesJob(job, context);
+      return (await import('./jobs/features.ts')).runFeaturesJob(job, context);
     case 'write-export':
       return runWriteExportJob(job, context);
     case 'verify-export':

@@ -14,6 +14,17 @@ import { inTurns } from '../in-turns.ts';
 /** Pictures a message: some 5 ms, in which the sender copies them and answers nobody. */
 const AT_ONCE = 2000;
 
+/** What a person knows a process by. */
+const PROCESSES: Record<Job['kind'], string> = {
+  train: 'The training process',
+  evaluate: 'The process that evaluates',
+  predict: 'The process that predicts',
+  features: 'The process that computes features',
+  'write-export': 'The process that writes the export',
+  'verify-export': 'The process that checks the export',
+  'write-folders': 'The process that copies pictures',
+};
+
 /** A process that runs one job: a child of Node on the command line, a utilityProcess in the app. */
 export interface JobProcess {
   send(command: JobCommand): void;
@@ -74,8 +85,10 @@ export function startJob<J extends Job>(
       reject(
         new TwofoldError(
           'crashed',
-          `The training process ended unexpectedly (${reason}). Labels and everything saved are unharmed. ` +
-            'If memory ran out, close other programs or choose a smaller batch; then resume from the last checkpoint.',
+          `${PROCESSES[job.kind]} ended unexpectedly (${reason}). Labels and everything saved are unharmed. ` +
+            (job.kind === 'train'
+              ? 'If memory ran out, close other programs or choose a smaller batch; then resume from the last checkpoint.'
+              : 'If memory ran out, close other programs and try again.'),
         ),
       );
     });

@@ -21,7 +21,10 @@ export interface ExportFormat {
 export interface ExportCheck {
   /** What ran the export, with versions. */
   runtime: string;
+  /** How many were compared. */
   pictures: number;
+  /** Pictures the run had that could not be used: missing, changed, unreadable or no longer labelled. */
+  unavailable: number;
   /** Of probabilities, absolute. */
   maxDifference: number;
   meanDifference: number;
@@ -39,8 +42,10 @@ export interface ExportedFormat {
   folder: string;
   sizeBytes: number;
   durationMs: Ms;
-  /** Null for formats that hold no model. */
+  /** Null for formats that hold no model, and where `unchecked` says why there is none. */
   check: ExportCheck | null;
+  /** Why a model was written without comparing it with the app, as a sentence; else null. */
+  unchecked: string | null;
   /** Pictures that could not be put into class folders. */
   leftOut: LeftOut[];
 }

@@ -72,6 +72,38 @@ test('a model is written, loaded again, and how far its answers lie from the app
   expect(await app.accessibility()).toEqual([]);
 });
 
+test('every format is written in the window, and every model is checked by what it is made for', async () => {
+  await radio(/^Everything/).check();
+  const folder = await exportTo('everything');
+  await reports().getByText(folder).waitFor({ timeout: 120_000 });
+  const report = reports().first();
+  const said = await report.getByRole('listitem').allInnerTexts();
+  const of = (name: string): string => said.find((text) => text.startsWith(name))!;
+  const RUNTIMES = {
+    'TensorFlow.js': /TensorFlow\.js [\d.]+ loadLayersModel/,
+    Keras: /reader of Keras files/,
+    'TensorFlow SavedModel': /SavedModel loader/,
+    ONNX: /ONNX Runtime \d/,
+  };
+  for (const [name, runtime] of Object.entries(RUNTIMES)) {
+    expect(of(name)).toMatch(runtime);
+    const [, largest, same, all] =
+      /largest difference from the app is ([\d.e-]+) .*, and (\d+) of (\d+) get the same class/.exec(
+        of(name),
+      )!;
+    expect(Number(largest)).toBeLessThan(1e-4);
+    expect([Number(all) > 100, same]).toEqual([true, all]);
+  }
+  for (const name of ['Labels', 'Class folders', 'Training script']) expect(of(name)).not.toContain('hecked');
+  expect(await report.getByText('Not checked').count()).toBe(0);
+  expect((await readdir(folder)).sort()).toEqual([
+    'README.md',
+    'card.json',
+    ...['folders', 'keras', 'labels', 'onnx', 'savedmodel', 'script', 'tfjs'],
+  ]);
+  await app.screenshots('export-everything');
+});
+
 test('an export that is there is replaced only when that is confirmed', async () => {
   await radio(/^Labels/).check();
   await exportTo('my labels');
@@ -85,10 +117,10 @@ test('an export that is there is replaced only when that is confirmed', async ()
   expect(await app.page.getByRole('alert').count()).toBe(0);
 });
 
-test('TensorFlow.js comes with fewer bits where that is wanted', async () => {
+test.each(['16', '8'])('TensorFlow.js comes with %s bits where that is wanted', async (bits) => {
   await radio(/^TensorFlow\.js/).check();
-  await app.page.getByLabel('Weights').selectOption('8');
-  const folder = await exportTo('my tfjs');
+  await app.page.getByLabel('Weights').selectOption(bits);
+  const folder = await exportTo(bits === '8' ? 'my tfjs' : 'half floats');
   await reports().getByText(folder).waitFor();
   expect(await readdir(folder, { recursive: true })).toContain('model.json');
   expect(await reports().first().innerText()).toMatch(

@@ -137,18 +137,25 @@ function show({ folder, run, exports, files }: ExportReport, output: Output): vo
   output.line(`Written to ${folder}`);
 }
 
-function showOne({ format, sizeBytes, durationMs, check, leftOut }: ExportedFormat, output: Output): void {
+function showOne(exported: ExportedFormat, output: Output): void {
+  const { format, sizeBytes, durationMs, check, unchecked, leftOut } = exported;
   output.line(`${nameOf(format)}: ${bytes(sizeBytes)}, ${duration(durationMs)}`);
   if (leftOut.length > 0) output.line(`  ${plural(leftOut.length, 'picture')} left out`);
+  if (unchecked !== null) output.line(`  Not checked. ${unchecked}`);
   if (!check) return;
-  const { pictures, maxDifference, meanDifference, runtime, accuracy, sameClass } = check;
+  const { pictures, unavailable, maxDifference, meanDifference, runtime, accuracy, sameClass } = check;
   output.line(
     `  Loaded again and asked about ${plural(pictures, 'picture')}: largest difference ${maxDifference.toExponential(1)}, ` +
       `mean ${meanDifference.toExponential(1)}, same class for ${sameClass} (${runtime})`,
   );
+  if (unavailable > 0) {
+    output.line(
+      `  Not compared: ${plural(unavailable, 'picture')} of the run that are missing, changed, unreadable or no longer labelled`,
+    );
+  }
   if (check.tolerance === null) {
     output.line(
-      `  Accuracy on ${plural(accuracy.pictures, accuracy.unseen ? 'validation picture' : 'picture')}: ${percent(accuracy.export)}, the app ${percent(accuracy.app)}`,
+      `  Accuracy on ${plural(accuracy.pictures, accuracy.unseen ? 'validation picture' : 'training picture')}: ${percent(accuracy.export)}, the app ${percent(accuracy.app)}`,
     );
   }
 }

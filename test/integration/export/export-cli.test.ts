@@ -47,7 +47,10 @@ describe('twofold export', () => {
     expect(readdirSync(out('')).sort()).toEqual(['all']);
 
     for (const format of ['tfjs', 'keras', 'savedmodel', 'onnx'] as const) {
-      const { check, metrics, data, classes, training, files, input } = card(`all/${format}`);
+      const { metrics, data, classes, training, files, input, ...rest } = card(`all/${format}`);
+      const check = rest.check!;
+      expect(rest.unchecked).toBeNull();
+      expect(check.unavailable).toBe(0);
       expect(check.pictures).toBe(40);
       expect(check.maxDifference).toBeLessThan(1e-5);
       expect(check.sameClass).toBe(40);
@@ -133,6 +136,93 @@ describe('twofold export', () => {
     }
   });
 
+  test('a run some of whose pictures are gone is checked with the others, and it says how many are not there', async () => {
+    const away = path.join(folder, 'away');
+    mkdirSync(away);
+    const gone = readdirSync(path.join(pictures, 'food')).slice(0, 3);
+    for (const name of gone) renameSync(path.join(pictures, 'food', name), path.join(away, name));
+    const damaged = path.join(pictures, 'animals', readdirSync(path.join(pictures, 'animals'))[0]!);
+    const content = readFileSync(damaged);
+    writeFileSync(damaged, 'no picture');
+    try {
+      const { code, stdout } = await run('export', project, '--format', 'keras', '--out', out('some left'));
+      expect(code).toBe(0);
+      expect(stdout).toContain('Not compared: 4 pictures of the run that are missing, changed');
+      expect(card('some left')).toMatchObject({ check: { pictures: 36, unavailable: 4 }, unchecked: null });
+      const readme = readFileSync(path.join(out('some left'), 'README.md'), 'utf8');
+      expect(readme).toContain('on 36 pictures of the project');
+      expect(readme).toContain('4 more pictures of the run could not be used');
+    } finally {
+      for (const name of gone) renameSync(path.join(away, name), path.join(pictures, 'food', name));
+      writeFileSync(damaged, content);
+    }
+  });
+
+  test('a run whose pictures are gone is exported unchecked, and says so everywhere', async () => {
+    const away = path.join(folder, 'all away');
+    renameSync(pictures, away);
+    try {
+      const { code, events } = await run(
+        'export',
+        project,
+        '--format',
+        'all',
+        '--out',
+        out('gone'),
+        '--json',
+      );
+      expect(code).toBe(0);
+      const exported = events.filter(({ event }) => event === 'exported') as unknown as ExportedFormat[];
+      expect(exported.map(({ format }) => format)).toEqual(EXPORT_FORMATS);
+      const why = expect.stringMatching(/^None of the 40 pictures .* is available/) as string;
+      for (const format of ['tfjs', 'keras', 'savedmodel', 'onnx'] as const) {
+        expect(exported.find((each) => each.format === format)).toMatchObject({
+          check: null,
+          unchecked: why,
+        });
+        expect(card(`gone/${format}`)).toMatchObject({ check: null, unchecked: why });
+        expect(readFileSync(path.join(out(`gone/${format}`), 'README.md'), 'utf8')).toContain(
+          '**Not checked.** None of the 40 pictures',
+        );
+      }
+      expect(exported.find(({ format }) => format === 'folders')!.leftOut).toHaveLength(40);
+      expect(readFileSync(path.join(out('gone'), 'README.md'), 'utf8')).toContain('| not checked |');
+      const one = await run('export', project, '--format', 'onnx', '--out', out('gone onnx'));
+      expect([one.code, one.stdout]).toEqual([0, expect.stringContaining('Not checked. None of the 40')]);
+      const folders = await run('export', project, '--format', 'folders', '--out', out('gone folders'));
+      expect([folders.code, folders.stderr]).toEqual([1, expect.stringContaining('None of the pictures')]);
+    } finally {
+      renameSync(away, pictures);
+    }
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'a check whose process dies leaves the export, which says that it is unchecked and why',
+    async () => {
+      const children = (pid: number): string[] =>
+        readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+      let watching: NodeJS.Timeout | undefined;
+      const running = start(
+        ['export', project, '--format', 'onnx', '--out', out('died'), '--json'],
+        ({ event, stage }) => {
+          if (event !== 'progress' || stage !== 'writing' || watching) return;
+          const pid = running.child.pid!;
+          const before = new Set(children(pid));
+          watching = setInterval(() => {
+            for (const child of children(pid)) if (!before.has(child)) process.kill(Number(child), 'SIGSEGV');
+          }, 20);
+        },
+      );
+      const { code, events } = await running.finished;
+      clearInterval(watching);
+      expect(code).toBe(0);
+      const why = expect.stringMatching(/^The process that checks the export ended .*SIGSEGV/) as string;
+      expect(events.find(({ event }) => event === 'exported')).toMatchObject({ check: null, unchecked: why });
+      expect(card('died')).toMatchObject({ check: null, unchecked: why });
+      expect(existsSync(path.join(out('died'), 'model.onnx'))).toBe(true);
+    },
+  );
+
   test('bad use is a sentence and exit code 2 or 1', async () => {
     const wrong = await run('export', project, '--format', 'onnx', '--quantize', '8', '--out', out('bad'));
     expect(wrong.code).toBe(2);
@@ -193,6 +283,7 @@ describe('twofold export', () => {
       test: null,
       threshold: 0.5,
       pictures,
+      unavailable: 0,
       // What another model would have said.
       answers: [0.1, 0.2, 0.3],
     };

@@ -95,7 +95,16 @@ describe('samples', () => {
     const checked = samplePictures(1);
     const pictures = checked.map((path) => ({ path, sha256: path, label: 0 as const, split: null }));
     const answers = [...(await engineAnswers(runDir, await pixelsOf(checked, run.recipe), checked.length))];
-    const source = { runDir, run, runId: 'r1', test: null, threshold: 0.4, pictures, answers };
+    const source = {
+      runDir,
+      run,
+      runId: 'r1',
+      test: null,
+      threshold: 0.4,
+      pictures,
+      unavailable: 0,
+      answers,
+    };
     for (const format of ['tfjs', 'onnx'] as const) {
       const target = join(folder, format);
       mkdirSync(target);
