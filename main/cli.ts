@@ -33,8 +33,9 @@ function report(thrown: unknown, output: Output): number {
   }
   const failure = toFailure(thrown);
   output.error(failure);
-  if (failure.code === 'internal' && thrown instanceof Error && !(thrown instanceof TwofoldError)) {
-    output.note(thrown.stack ?? '');
+  if (failure.code === 'internal' && thrown instanceof Error) {
+    const defect = thrown instanceof TwofoldError ? thrown.cause : thrown;
+    if (defect instanceof Error) output.note(defect.stack ?? '');
   }
   return thrown instanceof UsageError ? EXIT.usage : EXIT.failed;
 }

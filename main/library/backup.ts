@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
-import { sqlError, type Db } from './sql.ts';
+import { sqlError } from './sql-errors.ts';
+import type { Db } from './sql.ts';
 
 /** Copies of library.db in the project's `backups` folder: before a migration, and once a day when asked. */
 

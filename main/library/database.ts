@@ -7,7 +7,8 @@ import { needsCheck, noteChecked, noteClosed } from './check-note.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { APPLICATION_ID, migrate, schemaVersion, type Migration } from './migrate.ts';
 import { openWithoutWriting } from './read-only.ts';
-import { sqlError, type Db } from './sql.ts';
+import { sqlError, unsuitableDrive } from './sql-errors.ts';
+import type { Db } from './sql.ts';
 
 const MAGIC = 'SQLite format 3\0';
 const BUSY_TIMEOUT_MS = 5000;
@@ -27,7 +28,8 @@ export interface OpenOptions {
  * we closed it), backs it up and migrates it where it is older.
  * Write-ahead log with `synchronous=FULL`: a transaction that has returned survives a power cut.
  *
- * @throws TwofoldError `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`, `bad-input` (another program's)
+ * @throws TwofoldError `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`, `bad-input` (another program's),
+ * `unsupported` (a drive that can't hold it)
  */
 export function openDatabase(file: string, options: OpenOptions = {}): Db {
   const { create = false, readOnly = false, migrations = MIGRATIONS } = options;
@@ -39,7 +41,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Db {
   try {
     if (!isNew) refuseOthers(db, file);
     if (schemaVersion(db) <= (migrations.at(-1)?.version ?? 0) && !readOnly) {
-      db.pragma('journal_mode = WAL');
+      requireLog(db, file);
       db.pragma('synchronous = FULL');
     }
     db.pragma('foreign_keys = ON');
@@ -82,6 +84,14 @@ function optimize(db: Db): void {
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
   }
+}
+
+/** Drives without shared memory keep the journal they had, and say so by the answer alone (macOS, network shares). */
+function requireLog(db: Db, file: string): void {
+  const mode = db.pragma('journal_mode = WAL', { simple: true }) as string;
+  if (mode === 'wal') return;
+  const [code, message] = unsuitableDrive(file, `journal_mode ${mode}`);
+  throw new TwofoldError(code, message);
 }
 
 function connect(file: string): Db {

@@ -1,5 +1,6 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import { sqlError, transaction, type Db } from './sql.ts';
+import { sqlError } from './sql-errors.ts';
+import { transaction, type Db } from './sql.ts';
 
 export interface Migration {
   /** 1, 2, 3, …: the schema's version (`PRAGMA user_version`) once it has run. */

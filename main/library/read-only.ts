@@ -8,7 +8,8 @@ import type { Db } from './sql.ts';
  * Opens library.db without writing to it: beside a program that writes, after one that died, and on media that can't be
  * written. A library that some program has open, or left open when it died, has its newest changes in a write-ahead log.
  * SQLite reads that where the shared memory beside it is there; else library and log are copied and joined. A library
- * that was closed properly is read into memory, since SQLite would make files beside it.
+ * that was closed properly is read into memory, since SQLite would make files beside it. On a drive that can't share
+ * memory between programs, they are copied too.
  *
  * @throws SqliteError, or the file system's error
  */
@@ -22,8 +23,10 @@ export function openWithoutWriting(file: string, timeoutMs: number): Db {
   try {
     return connect(file, timeoutMs);
   } catch (error) {
-    // Without shared memory (`-shm`) no other program has it open, so it does not change while it is copied.
-    if (!(error instanceof Database.SqliteError) || existsSync(`${file}-shm`)) throw error;
+    if (!(error instanceof Database.SqliteError)) throw error;
+    // Without shared memory no other program has it open, so it does not change while it is copied.
+    const shared = existsSync(`${file}-shm`) && !error.code.startsWith('SQLITE_IOERR_SHM');
+    if (shared) throw error;
     return inMemory(withLog(file));
   }
 }

@@ -2,7 +2,8 @@ import { workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { toFailure, type Result } from '../../shared/errors.ts';
 import { readLibrary, type ReadAnswer, type ReadTask } from './read-task.ts';
-import { sqlError, type Db } from './sql.ts';
+import { sqlError } from './sql-errors.ts';
+import type { Db } from './sql.ts';
 
 /** Holds what lists and counts read of 100,000 pictures: the indexes, not the rows. */
 const CACHE_KIB = 16 * 1024;

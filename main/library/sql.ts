@@ -1,6 +1,7 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { TwofoldError } from '../../shared/errors.ts';
 import { forgetCheck } from './check-note.ts';
+import { sqlError } from './sql-errors.ts';
 
 /** An open library. Every function of this folder that speaks SQL takes it first. */
 export type Db = Database.Database;
@@ -66,40 +67,4 @@ function translated<T>(db: Db, work: () => T): T {
     if (translated instanceof TwofoldError && translated.code === 'corrupt') forgetCheck(db.name);
     throw translated;
   }
-}
-
-/** Turns SQLite's errors (with their extended codes) into sentences; anything else comes back as it is. */
-export function sqlError(error: unknown, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
-  const { code } = error;
-  const is = (...prefixes: string[]): boolean => prefixes.some((prefix) => code.startsWith(prefix));
-  const make = (kind: ConstructorParameters<typeof TwofoldError>[0], message: string): TwofoldError =>
-    new TwofoldError(kind, message, { cause: error });
-  if (is('SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'SQLITE_IOERR_SHMMAP')) {
-    return make(
-      'disk-full',
-      `The disk that holds ${file} is full. Free some space and try again; nothing that was saved is lost.`,
-    );
-  }
-  if (is('SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_PERM', 'SQLITE_AUTH')) {
-    return make(
-      'read-only',
-      `${file} can't be written. Check the permissions of the project's folder, or copy it to a place where you may write.`,
-    );
-  }
-  if (is('SQLITE_BUSY', 'SQLITE_LOCKED')) {
-    return make('busy', `Another program is writing to ${file}. Wait until it is done and try again.`);
-  }
-  if (is('SQLITE_CORRUPT', 'SQLITE_NOTADB'))
-    return make(
-      'corrupt',
-      `${file} is damaged (${error.message}). Close the project and open it again: it will be checked and its backups named.`,
-    );
-  if (is('SQLITE_IOERR')) {
-    return make(
-      'runtime',
-      `The drive that holds ${file} gave an error (${code}). Check that it is connected and has free space, then open the project again.`,
-    );
-  }
-  return error;
 }
