@@ -18,7 +18,8 @@ const ACCEPTED = new Set([
   'CC0-1.0',
   'CC-BY-4.0',
   'ISC',
-  // libvips and its kin, as libraries of their own that can be replaced.
+  // libvips, libheif and their kin, as libraries of their own that can be replaced.
+  'LGPL-3.0',
   'LGPL-3.0-or-later',
   'MIT',
   'Python-2.0',

@@ -57,6 +57,12 @@ export const OTHERS: readonly Work[] = [
     spdx: ['LGPL-3.0-or-later'],
   },
   {
+    work: 'libheif and libde265',
+    licence: 'LGPL-3.0-or-later',
+    note: 'compiled to WebAssembly in libheif-js; used with one change, made in memory as it is loaded: a function that switches parts of the decoding off does nothing (main/pictures/libheif.ts). It is a file of its own, node_modules/libheif-js/libheif-wasm/libheif.wasm, in the packaged app below resources/app.asar.unpacked; put another build of it and of libheif.js beside it there. Sources: https://github.com/strukturag/libheif, https://github.com/strukturag/libde265; how to build it: https://github.com/catdad-experiments/libheif-emscripten',
+    spdx: ['LGPL-3.0-or-later'],
+  },
+  {
     work: 'SQLite',
     licence: 'public domain',
     note: 'inside better-sqlite3, which is MIT. https://sqlite.org/copyright.html',

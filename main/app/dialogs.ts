@@ -20,6 +20,9 @@ const PICTURES = {
     'pbm',
     'pnm',
     'pam',
+    'heic',
+    'heif',
+    'hif',
   ],
 };
 const ALL = { name: 'All files', extensions: ['*'] };

@@ -4,6 +4,7 @@ import { openAvif } from './formats/avif.ts';
 import { openBmp } from './formats/bmp.ts';
 import type { DecodeOptions, OpenedPicture, OpenPicture, Picture } from './formats/format.ts';
 import { openGif } from './formats/gif.ts';
+import { openHeif } from './formats/heif.ts';
 import { openJpeg } from './formats/jpeg.ts';
 import { openPng } from './formats/png.ts';
 import { openPnm } from './formats/pnm.ts';
@@ -33,6 +34,7 @@ const FORMATS: Record<PictureFormat, OpenPicture> = {
   tiff: openTiff,
   avif: openAvif,
   pnm: openPnm,
+  heif: openHeif,
 };
 
 /**
@@ -42,7 +44,7 @@ const FORMATS: Record<PictureFormat, OpenPicture> = {
  * JPEG gives the very bytes that libjpeg-turbo gives Pillow.
  *
  * @returns [height, width, 3], 0..255
- * @throws TwofoldError `unsupported` for a format that is recognised but not read (HEIC, SVG, PDF …), `bad-picture`
+ * @throws TwofoldError `unsupported` for a format that is recognised but not read (SVG, PDF …), `bad-picture`
  *   for anything else that can't be decoded, is cut off or has too many pixels, `too-large` where memory runs out
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {

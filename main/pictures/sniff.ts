@@ -1,9 +1,9 @@
 /** Formats `decodePicture` reads. */
-export const PICTURE_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif', 'pnm'] as const;
+export const PICTURE_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif', 'heif', 'pnm'] as const;
 export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
 /** For messages: the formats a person may use. */
-export const SUPPORTED = 'JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF';
+export const SUPPORTED = 'JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF';
 
 /** What the first bytes of a file say it is. */
 export type Sniffed =
@@ -17,8 +17,8 @@ export type Sniffed =
 const picture = (format: PictureFormat): Sniffed => ({ kind: 'picture', format });
 const unsupported = (name: string): Sniffed => ({ kind: 'unsupported', name });
 
-/** Brands of ISO base media files (`ftyp` box) that hold HEVC pictures. */
-const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs']);
+/** Brands of ISO base media files (`ftyp` box) that hold pictures (HEIF), mostly HEVC ones (HEIC). */
+const HEIF_BRANDS = new Set('heic heix heim heis hevc hevx hevm hevs mif1 mif2 mif3 msf1 jpeg'.split(' '));
 
 /** Finds the format from content alone: extensions lie. Looks at the first 4 KB at most. */
 export function sniff(bytes: Uint8Array): Sniffed {
@@ -88,9 +88,7 @@ function sniffBrands(bytes: Uint8Array, latin: (start: number, end: number) => s
   const brands = new Set<string>();
   for (let at = 8; at + 4 <= length; at += 4) if (at !== 12) brands.add(latin(at, at + 4));
   if (brands.has('avif') || brands.has('avis')) return picture('avif');
-  if ([...brands].some((brand) => HEIC_BRANDS.has(brand)) || brands.has('mif1') || brands.has('msf1')) {
-    return unsupported('a HEIC picture');
-  }
+  if ([...brands].some((brand) => HEIF_BRANDS.has(brand))) return picture('heif');
   if (brands.has('crx ')) return unsupported('a Canon raw photograph (CR3)');
   return unsupported('a video');
 }

@@ -169,7 +169,7 @@ describe('what is in a folder', () => {
       ['broken.png', 'left-out', 'unreadable'],
       ['cut.png', 'left-out', 'bad-picture'],
       ['link.png', 'duplicate', 'same-content'],
-      ['phone.heic', 'left-out', 'unsupported'],
+      ['phone.heic', 'left-out', 'bad-picture'],
       ['pipe.png', 'left-out', 'unreadable'],
       ['round.png', 'left-out', 'unreadable'],
       ['text.jpg', 'left-out', 'bad-picture'],

@@ -39,6 +39,7 @@ describe('licences', () => {
     ['Twemoji', /CC-BY-4\.0.*© Twitter.*creativecommons\.org\/licenses\/by\/4\.0/],
     ['InceptionV3 weights of nsfwjs', /MIT.*ImageNet/],
     ['SQLite', /public domain/],
+    ['libheif and libde265', /LGPL-3\.0.*github\.com\/strukturag\/libde265/],
     ['libvips', /libvips \(LGPLv3\).*github\.com\/lovell\/sharp-libvips/],
   ])('of %s are told with what they ask for', (work, says) => {
     const line = licencePage()

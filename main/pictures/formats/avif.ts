@@ -1,4 +1,37 @@
+import { TwofoldError } from '../../../shared/errors.ts';
+import { boxes } from './bmff.ts';
 import type { OpenPicture } from './format.ts';
 import { openWithVips } from './vips.ts';
 
-export const openAvif: OpenPicture = (bytes) => openWithVips(bytes, 'avif');
+/** Where the main brand of an ISO base media file stands. */
+const BRAND_AT = 8;
+const STILL_BRANDS = ['avif', 'mif1'];
+
+/**
+ * Reads AVIF. Of a sequence it takes the still picture that writers put beside it, which is its first frame: libvips
+ * decodes it, and only does not know the brand of sequences.
+ */
+export const openAvif: OpenPicture = (bytes) => {
+  const brand = Buffer.from(bytes.subarray(BRAND_AT, BRAND_AT + 4)).toString('latin1');
+  if (STILL_BRANDS.includes(brand)) return openWithVips(bytes, 'avif');
+  if (isOnlySequence(bytes)) {
+    throw new TwofoldError(
+      'unsupported',
+      'It is an AVIF animation without a still picture, which Twofold does not read. Convert it to GIF or WebP.',
+    );
+  }
+  const still = Uint8Array.from(bytes);
+  still.set(Buffer.from('avif'), BRAND_AT);
+  return openWithVips(still, 'avif');
+};
+
+/** Whether there is a film and no still picture; false where the file is cut off before that can be told. */
+function isOnlySequence(bytes: Uint8Array): boolean {
+  try {
+    const types = [...boxes(bytes)].map(({ type }) => type);
+    return types.includes('moov') && !types.includes('meta');
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -46,4 +46,5 @@ export const FORMAT_NAMES: Record<PictureFormat, string> = {
   tiff: 'TIFF',
   avif: 'AVIF',
   pnm: 'PNM',
+  heif: 'HEIC',
 };
