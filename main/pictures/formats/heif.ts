@@ -274,7 +274,7 @@ function explain(error: unknown): unknown {
   if (!(error instanceof HeifError)) return error;
   const { code, subcode, message } = error;
   if (subcode === SUBERROR.endOfData) return truncated('heif');
-  const refused = (errorCode: 'unsupported' | 'bad-picture', sentence: string) =>
+  const refused = (errorCode: 'unsupported' | 'too-large', sentence: string) =>
     new TwofoldError(errorCode, sentence, { cause: error });
   if (code === ERROR.noDecoder || subcode === SUBERROR.unsupportedCodec) {
     return refused(
@@ -287,8 +287,8 @@ function explain(error: unknown): unknown {
   }
   if (code === ERROR.memory && subcode === SUBERROR.none) {
     return refused(
-      'bad-picture',
-      'The picture (HEIC) is too large: decoding it takes more memory than there is. Scale it down.',
+      'too-large',
+      'The picture (HEIC) is too large to be read here: the memory did not suffice. The file may be sound. Scale it down.',
     );
   }
   return damaged('heif', message.split('\n')[0]!.replace(/\.+$/, ''));
