@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CallSpec, EventSpec } from './contract/call.ts';
+import { evaluateCalls, evaluateEvents } from './contract/evaluate.ts';
 import { exportCalls, exportEvents } from './contract/export.ts';
 import { importCalls, importEvents } from './contract/import.ts';
 import { labelCalls } from './contract/labels.ts';
@@ -23,6 +24,7 @@ export const CALLS = {
   ...runCalls,
   ...modelCalls,
   ...predictCalls,
+  ...evaluateCalls,
   ...exportCalls,
   ...systemCalls,
 };
@@ -33,6 +35,7 @@ export const EVENTS = {
   ...importEvents,
   ...trainEvents,
   ...predictEvents,
+  ...evaluateEvents,
   ...exportEvents,
   ...systemEvents,
 };

@@ -3,6 +3,7 @@ import type { AppSettings, appSettingsSchema } from '../../shared/contract/syste
 import type { Emit } from '../ipc/answer.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import type { LoopDelays } from './delays.ts';
+import type { Evaluator } from './evaluator.ts';
 import type { Exporter } from './exporter.ts';
 import type { Importer } from './importer.ts';
 import type { JsonFile } from './json-file.ts';
@@ -20,6 +21,7 @@ export interface AppContext {
   importer: Importer;
   trainer: Trainer;
   predictor: Predictor;
+  evaluator: Evaluator;
   exporter: Exporter;
   recent: RecentProjects;
   settings: JsonFile<typeof appSettingsSchema>;

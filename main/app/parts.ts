@@ -6,6 +6,7 @@ import { dataFolder } from '../model/folders.ts';
 import { PicturePool } from '../pictures/pool.ts';
 import type { AppContext } from './context.ts';
 import { LoopDelays } from './delays.ts';
+import { Evaluator } from './evaluator.ts';
 import { Exporter } from './exporter.ts';
 import { Importer } from './importer.ts';
 import { JsonFile } from './json-file.ts';
@@ -46,6 +47,7 @@ export function makeParts({ emit, window, onMenuChange, temporary }: PartsOption
     importer,
     trainer: new Trainer(project, importer, spawnUtilityProcess, emit),
     predictor: new Predictor(project, pictures, spawnUtilityProcess, emit, join(temporary, 'pasted')),
+    evaluator: new Evaluator(project, importer, spawnUtilityProcess, emit),
     exporter: new Exporter(project, importer, spawnUtilityProcess, emit),
     recent,
     settings,

@@ -1,5 +1,6 @@
 import type { AppContext } from '../app/context.ts';
 import type { Handlers } from './answer.ts';
+import { evaluateHandlers } from './evaluate.ts';
 import { exportHandlers } from './export.ts';
 import { importHandlers } from './import.ts';
 import { labelHandlers } from './labels.ts';
@@ -21,6 +22,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...runHandlers(context),
     ...modelHandlers(),
     ...predictHandlers(context),
+    ...evaluateHandlers(context),
     ...exportHandlers(context),
     ...systemHandlers(context),
   };

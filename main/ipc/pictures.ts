@@ -4,7 +4,7 @@ import { previewAugmentation } from '../app/preview.ts';
 import { requirePicture } from '../app/pictures.ts';
 import type { HandlersOf } from './answer.ts';
 import { explainLabel } from '../library/labels.ts';
-import { getPictures, removePictures } from '../library/pictures.ts';
+import { getPictures, leaveTestSet, removePictures, setSplit } from '../library/pictures.ts';
 
 export function pictureHandlers({ project, importer, pool, emit }: AppContext): HandlersOf<'pictures'> {
   return {
@@ -22,6 +22,12 @@ export function pictureHandlers({ project, importer, pool, emit }: AppContext): 
       const removed = removePictures(project.require().db, ids);
       emit('pictures.changed', null);
       return { removed };
+    },
+    'pictures.setTest': ({ ids, test }) => {
+      const { db } = project.require();
+      const changed = test ? setSplit(db, ids, 'test') : leaveTestSet(db, ids);
+      emit('pictures.changed', null);
+      return { changed };
     },
     'pictures.reveal': ({ id }) => {
       shell.showItemInFolder(requirePicture(project.require(), id).path);

@@ -173,6 +173,20 @@ export function setSplit(db: Db, ids: Iterable<number>, split: Split | null): nu
   );
 }
 
+/** Takes pictures that are in the test set out of it; training decides then. Returns how many. */
+export function leaveTestSet(db: Db, ids: Iterable<number>): number {
+  return transaction(
+    db,
+    () =>
+      run(
+        db,
+        `UPDATE pictures SET split = NULL
+         WHERE id IN (SELECT value FROM json_each(:ids)) AND split = 'test'`,
+        { ids: idList(ids) },
+      ).changes,
+  );
+}
+
 /** Takes pictures, with their labels and history, out of the project; the files stay. Returns how many. */
 export function removePictures(db: Db, ids: Iterable<number>): number {
   return transaction(db, () => {

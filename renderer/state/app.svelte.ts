@@ -4,6 +4,7 @@ import type { ClassIndex, ClassInfo } from '../../shared/library.ts';
 import { Checks } from './checks.svelte.ts';
 import { applyClassColours } from './class-colours.ts';
 import type { Client } from './client.ts';
+import { Evaluations } from './evaluations.svelte.ts';
 import { Exports } from './exports.svelte.ts';
 import { Imports } from './imports.svelte.ts';
 import { Library } from './library.svelte.ts';
@@ -26,6 +27,7 @@ export class AppState {
   readonly runs: Runs;
   readonly train: Train;
   readonly tries: Tries;
+  readonly evaluations: Evaluations;
   readonly review: Review;
   readonly exports: Exports;
   project = $state.raw<ProjectInfo | null>(null);
@@ -46,6 +48,7 @@ export class AppState {
     this.runs = new Runs(client, this.notices);
     this.train = new Train(client, this.notices, this.runs, () => this.place === 'train');
     this.tries = new Tries(client, this.notices, this.runs);
+    this.evaluations = new Evaluations(client, this.notices);
     this.review = new Review(client, this.notices, this.runs, this.library, this.tries);
     this.exports = new Exports(client, this.notices, this.runs);
     client.on('project.changed', (project) => this.#show(project));
@@ -147,6 +150,7 @@ export class AppState {
     this.runs.open(project !== null);
     this.train.open(project);
     this.tries.open(project);
+    this.evaluations.open(project !== null);
     this.review.open();
     this.exports.open(project !== null);
     project?.notices.forEach((notice) => this.notices.say(notice));

@@ -8,6 +8,7 @@ import {
   type PictureQuery,
   type PictureSort,
 } from '../../shared/library.ts';
+import { plural } from '../../shared/plural.ts';
 import type { Client } from './client.ts';
 import { LibraryLabels, type Stroke } from './library-labels.svelte.ts';
 import { LibraryRows } from './library-rows.svelte.ts';
@@ -193,6 +194,17 @@ export class Library {
   label(ids: Iterable<number>, label: LabelValue, source: LabelSource): void {
     this.labels.set(ids, label, source);
     this.outdated = true;
+  }
+
+  /** Puts what is selected into the test set, or takes it out. */
+  async setTest(test: boolean): Promise<void> {
+    const ids = [...this.selection.ids];
+    const moved = await this.notices.attempt(() => this.client.call('pictures.setTest', { ids, test }));
+    if (moved) {
+      this.notices.say(
+        `${plural(moved.changed, 'picture')} ${test ? 'put into' : 'taken out of'} the test set.`,
+      );
+    }
   }
 
   paint(stroke: Stroke, ids: Iterable<number>): void {

@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { MAX_ROWS } from '../../shared/contract/pictures.ts';
+import type { EvaluatedSet } from '../../shared/jobs.ts';
 import type { LabelValue, Picture } from '../../shared/library.ts';
 import {
   averagePrecision,
@@ -17,7 +18,7 @@ import type { Notices } from './notices.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
 import type { Tries } from './tries.svelte.ts';
 
-/** A validation picture as it is labelled now, and what the run says of it. */
+/** A picture of the validation or the test set as it is labelled now, and the run's probability for it. */
 export interface Reviewed {
   id: number;
   picture: Picture;
@@ -42,6 +43,7 @@ export class Review {
   /** The pictures as they were when the list was chosen: one that is relabelled keeps its place in it. */
   #chosenFrom = $state.raw<readonly Reviewed[]>([]);
   #runId = $state<string | null>(null);
+  #wantedSet = $state<EvaluatedSet>('validation');
   #newestId: string | null = null;
   #asked = 0;
   #isReading = false;
@@ -49,6 +51,9 @@ export class Review {
   readonly run = $derived.by(
     () => this.runs.usable.find(({ id }) => id === this.#runId) ?? this.runs.usable[0] ?? null,
   );
+  readonly hasTestSet = $derived.by(() => (this.library.labels.counts?.test ?? 0) > 0);
+  /** The set that is looked at. */
+  readonly on = $derived<EvaluatedSet>(this.hasTestSet ? this.#wantedSet : 'validation');
   readonly threshold = $derived.by(() => this.tries.threshold);
   readonly scored = $derived(
     this.pictures.flatMap(({ label, probability }): Scored[] =>
@@ -93,6 +98,7 @@ export class Review {
     this.#chosenFrom = [];
     this.loaded = false;
     this.choice = 'wrong';
+    this.#wantedSet = 'validation';
     this.#runId = null;
     this.#newestId = null;
     this.#before.clear();
@@ -100,6 +106,16 @@ export class Review {
 
   async chooseRun(id: string): Promise<void> {
     this.#runId = id;
+    this.#before.clear();
+    await this.enter();
+  }
+
+  async chooseSet(set: EvaluatedSet): Promise<void> {
+    this.#wantedSet = set;
+    this.pictures = [];
+    this.#chosenFrom = [];
+    this.loaded = false;
+    this.choice = 'wrong';
     this.#before.clear();
     await this.enter();
   }
@@ -122,16 +138,19 @@ export class Review {
 
   /** Reads what the run says, and the labels as they are now. */
   async #load(): Promise<void> {
-    const { run } = this;
+    const { run, on } = this;
     if (!run) return;
     const asked = ++this.#asked;
     this.#isReading = true;
     await this.notices.read(async () => {
       const said = (await this.client.call('runs.pictures', { run: run.id })).filter(
-        ({ split, probability }) => split === 'validation' && probability !== null,
+        ({ split, probability }) => split === on && probability !== null,
       );
       const probabilities = Object.fromEntries(said.map(({ id, probability }) => [id, probability!]));
-      const rows = await this.#rows(said.map(({ id }) => id));
+      // What has gone into the test set since, or out of it, belongs to neither.
+      const rows = (await this.#rows(said.map(({ id }) => id))).filter(
+        ({ split }) => (split === 'test') === (on === 'test'),
+      );
       if (asked !== this.#asked) return;
       this.pictures = rows.map((picture) => this.#reviewed(picture, probabilities[picture.id]!));
       this.#chosenFrom = this.pictures;
@@ -144,6 +163,8 @@ export class Review {
   async #readAgain(ids: readonly number[]): Promise<void> {
     // What is being read may have been read before they changed.
     if (this.#isReading) return this.#load();
+    // Whether the evaluation on the test set is still of these labels.
+    if (this.on === 'test') void this.runs.refresh();
     const known = ids.filter((id) => id in this.#byId);
     if (known.length === 0) return;
     const asked = this.#asked;

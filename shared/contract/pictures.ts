@@ -40,6 +40,10 @@ export const pictureCalls = {
   'pictures.cancelCheck': call(nothing).returns<null>(),
   /** Takes pictures out of the project; their files stay where they are. */
   'pictures.remove': call(z.strictObject({ ids: pictureIdsSchema })).returns<{ removed: number }>(),
+  /** Puts pictures into the test set, or takes those of them that are in it out again: training decides then. */
+  'pictures.setTest': call(z.strictObject({ ids: pictureIdsSchema, test: z.boolean() })).returns<{
+    changed: number;
+  }>(),
   /** Shows the file in the system's file manager. */
   'pictures.reveal': call(z.strictObject({ id: pictureIdSchema })).returns<null>(),
   /** What training would see of a picture: the same transforms, drawn from the seed. */

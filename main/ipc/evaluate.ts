@@ -1,0 +1,14 @@
+import type { AppContext } from '../app/context.ts';
+import type { HandlersOf } from './answer.ts';
+
+export function evaluateHandlers({ evaluator }: AppContext): HandlersOf<'evaluate'> {
+  return {
+    'evaluate.start': ({ run }) => evaluator.evaluate(run),
+    'evaluate.state': () => evaluator.state,
+    'evaluate.result': () => evaluator.answer,
+    'evaluate.cancel': () => {
+      evaluator.cancel();
+      return null;
+    },
+  };
+}
