@@ -72,6 +72,10 @@ export default ts.config(
     [electron, sqlite, tensorflow, upstream('library', 'training', 'export')],
     ['main/model/tensorflow.ts'],
   ),
+  forbid(
+    ['main/insight/**'],
+    [electron, sqlite, tensorflow, upstream('library', 'pictures', 'model', 'training', 'export')],
+  ),
   forbid(['main/training/**'], [electron, sqlite, tensorflow, upstream('library', 'export')]),
   forbid(['main/export/**'], [electron, sqlite, tensorflow]),
 );

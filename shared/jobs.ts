@@ -76,6 +76,24 @@ export interface FeaturesJob {
 export const MODEL_FORMATS = ['tfjs', 'keras', 'savedmodel', 'onnx'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
+/** Adds pictures to the index: the vectors by which they are compared with each other. */
+export interface IndexJob {
+  kind: 'index';
+  /** Of the project. */
+  cacheDir: string;
+  model: IndexModel;
+  /** Pictures that the index lacks. */
+  pictures: { path: string; sha256: string }[];
+}
+
+/** What an index is made with: weights of InceptionV3, and how a picture becomes pixels. */
+export interface IndexModel {
+  weights: string;
+  /** SHA-256 of the weights' values. */
+  fingerprint: string;
+  resize: Recipe['resize'];
+}
+
 export interface WriteExportJob {
   kind: 'write-export';
   runDir: string;
@@ -111,10 +129,25 @@ export interface WriteFoldersJob {
 }
 
 export type Job =
-  TrainJob | EvaluateJob | PredictJob | FeaturesJob | WriteExportJob | VerifyExportJob | WriteFoldersJob;
+  | TrainJob
+  | EvaluateJob
+  | PredictJob
+  | FeaturesJob
+  | IndexJob
+  | WriteExportJob
+  | VerifyExportJob
+  | WriteFoldersJob;
 
 export type Stage =
-  'loading' | 'features' | 'training' | 'validating' | 'saving' | 'predicting' | 'writing' | 'checking';
+  | 'loading'
+  | 'features'
+  | 'indexing'
+  | 'training'
+  | 'validating'
+  | 'saving'
+  | 'predicting'
+  | 'writing'
+  | 'checking';
 
 export interface EpochMetrics {
   /** From 1. */
@@ -191,6 +224,13 @@ export interface FeaturesResult {
   leftOut: LeftOut[];
 }
 
+export interface IndexResult {
+  kind: 'index';
+  /** Pictures that were added. */
+  added: number;
+  leftOut: LeftOut[];
+}
+
 export interface WriteExportResult {
   kind: 'write-export';
 }
@@ -215,6 +255,7 @@ export type JobResult =
   | EvaluateResult
   | PredictResult
   | FeaturesResult
+  | IndexResult
   | WriteExportResult
   | VerifyExportResult
   | WriteFoldersResult;

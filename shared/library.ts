@@ -14,7 +14,7 @@ export type LabelValue = ClassIndex | 'skipped' | null;
 export const labelValueSchema = z.union([z.literal(0), z.literal(1), z.literal('skipped'), z.null()]);
 
 /** Where a label came from. */
-export const LABEL_SOURCES = ['mouse', 'key', 'cli', 'folder', 'csv', 'review'] as const;
+export const LABEL_SOURCES = ['mouse', 'key', 'cli', 'folder', 'csv', 'review', 'suggested'] as const;
 export type LabelSource = (typeof LABEL_SOURCES)[number];
 export const labelSourceSchema = z.enum(LABEL_SOURCES);
 

@@ -1,14 +1,19 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addErrors } from './commands/errors.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addFeatures } from './commands/features.ts';
 import { addImport } from './commands/import.ts';
+import { addIndex } from './commands/index-pictures.ts';
 import { addLabel } from './commands/label.ts';
 import { addLabels } from './commands/labels.ts';
+import { addNext } from './commands/next.ts';
 import { addPredict } from './commands/predict.ts';
 import { addRuns } from './commands/runs.ts';
 import { addSplit } from './commands/split.ts';
+import { addSimilar } from './commands/similar.ts';
+import { addSuggest } from './commands/suggest.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTrain } from './commands/train.ts';
 import { addWeights } from './commands/weights.ts';
@@ -29,6 +34,11 @@ export function buildProgram(output: Output): Command {
     addLabel,
     addLabels,
     addSplit,
+    addIndex,
+    addSuggest,
+    addNext,
+    addSimilar,
+    addErrors,
     addTrain,
     addRuns,
     addEvaluate,

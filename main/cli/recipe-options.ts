@@ -14,6 +14,14 @@ export function parseNumber(text: string): number {
   return value;
 }
 
+/** How many of something: a whole number from 1. */
+export function parseCount(text: string): number {
+  const value = parseNumber(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number from 1.');
+  return value;
+}
+
 function parseUnits(text: string): number[] {
   return text.split(',').map(parseNumber);
 }

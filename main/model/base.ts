@@ -42,7 +42,12 @@ export class FeatureExtractor {
   readonly features: number;
   readonly #atOnce: number;
 
-  private constructor(running: RunningGraph, weights: WeightsReference, size: number, shape: readonly number[]) {
+  private constructor(
+    running: RunningGraph,
+    weights: WeightsReference,
+    size: number,
+    shape: readonly number[],
+  ) {
     this.#running = running;
     this.weights = { name: weights.name, fingerprint: weights.fingerprint };
     this.size = size;

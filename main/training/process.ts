@@ -33,6 +33,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return (await import('./jobs/predict.ts')).runPredictJob(job, context);
     case 'features':
       return (await import('./jobs/features.ts')).runFeaturesJob(job, context);
+    case 'index':
+      return (await import('./jobs/index-pictures.ts')).runIndexJob(job, context);
     case 'write-export':
       return runWriteExportJob(job, context);
     case 'verify-export':

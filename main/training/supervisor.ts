@@ -20,6 +20,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   evaluate: 'The process that evaluates',
   predict: 'The process that predicts',
   features: 'The process that computes features',
+  index: 'The process that indexes pictures',
   'write-export': 'The process that writes the export',
   'verify-export': 'The process that checks the export',
   'write-folders': 'The process that copies pictures',

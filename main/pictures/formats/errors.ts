@@ -20,7 +20,10 @@ export function damaged(format: PictureFormat, detail: string): TwofoldError {
 
 /** Whether there was no memory for the pixels: libvips says so, and so do typed arrays. */
 export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /out of memory|unable to allocate|allocation failed|invalid typed array length/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /out of memory|unable to allocate|allocation failed|invalid typed array length/i.test(error.message)
+  );
 }
 
 /** Turns libvips' message into a reason a person understands, and keeps it as the cause. */

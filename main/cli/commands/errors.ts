@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { plural } from '../../../shared/plural.ts';
+import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
+import { suspectLabels } from '../../engine/suggest.ts';
+import { getClasses } from '../../library/classes.ts';
+import type { Project } from '../../library/folder.ts';
+import { percent, printable, table } from '../format.ts';
+import { indexedLibrary } from '../indexed.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+import { parseCount } from '../recipe-options.ts';
+import { writeCsv } from '../write-csv.ts';
+
+interface Flags {
+  count: number;
+  csv?: string;
+}
+
+export function addErrors(program: Command, output: Output): void {
+  program
+    .command('errors')
+    .description('labels that are likely wrong, the likeliest first')
+    .argument('<project>', 'project folder')
+    .option('--count <n>', 'how many to list', parseCount, 20)
+    .option('--csv <file>', 'write all of them as CSV; - for standard output')
+    .addHelpText(
+      'after',
+      '\nEach labelled picture is predicted by a quick linear classifier that has not seen it (5 folds); the test set takes no part.\n\nExample:\n  twofold errors traps --csv suspects.csv',
+    )
+    .action((given: string, flags: Flags) =>
+      withProject(given, output, (project) => work(project, flags, output), { readOnly: true }),
+    );
+}
+
+async function work(project: Project, { count, csv }: Flags, output: Output): Promise<void> {
+  const suspects = suspectLabels(await indexedLibrary(project, output), DEFAULT_RECIPE.seed);
+  const names = getClasses(project.db).map(({ name }) => name);
+  const rows = suspects.map(({ picture, predicted, probability, isLikelyError }) => ({
+    path: picture.path,
+    label: names[picture.label]!,
+    predicted: names[predicted]!,
+    probability,
+    likely: isLikelyError,
+  }));
+  for (const row of rows) output.event('suspect', row);
+  const likely = rows.filter((row) => row.likely).length;
+  output.event('done', { suspects: rows.length, likely });
+  if (csv !== undefined) {
+    await writeCsv(rows, ['path', 'label', 'predicted', 'probability', 'likely'], csv, 'suspect', output);
+    return;
+  }
+  if (rows.length === 0) {
+    output.line('No label contradicts the prediction for its picture.');
+    return;
+  }
+  output.line(
+    table(
+      ['picture', 'label', 'predicted', 'probability', 'likely wrong'],
+      rows
+        .slice(0, count)
+        .map((row) => [
+          printable(row.path),
+          row.label,
+          row.predicted,
+          percent(row.probability),
+          row.likely ? 'yes' : '',
+        ]),
+    ),
+  );
+  if (rows.length > count) output.line(`… and ${rows.length - count} more; --csv writes them all.`);
+  output.line(
+    `${plural(rows.length, 'label')} differ from the prediction, ${likely} of them are likely wrong. Check them before you change them.`,
+  );
+}

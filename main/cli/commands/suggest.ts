@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { plural } from '../../../shared/plural.ts';
+import { suggestLabels, type Suggestion } from '../../engine/suggest.ts';
+import { getClasses } from '../../library/classes.ts';
+import type { Project } from '../../library/folder.ts';
+import { addBatch } from '../../library/labels.ts';
+import { transaction } from '../../library/sql.ts';
+import { percent, printable, table } from '../format.ts';
+import { indexedLibrary } from '../indexed.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+import { parseCount, parseNumber } from '../recipe-options.ts';
+import { writeCsv } from '../write-csv.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Flags {
+  accept?: number;
+  csv?: string;
+  count: number;
+}
+
+export function addSuggest(program: Command, output: Output): void {
+  program
+    .command('suggest')
+    .description('predict a class for every unlabelled picture from the labels so far, the surest first')
+    .argument('<project>', 'project folder')
+    .option(
+      '--accept <p>',
+      'label those with at least this probability, 0.5 to 1; one step of undo',
+      parseNumber,
+    )
+    .option('--csv <file>', 'write all suggestions as CSV; - for standard output')
+    .option('--count <n>', 'how many to list', parseCount, 20)
+    .addHelpText(
+      'after',
+      '\nSuggestions come from a quick linear classifier on the index, not from a trained run.\n\nExamples:\n  twofold suggest traps\n  twofold suggest traps --accept 0.95',
+    )
+    .action((given: string, flags: Flags) => {
+      const { accept } = flags;
+      if (accept !== undefined && !(accept >= 0.5 && accept <= 1)) {
+        throw new UsageError(`--accept: expected a number from 0.5 to 1, received ${accept}.`);
+      }
+      return withProject(given, output, (project) => work(project, flags, output), {
+        readOnly: accept === undefined,
+      });
+    });
+}
+
+async function work(project: Project, { accept, csv, count }: Flags, output: Output): Promise<void> {
+  const suggestions = suggestLabels(await indexedLibrary(project, output));
+  const names = getClasses(project.db).map(({ name }) => name);
+  const rows = suggestions.map(({ picture, class: index, probability }) => ({
+    path: picture.path,
+    class: names[index]!,
+    probability,
+  }));
+  for (const row of rows) output.event('suggestion', row);
+  const accepted =
+    accept === undefined ? null : suggestions.filter(({ probability }) => probability >= accept);
+  const changed = accepted === null ? 0 : label(project, accepted);
+  output.event('done', { suggestions: rows.length, accepted: accepted === null ? null : changed });
+  if (csv !== undefined) await writeCsv(rows, ['path', 'class', 'probability'], csv, 'suggestion', output);
+  else if (accepted === null) show(rows, count, output);
+  if (accepted !== null) {
+    output.line(
+      `${plural(changed, 'picture')} labelled, ${plural(rows.length - changed, 'picture')} left unlabelled. Take it back with "twofold label ${project.folder} --undo".`,
+    );
+  }
+}
+
+function label({ db }: Project, accepted: readonly Suggestion[]): number {
+  const groups = ([0, 1] as const).map((index) => ({
+    label: index,
+    ids: accepted.filter((one) => one.class === index).map(({ picture }) => picture.id),
+  }));
+  return transaction(db, () => addBatch(db, groups, 'suggested')).changes.length;
+}
+
+function show(
+  rows: readonly { path: string; class: string; probability: number }[],
+  count: number,
+  output: Output,
+): void {
+  if (rows.length === 0) {
+    output.line('Every picture is labelled or skipped.');
+    return;
+  }
+  const lines = rows
+    .slice(0, count)
+    .map(({ path, class: name, probability }) => [printable(path), name, percent(probability)]);
+  output.line(table(['picture', 'suggested class', 'probability'], lines));
+  if (rows.length > count) output.line(`… and ${rows.length - count} more; --csv writes them all.`);
+}

@@ -1,0 +1,69 @@
+import { TwofoldError } from '../../shared/errors.ts';
+import type { IndexJob, IndexModel, IndexResult, JobEvent } from '../../shared/jobs.ts';
+import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
+import { indexStore } from '../insight/index-store.ts';
+import type { Matrix } from '../insight/matrix.ts';
+import { listContents, type PictureContent } from '../library/contents.ts';
+import { cacheDir, type Project } from '../library/folder.ts';
+import { loadWeights } from '../model/weights/store.ts';
+import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
+
+/** Pictures with their vectors, row by row. */
+export interface IndexedLibrary {
+  pictures: PictureContent[];
+  /** [pictures, 768] */
+  matrix: Matrix;
+  /** Pictures that the index lacks, since they were not indexed yet or can't be read. */
+  missing: PictureContent[];
+}
+
+/** The model of the project's index: the best weights there are, and the default way to make pixels. */
+export async function indexModel(): Promise<IndexModel> {
+  const { name, fingerprint } = await loadWeights(DEFAULT_RECIPE.weights);
+  return { weights: name, fingerprint, resize: DEFAULT_RECIPE.resize };
+}
+
+/** Reads the index and joins it with the library. */
+export async function readIndex(project: Project, model: IndexModel): Promise<IndexedLibrary> {
+  const { hashes, matrix } = await indexStore(cacheDir(project), model).read();
+  const rowOfHash = new Map(hashes.map((hash, row) => [hash, row]));
+  const all = listContents(project.db);
+  const pictures = all.filter(({ sha256 }) => rowOfHash.has(sha256));
+  const data = new Float32Array(pictures.length * matrix.width);
+  pictures.forEach(({ sha256 }, row) => {
+    const from = rowOfHash.get(sha256)! * matrix.width;
+    data.set(matrix.data.subarray(from, from + matrix.width), row * matrix.width);
+  });
+  return {
+    pictures,
+    matrix: { rows: pictures.length, width: matrix.width, data },
+    missing: all.filter(({ sha256 }) => !rowOfHash.has(sha256)),
+  };
+}
+
+/**
+ * Adds the pictures that the index lacks, each content once.
+ *
+ * @returns null where it lacks none
+ * @throws TwofoldError `not-found` when the project has no picture
+ */
+export function startIndexing(
+  project: Project,
+  model: IndexModel,
+  { missing, pictures }: IndexedLibrary,
+  spawn: () => JobProcess,
+  onEvent: (event: JobEvent) => void = () => undefined,
+): { job: RunningJob<IndexJob>; result: Promise<IndexResult> } | null {
+  if (missing.length + pictures.length === 0) {
+    throw new TwofoldError('not-found', `${project.name} has no pictures yet. Import some first.`);
+  }
+  const wanted = missing.filter(({ problem }) => problem === null);
+  const contents = new Map(wanted.map(({ sha256, path }) => [sha256, { path, sha256 }]));
+  if (contents.size === 0) return null;
+  const job = startJob<IndexJob>(
+    spawn,
+    { kind: 'index', cacheDir: cacheDir(project), model, pictures: [...contents.values()] },
+    onEvent,
+  );
+  return { job, result: job.result };
+}

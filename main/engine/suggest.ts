@@ -1,0 +1,116 @@
+import { TwofoldError } from '../../shared/errors.ts';
+import type { ClassIndex } from '../../shared/library.ts';
+import { chooseNext } from '../insight/label-next.ts';
+import { rankLabelErrors } from '../insight/label-errors.ts';
+import { takeRows } from '../insight/matrix.ts';
+import { outOfFold } from '../insight/out-of-fold.ts';
+import { fitProbe, predictProbe } from '../insight/probe.ts';
+import type { PictureContent } from '../library/contents.ts';
+import type { IndexedLibrary } from './index-library.ts';
+
+/** Labels of each class from which on the probe is asked. */
+export const FEWEST_LABELS = 2;
+
+export interface Suggestion {
+  picture: PictureContent;
+  class: ClassIndex;
+  /** Of that class, 0.5..1. */
+  probability: number;
+}
+
+type Labelled = PictureContent & { label: ClassIndex };
+const isLabelled = (picture: PictureContent): picture is Labelled =>
+  picture.label === 0 || picture.label === 1;
+
+/** Rows of pictures that fulfil a condition. */
+function rowsOf({ pictures }: IndexedLibrary, condition: (picture: PictureContent) => boolean): number[] {
+  return pictures.flatMap((picture, row) => (condition(picture) ? [row] : []));
+}
+
+/** Labelled pictures that the probe may learn from: the test set stays unseen. */
+const learnable = (library: IndexedLibrary): number[] =>
+  rowsOf(library, (picture) => isLabelled(picture) && picture.split !== 'test');
+
+const labelsOf = ({ pictures }: IndexedLibrary, rows: readonly number[]): ClassIndex[] =>
+  rows.map((row) => pictures[row]!.label as ClassIndex);
+
+/** How many labels of each class the probe has to learn from. */
+export function countLearnable(library: IndexedLibrary): [number, number] {
+  const labels = labelsOf(library, learnable(library));
+  const ones = labels.filter((label) => label === 1).length;
+  return [labels.length - ones, ones];
+}
+
+/** Probabilities of class 1 of unlabelled pictures. Null while a class has too few labels. */
+function predictUnlabelled(library: IndexedLibrary): { rows: number[]; probabilities: Float64Array } | null {
+  const known = learnable(library);
+  if (Math.min(...countLearnable(library)) < FEWEST_LABELS) return null;
+  const probe = fitProbe(takeRows(library.matrix, known), labelsOf(library, known));
+  const rows = rowsOf(library, ({ label }) => label === null);
+  return { rows, probabilities: predictProbe(probe, takeRows(library.matrix, rows)) };
+}
+
+/**
+ * The class that the probe predicts for every unlabelled picture, the surest first.
+ *
+ * @throws TwofoldError `too-few` while a class has too few labels
+ */
+export function suggestLabels(library: IndexedLibrary): Suggestion[] {
+  const predicted = predictUnlabelled(library);
+  if (!predicted) throw tooFew(countLearnable(library));
+  return predicted.rows
+    .map((row, index): Suggestion => {
+      const probability = predicted.probabilities[index]!;
+      const isOne = probability > 0.5;
+      return {
+        picture: library.pictures[row]!,
+        class: isOne ? 1 : 0,
+        probability: isOne ? probability : 1 - probability,
+      };
+    })
+    .sort((a, b) => b.probability - a.probability || a.picture.id - b.picture.id);
+}
+
+/** Which unlabelled pictures to label next: typical ones at first, then uncertain ones that differ from each other. */
+export function nextToLabel(library: IndexedLibrary, count: number, seed: number): PictureContent[] {
+  const predicted = predictUnlabelled(library);
+  const rows = predicted?.rows ?? rowsOf(library, ({ label }) => label === null);
+  const chosen = chooseNext(takeRows(library.matrix, rows), predicted?.probabilities ?? null, count, seed);
+  return chosen.map((index) => library.pictures[rows[index]!]!);
+}
+
+export interface SuspectLabel {
+  picture: Labelled;
+  predicted: ClassIndex;
+  /** Of the predicted class, by a probe that has not seen the picture. */
+  probability: number;
+  isLikelyError: boolean;
+}
+
+/**
+ * Labels by how suspect they are, from out-of-fold probabilities; those with which the probe agrees are left out.
+ *
+ * @throws TwofoldError `too-few` while a class has too few labels
+ */
+export function suspectLabels(library: IndexedLibrary, seed: number): SuspectLabel[] {
+  const rows = learnable(library);
+  const labels = labelsOf(library, rows);
+  const contents = rows.map((row) => library.pictures[row]!.sha256);
+  const probabilities = outOfFold(takeRows(library.matrix, rows), labels, contents, { seed });
+  if (!probabilities) throw tooFew(countLearnable(library));
+  return rankLabelErrors(labels, probabilities)
+    .filter(({ selfConfidence }) => selfConfidence < 0.5)
+    .map(({ row, selfConfidence, isLikelyError }) => ({
+      picture: library.pictures[rows[row]!] as Labelled,
+      predicted: labels[row] === 0 ? 1 : 0,
+      probability: 1 - selfConfidence,
+      isLikelyError,
+    }));
+}
+
+function tooFew([zeros, ones]: [number, number]): TwofoldError {
+  return new TwofoldError(
+    'too-few',
+    `Predictions need at least ${FEWEST_LABELS} labelled pictures of each class outside the test set; there are ${zeros} and ${ones}. Label some more: "twofold next" lists which.`,
+  );
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import type { IndexModel } from '../../shared/jobs.ts';
+import { VectorStore } from './vector-store.ts';
+
+/** The index is made with the tutorial's base, whatever the recipes of the project's runs are. */
+export const INDEX_CUT = 'mixed7';
+export const INDEX_SIZE = 150;
+/** Channels of `mixed7`. */
+const INDEX_WIDTH = 768;
+/** Counts up when the same picture would get another vector. */
+const INDEX_VERSION = 1;
+
+/**
+ * Where a project keeps the vectors of its pictures, one folder for each model they were made with.
+ *
+ * @param cacheDir of the project
+ */
+export function indexStore(cacheDir: string, { fingerprint, resize }: IndexModel): VectorStore {
+  const key = `${fingerprint.slice(0, 16)}-${resize}-v${INDEX_VERSION}`;
+  return new VectorStore(join(cacheDir, 'index', key), INDEX_WIDTH);
+}

@@ -1,0 +1,38 @@
+import { typicalRows } from './k-means.ts';
+import { takeRows, type Matrix } from './matrix.ts';
+
+/** Among so many times as many uncertain pictures those that differ most from each other are chosen. */
+const CANDIDATES = 5;
+/** K-means on more rows takes longer than a person wants to wait, and finds no other groups. */
+const SAMPLE = 4000;
+
+/**
+ * Chooses what to label next: at first typical pictures (the middles of groups), then those of which the probe is least
+ * sure, different from each other.
+ *
+ * @param unlabelled [n, width], the pictures to choose from
+ * @param probabilities [n] of class 1, null while there are too few labels for a probe
+ * @returns rows, at most `count`
+ */
+export function chooseNext(
+  unlabelled: Matrix,
+  probabilities: ArrayLike<number> | null,
+  count: number,
+  seed: number,
+): number[] {
+  const candidates = probabilities
+    ? leastSure(probabilities, count * CANDIDATES)
+    : everyNth(unlabelled.rows, SAMPLE);
+  return typicalRows(takeRows(unlabelled, candidates), count, seed).map((index) => candidates[index]!);
+}
+
+function leastSure(probabilities: ArrayLike<number>, count: number): number[] {
+  return Array.from({ length: probabilities.length }, (_, row) => row)
+    .sort((a, b) => Math.abs(probabilities[a]! - 0.5) - Math.abs(probabilities[b]! - 0.5) || a - b)
+    .slice(0, count);
+}
+
+function everyNth(total: number, most: number): number[] {
+  const step = Math.max(1, total / most);
+  return Array.from({ length: Math.min(total, most) }, (_, index) => Math.floor(index * step));
+}

@@ -1,0 +1,90 @@
+/** Pairs of steps and gradient changes that are remembered. */
+const MEMORY = 10;
+/** A step must bring this share of what its slope promises (Armijo's condition). */
+const SUFFICIENT = 1e-4;
+
+/**
+ * Minimises a smooth convex function by L-BFGS with backtracking (Nocedal and Wright, Numerical Optimization, algorithms
+ * 7.4 and 3.1).
+ *
+ * @param evaluate writes the gradient at `x` into its second argument and returns the value
+ * @param start left as it is
+ * @param tolerance largest component of the gradient at which it ends
+ * @returns where it ended, also when `iterations` were used up
+ */
+export function minimise(
+  evaluate: (x: Float64Array, gradient: Float64Array) => number,
+  start: Float64Array,
+  { iterations = 100, tolerance = 1e-4 } = {},
+): Float64Array {
+  let x: Float64Array = Float64Array.from(start);
+  let gradient: Float64Array = new Float64Array(x.length);
+  let value = evaluate(x, gradient);
+  const history: { step: Float64Array; change: Float64Array; curvature: number }[] = [];
+  for (let iteration = 0; iteration < iterations && largest(gradient) > tolerance; iteration++) {
+    const direction = descent(gradient, history);
+    let slope = dot(direction, gradient);
+    if (slope >= 0) {
+      history.length = 0;
+      direction.set(gradient.map((component) => -component));
+      slope = -dot(gradient, gradient);
+    }
+    // Before anything is known of the curvature a step of length 1 is a guess; later it is nearly always right.
+    let size = history.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
+    const nextGradient = new Float64Array(x.length);
+    let next = moved(x, direction, size);
+    let nextValue = evaluate(next, nextGradient);
+    while (!(nextValue <= value + SUFFICIENT * size * slope)) {
+      size /= 2;
+      if (size < 1e-12) return x;
+      next = moved(x, direction, size);
+      nextValue = evaluate(next, nextGradient);
+    }
+    const step = next.map((component, index) => component - x[index]!);
+    const change = nextGradient.map((component, index) => component - gradient[index]!);
+    const curvature = dot(step, change);
+    if (curvature > 1e-12) history.push({ step, change, curvature });
+    if (history.length > MEMORY) history.shift();
+    [x, gradient, value] = [next, nextGradient, nextValue];
+  }
+  return x;
+}
+
+/** The two-loop recursion: minus the gradient times what is known of the inverse Hessian. */
+function descent(
+  gradient: Float64Array,
+  history: readonly { step: Float64Array; change: Float64Array; curvature: number }[],
+): Float64Array {
+  const direction = gradient.map((component) => -component);
+  const alphas: number[] = [];
+  for (const { step, change, curvature } of history.toReversed()) {
+    const alpha = dot(step, direction) / curvature;
+    alphas.push(alpha);
+    addTo(direction, change, -alpha);
+  }
+  const last = history.at(-1);
+  if (last) {
+    const scale = last.curvature / dot(last.change, last.change);
+    for (let index = 0; index < direction.length; index++) direction[index]! *= scale;
+  }
+  for (const { step, change, curvature } of history) {
+    addTo(direction, step, alphas.pop()! - dot(change, direction) / curvature);
+  }
+  return direction;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
+  return sum;
+}
+
+function addTo(target: Float64Array, vector: Float64Array, factor: number): void {
+  for (let index = 0; index < target.length; index++) target[index]! += factor * vector[index]!;
+}
+
+const moved = (x: Float64Array, direction: Float64Array, size: number): Float64Array =>
+  x.map((component, index) => component + size * direction[index]!);
+
+const largest = (vector: Float64Array): number =>
+  vector.reduce((most, component) => Math.max(most, Math.abs(component)), 0);

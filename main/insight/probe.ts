@@ -1,0 +1,69 @@
+import { crossEntropyOfLogit, sigmoid } from '../../shared/metrics.ts';
+import { minimise } from './lbfgs.ts';
+import { rowOf, type Matrix } from './matrix.ts';
+import { fitStandardisation, standardise } from './standardise.ts';
+
+/**
+ * Inverse strength of the L2 penalty, as scikit-learn's `C`. Small, since there are more columns than most people have
+ * labels, and probabilities should not be surer than a few labels allow.
+ */
+export const DEFAULT_C = 0.01;
+
+/** A linear classifier on the index. */
+export interface Probe {
+  /** [width] float64, for vectors as they are in the index: standardisation is folded in. */
+  weights: Float64Array;
+  bias: number;
+}
+
+/**
+ * Fits L2-regularised logistic regression on standardised columns: minimises ½‖w‖² + C · Σ cross-entropy, the bias free
+ * of the penalty, as scikit-learn's `make_pipeline(StandardScaler(), LogisticRegression(C=C))`.
+ *
+ * @param matrix [n, width], at least one row of each class
+ * @param labels [n], 0 or 1
+ * @param c inverse strength of the penalty, above 0
+ */
+export function fitProbe(matrix: Matrix, labels: ArrayLike<number>, c = DEFAULT_C): Probe {
+  const { rows, width } = matrix;
+  const standardisation = fitStandardisation(matrix);
+  const x = standardise(matrix, standardisation);
+  const objective = (at: Float64Array, gradient: Float64Array): number => {
+    let value = 0;
+    for (let column = 0; column < width; column++) {
+      const weight = at[column]!;
+      value += 0.5 * weight * weight;
+      gradient[column] = weight;
+    }
+    gradient[width] = 0;
+    for (let row = 0; row < rows; row++) {
+      const values = rowOf(x, row);
+      let logit = at[width]!;
+      for (let column = 0; column < width; column++) logit += values[column]! * at[column]!;
+      const label = labels[row]!;
+      value += c * crossEntropyOfLogit(logit, label);
+      const error = c * (sigmoid(logit) - label);
+      for (let column = 0; column < width; column++) gradient[column]! += error * values[column]!;
+      gradient[width] += error;
+    }
+    return value;
+  };
+  const found = minimise(objective, new Float64Array(width + 1));
+  const { mean, scale } = standardisation;
+  const weights = found.subarray(0, width).map((weight, column) => weight / scale[column]!);
+  const bias = weights.reduce((sum, weight, column) => sum - weight * mean[column]!, found[width]!);
+  return { weights, bias };
+}
+
+/** Probabilities of class 1, one a row, 0..1. */
+export function predictProbe({ weights, bias }: Probe, matrix: Matrix): Float64Array {
+  const { rows, width } = matrix;
+  const probabilities = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const values = rowOf(matrix, row);
+    let logit = bias;
+    for (let column = 0; column < width; column++) logit += values[column]! * weights[column]!;
+    probabilities[row] = sigmoid(logit);
+  }
+  return probabilities;
+}

@@ -1,0 +1,37 @@
+import { rowOf, type Matrix } from './matrix.ts';
+
+/** Mean and standard deviation of each column; a column that never changes has the scale 1. */
+export interface Standardisation {
+  mean: Float64Array;
+  scale: Float64Array;
+}
+
+/** As scikit-learn's StandardScaler: the population's standard deviation (divided by n). */
+export function fitStandardisation(matrix: Matrix): Standardisation {
+  const { rows, width } = matrix;
+  const mean = new Float64Array(width);
+  const square = new Float64Array(width);
+  for (let row = 0; row < rows; row++) {
+    const values = rowOf(matrix, row);
+    for (let column = 0; column < width; column++) mean[column]! += values[column]!;
+  }
+  for (let column = 0; column < width; column++) mean[column]! /= Math.max(1, rows);
+  // A second pass: the difference of two large sums would lose digits.
+  for (let row = 0; row < rows; row++) {
+    const values = rowOf(matrix, row);
+    for (let column = 0; column < width; column++) square[column]! += (values[column]! - mean[column]!) ** 2;
+  }
+  const scale = square.map((sum) => Math.sqrt(sum / Math.max(1, rows)) || 1);
+  return { mean, scale };
+}
+
+/** (x - mean) / scale, in new memory. */
+export function standardise(matrix: Matrix, { mean, scale }: Standardisation): Matrix {
+  const { rows, width } = matrix;
+  const data = new Float32Array(rows * width);
+  for (let at = 0; at < data.length; at++) {
+    const column = at % width;
+    data[at] = (matrix.data[at]! - mean[column]!) / scale[column]!;
+  }
+  return { rows, width, data };
+}

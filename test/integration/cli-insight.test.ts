@@ -1,0 +1,127 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { done, run, SAMPLES, start, temporaryFolder } from './cli-kit.ts';
+
+const folder = temporaryFolder();
+const project = path.join(folder, 'p');
+const pictures = path.join(folder, 'pictures');
+const names = ['animals', 'food'] as const;
+const at = (name: string): string => path.join(pictures, name);
+
+/** 30 pictures of each class in one folder without labels, named after their class. */
+beforeAll(async () => {
+  mkdirSync(pictures);
+  for (const name of names) {
+    for (const file of readdirSync(path.join(SAMPLES, name)).sort().slice(0, 30)) {
+      cpSync(path.join(SAMPLES, name, file), at(`${name}-${file}`));
+    }
+  }
+  await done('import', pictures, '--project', project);
+});
+
+const inFolder = (name: string): string[] => readdirSync(pictures).filter((file) => file.startsWith(name));
+const classOf = (file: unknown): string => path.basename(String(file)).split('-')[0]!;
+
+describe('the index', () => {
+  it('goes on where it was killed, and is complete in the end', async () => {
+    const killed = start(['index', project, '--json'], ({ event, done: finished }) => {
+      if (event === 'progress' && Number(finished) >= 20) process.kill(-killed.child.pid!, 'SIGKILL');
+    });
+    await killed.finished;
+    const before = await done('index', project, '--state');
+    expect(before).toMatchObject({ total: 60 });
+    expect(before.indexed).toBeGreaterThanOrEqual(20);
+    expect(before.indexed).toBeLessThan(60);
+    expect(await done('index', project)).toMatchObject({
+      total: 60,
+      indexed: 60,
+      added: 60 - Number(before.indexed),
+    });
+    expect(await done('index', project)).toMatchObject({ added: 0 });
+  });
+});
+
+describe('with labels of a few pictures', () => {
+  it('nothing is suggested before there are two of each class, and that is said', async () => {
+    const { code, stderr } = await run('suggest', project);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'at least 2 labelled pictures of each class outside the test set; there are 0 and 0',
+    );
+  });
+
+  it('"next" lists typical pictures of both kinds', async () => {
+    const { events } = await run('next', project, '--count', '8', '--json');
+    const listed = events.filter(({ event }) => event === 'next').map((event) => event.path);
+    expect(listed).toHaveLength(8);
+    expect(new Set(listed.map(classOf))).toEqual(new Set(names));
+  });
+
+  it('most unlabelled pictures get the right suggestion, the surest first, and nothing is labelled by it', async () => {
+    for (const [index, name] of names.entries()) {
+      await done('label', project, String(index), ...inFolder(name).slice(0, 12).map(at));
+    }
+    const { events } = await run('suggest', project, '--json');
+    const suggestions = events.filter(({ event }) => event === 'suggestion');
+    expect(suggestions).toHaveLength(36);
+    const probabilities = suggestions.map(({ probability }) => Number(probability));
+    expect(probabilities).toEqual(probabilities.toSorted((a, b) => b - a));
+    const labels = await done('labels', project);
+    expect(labels).toMatchObject({ unlabelled: 36 });
+    // "Class A" was given to animals.
+    const right = suggestions.filter(
+      (one) => (one.class === 'Class A' ? 'animals' : 'food') === classOf(one.path),
+    );
+    expect(right.length).toBeGreaterThan(25);
+  });
+
+  it('"suggest --accept" labels the sure ones as one step of undo', async () => {
+    const accepted = await done('suggest', project, '--accept', '0.8');
+    expect(accepted.accepted).toBeGreaterThan(0);
+    expect(await done('labels', project)).toMatchObject({ unlabelled: 36 - Number(accepted.accepted) });
+    const csv = path.join(folder, 'labels.csv');
+    await done('labels', project, '--csv', csv);
+    expect(readFileSync(csv, 'utf8')).toContain(',suggested\n');
+    await done('label', project, '--undo');
+    expect(await done('labels', project)).toMatchObject({ unlabelled: 36 });
+    const refused = await run('suggest', project, '--accept', '95');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--accept: expected a number from 0.5 to 1, received 95');
+  });
+
+  it('"errors" finds labels that were flipped', async () => {
+    for (const [index, name] of names.entries()) {
+      await done('label', project, String(index), ...inFolder(name).map(at));
+    }
+    const flipped = [inFolder('animals')[3]!, inFolder('food')[5]!].map(at);
+    await done('label', project, '1', flipped[0]!);
+    await done('label', project, '0', flipped[1]!);
+    const { events } = await run('errors', project, '--json');
+    const suspects = events.filter(({ event }) => event === 'suspect').map((event) => event.path);
+    for (const file of flipped) expect(suspects).toContain(file);
+    const chance = suspects.length / 60;
+    expect(chance).toBeLessThan(0.5);
+    await done('label', project, '--undo');
+    await done('label', project, '--undo');
+  });
+});
+
+describe('similar pictures', () => {
+  it('are listed without the picture itself, the most similar first; others are refused by name', async () => {
+    const { events } = await run('similar', project, at(inFolder('food')[0]!), '--count', '5', '--json');
+    const found = events.filter(({ event }) => event === 'similar');
+    expect(found).toHaveLength(5);
+    expect(found.map(({ path: file }) => file)).not.toContain(at(inFolder('food')[0]!));
+    const values = found.map(({ similarity }) => Number(similarity));
+    expect(values).toEqual(values.toSorted((a, b) => b - a));
+    const { code, stderr } = await run('similar', project, '/nowhere.jpg');
+    expect(code).toBe(1);
+    expect(stderr).toContain('/nowhere.jpg is not in this project');
+  });
+});
+
+it('is made anew after the cache was deleted', async () => {
+  rmSync(path.join(`${project}.twofold`, 'cache', 'index'), { recursive: true });
+  expect(await done('index', project, '--state')).toMatchObject({ indexed: 0, total: 60 });
+});

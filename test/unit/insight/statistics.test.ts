@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { rankLabelErrors } from '../../../main/insight/label-errors.ts';
+import type { Matrix } from '../../../main/insight/matrix.ts';
+import { nearest, normalised } from '../../../main/insight/neighbours.ts';
+import { outOfFold } from '../../../main/insight/out-of-fold.ts';
+import { fitProbe, predictProbe } from '../../../main/insight/probe.ts';
+
+/** Made with scikit-learn and cleanlab by test/reference/insight/make_insight.py. */
+const reference = JSON.parse(
+  readFileSync(new URL('../../reference/insight/insight.json', import.meta.url), 'utf8'),
+) as {
+  probe: { x: number[][]; y: (0 | 1)[]; c: number; probabilities: number[] }[];
+  labelErrors: {
+    labels: (0 | 1)[];
+    probabilities: number[];
+    selfConfidence: number[];
+    errors: number[];
+  }[];
+  cosine: { vectors: number[][]; similarity: number[][] };
+};
+
+const matrixOf = (rows: number[][]): Matrix => ({
+  rows: rows.length,
+  width: rows[0]!.length,
+  data: Float32Array.from(rows.flat()),
+});
+
+describe('the probe', () => {
+  it.each(reference.probe.map((one) => [`${one.x.length} × ${one.x[0]!.length}, C ${one.c}`, one] as const))(
+    'gives the probabilities of scikit-learn’s StandardScaler and LogisticRegression: %s',
+    (_, { x, y, c, probabilities }) => {
+      const matrix = matrixOf(x);
+      const predicted = predictProbe(fitProbe(matrix, y, c), matrix);
+      const difference = Math.max(...probabilities.map((value, row) => Math.abs(value - predicted[row]!)));
+      expect(difference).toBeLessThan(5e-4);
+    },
+  );
+});
+
+describe('out-of-fold probabilities', () => {
+  /** Two columns, the first of which tells the class, and a picture that is there three times. */
+  const labels = Array.from({ length: 40 }, (_, row) => (row % 2) as 0 | 1);
+  const rows = labels.map((label, row) => [label + Math.sin(row) / 4, Math.cos(row)]);
+  const groups = labels.map((_, row) => (row < 6 ? `copy ${row % 2}` : `picture ${row}`));
+
+  it('come from probes that have not seen the row or a copy of it', () => {
+    // A row whose label alone is wrong is predicted by its neighbours, so the probe contradicts the label.
+    const wrong = labels.map((label, row): 0 | 1 => (row === 20 ? (label === 0 ? 1 : 0) : label));
+    const probabilities = outOfFold(matrixOf(rows), wrong, groups, { c: 1 })!;
+    expect(probabilities[20]! > 0.5).toBe(labels[20] === 1);
+    // Copies are predicted by the same probe.
+    const copies = outOfFold(
+      matrixOf(rows.map((row, index) => (index < 6 ? rows[index % 2]! : row))),
+      labels,
+      groups,
+    )!;
+    expect(copies[0]).toBe(copies[2]);
+    expect(copies[1]).toBe(copies[5]);
+  });
+
+  it('are the same for the same seed, whatever the order of the rows', () => {
+    const first = outOfFold(matrixOf(rows), labels, groups, { seed: 3 })!;
+    const reversed = outOfFold(matrixOf(rows.toReversed()), labels.toReversed(), groups.toReversed(), {
+      seed: 3,
+    })!.toReversed();
+    first.forEach((value, row) => expect(reversed[row]).toBeCloseTo(value, 4));
+  });
+
+  it('are null where a class is there once', () => {
+    expect(outOfFold(matrixOf(rows.slice(0, 3)), [0, 0, 1], ['a', 'b', 'c'])).toBeNull();
+  });
+});
+
+describe('label errors', () => {
+  it.each(reference.labelErrors.map((one) => [`${one.labels.length} labels`, one] as const))(
+    'are those of cleanlab’s confident learning, ranked by self-confidence: %s',
+    (_, { labels, probabilities, selfConfidence, errors }) => {
+      const suspects = rankLabelErrors(labels, probabilities);
+      for (const { row, selfConfidence: own } of suspects) expect(own).toBeCloseTo(selfConfidence[row]!, 12);
+      expect(suspects.map((one) => one.selfConfidence)).toEqual(
+        suspects.map((one) => one.selfConfidence).toSorted((a, b) => a - b),
+      );
+      const found = suspects.flatMap(({ row, isLikelyError }) => (isLikelyError ? [row] : []));
+      expect(found.toSorted((a, b) => a - b)).toEqual(errors);
+    },
+  );
+});
+
+describe('neighbours', () => {
+  it('have the cosine similarities of scikit-learn, the most similar first', () => {
+    const { vectors, similarity } = reference.cosine;
+    const unit = normalised(matrixOf(vectors));
+    vectors.forEach((vector, row) => {
+      const found = nearest(unit, Float32Array.from(vector), { count: 5, except: (other) => other === row });
+      const expected = similarity[row]!.map((value, other) => ({ row: other, value }))
+        .filter(({ row: other }) => other !== row)
+        .sort((a, b) => b.value - a.value)
+        .slice(0, 5);
+      expect(found.map((one) => one.row)).toEqual(expected.map((one) => one.row));
+      found.forEach((one, index) => expect(one.similarity).toBeCloseTo(expected[index]!.value, 5));
+    });
+  });
+});
