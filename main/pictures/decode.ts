@@ -62,7 +62,7 @@ export async function decodeWithInfo(
   options: DecodeOptions = {},
 ): Promise<{ picture: Picture; info: PictureInfo }> {
   const { opened, info } = await open(bytes, options);
-  options.reserve?.(info.width * info.height);
+  options.reserve?.(info.width * info.height * (opened.weight ?? 1));
   try {
     return { picture: await opened.decode(), info };
   } catch (error) {

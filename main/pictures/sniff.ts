@@ -20,6 +20,27 @@ const unsupported = (name: string): Sniffed => ({ kind: 'unsupported', name });
 /** Brands of ISO base media files (`ftyp` box) that hold pictures (HEIF), mostly HEVC ones (HEIC). */
 const HEIF_BRANDS = new Set('heic heix heim heis hevc hevx hevm hevs mif1 mif2 mif3 msf1 jpeg'.split(' '));
 
+/** Formats that are named and not read, by the bytes that they begin with (Latin-1). */
+const OTHERS: readonly [start: string, name: string][] = [
+  ['DDS ', 'a texture (DDS)'],
+  ['icns', 'an icon (ICNS)'],
+  ['\0\0\x02\0', 'a mouse pointer (CUR)'],
+  ['\x01\xda\0\x01', 'an SGI picture'],
+  ['\x01\xda\x01\x01', 'an SGI picture'],
+  ['\x59\xa6\x6a\x95', 'a Sun raster picture'],
+  ['\x0a\x05\x01', 'a PCX picture'],
+  ['SIMPLE  =', 'an astronomical picture (FITS)'],
+  ['\x76\x2f\x31\x01', 'an OpenEXR picture'],
+  ['#?RADIANCE', 'a Radiance picture (HDR)'],
+  ['#?RGBE', 'a Radiance picture (HDR)'],
+  ['qoif', 'a QOI picture'],
+  ['%!PS', 'a PostScript document'],
+  ['\xc5\xd0\xd3\xc6', 'a PostScript document'],
+  ['/* XPM */', 'a picture as program text (XPM)'],
+];
+/** Where DICOM has its mark. */
+const DICOM_AT = 128;
+
 /** Finds the format from content alone: extensions lie. Looks at the first 4 KB at most. */
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return { kind: 'empty' };
@@ -50,6 +71,9 @@ export function sniff(bytes: Uint8Array): Sniffed {
   if (head.startsWith('FUJIFILMCCD-RAW') || head.startsWith('IIRO') || head.startsWith('IIU\0')) {
     return unsupported('a raw photograph');
   }
+  if (latin(DICOM_AT, DICOM_AT + 4) === 'DICM') return unsupported('a medical picture (DICOM)');
+  const other = OTHERS.find(([beginning]) => head.startsWith(beginning));
+  if (other) return unsupported(other[1]);
   const start = latin(0, 4096);
   if (start.slice(0, 1024).includes('%PDF-')) return unsupported('a PDF document');
   if (!isText(bytes.subarray(0, 4096))) return { kind: 'unknown' };

@@ -120,6 +120,13 @@ describe('bad pictures are errors with a plain reason', () => {
       [Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'), /SVG/],
       [Buffer.from('8BPS\0\x01', 'latin1'), /Photoshop/],
       [Buffer.from('\xff\x0a\xfa\x7f', 'latin1'), /JPEG XL/],
+      [Buffer.from('\0\0\0\x0cjP  \r\n\x87\n', 'latin1'), /JPEG 2000/],
+      [Buffer.from('\xff\x4f\xff\x51\0', 'latin1'), /JPEG 2000/],
+      [Buffer.concat([Buffer.alloc(128), Buffer.from('DICM\x02\0', 'latin1')]), /DICOM/],
+      [Buffer.from('DDS |\0\0\0', 'latin1'), /DDS/],
+      [Buffer.from('SIMPLE  =                    T'), /FITS/],
+      [Buffer.from('\x76\x2f\x31\x01\x02\0', 'latin1'), /OpenEXR/],
+      [Buffer.from('#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n'), /Radiance/],
     ];
     for (const [bytes, name] of cases) {
       const error = await failure(decodePicture(bytes));

@@ -20,6 +20,8 @@ export interface OpenedPicture {
   /** Size in pixels as shown, that is after the orientation. */
   width: number;
   height: number;
+  /** How many times the memory of a usual picture of this size decoding takes; 1 by default. */
+  weight?: number;
   /** Decodes the pixels: orientation applied, transparency on white. Throws as `OpenPicture` does. */
   decode: () => Picture | Promise<Picture>;
 }

@@ -26,6 +26,8 @@ export const openTiff: OpenPicture = async (bytes) => {
     return {
       width: turned ? kind.height : kind.width,
       height: turned ? kind.width : kind.height,
+      // The samples as they are stored, twice; those that are kept, twice; and what any picture takes.
+      weight: 1 + Math.ceil((kind.samples * kind.bits) / 16),
       decode: async () => {
         const plain = await toPlainTiff(bytes, file, directory, kind);
         return decodeWithVips(plain, 'tiff', await readMetadata(plain, 'tiff'));
