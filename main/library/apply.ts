@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Split } from '../../shared/jobs.ts';
 import type { ImportItem, InspectedPicture, LabelSource, LabelValue, Picture } from '../../shared/library.ts';
 import { nameFromImport } from './classes.ts';
 import { directoryId, joinPath } from './directories.ts';
@@ -157,12 +158,17 @@ function applyDuplicate(context: ImportContext, twin: Picture, file: string, pla
   if (planned.label !== null && twin.label !== null && planned.label !== twin.label) {
     item('other-label', ', which has another label. Only that one is in the project: check its label.');
   } else if (planned.split && twin.split && planned.split !== twin.split) {
-    item('other-split', `, which is in ${twin.split}. It was left out, so that no picture is on both sides.`);
+    item(
+      'other-split',
+      `, which is in the ${SETS[twin.split]} set. It was left out, so that no picture is in two sets.`,
+    );
   } else {
     item('same-content', '; it was left out.');
     suggest(context, twin, planned);
   }
 }
+
+const SETS: Record<Split, string> = { train: 'training', validation: 'validation', test: 'test' };
 
 /** Gives a picture the label and split its folder or row says, unless somebody has said something else. */
 function suggest(context: ImportContext, known: Picture, planned: Planned): void {

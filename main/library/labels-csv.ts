@@ -9,7 +9,7 @@ import { getClasses, nameFromImport } from './classes.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { addBatch } from './labels.ts';
-import { findByPath } from './pictures.ts';
+import { findByPath, setSplit } from './pictures.ts';
 import { rows, transaction, type Db } from './sql.ts';
 import { projectFinder } from './tables/find-pictures.ts';
 import { countLabels, readLabels } from './tables/labels.ts';
@@ -118,7 +118,8 @@ export interface LabelsImport {
  * Sets the labels of pictures that are in the project as a table says (as `exportLabelsCsv` writes it, or any that
  * docs/tables.md describes). Pictures are found by path, else by content where the table has a sha256 column, else by
  * name where it is unique in the project. One batch: one undo takes it back. An empty label leaves a picture as it is;
- * of several rows for a picture the last counts.
+ * of several rows for a picture the last counts. What the table has in the test set goes there, and is part of no undo; other
+ * splits are left as they are, since an exported table has those of a run too.
  *
  * @throws TwofoldError `not-found`, `unsupported`, `bad-input` (nothing is changed then)
  */
@@ -142,10 +143,12 @@ export async function importLabelsCsv(
   return transaction(db, () => {
     const { labelOf, naming, notes } = readLabels(db, countLabels(found), path.basename(file));
     const labels = new Map<number, LabelValue>();
+    const tested = new Set<number>();
     let contrary = 0;
     for (const row of found) {
       const label = labelOf(row.label);
       const id = findByPath(db, row.match.path);
+      if (row.split === 'test' && id !== null) tested.add(id);
       if (label === null || id === null) continue;
       if (labels.has(id) && labels.get(id) !== label) contrary++;
       labels.set(id, label);
@@ -160,6 +163,8 @@ export async function importLabelsCsv(
       ids: [...labels].filter(([, given]) => given === label).map(([id]) => id),
     }));
     const { changes } = addBatch(db, groups, source);
+    const moved = setSplit(db, tested, 'test');
+    if (moved > 0) notes.push(`${plural(moved, 'picture')} put into the test set, as the table says.`);
     if (naming && changes.length > 0) nameFromImport(db, naming);
     return { changed: changes.length, problems, notes: [...table.notes, ...notes] };
   });

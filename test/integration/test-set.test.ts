@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -217,5 +217,99 @@ describe('the test set', () => {
     ]);
     expect(await done('labels', project)).toMatchObject({ test: 8 });
     expect((await run('split', project, 'exam', tested[0]!)).code).toBe(2);
+  });
+});
+
+describe('a test set that comes with the pictures', () => {
+  /** Two sample pictures of each class in `PART/CLASS/`, others in each part. */
+  function parted(parts: readonly string[]): string {
+    const from = sampleFolder(2 * parts.length);
+    const target = path.join(temporaryFolder(), 'parted');
+    for (const name of ['animals', 'food']) {
+      readdirSync(path.join(from, name)).forEach((file, index) => {
+        const place = path.join(target, parts[index % parts.length]!, name);
+        mkdirSync(place, { recursive: true });
+        cpSync(path.join(from, name, file), path.join(place, file));
+      });
+    }
+    return target;
+  }
+
+  async function trainAndTest(
+    made: string,
+    names: { test: string; validation: RegExp | null },
+  ): Promise<void> {
+    const { code, stderr } = await run('train', made, ...QUICK, '--no-augment', '--epochs', '1');
+    expect(code, stderr).toBe(0);
+    const rows = parse<Row>(readFileSync(path.join(made, 'runs', 'r1', 'pictures.csv')), { columns: true });
+    expect(rows.filter((row) => row.path.includes(names.test))).toEqual([]);
+    for (const row of rows) {
+      if (names.validation) expect(row.split === 'validation').toBe(names.validation.test(row.path));
+    }
+    expect(await done('evaluate', made, '--on', 'test')).toMatchObject({ on: 'test', count: 4, seen: 0 });
+  }
+
+  it('in folders beside training and validation', async () => {
+    const made = path.join(temporaryFolder(), 'three.twofold');
+    await done('import', parted(['train', 'valid', 'test']), '--project', made);
+    expect(await done('labels', made)).toMatchObject({
+      train: 4,
+      validation: 4,
+      test: 4,
+      testClasses: [2, 2],
+    });
+    await trainAndTest(made, { test: '/test/', validation: /\/valid\// });
+  });
+
+  it('in folders beside training alone, which is divided then', async () => {
+    const made = path.join(temporaryFolder(), 'kaggle.twofold');
+    await done('import', parted(['training_set', 'test_set']), '--project', made);
+    expect(await done('labels', made)).toMatchObject({ train: 4, validation: 0, test: 4 });
+    await trainAndTest(made, { test: '/test_set/', validation: null });
+  });
+
+  it('in a table, of which labels --import puts into the test set what is in the project already', async () => {
+    const folder = parted(['a', 'b', 'c']);
+    const split: Record<string, string> = { a: 'train', b: 'valid', c: 'test' };
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) =>
+      each.isFile(),
+    );
+    const rows = files.map(({ parentPath, name }) => {
+      const [part, label] = path.relative(folder, parentPath).split(path.sep);
+      return [`${part!}/${label!}/${name}`, label, split[part!]].join();
+    });
+    const table = path.join(folder, 't.csv');
+    writeFileSync(table, ['path,label,split', ...rows].join('\n'));
+    const made = path.join(temporaryFolder(), 'table.twofold');
+    await done('import', '--csv', table, '--project', made);
+    expect(await done('labels', made)).toMatchObject({
+      train: 4,
+      validation: 4,
+      test: 4,
+      testClasses: [2, 2],
+    });
+    await trainAndTest(made, { test: '/c/', validation: /\/b\// });
+
+    const plain = path.join(temporaryFolder(), 'plain.twofold');
+    await done('import', folder, '--plain', '--project', plain);
+    const imported = await done('labels', plain, '--import', table);
+    expect(imported).toMatchObject({
+      changed: 12,
+      notes: expect.arrayContaining(['4 pictures put into the test set, as the table says.']) as string[],
+    });
+    expect(await done('labels', plain)).toMatchObject({ train: 0, validation: 0, test: 4 });
+  });
+
+  it('is not joined by a copy of one of its pictures', async () => {
+    const pictures = parted(['train', 'test']);
+    const test = path.join(pictures, 'test', 'food');
+    cpSync(path.join(test, readdirSync(test)[0]!), path.join(pictures, 'train', 'food', 'zz-copy.png'));
+    const made = path.join(temporaryFolder(), 'copy.twofold');
+    const { events } = await run('import', pictures, '--project', made, '--json');
+    const copies = events.filter(({ event }) => event === 'duplicate');
+    expect(copies).toMatchObject([
+      { code: 'other-split', message: expect.stringMatching(/in the test set/) as string },
+    ]);
+    expect(await done('labels', made)).toMatchObject({ train: 4, test: 4 });
   });
 });

@@ -66,6 +66,32 @@ describe('what the grid shows', () => {
     expect(trainingSet(db, { after: 1, limit: 1 }).map(({ id }) => id)).toEqual([2]);
   });
 
+  test('what a run gave on the test set counts only where the test set alone is listed', async () => {
+    const { project, ids } = library();
+    const { db } = project;
+    setLabels(db, [1, 2, 3, 4, 5], 1, 'mouse');
+    setSplit(db, [1, 2, 3], 'test');
+    const { id } = createRun(db, { recipe: DEFAULT_RECIPE });
+    await saveRunPictures(db, id, [
+      { id: 1, split: 'test', probability: 0.1 },
+      { id: 2, split: 'test', probability: 0.45 },
+      // Before it came into the test set.
+      { id: 3, split: 'validation', probability: 0.2 },
+      { id: 4, split: 'validation', probability: 0.3 },
+      { id: 5, split: 'test', probability: 0.4 },
+    ]);
+    const wrong = (on: 'validation' | 'test'): number[] =>
+      ids({ filter: { kind: 'wrong', run: id, on }, sort: { by: 'uncertain', run: id } });
+    expect(wrong('validation')).toEqual([4]);
+    expect(wrong('test')).toEqual([2, 1]);
+    const uncertain = (filter: PictureQueryInput['filter']): number[] =>
+      ids({ filter, sort: { by: 'uncertain', run: id } });
+    // 3 and 4 have a probability that counts here; 1, 2 and 5 have none and come in their order.
+    expect(uncertain({ kind: 'labelled' })).toEqual([4, 3, 1, 2, 5]);
+    expect(uncertain({ kind: 'split', split: 'test' })).toEqual([2, 1, 3]);
+    expect(ids({ filter: { kind: 'trainable' } })).toEqual([4, 5]);
+  });
+
   test('the test set is apart from the training set, and so is what has its content', () => {
     const { project, ids } = library();
     const { db } = project;
