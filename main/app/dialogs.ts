@@ -44,10 +44,10 @@ const OPEN: Record<Exclude<DialogPurpose, 'create-project' | 'export-folder'>, O
   'import-folder': folder('Import pictures from folders', 'Import', true),
   'import-pictures': pictures('Import pictures', 'Import'),
   'import-csv': {
-    title: 'Import labels from a CSV file (path, label)',
+    title: 'Import labels from a table (a picture and its label in each row)',
     buttonLabel: 'Import',
     properties: ['openFile'],
-    filters: [{ name: 'CSV', extensions: ['csv', 'tsv', 'txt'] }, ALL],
+    filters: [{ name: 'CSV, TSV and text', extensions: ['csv', 'tsv', 'tab', 'txt'] }, ALL],
   },
   'find-again': folder('Look for missing pictures in', 'Look here'),
   'try-pictures': pictures('Try pictures', 'Try'),

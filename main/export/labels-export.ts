@@ -52,6 +52,9 @@ function readme(
 
 ${table(['Column', 'Meaning'], columns)}
 
+Cells that a spreadsheet would run as formulas (they begin with =, +, - or @) have an apostrophe before them, which Twofold
+takes away again.
+
 Twofold reads it back with \`twofold labels PROJECT --import ${LABELS_FILE}\`, a new project with
 \`twofold import --csv ${LABELS_FILE} --project PROJECT\`.
 `;

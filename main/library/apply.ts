@@ -183,7 +183,7 @@ function suggest(context: ImportContext, known: Picture, planned: Planned): void
     giveLabel(context, known.id, planned.label);
     return;
   }
-  const says = context.source === 'csv' ? 'the CSV file' : 'its folder';
+  const says = context.source === 'csv' ? 'the table' : 'its folder';
   addItem(context, {
     path: known.path,
     kind: 'label-kept',

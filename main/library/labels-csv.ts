@@ -9,7 +9,7 @@ import { getClasses, nameFromImport } from './classes.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { addBatch } from './labels.ts';
-import { findByPath, setSplit } from './pictures.ts';
+import { findByPath, getPicture, setSplit } from './pictures.ts';
 import { rows, transaction, type Db } from './sql.ts';
 import { projectFinder } from './tables/find-pictures.ts';
 import { countLabels, readLabels } from './tables/labels.ts';
@@ -145,17 +145,25 @@ export async function importLabelsCsv(
     const labels = new Map<number, LabelValue>();
     const tested = new Set<number>();
     let contrary = 0;
+    let otherSplits = 0;
     for (const row of found) {
       const label = labelOf(row.label);
       const id = findByPath(db, row.match.path);
-      if (row.split === 'test' && id !== null) tested.add(id);
-      if (label === null || id === null) continue;
+      if (id === null) continue;
+      if (row.split === 'test') tested.add(id);
+      else if (row.split && getPicture(db, id)?.split !== row.split) otherSplits++;
+      if (label === null) continue;
       if (labels.has(id) && labels.get(id) !== label) contrary++;
       labels.set(id, label);
     }
     if (contrary > 0) {
       notes.push(
         `${plural(contrary, 'row gives', 'rows give')} a picture another label than a row before; the last one counts.`,
+      );
+    }
+    if (otherSplits > 0) {
+      notes.push(
+        `${plural(otherSplits, 'row has', 'rows have')} another split than the picture, which was left as it is: of the splits only the test set is taken.`,
       );
     }
     const groups = ([0, 1, 'skipped'] as const).map((label) => ({

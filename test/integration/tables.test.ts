@@ -489,6 +489,19 @@ describe('labels --import', () => {
     expect(notes.join('\n')).toContain('2 pictures were found by name in this project');
   });
 
+  test('takes only the test set of the splits, and says so where the table has another one', async () => {
+    const { project } = await drop(
+      ['a.jpg', 'b.jpg', 'c.jpg'],
+      'path,label,split\na.jpg,cat,train\nb.jpg,dog,train\nc.jpg,dog,train\n',
+    );
+    const table = 'path,label,split\na.jpg,dog,test\nb.jpg,dog,validation\nc.jpg,dog,holdout\n';
+    const { changed, notes } = await importLabelsCsv(project, lay([], table));
+    expect(changed).toBe(1);
+    expect(notes.join('\n')).toContain('1 row has another split than the picture');
+    expect(notes.join('\n')).toContain('"holdout" (1 row)');
+    expect(getPictures(project.db, [1, 2, 3]).map(({ split }) => split)).toEqual(['test', 'train', 'train']);
+  });
+
   test('nothing found, and no labels, are failures that change nothing', async () => {
     const { project } = await drop(AB, 'a.jpg,cat\nb.jpg,dog\n');
     const before = exportLabelsCsv(project.db);
