@@ -43,11 +43,13 @@ export async function importTable(
     // In the transaction in which the import begins, so only what depends on the classes is done here.
     const { labelOf, naming, notes } = readLabels(project.db, written, path.basename(absolute));
     const meaning = new Map([...written.keys()].map((label) => [label, labelOf(label)]));
-    for (const { picture, label } of planned) picture.label = meaning.get(label) ?? null;
+    const labelled = function* (): Generator<Planned> {
+      for (const { picture, label } of planned) yield { ...picture, label: meaning.get(label) ?? null };
+    };
     return {
       layout: 'csv',
       count: planned.length,
-      pictures: planned.map(({ picture }) => picture),
+      pictures: labelled(),
       naming,
       notes: [...table.notes, ...notes, ...contrary],
     };

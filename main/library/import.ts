@@ -105,9 +105,9 @@ async function tableOf(paths: readonly string[]): Promise<{ file: string; folder
   return file !== undefined && files.length === 1 && (await isTable(file)) ? { file, folders } : null;
 }
 
-/** By its name, unless it is a picture. */
-async function isTable(file: string): Promise<boolean> {
-  return isTableName(file) && !(await looksLikePicture(file));
+/** Whether a file is taken for a table: by its name, unless it is a picture. */
+export async function isTable(file: string): Promise<boolean> {
+  return isTableName(file) && !(await isFolder(file)) && !(await looksLikePicture(file));
 }
 
 async function isFolder(given: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { getClasses } from '../../main/library/classes.ts';
@@ -132,6 +132,18 @@ describe('import --csv', () => {
     );
     await done('import', '--csv', csv, '--project', project);
     expect(counts(project)).toMatchObject({ train: 2, validation: 1, test: 1 });
+  });
+
+  test('a table without --csv, and one elsewhere with the folder of its pictures', async () => {
+    const { folder, csv, project } = lay(AB, 'a.jpg cat\nb.jpg dog\n');
+    const text = path.join(folder, 'list.txt');
+    renameSync(csv, text);
+    expect(await done('import', text, '--project', project)).toMatchObject({ layout: 'csv', labelled: 2 });
+    const elsewhere = path.join(temporaryFolder(), 't.csv');
+    writeFileSync(elsewhere, 'id,label\na,cat\nb,dog\n');
+    const other = path.join(temporaryFolder(), 'other');
+    const report = await done('import', folder, '--csv', elsewhere, '--project', other);
+    expect(report).toMatchObject({ layout: 'csv', added: 2, labelled: 2 });
   });
 
   test('what can not be read ends with 1, says what was seen and expected', async () => {

@@ -4,7 +4,7 @@ import type { ImportItem, ImportProgress, ImportReport } from '../../../shared/l
 import { importSentences } from '../../../shared/import-summary.ts';
 import { inspectWith } from '../../engine/inspect.ts';
 import { isProject, type Project } from '../../library/folder.ts';
-import { importFolder } from '../../library/import.ts';
+import { importFolder, isTable } from '../../library/import.ts';
 import { importTable } from '../../library/import-table.ts';
 import { listImportItems } from '../../library/imports.ts';
 import { closeProject, createToFill, openProject } from '../../library/project.ts';
@@ -27,14 +27,17 @@ export function addImport(program: Command, output: Output): void {
   program
     .command('import')
     .description(
-      'take the pictures of a folder, or of a CSV file, into a project; the files stay where they are',
+      'take the pictures of a folder, or those that a table lists, into a project; the files stay where they are',
     )
     .argument(
       '[folder]',
       'two sub-folders become the classes; train/, validation/ and test/ set the split; else unlabelled',
     )
     .requiredOption('--project <project>', 'project folder; created when it is not there')
-    .option('--csv <file>', 'a CSV file with the columns path and label instead of a folder')
+    .option(
+      '--csv <file>',
+      'a table of pictures and labels (CSV, TSV, text); a folder beside it is where its pictures are',
+    )
     .option('--plain', 'do not read the names of sub-folders')
     .option('--thumbnails', 'make the thumbnails of the window now')
     .addHelpText(
@@ -42,11 +45,13 @@ export function addImport(program: Command, output: Output): void {
       '\nExamples:\n  twofold import photos --project traps\n  twofold import --csv labels.csv --project traps\n\nCtrl-C keeps what was imported; importing again goes on.',
     )
     .action(async (folder: string | undefined, flags: Flags, command: Command) => {
-      if ((folder === undefined) === (flags.csv === undefined)) {
+      if (folder === undefined && flags.csv === undefined) {
         command.error('error: give either a folder or --csv <file>.');
       }
       // Before a project is made: a mistyped name must not leave an empty one behind.
-      await access(folder ?? flags.csv!);
+      for (const given of [folder, flags.csv]) if (given !== undefined) await access(given);
+      const isTableAlone = flags.csv === undefined && (await isTable(folder!));
+      const table = isTableAlone ? folder : flags.csv;
       const { project, removeIfEmpty } = isProject(flags.project)
         ? { project: openProject(flags.project), removeIfEmpty: () => false }
         : createToFill(flags.project);
@@ -63,8 +68,8 @@ export function addImport(program: Command, output: Output): void {
           signal: cancel.signal,
         };
         const report =
-          flags.csv !== undefined
-            ? await importTable(project, flags.csv, options)
+          table !== undefined
+            ? await importTable(project, table, options, folder === undefined || isTableAlone ? [] : [folder])
             : await importFolder(project, folder!, { ...options, mode: flags.plain ? 'plain' : 'auto' });
         const items = listImportItems(project.db, report.importId);
         await pool.close();

@@ -1,10 +1,11 @@
 import { opendir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { mapAhead } from '../../../shared/ahead.ts';
+import { isExport } from '../../files/export-marks.ts';
 import { inTurns } from '../../in-turns.ts';
 import { joinPath } from '../directories.ts';
 import { fileKey } from '../names.ts';
-import { hasPictureEnding, walk, type WalkResult } from '../walk.ts';
+import { hasPictureEnding, walk } from '../walk.ts';
 import { looseKey, NameIndex, type Match } from './name-index.ts';
 import type { Place } from './place.ts';
 
@@ -133,7 +134,9 @@ async function indexBelow(folders: readonly string[], { signal, onFound }: FindO
   const index = new NameIndex();
   const known = new Set<string>();
   for (const folder of folders) {
-    const { pictures }: WalkResult = await walk(folder, {
+    const { pictures } = await walk(folder, {
+      // Copies that Twofold exported are not the pictures, unless the table is one of an export.
+      exports: (await isExport(folder)) ? 'take' : 'pass-over',
       ...(signal ? { signal } : {}),
       onFound: (found) => onFound?.(known.size + found),
     });
