@@ -4,7 +4,8 @@ export const SCHEME = 'app';
 export const HOST = 'twofold';
 export const ORIGIN = `${SCHEME}://${HOST}`;
 
-/** `thumb`: at most 256 pixels a side, from the cache. `full`: the whole picture as the decoder sees it. */
+/** `thumb`: at most 256 pixels a side, from the cache. `full`: the file itself, or a JPEG of at most 2,048
+ * pixels a side where a browser can't show it. */
 export const PICTURE_SIZES = ['thumb', 'full'] as const;
 export type PictureSize = (typeof PICTURE_SIZES)[number];
 

@@ -23,6 +23,17 @@ const PICTURES = {
     'heic',
     'heif',
     'hif',
+    'dng',
+    'nef',
+    'arw',
+    'pef',
+    'cr2',
+    'cr3',
+    'orf',
+    'rw2',
+    'raf',
+    'srw',
+    '3fr',
   ],
 };
 const ALL = { name: 'All files', extensions: ['*'] };

@@ -9,11 +9,11 @@ import { getContent, getPicture } from '../library/pictures.ts';
 import { BlobCache } from '../pictures/cache.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import { sniff, type PictureFormat } from '../pictures/sniff.ts';
-import { thumbnailKey } from '../pictures/thumbnail-key.ts';
+import { THUMBNAIL_SIDE, thumbnailKey } from '../pictures/thumbnail-key.ts';
 import type { OpenProject } from './open-project.ts';
 import type { PictureBytes, PictureSource } from './respond.ts';
 
-/** What Chromium shows by itself; of anything else (TIFF) the window gets the thumbnail. */
+/** What Chromium shows by itself; of anything else (TIFF, HEIC, raw …) the window gets a JPEG. */
 const SHOWN: Partial<Record<PictureFormat, string>> = {
   jpeg: 'image/jpeg',
   png: 'image/png',
@@ -23,6 +23,8 @@ const SHOWN: Partial<Record<PictureFormat, string>> = {
   avif: 'image/avif',
 };
 const THUMBNAIL_MIME = 'image/jpeg';
+/** Longer side of such a JPEG where the picture is shown large: as much as most screens show. */
+const LARGE_SIDE = 2048;
 
 /** Gives the window its pictures: those of the open project by number, tried ones by a token that can't be guessed. */
 export class Pictures implements PictureSource {
@@ -57,36 +59,36 @@ export class Pictures implements PictureSource {
     }
     const picture = getPicture(project.db, id);
     if (!picture) return null;
-    if (size === 'full') {
-      const full = await readShown(picture.path);
-      if (full) return full;
-    }
-    return this.#thumbnailOf(project, picture);
+    const full = size === 'full' ? await readShown(picture.path) : null;
+    return full ?? this.#thumbnailOf(project, picture, sideOf(size));
   }
 
   async tried(token: string, size: PictureSize): Promise<PictureBytes | null> {
     const path = this.#tried.get(token);
     if (path === undefined) return null;
-    if (size === 'full') {
-      const full = await readShown(path);
-      if (full) return full;
-    }
-    const sha256 = await this.#inspect(path, this.triedDir);
-    return sha256 === null ? null : readThumbnail(this.triedDir, sha256);
+    const full = size === 'full' ? await readShown(path) : null;
+    if (full) return full;
+    const side = sideOf(size);
+    const sha256 = await this.#inspect(path, this.triedDir, side);
+    return sha256 === null ? null : readThumbnail(this.triedDir, sha256, side);
   }
 
-  async #thumbnailOf(project: Project, { path, sha256 }: Picture): Promise<PictureBytes | null> {
+  async #thumbnailOf(
+    project: Project,
+    { path, sha256 }: Picture,
+    side: number,
+  ): Promise<PictureBytes | null> {
     const dir = thumbnailDir(project);
-    const cached = readThumbnail(dir, sha256);
+    const cached = readThumbnail(dir, sha256, side);
     if (cached) return cached;
-    // The cache was deleted, or the picture came in without a window.
-    const found = await this.#inspect(path, dir);
-    return found === null ? null : readThumbnail(dir, found);
+    // The cache was deleted, the picture came in without a window, or it has not been shown large yet.
+    const found = await this.#inspect(path, dir, side);
+    return found === null ? null : readThumbnail(dir, found, side);
   }
 
   /** @returns the content's hash, or null where the file can't be shown */
-  async #inspect(path: string, dir: string): Promise<string | null> {
-    const answer = await this.pool.inspect(path, { thumbnailDir: dir });
+  async #inspect(path: string, dir: string, side: number): Promise<string | null> {
+    const answer = await this.pool.inspect(path, { thumbnailDir: dir, thumbnailSide: side });
     return answer.ok ? answer.value.sha256 : null;
   }
 }
@@ -102,8 +104,10 @@ export function thumbnailDir(project: Project): string {
   return join(cacheDir(project), 'thumbnails');
 }
 
-function readThumbnail(dir: string, sha256: string): PictureBytes | null {
-  const bytes = new BlobCache(dir).get(thumbnailKey(sha256));
+const sideOf = (size: PictureSize) => (size === 'full' ? LARGE_SIDE : THUMBNAIL_SIDE);
+
+function readThumbnail(dir: string, sha256: string, side = THUMBNAIL_SIDE): PictureBytes | null {
+  const bytes = new BlobCache(dir).get(thumbnailKey(sha256, side));
   return bytes ? { bytes, mime: THUMBNAIL_MIME } : null;
 }
 

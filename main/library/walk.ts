@@ -42,7 +42,7 @@ export interface WalkOptions {
 
 /** Taken for pictures by name, so that a damaged or unsupported one is reported and not passed over. */
 const PICTURE_EXTENSIONS = new Set(
-  '.jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .avif .ppm .pgm .pbm .pnm .pam .heic .heif .jxl .jp2 .psd .cr2 .cr3 .nef .arw .dng .orf .rw2 .raf'.split(
+  '.jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .avif .ppm .pgm .pbm .pnm .pam .heic .heif .hif .jxl .jp2 .psd .cr2 .cr3 .nef .nrw .arw .sr2 .dng .orf .rw2 .raf .pef .srw .3fr'.split(
     ' ',
   ),
 );

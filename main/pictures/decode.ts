@@ -8,6 +8,7 @@ import { openHeif } from './formats/heif.ts';
 import { openJpeg } from './formats/jpeg.ts';
 import { openPng } from './formats/png.ts';
 import { openPnm } from './formats/pnm.ts';
+import { openRaw } from './formats/raw.ts';
 import { openTiff } from './formats/tiff.ts';
 import { openWebp } from './formats/webp.ts';
 import { sniff, SUPPORTED, type PictureFormat } from './sniff.ts';
@@ -35,6 +36,7 @@ const FORMATS: Record<PictureFormat, OpenPicture> = {
   avif: openAvif,
   pnm: openPnm,
   heif: openHeif,
+  raw: openRaw,
 };
 
 /**

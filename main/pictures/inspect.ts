@@ -20,8 +20,8 @@ export async function inspect(path: string, options: InspectOptions): Promise<In
   const digest = sha256(bytes);
   if (options.thumbnailDir !== undefined) {
     const cache = new BlobCache(options.thumbnailDir);
-    const key = thumbnailKey(digest);
-    if (!cache.has(key)) cache.tryPut(key, await makeThumbnail(picture));
+    const key = thumbnailKey(digest, options.thumbnailSide);
+    if (!cache.has(key)) cache.tryPut(key, await makeThumbnail(picture, options.thumbnailSide));
   }
   if (options.pixels) {
     const cache = new BlobCache(options.pixels.cacheDir);

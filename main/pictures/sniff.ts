@@ -1,5 +1,18 @@
+import { rawKind } from './formats/raw-kind.ts';
+
 /** Formats `decodePicture` reads. */
-export const PICTURE_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif', 'heif', 'pnm'] as const;
+export const PICTURE_FORMATS = [
+  'jpeg',
+  'png',
+  'webp',
+  'gif',
+  'bmp',
+  'tiff',
+  'avif',
+  'heif',
+  'raw',
+  'pnm',
+] as const;
 export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
 /** For messages: the formats a person may use. */
@@ -41,7 +54,7 @@ const OTHERS: readonly [start: string, name: string][] = [
 /** Where DICOM has its mark. */
 const DICOM_AT = 128;
 
-/** Finds the format from content alone: extensions lie. Looks at the first 4 KB at most. */
+/** Finds the format from content alone: extensions lie. Looks at the first 4 KB, and at the tags of a TIFF. */
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return { kind: 'empty' };
   const latin = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString('latin1');
@@ -52,9 +65,8 @@ export function sniff(bytes: Uint8Array): Sniffed {
   if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return picture('webp');
   if (head.startsWith('BM') && isBmpHeader(bytes)) return picture('bmp');
   if (isBareBitmap(bytes)) return picture('bmp');
-  if (/^(?:II[*+]\0|MM\0[*+])/.test(head)) {
-    return head.slice(8, 10) === 'CR' ? unsupported('a Canon raw photograph (CR2)') : picture('tiff');
-  }
+  if (rawKind(bytes) !== undefined) return picture('raw');
+  if (/^(?:II[*+]\0|MM\0[*+])/.test(head)) return picture('tiff');
   if (head.slice(4, 8) === 'ftyp') return sniffBrands(bytes, latin);
   if (head.startsWith('\xff\x0a') || head.startsWith('\0\0\0\x0cJXL ')) {
     return unsupported('a JPEG XL picture');
@@ -68,9 +80,6 @@ export function sniff(bytes: Uint8Array): Sniffed {
   }
   if (head.startsWith('8BPS')) return unsupported('a Photoshop document');
   if (head.startsWith('\0\0\x01\0') && bytes.length > 22) return unsupported('an icon (ICO)');
-  if (head.startsWith('FUJIFILMCCD-RAW') || head.startsWith('IIRO') || head.startsWith('IIU\0')) {
-    return unsupported('a raw photograph');
-  }
   if (latin(DICOM_AT, DICOM_AT + 4) === 'DICM') return unsupported('a medical picture (DICOM)');
   const other = OTHERS.find(([beginning]) => head.startsWith(beginning));
   if (other) return unsupported(other[1]);
@@ -113,7 +122,6 @@ function sniffBrands(bytes: Uint8Array, latin: (start: number, end: number) => s
   for (let at = 8; at + 4 <= length; at += 4) if (at !== 12) brands.add(latin(at, at + 4));
   if (brands.has('avif') || brands.has('avis')) return picture('avif');
   if ([...brands].some((brand) => HEIF_BRANDS.has(brand))) return picture('heif');
-  if (brands.has('crx ')) return unsupported('a Canon raw photograph (CR3)');
   return unsupported('a video');
 }
 

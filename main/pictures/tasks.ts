@@ -38,6 +38,8 @@ export interface InspectOptions {
   reserve?: PrepareOptions['reserve'];
   /** Folder of the thumbnail cache; a thumbnail is made from the same decoding. */
   thumbnailDir?: string | undefined;
+  /** Longer side of that thumbnail; default as in the grid. */
+  thumbnailSide?: number | undefined;
   /** Prepared pixels are put into their cache from the same decoding. */
   pixels?: { size: number; resize: PrepareOptions['resize']; cacheDir: string } | undefined;
 }

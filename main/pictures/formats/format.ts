@@ -49,4 +49,5 @@ export const FORMAT_NAMES: Record<PictureFormat, string> = {
   avif: 'AVIF',
   pnm: 'PNM',
   heif: 'HEIC',
+  raw: 'raw photograph',
 };
