@@ -32,10 +32,10 @@ export async function importTable(
   const absolute = path.resolve(file);
   const folder = await realFolder(path.dirname(absolute));
   const finder = fileFinder([folder, ...folders.map((one) => path.resolve(one))], {
-    ...(options.signal ? options.signal : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
     onFound: scanning(options),
   });
-  const table = await readPictureTable(absolute, finder, { signal: options.signal });
+  const table = await readPictureTable(absolute, finder, options.signal);
   const source = { source: 'csv' as const, path: absolute, rest: nothingFound() };
   if (!table) return ingest(project, { ...source, plan: () => CANCELLED }, options);
   const { planned, written, contrary } = await planRows(table.rows, folder);
