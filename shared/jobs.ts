@@ -33,7 +33,10 @@ export interface TrainJob {
   runDir: string;
   /** The project's cache folder (pixels, features). */
   cacheDir: string;
+  /** Everything in this job and in what it reports is in the order the classes are stored in. */
   classes: [string, string];
+  /** Whether the project shows the classes in the other order, and its threshold: what `run.json` must say. */
+  shown: ModelView;
   recipe: Recipe;
   pictures: TrainingPicture[];
   /**
@@ -45,9 +48,19 @@ export interface TrainJob {
   resume: boolean;
 }
 
+/** How a project shows what its runs' heads say. */
+export interface ModelView {
+  /** The classes have changed places: class 1 is the one whose probability the saved head does not give. */
+  swapped: boolean;
+  /** A probability of class 1 above it is class 1. */
+  threshold: number;
+}
+
 export interface EvaluateJob {
   kind: 'evaluate';
   runDir: string;
+  /** See `ModelView`; left out: as the run's own file says. */
+  swapped?: boolean;
   cacheDir: string;
   on: EvaluatedSet;
   pictures: LabelledPicture[];
@@ -58,6 +71,8 @@ export interface EvaluateJob {
 export interface PredictJob {
   kind: 'predict';
   runDir: string;
+  /** See `ModelView`; left out where the run's folder is used alone: as its own file says. */
+  swapped?: boolean;
   files: string[];
 }
 
@@ -97,6 +112,8 @@ export interface IndexModel {
 export interface WriteExportJob {
   kind: 'write-export';
   runDir: string;
+  /** See `ModelView`; left out: as the run's own file says. */
+  swapped?: boolean;
   format: ModelFormat;
   /** Bits a kernel's value takes; fewer than 32 only in TensorFlow.js. */
   bits: 32 | 16 | 8;
@@ -214,6 +231,8 @@ export interface EvaluateResult {
 export interface PredictResult {
   kind: 'predict';
   classes: [string, string];
+  /** The one that the run's file carries. */
+  threshold: number;
   predictions: Prediction[];
 }
 

@@ -6,7 +6,7 @@ import { recipeSchema, type Recipe } from './recipe.ts';
 
 /** What a project holds, as app, command line and window see it. */
 
-/** Index of a class: 0 is the first, 1 the second, whose probability the model gives. */
+/** Index of a class: 0 is the first, 1 the second, the positive one, whose probability the model gives. */
 export type ClassIndex = Label;
 
 /** What a person says of a picture: one of the classes, left aside on purpose, or nothing (yet). */
@@ -102,6 +102,9 @@ export function trainingCounts({ classes, testClasses }: LibraryCounts): [number
   return [classes[0] - testClasses[0], classes[1] - testClasses[1]];
 }
 
+/** Where predictions turn from class 0 to class 1. */
+export const thresholdSchema = z.number().min(0).max(1);
+
 const runIdSchema = z.string().regex(/^r[1-9]\d{0,8}$/, 'A run is named r1, r2, ….');
 
 /** Which pictures the grid shows. `train` and `validation`: of a run where one is given, else as set in the project. */
@@ -124,8 +127,8 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
     kind: z.literal('wrong'),
     run: runIdSchema,
     on: z.enum(['validation', 'test']).default('validation'),
-    /** A probability of class 1 above it is class 1. */
-    threshold: z.number().min(0).max(1).default(0.5),
+    /** A probability of class 1 above it is class 1; the project's where it is left out. */
+    threshold: thresholdSchema.optional(),
   }),
 ]);
 export type PictureFilter = z.infer<typeof pictureFilterSchema>;
@@ -158,6 +161,8 @@ export interface LabelResult {
   /** Null where nothing changed. */
   batch: number | null;
   changes: LabelChange[];
+  /** The classes changed places: class 0 is now what class 1 was. */
+  swapped?: true;
 }
 
 /** One line of a picture's history. */
@@ -170,10 +175,18 @@ export interface LabelEvent {
   previous: LabelValue;
 }
 
+export interface UndoStep {
+  batch: number;
+  /** How many pictures' labels it changed. */
+  pictures: number;
+  /** It is no labelling but a swap of the classes. */
+  isSwap?: true;
+}
+
 /** What undo and redo would do next; null where there is nothing. */
 export interface UndoState {
-  undo: { batch: number; pictures: number } | null;
-  redo: { batch: number; pictures: number } | null;
+  undo: UndoStep | null;
+  redo: UndoStep | null;
 }
 
 /** How sub-folders are read. `auto`: as labels where that fits, else plain. */
@@ -329,6 +342,7 @@ export const projectSettingsSchema = z.strictObject({
   /** Edge of a thumbnail in the grid, in pixels. */
   gridSizePx: z.int().min(48).max(512).default(144),
   query: pictureQuerySchema.prefault({}),
-  threshold: z.number().min(0).max(1).default(0.5),
+  /** A probability of class 1 above it is class 1: in predictions, evaluations, tables and exports alike. */
+  threshold: thresholdSchema.default(0.5),
 });
 export type ProjectSettings = z.infer<typeof projectSettingsSchema>;

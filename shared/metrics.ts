@@ -30,6 +30,8 @@ export interface Evaluation {
   rocAuc: number | null;
   /** Average precision: area under the precision-recall curve as a step function; null without class 1. */
   averagePrecision: number | null;
+  /** The same with class 0 as the positive one; also null where an older version did not keep it. */
+  averagePrecisionOfClass0: number | null;
 }
 
 /** z of a two-sided 95 % interval. */
@@ -158,5 +160,9 @@ export function evaluate(scored: readonly Scored[], logits: ArrayLike<number>, t
     recall: wilson(counts[1][1], counts[1][0] + counts[1][1]),
     rocAuc: rocAuc(scored),
     averagePrecision: averagePrecision(scored),
+    averagePrecisionOfClass0: averagePrecision(
+      // Only their order counts, which 1 - p would blur next to 0.
+      scored.map(({ probability, label }) => ({ probability: -probability, label: label === 0 ? 1 : 0 })),
+    ),
   };
 }

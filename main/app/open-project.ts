@@ -2,6 +2,8 @@ import { existsSync, accessSync, constants, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { ProjectInfo } from '../../shared/contract/project.ts';
+import { tellRunFolders } from '../engine/model-view.ts';
+import { isSwapped } from '../library/class-order.ts';
 import { getClasses } from '../library/classes.ts';
 import { isProject, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from '../library/folder.ts';
 import { closeProject, createProject, openProject } from '../library/project.ts';
@@ -14,6 +16,9 @@ export class OpenProject {
   #project: Project | null = null;
   #reader: LibraryReader | null = null;
   #notices: string[] = [];
+  /** Whether the window was last told that the classes are swapped. */
+  #shownSwapped = false;
+  #telling: Promise<void> = Promise.resolve();
   readonly #beforeClose: (() => Promise<void>)[] = [];
 
   constructor(private readonly onChange: (info: ProjectInfo | null) => void) {}
@@ -24,25 +29,45 @@ export class OpenProject {
 
   /** @throws TwofoldError `not-found` where none is open */
   require(): Project {
-    if (this.#project) return this.#project;
-    throw noneOpen();
+    const project = this.#project;
+    if (!project) throw noneOpen();
+    // Another program may have swapped the classes: the window hears of it before it reads anything in the new order.
+    if (isSwapped(project.db) !== this.#shownSwapped) this.announce();
+    return project;
+  }
+
+  /**
+   * As `require`, for what names a class by its index: the window may mean the other one.
+   *
+   * @throws TwofoldError `changed` where another program swapped the classes meanwhile
+   */
+  requireAsShown(): Project {
+    const wasShown = this.#shownSwapped;
+    const project = this.require();
+    if (this.#shownSwapped === wasShown) return project;
+    throw new TwofoldError(
+      'changed',
+      'Another program swapped the classes. They are shown in their new order now, and nothing was changed: do it again.',
+    );
   }
 
   /** For what goes through all pictures. @throws TwofoldError as `require` */
   requireReader(): LibraryReader {
-    if (this.#reader) return this.#reader;
-    throw noneOpen();
+    this.require();
+    return this.#reader!;
   }
 
   info(): ProjectInfo | null {
     if (!this.#project) return null;
     const { folder, name, db } = this.#project;
-    return { folder, name, classes: getClasses(db), settings: getSettings(db), notices: this.#notices };
-  }
-
-  requireInfo(): ProjectInfo {
-    this.require();
-    return this.info()!;
+    return {
+      folder,
+      name,
+      classes: getClasses(db),
+      swapped: isSwapped(db),
+      settings: getSettings(db),
+      notices: this.#notices,
+    };
   }
 
   /** Work that must end before a project is closed: imports, training. */
@@ -71,9 +96,23 @@ export class OpenProject {
 
   /** Says again what the project is, after something of it changed. */
   announce(): ProjectInfo {
-    const info = this.requireInfo();
+    const info = this.info();
+    if (!info) throw noneOpen();
+    this.#shownSwapped = info.swapped;
     this.onChange(info);
     return info;
+  }
+
+  /** After class order or threshold changed: says so to the window at once, and to the folders of the runs after that. */
+  announceModels(): ProjectInfo {
+    const info = this.announce();
+    this.#tellRunFolders(this.#project!);
+    return info;
+  }
+
+  #tellRunFolders(project: Project): void {
+    // What fails stays due, and is tried again when the project is opened.
+    this.#telling = this.#telling.then(() => tellRunFolders(project)).catch(() => undefined);
   }
 
   async #adopt(open: () => Project): Promise<ProjectInfo> {
@@ -83,7 +122,7 @@ export class OpenProject {
     this.#project = project;
     this.#reader = new LibraryReader(project);
     this.#notices = crashedRunNotices(project);
-    return this.announce();
+    return this.announceModels();
   }
 
   async #release(): Promise<void> {
@@ -93,6 +132,7 @@ export class OpenProject {
     this.#project = null;
     this.#reader = null;
     this.#notices = [];
+    await this.#telling;
     await reader?.close();
     if (project) closeProject(project);
   }

@@ -6,6 +6,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { Prediction, ProgressEvent } from '../../shared/jobs.ts';
 import { chooseRun } from '../engine/evaluate.ts';
 import { listFiles } from '../engine/list-files.ts';
+import { modelView } from '../engine/model-view.ts';
 import type { Emit } from '../ipc/answer.ts';
 import { runDir } from '../library/folder.ts';
 import { sniff } from '../pictures/sniff.ts';
@@ -48,11 +49,12 @@ export class Predictor {
   predict(runId: string, paths: readonly string[]): Promise<TriedPictures> {
     const project = this.project.require();
     const folder = runDir(project, chooseRun(project, runId).id);
+    const { swapped } = modelView(project.db);
     return this.#work.run(async (signal, onProgress) => {
       this.#run = runId;
       const files = await listFiles(paths);
       signal.throwIfAborted();
-      const job = startJob(this.spawn, { kind: 'predict', runDir: folder, files }, (event) => {
+      const job = startJob(this.spawn, { kind: 'predict', runDir: folder, swapped, files }, (event) => {
         if (event.type === 'progress') onProgress(event);
         else if (event.type === 'predicted') this.emit('predict.some', this.#showAll(event.predictions));
       });

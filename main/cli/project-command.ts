@@ -1,3 +1,4 @@
+import { tellRunFolders } from '../engine/model-view.ts';
 import type { Project } from '../library/folder.ts';
 import { closeProject, openForReading, openProject } from '../library/project.ts';
 import type { Output } from './output.ts';
@@ -18,6 +19,7 @@ export async function withProject<T>(
     for (const id of project.crashedRuns) {
       output.note(`Run ${id} ended unexpectedly. Go on with it: twofold train ${given} --resume ${id}`);
     }
+    await tellRunFolders(project);
     return await work(project);
   } finally {
     closeProject(project);

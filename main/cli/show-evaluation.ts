@@ -1,6 +1,7 @@
 import type { EvaluatedSet } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import { plural } from '../../shared/plural.ts';
+import { statedThreshold } from '../../shared/swap.ts';
 import { interval, table } from './format.ts';
 import type { Output } from './output.ts';
 
@@ -24,7 +25,9 @@ export function showEvaluation(
   );
   output.line();
   output.line(`Accuracy           ${interval(accuracy)}  on ${plural(evaluation.count, `${on} picture`)}`);
-  output.line(`Precision          ${rate(precision)}  of "${classes[1]}" above ${threshold}`);
+  output.line(
+    `Precision          ${rate(precision)}  of "${classes[1]}" above ${statedThreshold(threshold)}`,
+  );
   output.line(`Recall             ${rate(recall)}`);
   output.line(`ROC AUC            ${area(rocAuc)}`);
   output.line(`Average precision  ${area(averagePrecision)}`);

@@ -15,6 +15,7 @@ import { getRun, latestUsableRun } from '../library/runs.ts';
 import type { Db } from '../library/sql.ts';
 import { saveTestEvaluation, testSetFingerprint } from '../library/test-evaluations.ts';
 import { allSeen } from '../training/split.ts';
+import { modelView } from './model-view.ts';
 import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
 
 /**
@@ -56,6 +57,7 @@ export function startEvaluation(
   onEvent: (event: JobEvent) => void = () => undefined,
 ): Evaluating {
   const { db } = project;
+  const { swapped } = modelView(db);
   const fingerprint = testSetFingerprint(db);
   const { pictures, seen } = on === 'test' ? testPictures(db, run) : validationPictures(db, run);
   const job = startJob<EvaluateJob>(
@@ -63,6 +65,7 @@ export function startEvaluation(
     {
       kind: 'evaluate',
       runDir: runDir(project, run.id),
+      swapped,
       cacheDir: cacheDir(project),
       on,
       pictures,
@@ -73,8 +76,8 @@ export function startEvaluation(
   const result = job.result.then(async (evaluated) => {
     const done = { ...evaluated, seen: evaluated.seen + seen };
     if (project.readOnly) return done;
-    if (on === 'test') await saveTestEvaluation(db, run.id, fingerprint, done);
-    else await saveRunPictures(db, run.id, done.scores);
+    if (on === 'test') await saveTestEvaluation(db, run.id, fingerprint, done, swapped);
+    else await saveRunPictures(db, run.id, done.scores, swapped);
     return done;
   });
   return { job, result };

@@ -3,15 +3,19 @@ import { TwofoldError, toFailure } from '../../shared/errors.ts';
 import type { JobEvent, TrainingPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
 import type { RunRecord, RunStatus } from '../../shared/library.ts';
 import type { Recipe } from '../../shared/recipe.ts';
+import { swapClass, swapCounts, swapEvaluation, swapPair } from '../../shared/swap.ts';
+import { isSwapped } from '../library/class-order.ts';
 import { getClasses } from '../library/classes.ts';
 import { testContents, testSet, trainingSet } from '../library/pictures.ts';
 import { saveRunPictures } from '../library/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
 import { createRun, getRun, recordEpoch, updateRun } from '../library/runs.ts';
+import { transaction, type Db } from '../library/sql.ts';
 import { forgetTestEvaluation } from '../library/test-evaluations.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { loadSameWeights, loadWeights, type Weights } from '../model/weights/store.ts';
 import { splitPictures, withoutContents } from '../training/split.ts';
+import { modelView, tellEndedRun } from './model-view.ts';
 import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
 
 /** Labelled pictures read at once: some 15 ms. */
@@ -42,9 +46,10 @@ export async function startTraining(
   onEvent: (event: JobEvent) => void = () => undefined,
 ): Promise<Training> {
   const { db } = project;
-  const [zero, one] = getClasses(db);
-  const classes: [string, string] = [zero.name, one.name];
-  const pictures = await usablePictures(project);
+  const view = modelView(db);
+  const { swapped } = view;
+  const classes = inStoredOrder(getClasses(db).map(({ name }) => name) as [string, string], swapped);
+  const pictures = await usablePictures(project, swapped);
   const inTestSet = testContents(db);
   const wanted =
     'resume' in request ? resumedRecipe(getRun(db, request.resume), request.recipe) : request.recipe;
@@ -55,7 +60,7 @@ export async function startTraining(
 
   let run: RunRecord;
   if ('resume' in request) {
-    run = updateRun(db, request.resume, { status: 'running', recipe });
+    run = whileOrdered(db, swapped, () => updateRun(db, request.resume, { status: 'running', recipe }));
     forgetTestEvaluation(db, run.id);
   } else {
     const { kept, left } = withoutContents(pictures, new Set(inTestSet));
@@ -65,7 +70,9 @@ export async function startTraining(
       classes,
       hasTestSet: left.length > 0 || testSet(db, { limit: 1 }).length > 0,
     });
-    run = createRun(db, { ...request, recipe, weightsFingerprint: weights.fingerprint });
+    run = whileOrdered(db, swapped, () =>
+      createRun(db, { ...request, recipe, weightsFingerprint: weights.fingerprint }),
+    );
     // What it learns from is known from the start, so that a run that is cut short can be evaluated too.
     const sides = [...split.train, ...split.validation].map(({ id, split: side }) => ({ id, split: side }));
     await saveRunPictures(db, run.id, sides);
@@ -78,6 +85,7 @@ export async function startTraining(
       runDir: runDir(project, run.id),
       cacheDir: cacheDir(project),
       classes,
+      shown: view,
       recipe,
       pictures,
       testSet: inTestSet,
@@ -85,21 +93,53 @@ export async function startTraining(
     },
     (event) => {
       record(event);
-      onEvent(event);
+      onEvent(swapped ? swapEvent(event) : event);
     },
   );
-  return { run, job, result: storeResult(project, run.id, job.result) };
+  const result = job.result.then((done) => (swapped ? swapResult(done) : done));
+  return { run, job, result: storeResult(project, run.id, result) };
+}
+
+const inStoredOrder = (classes: [string, string], swapped: boolean): [string, string] =>
+  swapped ? swapPair(classes) : classes;
+
+/** Notes a run only while the classes are in the order in which its labels were read; while it runs they stay so. */
+function whileOrdered<T>(db: Db, swapped: boolean, work: () => T): T {
+  return transaction(db, () => {
+    if (isSwapped(db) === swapped) return work();
+    throw new TwofoldError('busy', 'The classes were swapped meanwhile. Start the training again.');
+  });
+}
+
+function swapEvent(event: JobEvent): JobEvent {
+  return event.type === 'split' ? { ...event, counts: swapCounts(event.counts) } : event;
+}
+
+function swapResult(result: TrainResult): TrainResult {
+  return {
+    ...result,
+    evaluation: swapEvaluation(result.evaluation),
+    counts: swapCounts(result.counts),
+    scores: result.scores.map(({ label, probability, ...rest }) => ({
+      ...rest,
+      label: swapClass(label),
+      probability: probability === null ? null : 1 - probability,
+    })),
+  };
 }
 
 /**
  * Labelled pictures outside the test set whose files were there and unchanged at the last check, also those that have the
- * content of a test picture, which the job reports. By pages: the app answers in between.
+ * content of a test picture, which the job reports. Their labels are as they are stored: so a run learns the same whichever
+ * class is class 1, and can be resumed after a swap. By pages: the app answers in between.
  */
-async function usablePictures(project: Project): Promise<TrainingPicture[]> {
+async function usablePictures(project: Project, swapped: boolean): Promise<TrainingPicture[]> {
   const usable: TrainingPicture[] = [];
   for (let after = 0; ;) {
     const page = trainingSet(project.db, { after, limit: PAGE, twins: true });
-    for (const { problem, ...picture } of page) if (problem === null) usable.push(picture);
+    for (const { problem, label, ...picture } of page) {
+      if (problem === null) usable.push({ ...picture, label: swapped ? swapClass(label) : label });
+    }
     if (page.length < PAGE) return usable;
     after = page.at(-1)!.id;
     await setImmediate();
@@ -166,6 +206,9 @@ async function storeResult(
     const status = error.code === 'crashed' ? 'crashed' : error.code === 'cancelled' ? 'stopped' : 'failed';
     updateRun(db, runId, { status, error });
     throw thrown;
+  } finally {
+    // The threshold may have changed while it was trained.
+    await tellEndedRun(project, runId);
   }
 }
 

@@ -9,11 +9,12 @@ import {
 import { TwofoldError } from '../../shared/errors.ts';
 import type { RunRecord } from '../../shared/library.ts';
 import { chooseRun } from '../engine/evaluate.ts';
+import { knownEvaluation } from '../engine/known-evaluation.ts';
+import { readRun } from '../engine/model-view.ts';
 import { getClasses } from '../library/classes.ts';
 import { runDir, type Project } from '../library/folder.ts';
 import { latestUsableRun } from '../library/runs.ts';
 import { getSettings } from '../library/settings.ts';
-import { RunFolder } from '../training/run-folder.ts';
 import { makeFolder, requireFree } from './atomic.ts';
 import { baseCard, listFiles, writeCard } from './card.ts';
 import { checkSet } from './check-pictures.ts';
@@ -121,17 +122,19 @@ class Work {
     const { project, run, request } = this;
     if (!run || !formats.some(isModelFormat)) return;
     const dir = runDir(project, run.id);
-    const file = await new RunFolder(dir).read();
+    const file = await readRun(project, run.id);
+    const threshold = request.threshold ?? file.threshold;
+    const evaluation = knownEvaluation(project.db, run.id, threshold) ?? file.evaluation;
     const { pictures, unavailable } = checkSet(project, run, file.counts);
     this.#source = {
       runDir: dir,
-      run: file,
+      run: { ...file, evaluation },
       runId: run.id,
       test: run.test,
-      threshold: request.threshold ?? getSettings(project.db).threshold,
+      threshold,
       pictures,
       unavailable,
-      answers: await askApp(dir, pictures, this.steps),
+      answers: await askApp(dir, file, pictures, this.steps),
     };
   }
 
@@ -174,7 +177,7 @@ class Work {
         return exportFolders([...pictures, ...testSetPictures(project)], options, steps);
       }
       case 'script':
-        await exportScript(await new RunFolder(runDir(project, run!.id)).read(), folder);
+        await exportScript(await readRun(project, run!.id), folder);
         return {};
     }
   }

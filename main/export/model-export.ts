@@ -5,6 +5,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { TestEvaluation } from '../../shared/library.ts';
 import type { ModelFormat } from '../../shared/jobs.ts';
 import { plural } from '../../shared/plural.ts';
+import { statedThreshold } from '../../shared/swap.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { withHead } from '../model/architecture/with-head.ts';
 import { licenceOf } from '../model/weights/known.ts';
@@ -41,12 +42,13 @@ export interface RunToExport {
  */
 export async function askApp(
   runDir: string,
+  { swapped }: RunFile,
   pictures: readonly CheckPicture[],
   controls: ExportControls,
 ): Promise<(number | null)[]> {
   if (pictures.length === 0) return [];
   const files = pictures.map(({ path }) => path);
-  const { predictions } = await runJob({ kind: 'predict', runDir, files }, controls);
+  const { predictions } = await runJob({ kind: 'predict', runDir, swapped, files }, controls);
   return predictions.map(({ probability }) => probability);
 }
 
@@ -64,8 +66,9 @@ export async function exportModel(
   { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
   controls: ExportControls,
 ): Promise<Verdict> {
-  const { runDir } = source;
-  await runJob({ kind: 'write-export', runDir, format, bits, dir: folder }, controls);
+  const { run, runDir } = source;
+  const { swapped } = run;
+  await runJob({ kind: 'write-export', runDir, swapped, format, bits, dir: folder }, controls);
   const verdict = await verify(source, { format, bits, folder }, controls);
   await writeSamples(format, folder);
   const card = await modelCard(source, { format, bits, folder, ...verdict });
@@ -133,9 +136,15 @@ async function modelCard(
       resize: recipe.resize,
     },
     output: { name: names[1]!, shape: [null, 1], meaning: `probability of ${classes[1]}` },
-    threshold,
-    metrics: run.evaluation,
-    test,
+    threshold: statedThreshold(threshold),
+    metrics: run.evaluation && {
+      ...run.evaluation,
+      threshold: statedThreshold(run.evaluation.threshold),
+    },
+    test: test && {
+      ...test,
+      evaluation: { ...test.evaluation, threshold: statedThreshold(test.evaluation.threshold) },
+    },
     data: run.counts,
     training: {
       run: runId,

@@ -1,10 +1,11 @@
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import type { Architecture, LayerSpec, WeightSpec } from '../model/architecture/layers.ts';
 import { withHead } from '../model/architecture/with-head.ts';
+import { negated } from '../model/head/negated.ts';
 import { SafetensorsFile } from '../model/safetensors.ts';
 import { tensorKey, type TensorKey, type Tensors } from '../model/weights/canonical.ts';
 import { loadSameWeights } from '../model/weights/store.ts';
-import { RunFolder, type RunFile } from '../training/run-folder.ts';
+import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
 
 /** A weight of the model with its values still to be read. */
 export interface ModelWeight {
@@ -29,11 +30,13 @@ export interface ExportModel {
 /**
  * Opens what a run trained, with the weights of InceptionV3 it was trained on.
  *
+ * @param swapped which class is class 1, see `ModelView`; default: as the run's file says
  * @throws TwofoldError `not-found` when there is no trained model or its weights of InceptionV3 are not here, `corrupt`
  */
-export async function openExportModel(runDir: string): Promise<ExportModel> {
+export async function openExportModel(runDir: string, swapped?: boolean): Promise<ExportModel> {
   const folder = new RunFolder(runDir);
-  const run = await folder.read();
+  const saved = await folder.read();
+  const run = inOrder(saved, swapped ?? saved.swapped);
   const { size, cut, units, dropout } = run.recipe;
   const architecture = withHead(inceptionV3({ size, cut }), { units, dropout });
   const base = await (await loadSameWeights(run.weights)).read(architecture);
@@ -41,7 +44,10 @@ export async function openExportModel(runDir: string): Promise<ExportModel> {
   const read: ExportModel['read'] = async (layer, weight) => {
     const key = tensorKey(layer.name, weight);
     const { shape } = layer.weights.find(({ name }) => name === weight)!;
-    return base.get(key) ?? (await head.floats(key, shape));
+    const ofBase = base.get(key);
+    if (ofBase) return ofBase;
+    const values = await head.floats(key, shape);
+    return run.swapped && layer.name === architecture.output ? negated(values) : values;
   };
   const weights = architecture.layers.flatMap((layer) =>
     layer.weights.map((spec): ModelWeight => ({ layer, spec, read: () => read(layer, spec.name) })),

@@ -114,8 +114,8 @@ function quality({ metrics, test, classes, data }: ModelCard): string {
   if (!metrics) return [`${learned} It was not evaluated on its validation set.`, ...tested].join('\n\n');
   const { count, threshold } = metrics;
   return [
-    `${learned} These figures are from ${held} that it did not learn from, ${count} of which could be read, at a threshold of ` +
-      `${threshold}, with 95 % intervals (Wilson):`,
+    `${learned} These figures are from ${held} that it did not learn from, ${count} of which could be read and ` +
+      `are labelled now, at a threshold of ${threshold}, with 95% Wilson confidence intervals:`,
     ...figures(metrics, names),
     'The same pictures decided which epoch was kept, so expect a little less on new ones, and much less on pictures of ' +
       'another kind than these.',

@@ -15,10 +15,10 @@ import { twofoldVersion } from './versions.ts';
  * error when the disk is full
  */
 export async function writeExport(
-  { runDir, format, bits, dir }: WriteExportJob,
+  { runDir, swapped, format, bits, dir }: WriteExportJob,
   { control, emit }: JobContext,
 ): Promise<WriteExportResult> {
-  const model = await openExportModel(runDir);
+  const model = await openExportModel(runDir, swapped);
   try {
     const meter = stageProgress('writing', model.weights.length, emit);
     let done = 0;

@@ -1,30 +1,45 @@
 import type { LabelAnswer } from '../../shared/contract/labels.ts';
+import { TwofoldError } from '../../shared/errors.ts';
 import type { LabelResult } from '../../shared/library.ts';
 import type { AppContext } from '../app/context.ts';
 import type { HandlersOf } from './answer.ts';
-import type { Db } from '../library/sql.ts';
-import { redo, setLabels, undo, undoState } from '../library/labels.ts';
+import { redo, setLabels, swapClasses, undo, undoState } from '../library/labels.ts';
 
 const NOTHING: LabelResult = { batch: null, changes: [] };
 
-export function labelHandlers({ project }: AppContext): HandlersOf<'labels'> {
+export function labelHandlers(context: AppContext): HandlersOf<'labels'> {
+  const { project } = context;
+  const answer = (result: LabelResult): LabelAnswer => {
+    if (result.swapped) project.announceModels();
+    return { ...result, undo: undoState(project.require().db) };
+  };
   return {
-    'labels.set': ({ ids, label, source, join }) => {
-      const { db } = project.require();
-      return answer(db, setLabels(db, ids, label, source, join));
+    'labels.set': ({ ids, label, source, join }) =>
+      answer(setLabels(project.requireAsShown().db, ids, label, source, join)),
+    'labels.swap': () => {
+      const { db } = project.requireAsShown();
+      refuseWhileAsked(context);
+      return answer(swapClasses(db, 'mouse'));
     },
     'labels.undo': () => {
       const { db } = project.require();
-      return answer(db, undo(db, 'key') ?? NOTHING);
+      if (undoState(db).undo?.isSwap) refuseWhileAsked(context);
+      return answer(undo(db, 'key') ?? NOTHING);
     },
     'labels.redo': () => {
       const { db } = project.require();
-      return answer(db, redo(db, 'key') ?? NOTHING);
+      if (undoState(db).redo?.isSwap) refuseWhileAsked(context);
+      return answer(redo(db, 'key') ?? NOTHING);
     },
     'labels.undoState': () => undoState(project.require().db),
   };
 }
 
-function answer(db: Db, result: LabelResult): LabelAnswer {
-  return { ...result, undo: undoState(db) };
+/** What a run is being asked for is in the order of the classes in which it was begun. */
+function refuseWhileAsked({ predictor, exporter }: AppContext): void {
+  const refuse = (what: string): never => {
+    throw new TwofoldError('busy', `${what}, so the classes can’t be swapped now. Wait until that is done.`);
+  };
+  if (predictor.state) refuse('Pictures are being tried');
+  if (exporter.state) refuse('An export is being written');
 }

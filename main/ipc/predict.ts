@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { classAt } from '../../shared/metrics.ts';
 import type { AppContext } from '../app/context.ts';
 import { chooseCsv } from '../app/dialogs.ts';
-import { toCsv } from '../files/csv.ts';
+import { predictionRows, predictionsCsv } from '../engine/predictions-csv.ts';
 import type { HandlersOf } from './answer.ts';
 
 export function predictHandlers({ predictor, window, documents }: AppContext): HandlersOf<'predict'> {
@@ -19,12 +18,7 @@ export function predictHandlers({ predictor, window, documents }: AppContext): H
     'predict.saveCsv': async ({ classes, threshold, predictions }) => {
       const path = await chooseCsv(window(), 'Save predictions', join(documents(), 'predictions.csv'));
       if (path === null) return null;
-      const rows = predictions.map(({ probability, ...rest }) => ({
-        ...rest,
-        probability,
-        label: probability === null ? '' : classes[classAt(probability, threshold)],
-      }));
-      await writeFile(path, toCsv(rows, ['path', 'label', 'probability', 'error']));
+      await writeFile(path, predictionsCsv(predictionRows(predictions, classes, threshold)));
       return { path };
     },
   };

@@ -37,12 +37,14 @@ export function projectHandlers({ project, recent, documents }: AppContext): Han
       return recent.list();
     },
     'project.setClasses': ({ classes }) => {
-      setClasses(project.require().db, classes);
+      setClasses(project.requireAsShown().db, classes);
       return project.announce();
     },
     'project.setSettings': ({ settings }) => {
-      const { db } = project.require();
+      const { db } = project.requireAsShown();
+      const { threshold } = getSettings(db);
       updateSettings(db, settings);
+      if (settings.threshold !== undefined && settings.threshold !== threshold) project.announceModels();
       return getSettings(db);
     },
   };

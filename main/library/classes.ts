@@ -1,7 +1,9 @@
 import { classInfoSchema, DEFAULT_CLASSES, type ClassIndex, type ClassInfo } from '../../shared/library.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { classKey } from './names.ts';
-import { column, rows, run, transaction, type Db } from './sql.ts';
+import { swapPair } from '../../shared/swap.ts';
+import { isSwapped } from './class-order.ts';
+import { rows, run, transaction, type Db } from './sql.ts';
 
 /** Writes the two classes of a new project. Without names they keep their defaults until a person or an import names them. */
 export function initClasses(db: Db, names?: readonly [string, string]): void {
@@ -15,10 +17,10 @@ export function initClasses(db: Db, names?: readonly [string, string]): void {
   if (names) nameClasses(db, names);
 }
 
-/** The two classes; the position is the class's index. */
+/** The two classes; the position is the class's index, and the second is the positive one. */
 export function getClasses(db: Db): [ClassInfo, ClassInfo] {
-  const found = rows(db, 'SELECT name, color FROM classes ORDER BY id') as ClassInfo[];
-  return [found[0]!, found[1]!];
+  const found = rows(db, 'SELECT name, color FROM classes ORDER BY id') as [ClassInfo, ClassInfo];
+  return isSwapped(db) ? swapPair(found) : found;
 }
 
 /**
@@ -26,11 +28,16 @@ export function getClasses(db: Db): [ClassInfo, ClassInfo] {
  * told from a default one by what it is.
  */
 export function nameOrigins(db: Db): ('default' | 'import' | 'person')[] {
-  const named = column(db, 'SELECT named FROM classes ORDER BY id') as number[];
-  return getClasses(db).map(({ name }, index) => {
-    if (named[index] === 1) return 'person';
-    return name === DEFAULT_CLASSES[index]!.name ? 'default' : 'import';
+  const found = rows(db, 'SELECT id, name, named FROM classes ORDER BY id') as {
+    id: number;
+    name: string;
+    named: number;
+  }[];
+  const origins = found.map(({ id, name, named }) => {
+    if (named === 1) return 'person';
+    return name === DEFAULT_CLASSES[id]!.name ? 'default' : 'import';
   });
+  return isSwapped(db) ? origins.reverse() : origins;
 }
 
 /** Whether a class has another name than its default. */
@@ -43,7 +50,8 @@ export function classesAreNamed(db: Db): boolean {
  * Expects names that `classNameProblem` has nothing to say of.
  */
 export function nameFromImport(db: Db, names: readonly [string, string]): void {
-  names.forEach((name, id) => {
+  const stored = isSwapped(db) ? swapPair(names) : names;
+  stored.forEach((name, id) => {
     run(db, 'UPDATE classes SET name = :name, named = 0 WHERE id = :id AND name <> :name', { id, name });
   });
 }
@@ -89,12 +97,14 @@ export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): vo
   }
   transaction(db, () => {
     const before = getClasses(db);
-    parsed.forEach(({ name, color }, id) => {
+    const swapped = isSwapped(db);
+    parsed.forEach(({ name, color }, index) => {
+      const id = swapped ? 1 - index : index;
       run(db, 'UPDATE classes SET name = :name, color = :color, named = named OR :named WHERE id = :id', {
         id,
         name,
         color,
-        named: name === before[id]!.name ? 0 : 1,
+        named: name === before[index]!.name ? 0 : 1,
       });
     });
   });

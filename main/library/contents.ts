@@ -1,5 +1,6 @@
 import type { Split } from '../../shared/jobs.ts';
 import type { LabelValue, PictureProblem } from '../../shared/library.ts';
+import { isSwapped } from './class-order.ts';
 import { joinPath } from './directories.ts';
 import { fromStored } from './pictures.ts';
 import { rows, type Db } from './sql.ts';
@@ -21,9 +22,10 @@ export function listContents(db: Db): PictureContent[] {
     `SELECT p.id, d.path AS directory, p.name, p.sha256, p.label, p.split, p.problem
      FROM pictures p JOIN directories d ON d.id = p.directory_id ORDER BY p.id`,
   ) as (Omit<PictureContent, 'path' | 'label'> & { directory: string; name: string; label: number | null })[];
+  const swapped = isSwapped(db);
   return found.map(({ directory, name, label, ...rest }) => ({
     ...rest,
     path: joinPath(directory, name),
-    label: fromStored(label),
+    label: fromStored(label, swapped),
   }));
 }

@@ -1,6 +1,8 @@
 import { pictureQuerySchema, type PictureFilter, type PictureQueryInput } from '../../shared/library.ts';
+import { isSwapped } from './class-order.ts';
 import { fold } from './names.ts';
 import { runNumber } from './run-ids.ts';
+import { getSettings } from './settings.ts';
 import { column, value, type Db, type Params } from './sql.ts';
 
 /**
@@ -50,8 +52,8 @@ function idsOf(db: Db, from: string, params: Params): Uint32Array {
 }
 
 /**
- * Both 0..1, highest first; pictures without a probability come last. Those of the test set count only where it alone is
- * listed, so that nobody labels or picks by them unawares.
+ * Both 0..1, highest first, and the same whichever class is class 1; pictures without a probability come last. Those of
+ * the test set count only where it alone is listed, so that nobody labels or picks by them unawares.
  */
 const SCORES = {
   uncertain: '1 - 2 * abs(coalesce(s.probability, s.out_of_sample) - 0.5)',
@@ -102,7 +104,7 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
     case 'trainable':
       return "p.label IN (0, 1) AND p.split IS NOT 'test'";
     case 'class':
-      params.class = filter.class;
+      params.class = isSwapped(db) ? 1 - filter.class : filter.class;
       return 'p.label = :class';
     case 'skipped':
       return 'p.label = -1';
@@ -117,11 +119,15 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
     case 'import':
       params.importId = filter.importId;
       return 'p.import_id = :importId';
-    case 'wrong':
+    case 'wrong': {
       params.filterRun = runNumber(db, filter.run);
-      params.threshold = filter.threshold;
+      params.threshold = filter.threshold ?? getSettings(db).threshold;
       joins.push('JOIN run_pictures f ON f.run_number = :filterRun AND f.picture_id = p.id');
-      return `p.label IN (0, 1) AND f.probability IS NOT NULL AND (f.probability > :threshold) <> p.label
+      // As `classAt` has it, with the classes in their present order.
+      const isOne = isSwapped(db) ? '1 - f.probability > :threshold' : 'f.probability > :threshold';
+      const label = isSwapped(db) ? '1 - p.label' : 'p.label';
+      return `p.label IN (0, 1) AND f.probability IS NOT NULL AND (${isOne}) <> ${label}
         AND (p.split IS 'test') = ${filter.on === 'test' ? 1 : 0} AND (f.split IS 'test') = (p.split IS 'test')`;
+    }
   }
 }

@@ -19,6 +19,7 @@ import {
   type ImportCounts,
 } from './imports.ts';
 import type { Plan, Planned } from './layout.ts';
+import { chooseClasses } from './match-classes.ts';
 import { findByContent, findByPath, getPictures } from './pictures.ts';
 import { transaction, type Db } from './sql.ts';
 import { reason, type WalkResult } from './walk.ts';
@@ -30,6 +31,8 @@ export interface ImportOptions {
   onProgress?: (progress: ImportProgress) => void;
   /** Ends the import; what was imported so far stays, and the report's status is `cancelled`. */
   signal?: AbortSignal;
+  /** What the classes are called, the second being class 1; default: as they are, else as folders or table name them. */
+  classes?: readonly [string, string];
 }
 
 export interface Ingest {
@@ -69,7 +72,7 @@ const FATAL = new Set<ErrorCode>(['disk-full', 'read-only', 'busy', 'runtime', '
 export async function ingest(project: Project, task: Ingest, options: ImportOptions): Promise<ImportReport> {
   const { db } = project;
   const { signal } = options;
-  const { plan, context } = begin(project, task);
+  const { plan, context } = begin(project, task, options);
   const meter = progressMeter(plan.count, context, options);
   const abort = new AbortController();
   const inspecting = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
@@ -111,9 +114,14 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
   return getImport(db, context.importId);
 }
 
-function begin(project: Project, task: Ingest): { plan: Plan; context: ImportContext } {
+function begin(
+  project: Project,
+  task: Ingest,
+  { classes }: ImportOptions,
+): { plan: Plan; context: ImportContext } {
   const { db, folder } = project;
   return transaction(db, () => {
+    if (classes) chooseClasses(db, classes);
     const plan = task.plan();
     const { unreadable, notPictureKinds, exports } = task.rest;
     const counts: ImportCounts = {

@@ -5,11 +5,12 @@ import type { Split } from '../../shared/jobs.ts';
 import { SKIPPED, type LabelSource, type LabelValue } from '../../shared/library.ts';
 import { plural } from '../../shared/plural.ts';
 import { toCsv } from '../files/csv.ts';
+import { isSwapped } from './class-order.ts';
 import { getClasses, nameFromImport } from './classes.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { addBatch } from './labels.ts';
-import { findByPath, getPicture, setSplit } from './pictures.ts';
+import { findByPath, fromStored, getPicture, setSplit } from './pictures.ts';
 import { rows, transaction, type Db } from './sql.ts';
 import { projectFinder } from './tables/find-pictures.ts';
 import { countLabels, readLabels } from './tables/labels.ts';
@@ -31,6 +32,7 @@ export function labelRows(
   page: { after?: number; limit?: number } = {},
 ): (LabelCsvRow & { id: number })[] {
   const names = getClasses(db).map(({ name }) => name);
+  const swapped = isSwapped(db);
   const found = rows(
     db,
     `SELECT p.id, d.path AS directory, p.name, p.sha256, p.label, p.split, b.at_ms AS atMs, b.source
@@ -51,7 +53,7 @@ export function labelRows(
     id,
     path: joinPath(directory, name),
     sha256,
-    label: names[label] ?? SKIPPED,
+    label: names[fromStored(label, swapped) as number] ?? SKIPPED,
     split: split ?? '',
     when: atMs === null ? '' : new Date(atMs).toISOString(),
     source: source ?? '',

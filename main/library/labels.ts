@@ -6,6 +6,7 @@ import type {
   LabelValue,
   UndoState,
 } from '../../shared/library.ts';
+import { flipClasses, isSwapped } from './class-order.ts';
 import { fromStored, idList, toStored } from './pictures.ts';
 import { row, rows, run, transaction, value, type Db } from './sql.ts';
 
@@ -52,8 +53,9 @@ export function addBatch(
 ): LabelResult {
   let batch = joined;
   const changes: LabelChange[] = [];
+  const swapped = isSwapped(db);
   for (const group of groups) {
-    const label = toStored(group.label);
+    const label = toStored(group.label, swapped);
     const affected = rows(
       db,
       `SELECT p.id FROM json_each(:ids) wanted CROSS JOIN pictures p ON p.id = wanted.value WHERE p.label IS NOT :label`,
@@ -69,8 +71,27 @@ export function addBatch(
     );
     for (const { id } of affected) changes.push({ id, label: group.label });
   }
-  if (batch !== null) run(db, `UPDATE label_batches SET state = 'dropped' WHERE state = 'undone'`);
+  if (batch !== null) dropUndone(db);
   return { batch, changes };
+}
+
+function dropUndone(db: Db): void {
+  run(db, `UPDATE label_batches SET state = 'dropped' WHERE state = 'undone'`);
+}
+
+/**
+ * Makes the other class class 1, the positive one, as one step of undo.
+ *
+ * @throws TwofoldError as `flipClasses`
+ */
+export function swapClasses(db: Db, source: LabelSource): LabelResult {
+  return transaction(db, () => {
+    flipClasses(db);
+    const batch = newBatch(db, source, 'set', 'done');
+    run(db, 'UPDATE label_batches SET is_swap = 1 WHERE id = :batch', { batch });
+    dropUndone(db);
+    return { batch, changes: [], swapped: true };
+  });
 }
 
 /**
@@ -80,7 +101,7 @@ export function addBatch(
  * @param batch from `newBatch(db, source, 'set', 'fixed')`
  */
 export function addImportedLabel(db: Db, batch: number, id: number, label: LabelValue): void {
-  writeEvents(db, batch, [id], toStored(label));
+  writeEvents(db, batch, [id], toStored(label, isSwapped(db)));
 }
 
 /** Whether a picture has ever been labelled, even if that was undone or cleared. */
@@ -119,7 +140,7 @@ function writeEvents(db: Db, batch: number, ids: readonly number[], label: numbe
   );
 }
 
-/** Takes the last batch of labels back. Null where there is none. */
+/** Takes the last batch of labels, or swap of the classes, back. Null where there is none. @throws TwofoldError as `flipClasses` */
 export function undo(db: Db, source: LabelSource): LabelResult | null {
   return transaction(db, () => {
     const target = value(db, `SELECT max(id) FROM label_batches WHERE state = 'done'`) as number | null;
@@ -128,7 +149,7 @@ export function undo(db: Db, source: LabelSource): LabelResult | null {
   });
 }
 
-/** Does what was last undone again. Null where there is none. */
+/** Does what was last undone again. Null where there is none. @throws TwofoldError as `flipClasses` */
 export function redo(db: Db, source: LabelSource): LabelResult | null {
   return transaction(db, () => {
     // Undoing goes from the newest to the oldest, so the oldest undone batch is the one undone last.
@@ -146,6 +167,8 @@ function replay(
   label: 'label' | 'previous_label',
   origin: 'e.batch_id' | 'e.previous_batch_id',
 ): LabelResult {
+  const isSwap = value(db, 'SELECT is_swap FROM label_batches WHERE id = :target', { target }) === 1;
+  if (isSwap) flipClasses(db);
   const batch = newBatch(db, source, action, 'fixed', target);
   run(
     db,
@@ -167,17 +190,24 @@ function replay(
   const events = rows(db, 'SELECT picture_id AS id, label FROM label_events WHERE batch_id = :batch', {
     batch,
   }) as { id: number; label: number | null }[];
-  return { batch, changes: events.map(({ id, label: stored }) => ({ id, label: fromStored(stored) })) };
+  const swapped = isSwapped(db);
+  const changes = events.map(({ id, label: stored }) => ({ id, label: fromStored(stored, swapped) }));
+  return { batch, changes, ...(isSwap && { swapped: true }) };
 }
 
 /** What undo and redo would do next. */
 export function undoState(db: Db): UndoState {
-  const next = (state: 'done' | 'undone', pick: 'max' | 'min'): UndoState['undo'] =>
-    (row(
+  const next = (state: 'done' | 'undone', pick: 'max' | 'min'): UndoState['undo'] => {
+    const found = row(
       db,
-      `SELECT b.id AS batch, (SELECT count(*) FROM label_events e WHERE e.batch_id = b.id) AS pictures
+      `SELECT b.id AS batch, b.is_swap AS isSwap,
+         (SELECT count(*) FROM label_events e WHERE e.batch_id = b.id) AS pictures
        FROM label_batches b WHERE b.id = (SELECT ${pick}(id) FROM label_batches WHERE state = '${state}')`,
-    ) as UndoState['undo'] | undefined) ?? null;
+    ) as { batch: number; isSwap: number; pictures: number } | undefined;
+    if (!found) return null;
+    const { isSwap, ...step } = found;
+    return isSwap === 1 ? { ...step, isSwap: true } : step;
+  };
   return { undo: next('done', 'max'), redo: next('undone', 'min') };
 }
 
@@ -189,9 +219,10 @@ export function explainLabel(db: Db, id: number): LabelEvent[] {
      FROM label_events e JOIN label_batches b ON b.id = e.batch_id WHERE e.picture_id = :id ORDER BY e.batch_id`,
     { id },
   ) as (Omit<LabelEvent, 'label' | 'previous'> & { label: number | null; previous: number | null })[];
+  const swapped = isSwapped(db);
   return events.map((event) => ({
     ...event,
-    label: fromStored(event.label),
-    previous: fromStored(event.previous),
+    label: fromStored(event.label, swapped),
+    previous: fromStored(event.previous, swapped),
   }));
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_CLASSES, type ClassIndex } from '../../shared/library.ts';
 import { formatCount } from '../../shared/plural.ts';
-import { classByName, classesAreNamed, getClasses, nameOrigins } from './classes.ts';
+import { TwofoldError } from '../../shared/errors.ts';
+import { classByName, classesAreNamed, getClasses, nameClasses, nameOrigins } from './classes.ts';
 import { classKey } from './names.ts';
 import { getCounts } from './pictures.ts';
 import { value, type Db } from './sql.ts';
@@ -40,6 +41,30 @@ export function matchClasses(db: Db, names: readonly string[]): ClassMatch | nul
   // A single name may be the default of the other class.
   if (classKey(naming[0]) === classKey(naming[1])) return null;
   return { classes: names.map((name, index) => classes[index] ?? open[unknown.indexOf(name)]!), naming };
+}
+
+/**
+ * Names the classes as a person wants them, before an import reads its folders or table: the second is class 1, the positive
+ * one. Call it in the import's transaction.
+ *
+ * @throws TwofoldError `bad-input` where the classes have other names, or the other order, and something depends on that
+ */
+export function chooseClasses(db: Db, names: readonly [string, string]): void {
+  const [zero, one] = names.map((name) => classByName(db, name));
+  if (zero === 0 && one === 1) return;
+  if (freeClasses(db).length === 2) {
+    nameClasses(db, names);
+    return;
+  }
+  const known = getClasses(db).map(({ name }) => name);
+  const isOtherWay = zero === 1 && one === 0;
+  throw new TwofoldError(
+    'bad-input',
+    `This project's class 0 is "${known[0]!}" and its class 1 is "${known[1]!}", not ${quoted(names)}. ` +
+      (isOtherWay
+        ? 'Swap them first (twofold labels PROJECT --swap), or import without choosing the classes.'
+        : 'Import without choosing the classes, or into a new project.'),
+  );
 }
 
 /** Classes whose name an import may choose. */

@@ -1,16 +1,20 @@
 import path from 'node:path';
 import type { LabelledPicture, Split, TrainingPicture } from '../../shared/jobs.ts';
 import type { LabelValue, LibraryCounts, Picture, PictureProblem } from '../../shared/library.ts';
+import { swapClass, swapLabel } from '../../shared/swap.ts';
+import { isSwapped } from './class-order.ts';
 import { findDirectory, joinPath } from './directories.ts';
 import { column, rows, run, transaction, value, type Db } from './sql.ts';
 
-/** How labels are stored: skipped is -1. */
-export function toStored(label: LabelValue): number | null {
-  return label === 'skipped' ? -1 : label;
+/** How labels are stored: skipped is -1, a class as it was before the classes changed places. @param swapped `isSwapped` */
+export function toStored(label: LabelValue, swapped: boolean): number | null {
+  if (label === 'skipped') return -1;
+  return swapped ? swapLabel(label) : label;
 }
 
-export function fromStored(label: number | null): LabelValue {
-  return label === -1 ? 'skipped' : (label as LabelValue);
+export function fromStored(label: number | null, swapped: boolean): LabelValue {
+  if (label === -1) return 'skipped';
+  return swapped ? swapLabel(label as LabelValue) : (label as LabelValue);
 }
 
 /** Ids as the one bound value that `json_each` spreads; each once. */
@@ -27,8 +31,8 @@ const COLUMNS = `
   p.id, d.path AS directory, p.name, p.sha256, p.size_bytes AS sizeBytes, p.mtime_ms AS mtimeMs, p.width_px AS width,
   p.height_px AS height, p.format, p.added_at_ms AS addedAtMs, p.import_id AS importId, p.split, p.problem, p.label`;
 
-function toPicture({ directory, ...rest }: PictureRow): Picture {
-  return { ...rest, path: joinPath(directory, rest.name), label: fromStored(rest.label) };
+function toPicture({ directory, ...rest }: PictureRow, swapped: boolean): Picture {
+  return { ...rest, path: joinPath(directory, rest.name), label: fromStored(rest.label, swapped) };
 }
 
 /** The pictures with these ids, in this order; ids that are not there are left out. */
@@ -39,7 +43,8 @@ export function getPictures(db: Db, ids: Iterable<number>): Picture[] {
      JOIN directories d ON d.id = p.directory_id ORDER BY wanted.key`,
     { ids: idList(ids) },
   ) as PictureRow[];
-  return found.map(toPicture);
+  const swapped = isSwapped(db);
+  return found.map((picture) => toPicture(picture, swapped));
 }
 
 export function getPicture(db: Db, id: number): Picture | null {
@@ -91,12 +96,14 @@ export function getCounts(db: Db): LibraryCounts {
     split: Split | null;
     n: number;
   }[];
+  const swapped = isSwapped(db);
   for (const { label, split, n } of groups) {
     counts.total += n;
     if (split) counts[split] += n;
     if (label === 0 || label === 1) {
-      counts.classes[label] += n;
-      if (split === 'test') counts.testClasses[label] += n;
+      const shown = swapped ? swapClass(label) : label;
+      counts.classes[shown] += n;
+      if (split === 'test') counts.testClasses[shown] += n;
     } else if (label === null) counts.unlabelled += n;
     else counts.skipped += n;
   }
@@ -156,7 +163,12 @@ function labelled(
      WHERE p.id > :after AND +p.label IN (0, 1) AND ${condition} ORDER BY p.id LIMIT :limit`,
     { after, limit },
   ) as (Omit<LabelledPicture, 'path'> & WithProblem & { directory: string; name: string })[];
-  return found.map(({ directory, name, ...rest }) => ({ ...rest, path: joinPath(directory, name) }));
+  const swapped = isSwapped(db);
+  return found.map(({ directory, name, label, ...rest }) => ({
+    ...rest,
+    label: swapped ? swapClass(label) : label,
+    path: joinPath(directory, name),
+  }));
 }
 
 /** Sets or clears (null: training decides) the split of pictures. Returns how many changed. */
@@ -197,7 +209,7 @@ export function removePictures(db: Db, ids: Iterable<number>): number {
     run(
       db,
       `UPDATE label_batches SET state = 'fixed' WHERE state IN ('done', 'undone')
-       AND NOT EXISTS (SELECT 1 FROM label_events e WHERE e.batch_id = label_batches.id)`,
+       AND is_swap = 0 AND NOT EXISTS (SELECT 1 FROM label_events e WHERE e.batch_id = label_batches.id)`,
     );
     run(db, 'DELETE FROM directories WHERE id NOT IN (SELECT directory_id FROM pictures)');
     return changes;

@@ -1,5 +1,6 @@
 import type { RunPicture } from '../../shared/library.ts';
 import { inTurns } from '../in-turns.ts';
+import { isSwapped } from './class-order.ts';
 import { idList } from './pictures.ts';
 import { runNumber } from './run-ids.ts';
 import { rows, run, transaction, type Db } from './sql.ts';
@@ -13,19 +14,24 @@ export type RunPictureInput = Pick<RunPicture, 'id'> & Partial<RunPicture>;
 /**
  * Stores what a run says of pictures: on which side of the split they were, the probability its model gives, the
  * probability a model gave that had not trained on them. Pictures that are no longer in the project are left out.
+ *
+ * @param swapped whether the classes were swapped when the probabilities were computed; default: as they are now
  */
 export async function saveRunPictures(
   db: Db,
   runId: string,
   pictures: readonly RunPictureInput[],
+  swapped = isSwapped(db),
 ): Promise<void> {
   const number = runNumber(db, runId);
+  const stored = (probability: number | null | undefined): number | null =>
+    probability == null ? null : swapped ? 1 - probability : probability;
   for await (const some of inTurns(pictures, CHUNK)) {
     const chunk = some.map(({ id, split, probability, outOfSample }) => [
       id,
       split ?? null,
-      probability ?? null,
-      outOfSample ?? null,
+      stored(probability),
+      stored(outOfSample),
     ]);
     transaction(db, () =>
       run(
@@ -58,5 +64,10 @@ export function getRunPictures(db: Db, runId: string, ids?: Iterable<number>): R
            CROSS JOIN run_pictures r ON r.run_number = :number AND r.picture_id = wanted.value ORDER BY wanted.key`,
           { number, ids: idList(ids) },
         );
-  return found as RunPicture[];
+  return isSwapped(db) ? (found as RunPicture[]).map(swapProbabilities) : (found as RunPicture[]);
+}
+
+function swapProbabilities({ probability, outOfSample, ...rest }: RunPicture): RunPicture {
+  const swap = (value: number | null): number | null => (value === null ? null : 1 - value);
+  return { ...rest, probability: swap(probability), outOfSample: swap(outOfSample) };
 }

@@ -3,10 +3,13 @@ import { TwofoldError, type Failure } from '../../shared/errors.ts';
 import type { EpochMetrics } from '../../shared/jobs.ts';
 import type { EpochRecord, JsonValue, RunRecord, RunStatus, TestEvaluation } from '../../shared/library.ts';
 import { recipeSchema, type Recipe } from '../../shared/recipe.ts';
+import { swapPair } from '../../shared/swap.ts';
+import { isSwapped } from './class-order.ts';
 import { getClasses } from './classes.ts';
 import { runDir, type Project } from './folder.ts';
 import { isGone, thisProcess } from './processes.ts';
 import { runId, runNumber } from './run-ids.ts';
+import { swapMetrics } from './run-metrics.ts';
 import { row, rows, run, transaction, type Db } from './sql.ts';
 import { testEvaluations } from './test-evaluations.ts';
 
@@ -28,14 +31,20 @@ interface RunRow {
 const COLUMNS = `number, name, note, status, recipe, weights_fingerprint AS weightsFingerprint, classes,
   created_at_ms AS createdAtMs, finished_at_ms AS finishedAtMs, best_epoch AS bestEpoch, metrics, error`;
 
-function toRecord({ number, ...rest }: RunRow, tests: ReadonlyMap<number, TestEvaluation>): RunRecord {
+function toRecord(
+  { number, ...rest }: RunRow,
+  tests: ReadonlyMap<number, TestEvaluation>,
+  swapped: boolean,
+): RunRecord {
   const recipe = recipeSchema.safeParse(JSON.parse(rest.recipe));
+  const classes = JSON.parse(rest.classes) as [string, string];
+  const metrics = JSON.parse(rest.metrics) as JsonValue;
   return {
     ...rest,
     id: runId(number),
     recipe: recipe.success ? recipe.data : null,
-    classes: JSON.parse(rest.classes) as [string, string],
-    metrics: JSON.parse(rest.metrics) as JsonValue,
+    classes: swapped ? swapPair(classes) : classes,
+    metrics: swapped ? swapMetrics(metrics) : metrics,
     test: tests.get(number) ?? null,
     error: rest.error === null ? null : (JSON.parse(rest.error) as Failure),
   };
@@ -47,6 +56,7 @@ export function createRun(
   run_: { recipe: Recipe; weightsFingerprint?: string; name?: string; note?: string },
 ): RunRecord {
   return transaction(db, () => {
+    const classes = getClasses(db).map(({ name }) => name) as [string, string];
     const { id } = run(
       db,
       `INSERT INTO runs (name, note, status, process, recipe, weights_fingerprint, classes, created_at_ms)
@@ -57,7 +67,7 @@ export function createRun(
         process: thisProcess(),
         recipe: JSON.stringify(run_.recipe),
         fingerprint: run_.weightsFingerprint ?? null,
-        classes: JSON.stringify(getClasses(db).map(({ name }) => name)),
+        classes: JSON.stringify(isSwapped(db) ? swapPair(classes) : classes),
         now: Date.now(),
       },
     );
@@ -71,14 +81,16 @@ export function getRun(db: Db, id: string): RunRecord {
   return toRecord(
     row(db, `SELECT ${COLUMNS} FROM runs WHERE number = :number`, { number }) as RunRow,
     testEvaluations(db, number),
+    isSwapped(db),
   );
 }
 
 /** All runs, newest first. */
 export function listRuns(db: Db): RunRecord[] {
   const tests = testEvaluations(db);
-  return (rows(db, `SELECT ${COLUMNS} FROM runs ORDER BY number DESC`) as RunRow[]).map((one) =>
-    toRecord(one, tests),
+  const swapped = isSwapped(db);
+  return (rows(db, `SELECT ${COLUMNS} FROM runs ORDER BY number DESC`) as RunRow[]).map((found) =>
+    toRecord(found, tests, swapped),
   );
 }
 
@@ -88,7 +100,7 @@ export function latestUsableRun(db: Db): RunRecord | null {
     db,
     `SELECT ${COLUMNS} FROM runs WHERE best_epoch IS NOT NULL ORDER BY number DESC LIMIT 1`,
   ) as RunRow | undefined;
-  return found === undefined ? null : toRecord(found, testEvaluations(db, found.number));
+  return found === undefined ? null : toRecord(found, testEvaluations(db, found.number), isSwapped(db));
 }
 
 export interface RunChange {
@@ -129,7 +141,9 @@ export function updateRun(db: Db, id: string, change: RunChange): RunRecord {
     if (change.recipe !== undefined) set('recipe', JSON.stringify(change.recipe));
     if (change.weightsFingerprint !== undefined) set('weights_fingerprint', change.weightsFingerprint);
     if (change.bestEpoch !== undefined) set('best_epoch', change.bestEpoch);
-    if (change.metrics !== undefined) set('metrics', JSON.stringify(change.metrics));
+    if (change.metrics !== undefined) {
+      set('metrics', JSON.stringify(isSwapped(db) ? swapMetrics(change.metrics) : change.metrics));
+    }
     if (change.error !== undefined) set('error', change.error === null ? null : JSON.stringify(change.error));
     return getRun(db, id);
   });

@@ -1,8 +1,12 @@
 import { projectSettingsSchema, type ProjectSettings } from '../../shared/library.ts';
+import { swapClass, swapLabel, swapThreshold } from '../../shared/swap.ts';
+import { isSwapped, noteModelsChanged } from './class-order.ts';
 import { rows, run, transaction, type Db } from './sql.ts';
 
 type Key = keyof ProjectSettings;
 const KEYS = Object.keys(projectSettingsSchema.shape) as Key[];
+/** Whether the classes were swapped when the threshold was set: as it was set it is stored, so that it comes back exactly. */
+const THRESHOLD_ORDER = 'thresholdSwapped';
 
 /** What the project remembers. A value this version can't read counts as its default and is left alone. */
 export function getSettings(db: Db): ProjectSettings {
@@ -18,19 +22,42 @@ export function getSettings(db: Db): ProjectSettings {
     const parsed = projectSettingsSchema.shape[key].safeParse(JSON.parse(text));
     if (parsed.success) readable[key] = parsed.data;
   }
-  return projectSettingsSchema.parse(readable);
+  const settings = projectSettingsSchema.parse(readable);
+  const swapped = isSwapped(db);
+  if (swapped !== (stored.get(THRESHOLD_ORDER) === 'true')) {
+    settings.threshold = swapThreshold(settings.threshold);
+  }
+  return swapped ? { ...settings, ...swapClassIndices(settings) } : settings;
 }
 
 /** Changes some of the settings; the others stay. */
 export function updateSettings(db: Db, change: Partial<ProjectSettings>): void {
   transaction(db, () => {
-    for (const key of KEYS) {
-      if (change[key] === undefined) continue;
-      run(
-        db,
-        'INSERT INTO settings (key, value) VALUES (:key, :value) ON CONFLICT DO UPDATE SET value = excluded.value',
-        { key, value: JSON.stringify(change[key]) },
-      );
-    }
+    const swapped = isSwapped(db);
+    const stored: Record<string, unknown> = { ...change, ...(swapped && swapClassIndices(change)) };
+    for (const key of KEYS) if (stored[key] !== undefined) put(db, key, stored[key]);
+    if (change.threshold === undefined) return;
+    put(db, THRESHOLD_ORDER, swapped);
+    noteModelsChanged(db);
   });
+}
+
+function put(db: Db, key: string, value: unknown): void {
+  run(
+    db,
+    'INSERT INTO settings (key, value) VALUES (:key, :value) ON CONFLICT DO UPDATE SET value = excluded.value',
+    { key, value: JSON.stringify(value) },
+  );
+}
+
+/** The settings that name a class by its index, which is stored as it was before the classes changed places. */
+function swapClassIndices({ brush, query }: Partial<ProjectSettings>): Partial<ProjectSettings> {
+  const filter = query?.filter;
+  return {
+    ...(brush !== undefined && { brush: swapLabel(brush) }),
+    ...(query &&
+      filter?.kind === 'class' && {
+        query: { ...query, filter: { ...filter, class: swapClass(filter.class) } },
+      }),
+  };
 }

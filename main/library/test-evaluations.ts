@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { EvaluateResult } from '../../shared/jobs.ts';
 import type { TestEvaluation } from '../../shared/library.ts';
+import { swapEvaluation } from '../../shared/swap.ts';
 import { saveRunPictures } from './predictions.ts';
+import { isSwapped } from './class-order.ts';
 import { runNumber } from './run-ids.ts';
 import { rows, run, transaction, value, type Db } from './sql.ts';
 
@@ -38,15 +40,19 @@ export function testEvaluations(db: Db, only: number | null = null): Map<number,
   })[];
   if (found.length === 0) return new Map();
   const now = testSetFingerprint(db);
+  const swapped = isSwapped(db);
   return new Map(
-    found.map(({ number, testSet, evaluation, ...rest }) => [
-      number,
-      {
-        ...rest,
-        isCurrent: testSet === now,
-        evaluation: JSON.parse(evaluation) as TestEvaluation['evaluation'],
-      },
-    ]),
+    found.map(({ number, testSet, evaluation: text, ...rest }) => {
+      const evaluation = JSON.parse(text) as TestEvaluation['evaluation'];
+      return [
+        number,
+        {
+          ...rest,
+          isCurrent: testSet === now,
+          evaluation: swapped ? swapEvaluation(evaluation) : evaluation,
+        },
+      ];
+    }),
   );
 }
 
@@ -54,15 +60,17 @@ export function testEvaluations(db: Db, only: number | null = null): Map<number,
  * Stores a run's evaluation on the test set in place of an earlier one, with what it predicted there.
  *
  * @param testSet `testSetFingerprint` when the pictures were chosen
+ * @param swapped whether the classes were swapped then; default: as they are now
  */
 export async function saveTestEvaluation(
   db: Db,
   runId: string,
   testSet: string,
   { evaluation, scores, leftOut, seen }: EvaluateResult,
+  swapped = isSwapped(db),
 ): Promise<void> {
   forgetTestEvaluation(db, runId);
-  await saveRunPictures(db, runId, scores);
+  await saveRunPictures(db, runId, scores, swapped);
   transaction(db, () =>
     run(
       db,
@@ -74,7 +82,7 @@ export async function saveTestEvaluation(
         testSet,
         seen,
         leftOut: leftOut.length,
-        evaluation: JSON.stringify(evaluation),
+        evaluation: JSON.stringify(swapped ? swapEvaluation(evaluation) : evaluation),
       },
     ),
   );

@@ -7,13 +7,15 @@ import { z } from 'zod';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Label, TrainingSide } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
+import { thresholdSchema } from '../../shared/library.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import { fromCell, toCsv } from '../files/csv.ts';
+import { swapCounts, swapEvaluation, swapPair, swapThreshold } from '../../shared/swap.ts';
 import { removeTemporaries } from '../model/atomicFile.ts';
 import type { SplitPicture, SplitSet } from './split.ts';
 
-/** Version of the run folder's layout; a newer one is refused, not guessed at. */
-const RUN_VERSION = 1;
+/** Newest version of the run folder's layout that is read; a newer one is refused, not guessed at. */
+const RUN_VERSION = 2;
 
 export const epochSchema = z.object({
   epoch: z.int(),
@@ -27,9 +29,15 @@ export const epochSchema = z.object({
 /** `run.json`: what was trained, on what, how it went. Enough, with the head's weights, to predict. */
 export const runFileSchema = z.object({
   format: z.literal('twofold-run'),
-  version: z.literal(RUN_VERSION),
+  /** 2: `swapped`, which a program that reads only version 1 would not heed. */
+  version: z.union([z.literal(1), z.literal(2)]),
   createdAt: z.iso.datetime(),
+  /** The second is class 1, the positive one. */
   classes: z.tuple([z.string(), z.string()]),
+  /** The saved head gives the probability of class 0: the classes changed places after it had been trained. */
+  swapped: z.boolean().default(false),
+  /** A probability of class 1 above it is class 1. */
+  threshold: thresholdSchema.default(0.5),
   recipe: recipeSchema,
   weights: z.object({ name: z.string(), fingerprint: z.string() }),
   /** Shape of one picture's features at the cut, [height, width, channels]. */
@@ -44,6 +52,20 @@ export const runFileSchema = z.object({
   evaluation: z.custom<Evaluation>().nullable(),
 });
 export type RunFile = z.infer<typeof runFileSchema>;
+
+/** The same run with the classes in the order that is asked for; everything that depends on it follows. */
+export function inOrder(run: RunFile, swapped: boolean): RunFile {
+  if (run.swapped === swapped) return run;
+  return {
+    ...run,
+    version: swapped ? 2 : 1,
+    swapped,
+    classes: swapPair(run.classes),
+    threshold: swapThreshold(run.threshold),
+    counts: swapCounts(run.counts),
+    evaluation: run.evaluation && swapEvaluation(run.evaluation),
+  };
+}
 
 const pictureRowsSchema = z.array(
   z.object({
@@ -119,7 +141,7 @@ export class RunFolder {
     return { train: side('train'), validation: side('validation') };
   }
 
-  async write(run: RunFile): Promise<void> {
+  async write(run: z.input<typeof runFileSchema>): Promise<void> {
     await writeFileAtomic(this.#runPath, `${JSON.stringify(run, null, 2)}\n`);
   }
 

@@ -2,7 +2,7 @@ import { Head } from '../model/head/head.ts';
 import { loadSameWeights } from '../model/weights/store.ts';
 import type { Failure } from '../../shared/errors.ts';
 import { FeatureSource, type SourcePicture } from './feature-source.ts';
-import { RunFolder, type RunFile } from './run-folder.ts';
+import { inOrder, RunFolder, type RunFile } from './run-folder.ts';
 
 /** A saved run, ready to say what it thinks of pictures. */
 export interface TrainedModel {
@@ -15,17 +15,20 @@ export interface TrainedModel {
 /**
  * Loads a run from its folder alone.
  *
+ * @param swapped which class is class 1, see `ModelView`; undefined: as the run's file says
  * @param cacheDir of the project, where features are kept; null keeps nothing
  * @throws TwofoldError `not-found` (no model there, or its weights of InceptionV3 are not on this machine), `corrupt`
  */
 export async function openTrainedModel(
   runDir: string,
+  swapped: boolean | undefined,
   cacheDir: string | null,
   signal: AbortSignal,
   onLeftOut: (picture: SourcePicture, failure: Failure) => void,
 ): Promise<TrainedModel> {
   const folder = new RunFolder(runDir);
-  const run = await folder.read();
+  const saved = await folder.read();
+  const run = inOrder(saved, swapped ?? saved.swapped);
   const { name: weights } = await loadSameWeights(run.weights);
   const source = await FeatureSource.open({ ...run.recipe, weights }, cacheDir, signal, onLeftOut);
   const { units, dropout, learningRate, seed } = run.recipe;
@@ -36,6 +39,7 @@ export async function openTrainedModel(
   };
   try {
     await head.readWeights(folder.headPath);
+    if (run.swapped) head.negate();
     return { run, source, head, close };
   } catch (error) {
     await close();

@@ -139,11 +139,15 @@ export class AppState {
   }
 
   #show(project: ProjectInfo | null): void {
-    const isOther = project?.folder !== this.project?.folder;
+    const before = this.project;
+    const isOther = project?.folder !== before?.folder;
     this.project = project;
     document.title = project ? `${project.name} – Twofold` : 'Twofold';
     if (project) applyClassColours(document.documentElement, project.classes);
-    if (!isOther) return;
+    if (!isOther) {
+      if (project && before) this.#follow(project, before);
+      return;
+    }
     this.imports.open(project !== null);
     this.library.open(project);
     this.checks.open(project !== null);
@@ -155,6 +159,20 @@ export class AppState {
     this.exports.open(project !== null);
     project?.notices.forEach((notice) => this.notices.say(notice));
     void this.client.call('project.recent').then((recent) => (this.recent = recent));
+  }
+
+  /** Takes up what changed of the project that is shown. */
+  #follow(project: ProjectInfo, before: ProjectInfo): void {
+    if (project.swapped !== before.swapped) {
+      this.library.swapIndices();
+      this.tries.swapIndices();
+      this.review.swapIndices();
+      void this.runs.refresh();
+      void this.train.refreshCounts();
+    }
+    const { threshold } = project.settings;
+    this.tries.adoptThreshold(threshold);
+    if (threshold !== before.settings.threshold) this.library.rereadWrong();
   }
 
   #obey(command: MenuCommand): void {

@@ -1,6 +1,7 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- looked up by ourselves, never shown */
 import type { LabelAnswer } from '../../shared/contract/labels.ts';
 import type { LabelChange, LabelSource, LabelValue, LibraryCounts, UndoState } from '../../shared/library.ts';
+import { swapLabel, swapPair } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import type { GridPicture } from './library-rows.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -16,7 +17,7 @@ export interface Stroke {
   batch: number | null;
 }
 
-type Job = { kind: 'set'; stroke: Stroke; ids: number[] } | { kind: 'undo' | 'redo' };
+type Job = { kind: 'set'; stroke: Stroke; ids: number[] } | { kind: 'undo' | 'redo' | 'swap' };
 
 /** Everything is counted anew when the hand rests; until then the window counts by itself. */
 const COUNT_AFTER_MS = 150;
@@ -116,6 +117,21 @@ export class LibraryLabels {
 
   redo(): void {
     this.#enqueue({ kind: 'redo' });
+  }
+
+  /** Makes the other class the positive one, once everything before it is stored. */
+  swap(): void {
+    this.#enqueue({ kind: 'swap' });
+  }
+
+  /** After the classes changed places: what waits behind that still means the class that was on the screen. */
+  swapIndices(): void {
+    const waiting = this.#jobs.slice(1).flatMap((job) => (job.kind === 'set' ? [job.stroke] : []));
+    for (const stroke of new Set(waiting)) stroke.label = swapLabel(stroke.label);
+    const { counts } = this;
+    if (!counts) return;
+    const { classes, testClasses } = counts;
+    this.counts = { ...counts, classes: swapPair(classes), testClasses: swapPair(testClasses) };
   }
 
   #show(ids: readonly number[], label: LabelValue): void {

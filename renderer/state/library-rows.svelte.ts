@@ -1,6 +1,7 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- one signal for all arrivals: a signal a row costs more than it saves */
 import { MAX_ROWS } from '../../shared/contract/pictures.ts';
 import type { LabelValue, Picture } from '../../shared/library.ts';
+import { swapLabel } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 
 /** Rows kept: about forty screens of small thumbnails, two megabytes. */
@@ -97,6 +98,12 @@ export class LibraryRows {
   expire(): void {
     this.#generation++;
     this.#start();
+  }
+
+  /** After the classes changed places: what is in sight is right at once, and fetched again. */
+  swapIndices(): void {
+    for (const row of this.#rows.values()) row.label = swapLabel(row.label);
+    this.expire();
   }
 
   clear(): void {

@@ -9,6 +9,7 @@ import {
   type PictureSort,
 } from '../../shared/library.ts';
 import { plural } from '../../shared/plural.ts';
+import { swapClass, swapLabel } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import { LibraryLabels, type Stroke } from './library-labels.svelte.ts';
 import { LibraryRows } from './library-rows.svelte.ts';
@@ -98,6 +99,24 @@ export class Library {
     this.#lastBrush = brush;
     this.sizePx = Math.min(MAX_SIZE_PX, Math.max(MIN_SIZE_PX, gridSizePx));
     void this.reread();
+  }
+
+  /** After the classes changed places: brush and filter stay with their class. */
+  swapIndices(): void {
+    this.rows.swapIndices();
+    this.labels.swapIndices();
+    this.#lastBrush = swapLabel(this.#lastBrush);
+    if (this.tool !== 'select') this.tool = { label: swapLabel(this.tool.label) };
+    const { filter } = this.query;
+    if (filter.kind === 'class') {
+      this.query = { ...this.query, filter: { ...filter, class: swapClass(filter.class) } };
+    }
+    void this.reread();
+  }
+
+  /** The list of what a run gets wrong depends on the threshold. */
+  rereadWrong(): void {
+    if (this.query.filter.kind === 'wrong') void this.reread();
   }
 
   /** Reads list, rows and counts again; once more at the end where it is asked for meanwhile. */

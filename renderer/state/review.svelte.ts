@@ -12,6 +12,7 @@ import {
   type Confusion,
   type Scored,
 } from '../../shared/metrics.ts';
+import { swapClass, swapLabel } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import type { Library } from './library.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -102,6 +103,23 @@ export class Review {
     this.#runId = null;
     this.#newestId = null;
     this.#before.clear();
+  }
+
+  /** After the classes changed places: what is shown is right at once, and read again. */
+  swapIndices(): void {
+    const swap = (one: Reviewed): Reviewed => ({
+      ...one,
+      label: swapLabel(one.label),
+      probability: 1 - one.probability,
+    });
+    this.pictures = this.pictures.map(swap);
+    this.#chosenFrom = this.#chosenFrom.map(swap);
+    for (const [id, label] of this.#before) this.#before.set(id, swapLabel(label));
+    if (typeof this.choice !== 'string') {
+      const { actual, predicted } = this.choice;
+      this.choice = { actual: swapClass(actual), predicted: swapClass(predicted) };
+    }
+    if (this.loaded) void this.#load();
   }
 
   async chooseRun(id: string): Promise<void> {

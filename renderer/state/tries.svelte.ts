@@ -1,5 +1,6 @@
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import type { TriedPicture } from '../../shared/contract/predict.ts';
+import { swapThreshold } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
@@ -57,8 +58,23 @@ export class Tries extends Task<'predict'> {
     this.pictures = [];
     this.selectedToken = null;
     this.#runId = null;
+    this.#timer = undefined;
     this.threshold = project?.settings.threshold ?? 0.5;
     if (project) void this.#adopt();
+  }
+
+  /** After the project's threshold changed, here or elsewhere; a hand that is on the slider goes before. */
+  adoptThreshold(threshold: number): void {
+    if (this.#timer === undefined) this.threshold = threshold;
+  }
+
+  /** After the classes changed places: what was answered before is about the other one. */
+  swapIndices(): void {
+    if (this.#timer !== undefined) this.threshold = swapThreshold(this.threshold);
+    this.pictures = this.pictures.map((picture) => ({
+      ...picture,
+      probability: picture.probability === null ? null : 1 - picture.probability,
+    }));
   }
 
   async #adopt(): Promise<void> {
@@ -111,7 +127,9 @@ export class Tries extends Task<'predict'> {
     this.threshold = threshold;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      void this.notices.attempt(() => this.client.call('project.setSettings', { settings: { threshold } }));
+      this.#timer = undefined;
+      const settings = { threshold: this.threshold };
+      void this.notices.attempt(() => this.client.call('project.setSettings', { settings }));
     }, SETTLE_MS);
   }
 

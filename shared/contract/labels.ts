@@ -19,6 +19,12 @@ export const labelCalls = {
       join: z.int().positive().nullable().default(null),
     }),
   ).returns<LabelAnswer>(),
+  /**
+   * Makes the other class class 1, the positive one, as one step of undo: labels, runs, figures and threshold turn with it.
+   * `project.changed` comes before the answer, also where undo or redo swaps them. Refused as `busy` while a run is
+   * trained, pictures are imported or tried, or an export is written.
+   */
+  'labels.swap': call(nothing).returns<LabelAnswer>(),
   'labels.undo': call(nothing).returns<LabelAnswer>(),
   'labels.redo': call(nothing).returns<LabelAnswer>(),
   'labels.undoState': call(nothing).returns<UndoState>(),

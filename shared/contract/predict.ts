@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Prediction, ProgressEvent } from '../jobs.ts';
+import { thresholdSchema } from '../library.ts';
 import { call, event } from './call.ts';
 import { nothing, pathsSchema, runIdSchema } from './fields.ts';
 import type { TaskState } from './task.ts';
@@ -30,11 +31,11 @@ export const predictCalls = {
   'predict.paste': call(
     z.strictObject({ bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 500_000_000) }),
   ).returns<{ path: string }>(),
-  /** Asks where and writes path, label, probability, error; null when the person changes their mind. */
+  /** Asks where and writes path, label, probability, error, threshold; null when the person changes their mind. */
   'predict.saveCsv': call(
     z.strictObject({
       classes: z.tuple([z.string(), z.string()]),
-      threshold: z.number().min(0).max(1),
+      threshold: thresholdSchema,
       predictions: z.array(
         z.strictObject({
           path: z.string(),

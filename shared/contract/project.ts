@@ -9,7 +9,10 @@ export interface ProjectInfo {
   folder: string;
   /** `NAME` */
   name: string;
+  /** The second is class 1, the positive one. */
   classes: [ClassInfo, ClassInfo];
+  /** Turns with every swap of the classes: whatever names a class by its index is out of date then. */
+  swapped: boolean;
   settings: ProjectSettings;
   /** Sentences about what was found when it was opened, such as a run that another session left unfinished. */
   notices: string[];
@@ -62,6 +65,6 @@ export const projectCalls = {
 };
 
 export const projectEvents = {
-  /** Another project is open, or none, or its classes changed. */
+  /** Another project is open, or none, or its classes or its threshold changed. */
   'project.changed': event<ProjectInfo | null>(),
 };

@@ -1,22 +1,24 @@
 import { Option, type Command } from 'commander';
 import type { EvaluatedSet } from '../../../shared/jobs.ts';
 import { plural } from '../../../shared/plural.ts';
+import { statedThreshold } from '../../../shared/swap.ts';
 import { chooseRun, startEvaluation } from '../../engine/evaluate.ts';
+import { modelView, setThreshold } from '../../engine/model-view.ts';
 import { checkFiles } from '../../library/check-files.ts';
 import type { Project } from '../../library/folder.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
-import { parseNumber } from '../recipe-options.ts';
 import { showEvaluation } from '../show-evaluation.ts';
 import { showJob } from '../show-job.ts';
-import { UsageError } from '../usage-error.ts';
+import { THRESHOLD_OPTION } from '../threshold.ts';
 
 interface Flags {
   run?: string;
   on: EvaluatedSet;
-  threshold: number;
+  threshold?: number;
+  save?: true;
 }
 
 export function addEvaluate(program: Command, output: Output): void {
@@ -30,17 +32,18 @@ export function addEvaluate(program: Command, output: Output): void {
         .choices(['validation', 'test'])
         .default('validation'),
     )
-    .option('--threshold <p>', 'a probability above it is class 1', parseNumber, 0.5)
+    .option(...THRESHOLD_OPTION)
+    .option('--save', 'with --threshold: make it the project’s, for everything that predicts')
     .addHelpText(
       'after',
       '\nExamples:\n  twofold evaluate traps\n  twofold evaluate traps --run r2 --threshold 0.8\n  twofold evaluate traps --on test',
     )
-    .action((given: string, { run: runId, on, threshold }: Flags) => {
-      if (threshold < 0 || threshold > 1) {
-        throw new UsageError(`--threshold: expected a number from 0 to 1, received ${threshold}.`);
-      }
+    .action((given: string, { run: runId, on, threshold: wanted, save }: Flags, command: Command) => {
+      if (save && wanted === undefined) command.error('error: --save needs --threshold <p>.');
       const work = async (project: Project): Promise<void> => {
         const run = chooseRun(project, runId);
+        if (save) await setThreshold(project, wanted!);
+        const threshold = wanted ?? modelView(project.db).threshold;
         await checkFiles(project);
         const { job, result } = startEvaluation(
           project,
@@ -50,7 +53,14 @@ export function addEvaluate(program: Command, output: Output): void {
           showJob(output),
         );
         const { evaluation, leftOut, seen } = await withInterrupt(job, 'cancel', output, result);
-        output.event('done', { run: run.id, on, ...evaluation, leftOut, seen });
+        output.event('done', {
+          run: run.id,
+          on,
+          ...evaluation,
+          threshold: statedThreshold(threshold),
+          leftOut,
+          seen,
+        });
         output.line(`Run ${run.id}, epoch ${run.bestEpoch ?? 0}, on the ${on} set`);
         showEvaluation(evaluation, run.classes, output, on);
         if (seen > 0) {
@@ -62,6 +72,6 @@ export function addEvaluate(program: Command, output: Output): void {
           output.note('The project can’t be written now, so this evaluation is not kept in it.');
         }
       };
-      return withProject(given, output, work, { readOnly: true });
+      return withProject(given, output, work, { readOnly: save !== true });
     });
 }

@@ -15,8 +15,8 @@ import { bytes, duration, percent } from '../format.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
-import { parseNumber } from '../recipe-options.ts';
 import { showJob } from '../show-job.ts';
+import { THRESHOLD_OPTION } from '../threshold.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Flags {
@@ -59,7 +59,7 @@ export function addExport(program: Command, output: Output): void {
       new Option('--quantize <bits>', 'TensorFlow.js: store kernels in so many bits').choices(['16', '8']),
     )
     .option('--link', 'class folders: link to the pictures instead of copying them')
-    .option('--threshold <p>', 'a probability above it is class 1 (default: the project’s)', parseNumber)
+    .option(...THRESHOLD_OPTION)
     .addHelpText('after', EXAMPLES)
     .action((given: string, flags: Flags) =>
       withProject(given, output, (project) => work(project, flags, output), { readOnly: true }),
@@ -94,10 +94,7 @@ async function work(project: Project, flags: Flags, output: Output): Promise<voi
   show(report, output);
 }
 
-function checkFlags({ threshold, quantize, format }: Flags): void {
-  if (threshold !== undefined && !(threshold >= 0 && threshold <= 1)) {
-    throw new UsageError(`--threshold: expected a number from 0 to 1, received ${threshold}.`);
-  }
+function checkFlags({ quantize, format }: Flags): void {
   if (quantize !== undefined && format !== 'tfjs' && format !== 'all') {
     throw new UsageError(`--quantize is for --format tfjs (or all), but the format is ${format}.`);
   }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { ImportItem, ImportProgress, ImportReport } from '../../../shared/library.ts';
+import type { ImportItem, ImportMode, ImportProgress, ImportReport } from '../../../shared/library.ts';
 import { importSentences } from '../../../shared/import-summary.ts';
 import { inspectWith } from '../../engine/inspect.ts';
 import { isProject, type Project } from '../../library/folder.ts';
@@ -12,11 +12,13 @@ import { PicturePool } from '../../pictures/pool.ts';
 import { printable } from '../format.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
+import { UsageError } from '../usage-error.ts';
 
 interface Flags {
   project: string;
   csv?: string;
   plain?: boolean;
+  classes?: [string, string];
   thumbnails?: boolean;
 }
 
@@ -38,11 +40,16 @@ export function addImport(program: Command, output: Output): void {
       '--csv <file>',
       'a table of pictures and labels (CSV, TSV, text); a folder beside it is where its pictures are',
     )
+    .option(
+      '--classes <first,second>',
+      'names of class 0 and class 1, the positive one (default: in alphabetical order)',
+      parseClasses,
+    )
     .option('--plain', 'do not read the names of sub-folders')
     .option('--thumbnails', 'make the thumbnails of the window now')
     .addHelpText(
       'after',
-      '\nExamples:\n  twofold import photos --project traps\n  twofold import --csv labels.csv --project traps\n\nCtrl-C keeps what was imported; importing again goes on.',
+      '\nExamples:\n  twofold import photos --project traps\n  twofold import --csv labels.csv --project traps\n  twofold import scans --project scans --classes normal,abnormal\n\nCtrl-C keeps what was imported; importing again goes on.',
     )
     .action(async (folder: string | undefined, flags: Flags, command: Command) => {
       if (folder === undefined && flags.csv === undefined) {
@@ -66,11 +73,12 @@ export function addImport(program: Command, output: Output): void {
           inspect: inspectWith(pool, project, { thumbnails: flags.thumbnails === true }),
           onProgress: (progress: ImportProgress) => showProgress(progress, output),
           signal: cancel.signal,
+          ...(flags.classes && { classes: flags.classes }),
         };
         const report =
           table !== undefined
             ? await importTable(project, table, options, folder === undefined || isTableAlone ? [] : [folder])
-            : await importFolder(project, folder!, { ...options, mode: flags.plain ? 'plain' : 'auto' });
+            : await importFolder(project, folder!, { ...options, mode: modeOf(flags) });
         const items = listImportItems(project.db, report.importId);
         await pool.close();
         show(removeIfEmpty() ? null : project, report, items, output);
@@ -80,6 +88,20 @@ export function addImport(program: Command, output: Output): void {
         if (project.db.open && !removeIfEmpty()) closeProject(project);
       }
     });
+}
+
+function parseClasses(text: string): [string, string] {
+  const [zero, one, ...more] = text.split(',').map((name) => name.trim());
+  if (zero && one && more.length === 0) return [zero, one];
+  throw new UsageError(
+    `--classes: expected two names with a comma between them, such as normal,abnormal; received "${text}".`,
+  );
+}
+
+/** Where a person says what the classes are, folders that are not called so are no reason to import without labels. */
+function modeOf({ plain, classes }: Flags): ImportMode {
+  if (plain) return 'plain';
+  return classes ? 'labels' : 'auto';
 }
 
 function showProgress({ stage, fraction, done, total, leftMs }: ImportProgress, output: Output): void {

@@ -3,11 +3,13 @@ import { UsageError } from '../usage-error.ts';
 import type { LabelResult, LabelValue } from '../../../shared/library.ts';
 import { plural } from '../../../shared/plural.ts';
 import { classByName, getClasses } from '../../library/classes.ts';
-import { redo, setLabels, undo } from '../../library/labels.ts';
+import { replay } from '../../engine/class-order.ts';
+import { setLabels } from '../../library/labels.ts';
 import type { Project } from '../../library/folder.ts';
 import { idsOf } from '../find-pictures.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
+import { reportSwap } from '../report-swap.ts';
 
 interface Flags {
   undo?: boolean;
@@ -21,7 +23,7 @@ export function addLabel(program: Command, output: Output): void {
     .argument('<project>', 'project folder')
     .argument('[label]', 'class name, 0 or 1, "skip" to leave pictures aside, "clear" to remove their label')
     .argument('[files...]', 'imported pictures')
-    .option('--undo', 'take back the last labelling')
+    .option('--undo', 'take back the last labelling, or swap of the classes')
     .option('--redo', 'do again what was taken back')
     .addHelpText(
       'after',
@@ -34,9 +36,11 @@ export function addLabel(program: Command, output: Output): void {
       if (label !== undefined && files.length === 0)
         command.error('error: give at least one picture to label.');
       return withProject(given, output, async (project) => {
-        if (flags.undo) report(undo(project.db, 'cli'), 'Took back', output);
-        else if (flags.redo) report(redo(project.db, 'cli'), 'Did again', output);
-        else {
+        if (steps) {
+          const result = await replay(project, flags.undo ? 'undo' : 'redo', 'cli');
+          if (result?.swapped) reportSwap(project, output);
+          else report(result, flags.undo ? 'Took back' : 'Did again', output);
+        } else {
           const value = parseLabel(project, label!);
           report(setLabels(project.db, await idsOf(project, files), value, 'cli'), 'Changed', output);
         }

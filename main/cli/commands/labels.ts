@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
+import { swap } from '../../engine/class-order.ts';
 import { getClasses } from '../../library/classes.ts';
 import { pictureFinder } from '../../library/find-picture.ts';
 import { exportLabelsCsv, importLabelsCsv } from '../../library/labels-csv.ts';
@@ -13,11 +14,13 @@ import { formatCount, plural } from '../../../shared/plural.ts';
 import { printable, table } from '../format.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
+import { reportSwap } from '../report-swap.ts';
 
 interface Flags {
   csv?: string;
   import?: string;
   history?: string;
+  swap?: true;
 }
 
 /** How many rows that were of no use are listed; all of them are with --json. */
@@ -26,7 +29,9 @@ const LISTED = 20;
 export function addLabels(program: Command, output: Output): void {
   program
     .command('labels')
-    .description('count the labels; export or import them as CSV; explain how a picture got its label')
+    .description(
+      'count the labels; export or import them as CSV; explain how a picture got its label; swap the classes',
+    )
     .argument('<project>', 'project folder')
     .option(
       '--csv <file>',
@@ -34,21 +39,25 @@ export function addLabels(program: Command, output: Output): void {
     )
     .option('--import <file>', 'set labels from such a CSV')
     .option('--history <picture>', 'every change of one picture’s label')
+    .option('--swap', 'make the other class class 1, the positive one; `twofold label --undo` takes it back')
     .addHelpText(
       'after',
-      '\nExamples:\n  twofold labels traps\n  twofold labels traps --csv labels.csv\n  twofold labels traps --history night-1.jpg',
+      '\nExamples:\n  twofold labels traps\n  twofold labels traps --csv labels.csv\n  twofold labels traps --history night-1.jpg\n  twofold labels traps --swap',
     )
     .action((given: string, flags: Flags) =>
       withProject(
         given,
         output,
         async (project) => {
-          if (flags.import !== undefined) await importFrom(project, flags.import, output);
+          if (flags.swap) {
+            await swap(project, 'cli');
+            reportSwap(project, output);
+          } else if (flags.import !== undefined) await importFrom(project, flags.import, output);
           else if (flags.csv !== undefined) await exportTo(project, flags.csv, output);
           else if (flags.history !== undefined) await explain(project, flags.history, output);
           else summarise(project, output);
         },
-        { readOnly: flags.import === undefined },
+        { readOnly: flags.import === undefined && !flags.swap },
       ),
     );
 }

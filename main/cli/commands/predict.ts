@@ -2,12 +2,13 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import writeFileAtomic from 'write-file-atomic';
-import type { Prediction } from '../../../shared/jobs.ts';
-import { classAt } from '../../../shared/metrics.ts';
+import type { PredictJob } from '../../../shared/jobs.ts';
 import { plural } from '../../../shared/plural.ts';
+import { statedThreshold } from '../../../shared/swap.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { listFiles } from '../../engine/list-files.ts';
-import { toCsv } from '../../files/csv.ts';
+import { modelView } from '../../engine/model-view.ts';
+import { predictionRows, predictionsCsv, type PredictionRow } from '../../engine/predictions-csv.ts';
 import { isProject, runDir } from '../../library/folder.ts';
 import { closeProject, openForReading } from '../../library/project.ts';
 import { spawnNodeProcess } from '../../training/child.ts';
@@ -16,10 +17,12 @@ import { percent, printable, table } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
+import { THRESHOLD_OPTION } from '../threshold.ts';
 
 interface Flags {
   run?: string;
   csv?: string;
+  threshold?: number;
 }
 
 export function addPredict(program: Command, output: Output): void {
@@ -29,9 +32,10 @@ export function addPredict(program: Command, output: Output): void {
     .argument('<model>', 'project folder, or the folder of a run, which works on its own')
     .argument('<files...>', 'pictures, or folders of them')
     .option('--run <id>', 'which run of the project (default: the newest with a model)')
+    .option(...THRESHOLD_OPTION)
     .option(
       '--csv <file>',
-      'write path, label, probability (of class 1), error as CSV; - for standard output',
+      'write path, label, probability (of class 1), error, threshold as CSV; - for standard output',
     )
     .addHelpText(
       'after',
@@ -40,44 +44,48 @@ export function addPredict(program: Command, output: Output): void {
     .action(async (model: string, given: string[], flags: Flags) => {
       // Looked for before the work, not after it.
       if (flags.csv !== undefined && flags.csv !== '-') await access(path.dirname(path.resolve(flags.csv)));
-      const folder = modelFolder(model, flags.run);
+      const { threshold: ofProject, ...asked } = modelOf(model, flags.run);
       const files = await listFiles(given);
-      const job = startJob(spawnNodeProcess, { kind: 'predict', runDir: folder, files }, showJob(output));
-      const { predictions, classes } = await withInterrupt(job, 'cancel', output, job.result);
-      const rows = predictions.map((prediction) => row(prediction, classes));
+      const job = startJob<PredictJob>(
+        spawnNodeProcess,
+        { kind: 'predict', ...asked, files },
+        showJob(output),
+      );
+      const done = await withInterrupt(job, 'cancel', output, job.result);
+      const { predictions, classes } = done;
+      const threshold = flags.threshold ?? ofProject ?? done.threshold;
+      const rows = predictionRows(predictions, classes, threshold);
       if (flags.csv !== undefined) await writeCsv(rows, flags.csv, output);
       else show(rows, output);
+      const stated = statedThreshold(threshold);
+      const rule = `Above a probability of ${stated} a picture is "${classes[1]}", otherwise "${classes[0]}".`;
+      if (flags.csv === '-') output.note(rule);
+      else output.line(rule);
       const failed = rows.filter(({ error }) => error !== '').length;
-      for (const fields of rows) output.event('prediction', { ...fields, error: fields.error || null });
-      output.event('done', { predicted: rows.length - failed, failed, classes });
+      for (const { threshold: _, ...fields } of rows) {
+        output.event('prediction', { ...fields, error: fields.error || null });
+      }
+      output.event('done', { predicted: rows.length - failed, failed, classes, threshold: stated });
       if (failed === rows.length) output.exitCode = 1;
     });
 }
 
-function modelFolder(model: string, runId: string | undefined): string {
-  if (!isProject(model)) return path.resolve(model);
+/** Which model is asked, and how its project shows it; the folder of a run says the latter itself. */
+function modelOf(
+  model: string,
+  runId: string | undefined,
+): Pick<PredictJob, 'runDir' | 'swapped'> & { threshold?: number } {
+  if (!isProject(model)) return { runDir: path.resolve(model) };
   const project = openForReading(model);
   try {
-    return runDir(project, chooseRun(project, runId).id);
+    return { runDir: runDir(project, chooseRun(project, runId).id), ...modelView(project.db) };
   } finally {
     closeProject(project);
   }
 }
 
-interface Row {
-  path: string;
-  label: string;
-  probability: number | null;
-  error: string;
-}
-
-function row({ path: file, probability, error }: Prediction, classes: [string, string]): Row {
-  const label = probability === null ? '' : classes[classAt(probability)];
-  return { path: file, label, probability, error: error ?? '' };
-}
-
-async function writeCsv(rows: Row[], file: string, output: Output): Promise<void> {
-  const text = toCsv(rows, ['path', 'label', 'probability', 'error']);
+async function writeCsv(rows: PredictionRow[], file: string, output: Output): Promise<void> {
+  const text = predictionsCsv(rows);
   if (file === '-') {
     output.raw(text);
     return;
@@ -86,7 +94,7 @@ async function writeCsv(rows: Row[], file: string, output: Output): Promise<void
   output.line(`Wrote ${plural(rows.length, 'prediction')} to ${path.resolve(file)}.`);
 }
 
-function show(rows: Row[], output: Output): void {
+function show(rows: PredictionRow[], output: Output): void {
   const lines = rows.map(({ path: file, label, probability, error }) => [
     printable(path.relative('.', file) || file),
     label || '–',

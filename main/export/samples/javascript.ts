@@ -101,6 +101,10 @@ function cmykToRgb(data) {
 }
 `;
 
+/** Beside the answers, which a pipe carries alone. */
+const RULE = `console.error('Above a probability of ' + card.threshold + ': ' + card.classes[1]);
+`;
+
 const REPORT = `  const name = card.classes[probability > card.threshold ? 1 : 0];
   console.log(path + '\\t' + name + '\\t' + probability.toFixed(6));
 `;
@@ -126,7 +130,7 @@ async function loadModel() {
 
 ${READ_PICTURE}
 const model = await loadModel();
-for (const path of process.argv.slice(2)) {
+${RULE}for (const path of process.argv.slice(2)) {
   const input = tf.tensor(await readPicture(path), [1, card.input.size, card.input.size, 3]);
   const [probability] = await model.predict(input).data();
 ${REPORT}}
@@ -143,7 +147,7 @@ import { toInput } from './preprocess.js';
 const card = JSON.parse(readFileSync(new URL('card.json', import.meta.url)));
 
 ${READ_PICTURE}
-const session = await ort.InferenceSession.create(fileURLToPath(new URL('model.onnx', import.meta.url)));
+${RULE}const session = await ort.InferenceSession.create(fileURLToPath(new URL('model.onnx', import.meta.url)));
 for (const path of process.argv.slice(2)) {
   const shape = [1, card.input.size, card.input.size, 3];
   const pictures = new ort.Tensor('float32', await readPicture(path), shape);

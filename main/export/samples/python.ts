@@ -66,7 +66,10 @@ here = Path(__file__).resolve().parent
 card = json.loads((here / "card.json").read_text(encoding="utf-8"))
 `;
 
-const LOOP = (predict: string): string => `for path in sys.argv[1:]:
+const LOOP = (
+  predict: string,
+): string => `print(f"Above a probability of {card['threshold']}: {card['classes'][1]}", file=sys.stderr)
+for path in sys.argv[1:]:
     pictures = load(path, card["input"]["size"], card["input"]["resize"])[None]
     ${predict}
     name = card["classes"][int(probability > card["threshold"])]

@@ -23,6 +23,7 @@ import {
   type HeadOptions,
   type VariableLayout,
 } from './layout.ts';
+import { negated } from './negated.ts';
 import { dropoutMask, glorotUniform } from './random-values.ts';
 
 export interface CreateOptions extends HeadOptions {
@@ -178,6 +179,13 @@ export class Head {
       this.#source(array, which === 'kept' ? keptName : (name) => name),
     );
     await writeSafetensors(path, sources, { format: FORMAT });
+  }
+
+  /** Turns every logit into its negative, so that the probability is that of the other class: exactly, since floats are symmetric. */
+  negate(): void {
+    for (const { variables } of headArrays(this.layers.slice(-1))) {
+      for (const variable of variables) this.#assign(variable, negated(this.#read(variable.name)));
+    }
   }
 
   /** @throws TwofoldError `not-found`, `corrupt` (also when the file holds another head) */

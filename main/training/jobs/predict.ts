@@ -12,8 +12,12 @@ const BATCH = 20;
 /** Asks a saved run about any picture files. A file that can't be read is reported beside the others. */
 export async function runPredictJob(job: PredictJob, { control, emit }: JobContext): Promise<PredictResult> {
   const errors = new Map<SourcePicture, string>();
-  const model = await openTrainedModel(job.runDir, null, control.signal, (picture, { message }) =>
-    errors.set(picture, message),
+  const model = await openTrainedModel(
+    job.runDir,
+    job.swapped,
+    null,
+    control.signal,
+    (picture, { message }) => errors.set(picture, message),
   );
   try {
     const meter = stageProgress('predicting', job.files.length, emit);
@@ -39,7 +43,8 @@ export async function runPredictJob(job: PredictJob, { control, emit }: JobConte
       await control.turn();
     }
     report(pictures.length);
-    return { kind: 'predict', classes: model.run.classes, predictions };
+    const { classes, threshold } = model.run;
+    return { kind: 'predict', classes, threshold, predictions };
   } finally {
     await model.close();
   }

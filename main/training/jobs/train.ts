@@ -9,7 +9,7 @@ import { FRESH_FIT, fit, type FitEnd, type FitState, type TrainBatch } from '../
 import type { JobContext } from '../job-context.ts';
 import { LeftOutList } from '../left-out.ts';
 import { batches, epochOrder } from '../order.ts';
-import { RunFolder, type RunFile } from '../run-folder.ts';
+import { inOrder, RunFolder, type RunFile } from '../run-folder.ts';
 import { evaluateScores, probabilities, score, type Scores } from '../score.ts';
 import { stageProgress } from '../stage-progress.ts';
 import {
@@ -196,12 +196,14 @@ class TrainRun {
   }
 
   #runFile(state: FitState, evaluation: RunFile['evaluation']): RunFile {
-    const { recipe, classes } = this.job;
-    return {
+    const { recipe, classes, shown } = this.job;
+    const run: RunFile = {
       format: 'twofold-run',
       version: 1,
       createdAt: this.#createdAt,
       classes,
+      swapped: false,
+      threshold: shown.threshold,
       recipe,
       weights: this.source.extractor.weights,
       featureShape: [...this.source.extractor.shape],
@@ -210,6 +212,7 @@ class TrainRun {
       history: state.history,
       evaluation,
     };
+    return { ...inOrder(run, shown.swapped), threshold: shown.threshold };
   }
 
   async #finish(end: FitEnd, state: FitState, best: BestHead): Promise<TrainResult> {

@@ -1,0 +1,26 @@
+import { evaluate, logit, type Evaluation, type Scored } from '../../shared/metrics.ts';
+import { trainingSet } from '../library/pictures.ts';
+import { getRunPictures } from '../library/predictions.ts';
+import type { Db } from '../library/sql.ts';
+
+/**
+ * An evaluation of a run on its validation pictures from the probabilities that it gave, without asking it again: with the
+ * labels as they are now, as in Review, also of pictures whose files are gone.
+ *
+ * @returns null where no such picture is labelled any more
+ */
+export function knownEvaluation(db: Db, runId: string, threshold: number): Evaluation | null {
+  const labels = new Map(trainingSet(db).map(({ id, label }) => [id, label]));
+  const scored = getRunPictures(db, runId).flatMap(({ id, split, probability }): Scored[] => {
+    const label = labels.get(id);
+    return split === 'validation' && probability !== null && label !== undefined
+      ? [{ probability, label }]
+      : [];
+  });
+  if (scored.length === 0) return null;
+  return evaluate(
+    scored,
+    scored.map(({ probability }) => logit(probability)),
+    threshold,
+  );
+}

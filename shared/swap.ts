@@ -1,0 +1,62 @@
+import type { LabelValue } from './library.ts';
+import type { Confusion, Evaluation } from './metrics.ts';
+import { wilson } from './metrics.ts';
+
+/** What changes when the two classes change places: class 0 becomes class 1, the positive one, and the other way round. */
+
+export const swapClass = (label: 0 | 1): 0 | 1 => (label === 0 ? 1 : 0);
+
+/** Of a label that may be none or skipped: those stay. */
+export const swapLabel = <L extends LabelValue>(label: L): L =>
+  label === 0 || label === 1 ? (swapClass(label) as L) : label;
+
+export const swapPair = <T>([first, second]: readonly [T, T]): [T, T] => [second, first];
+
+/**
+ * The threshold that gives every picture the class it had before its probability p became 1 - p. "Above t" becomes "from
+ * 1 - t up", so strictly between 0 and 1 it is the number just below 1 - t: a picture exactly at the threshold keeps its
+ * class too.
+ */
+export function swapThreshold(threshold: number): number {
+  const mirrored = 1 - threshold;
+  return threshold === 0 || threshold === 1 ? mirrored : justBelow(mirrored);
+}
+
+/** The largest double below a positive one. */
+function justBelow(value: number): number {
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value);
+  bits.setBigUint64(0, bits.getBigUint64(0) - 1n);
+  return bits.getFloat64(0);
+}
+
+/** A threshold as it is written for people and other programs: 0.3, where a swap made it 0.29999999999999993. */
+export const statedThreshold = (threshold: number): number => Number(threshold.toPrecision(12));
+
+const swapConfusion = ([[n00, n01], [n10, n11]]: Confusion): Confusion => [
+  [n11, n10],
+  [n01, n00],
+];
+
+/** The same evaluation with the other class as the positive one. Swapped twice it is what it was. */
+export function swapEvaluation(evaluation: Evaluation): Evaluation {
+  const confusion = swapConfusion(evaluation.confusion);
+  const [[, n01], [n10, n11]] = confusion;
+  return {
+    ...evaluation,
+    threshold: statedThreshold(1 - evaluation.threshold),
+    confusion,
+    precision: wilson(n11, n01 + n11),
+    recall: wilson(n11, n10 + n11),
+    averagePrecision: evaluation.averagePrecisionOfClass0 ?? null,
+    averagePrecisionOfClass0: evaluation.averagePrecision,
+  };
+}
+
+/** Of pictures of class 0 and 1 on each side of the split. */
+export const swapCounts = <Side extends string>(
+  counts: Record<Side, readonly [number, number]>,
+): Record<Side, [number, number]> =>
+  Object.fromEntries(
+    Object.entries<readonly [number, number]>(counts).map(([side, pair]) => [side, swapPair(pair)]),
+  ) as Record<Side, [number, number]>;

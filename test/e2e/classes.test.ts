@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunPicture } from '../../shared/library.ts';
+import { AppUnderTest } from './harness.ts';
+import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+import { join } from 'node:path';
+
+/** Which class is the positive one, and the one threshold. One app; the tests follow each other. */
+
+let app: AppUnderTest;
+let pictures: string;
+
+beforeAll(async () => {
+  app = await AppUnderTest.launch({ size: [1280, 800] });
+  ({ pictures } = await openSample(app));
+  await trainSmall(app, { ...SMALL_RECIPE, augmentation: { ...SMALL_RECIPE.augmentation, enabled: false } });
+});
+
+afterAll(async () => {
+  await app.close();
+});
+
+const main = () => app.page.getByRole('main');
+const cells = async (): Promise<number[]> =>
+  (await main().getByRole('table').getByRole('cell').allInnerTexts()).map(Number).slice(-4);
+const predicted = async (): Promise<RunPicture[]> => app.call('runs.pictures', { run: 'r1' });
+
+test('a threshold set in Review is the one of Try and of what is wrong in the Library', async () => {
+  await goTo(app, 'Review');
+  const slider = main().getByRole('slider');
+  await slider.fill('0.9');
+  await expect.poll(async () => (await app.call('project.current'))?.settings.threshold).toBe(0.9);
+  await goTo(app, 'Try');
+  await dropFiles(app, [join(pictures, 'animals', 'elephant.png')], 'main');
+  await main().getByText('Called food above 90 %').waitFor();
+  await main().getByRole('option').first().waitFor();
+  await main().getByRole('progressbar').waitFor({ state: 'detached' });
+  expect(await main().getByRole('option').first().innerText()).toMatch(/(animals|food) \d/);
+  const [[, n01], [n10]] = (await confusionAt(0.9)) as [[number, number], [number, number]];
+  const wrong = await app.call('pictures.ids', { filter: { kind: 'wrong', run: 'r1' } });
+  expect(wrong).toHaveLength(n01 + n10);
+});
+
+test('the label panel says which class is the positive one, and swaps them', async () => {
+  await goTo(app, 'Library');
+  await main().getByText('Positive class: food').waitFor();
+  await app.page.getByRole('button', { name: 'Swap the classes' }).click();
+  const dialog = app.page.getByRole('dialog');
+  await dialog.getByText('Swap the classes?').waitFor();
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('swap-dialog');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect((await app.call('project.current'))?.swapped).toBe(false);
+  await app.page.getByRole('button', { name: 'Swap the classes' }).click();
+  await dialog.getByRole('button', { name: 'Swap', exact: true }).click();
+  await main().getByText('Positive class: animals').waitFor();
+  expect((await app.call('project.current'))?.classes.map(({ name }) => name)).toEqual(['food', 'animals']);
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('swapped');
+});
+
+test('every figure of Review is the mirrored one, and undo brings back what was', async () => {
+  await app.call('labels.undo');
+  await goTo(app, 'Review');
+  await main().getByText('Called food above 90 %').waitFor();
+  await expect.poll(cells).not.toContain(NaN);
+  const before = await cells();
+  const answers = await predicted();
+  await app.call('labels.redo');
+  await main().getByText('Called animals above 10 %').waitFor();
+  await expect.poll(cells).toEqual([before[3], before[2], before[1], before[0]]);
+  await main().getByText('Precision of animals').waitFor();
+  const swapped = await predicted();
+  swapped.forEach(({ probability }, index) => {
+    const { probability: old } = answers[index]!;
+    if (old === null) expect(probability).toBeNull();
+    else expect(probability).toBeCloseTo(1 - old, 12);
+  });
+  // What was tried before is still called the same.
+  await goTo(app, 'Try');
+  await main().getByText('Called animals above 10 %').waitFor();
+  await goTo(app, 'Review');
+  await app.page.keyboard.press('z');
+  await main().getByText('Called food above 90 %').waitFor();
+  await expect.poll(cells).toEqual(before);
+  expect(await predicted()).toEqual(answers);
+  expect((await app.call('project.current'))?.settings.threshold).toBe(0.9);
+});
+
+test('a picture that was tried keeps its class through a swap', async () => {
+  await goTo(app, 'Try');
+  const row = main().getByRole('option').first();
+  const called = async (): Promise<string | undefined> =>
+    /(animals|food) \d/.exec(await row.innerText())?.[1];
+  const before = await called();
+  expect(before).toBeDefined();
+  await app.call('labels.swap');
+  await main().getByText('Called animals above 10 %').waitFor();
+  await expect.poll(called).toBe(before);
+  await app.call('labels.undo');
+});
+
+async function confusionAt(threshold: number): Promise<number[][]> {
+  const said = (await predicted()).filter(
+    ({ split, probability }) => split === 'validation' && probability !== null,
+  );
+  const rows = await app.call('pictures.rows', { ids: said.map(({ id }) => id) });
+  const counts = [
+    [0, 0],
+    [0, 0],
+  ];
+  rows.forEach(({ label }, index) => {
+    counts[label as number]![said[index]!.probability! > threshold ? 1 : 0]!++;
+  });
+  return counts;
+}

@@ -1,0 +1,280 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { thisProcess } from '../../main/library/processes.ts';
+import type { Evaluation } from '../../shared/metrics.ts';
+import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from './cli-kit.ts';
+
+/** Which class is class 1, chosen at import and swapped later, as the command line shows it. */
+
+const folder = temporaryFolder();
+const pictures = sampleFolder(12, path.join(folder, 'pictures'));
+const unseen = ['fox', 'penguin', 'pizza'].map((name) => path.join(UNSEEN, `${name}.png`));
+
+const readFileNames = (place: string): string[] => readdirSync(place).sort();
+
+interface Predicted {
+  label: string;
+  probability: number;
+}
+
+async function predict(model: string, ...options: string[]): Promise<Predicted[]> {
+  const { code, events, stderr } = await run('predict', model, ...unseen, ...options, '--json');
+  expect(code, stderr).toBe(0);
+  return events.filter(({ event }) => event === 'prediction') as unknown as Predicted[];
+}
+
+const evaluate = async (project: string, ...options: string[]): Promise<Evaluation> =>
+  (await done('evaluate', project, ...options)) as unknown as Evaluation;
+
+const runFile = (project: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(path.join(project, 'runs/r1/run.json'), 'utf8')) as Record<string, unknown>;
+
+/** Everything of a library that a swap must not change, as it is stored. */
+function stored(project: string): unknown {
+  const db = new Database(path.join(project, 'library.db'), { readonly: true });
+  try {
+    return ['pictures', 'label_events', 'run_pictures', 'runs', 'classes', 'settings'].map((table) =>
+      db.prepare(`SELECT * FROM ${table}`).all(),
+    );
+  } finally {
+    db.close();
+  }
+}
+
+function expectMirrored(after: Evaluation, before: Evaluation): void {
+  const [[n00, n01], [n10, n11]] = before.confusion;
+  expect(after.confusion).toEqual([
+    [n11, n10],
+    [n01, n00],
+  ]);
+  expect(after.threshold).toBeCloseTo(1 - before.threshold, 12);
+  expect(after.accuracy).toEqual(before.accuracy);
+  expect(after.loss).toBeCloseTo(before.loss, 10);
+  expect(after.rocAuc).toBeCloseTo(before.rocAuc!, 12);
+  expect(after.averagePrecision).toBeCloseTo(before.averagePrecisionOfClass0!, 12);
+  expect(after.precision?.value).toBe(n00 + n10 === 0 ? undefined : n00 / (n00 + n10));
+  expect(after.recall?.value).toBe(n00 / (n00 + n01));
+}
+
+function expectMirroredAnswers(after: readonly Predicted[], before: readonly Predicted[]): void {
+  expect(after.map(({ label }) => label)).toEqual(before.map(({ label }) => label));
+  after.forEach(({ probability }, index) =>
+    expect(probability).toBeCloseTo(1 - before[index]!.probability, 12),
+  );
+}
+
+describe('import --classes', () => {
+  const importInto = (name: string, ...options: string[]): ReturnType<typeof run> =>
+    run('import', pictures, '--project', path.join(folder, name), ...options);
+  const classesOf = async (name: string): Promise<unknown> =>
+    (await done('labels', path.join(folder, name))).classes;
+
+  it('makes the second of the names class 1, whatever the alphabet says, and compares names without case', async () => {
+    expect((await importInto('chosen', '--classes', 'Food, ANIMALS')).code).toBe(0);
+    expect(await classesOf('chosen')).toEqual([
+      { name: 'Food', count: 12 },
+      { name: 'ANIMALS', count: 12 },
+    ]);
+    const again = await importInto('chosen', '--classes', 'food,animals');
+    expect(again.code, again.stderr).toBe(0);
+  });
+
+  it('takes a table’s labels in that order too', async () => {
+    const table = path.join(folder, 'table.csv');
+    const files = ['animals', 'food'].map((name) => path.join(pictures, name));
+    const rows = files.map(
+      (place, index) =>
+        `${path.join(place, readFileNames(place)[0]!)},${index === 0 ? 'normal' : 'abnormal'}`,
+    );
+    writeFileSync(table, `path,label\n${rows.join('\n')}\n`);
+    const { code, stderr } = await run(
+      'import',
+      '--csv',
+      table,
+      '--project',
+      path.join(folder, 'tabled'),
+      '--classes',
+      'normal,abnormal',
+    );
+    expect(code, stderr).toBe(0);
+    expect(await classesOf('tabled')).toEqual([
+      { name: 'normal', count: 1 },
+      { name: 'abnormal', count: 1 },
+    ]);
+  });
+
+  it('lets a split word be a class where a person says so', async () => {
+    const place = path.join(folder, 'split-words');
+    mkdirSync(place);
+    for (const [from, to] of [
+      ['animals', 'train'],
+      ['food', 'test'],
+    ] as const) {
+      cpSync(path.join(pictures, from), path.join(place, to), { recursive: true });
+    }
+    const project = path.join(folder, 'words');
+    const { code, stderr } = await run('import', place, '--project', project, '--classes', 'train,test');
+    expect(code, stderr).toBe(0);
+    expect(await done('labels', project)).toMatchObject({
+      classes: [
+        { name: 'train', count: 12 },
+        { name: 'test', count: 12 },
+      ],
+    });
+  });
+
+  it('refuses names that are not the folders’, instead of importing without labels', async () => {
+    const { code, stderr } = await importInto('mistyped', '--classes', 'animal,food');
+    expect(code).toBe(1);
+    expect(stderr).toContain('animal');
+  });
+
+  it('refuses another order than a labelled project has, and names the way out', async () => {
+    const { code, stderr } = await importInto('chosen', '--classes', 'animals,food');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/class 0 is "Food" and its class 1 is "ANIMALS".*--swap/s);
+  });
+
+  it.each(['one', 'a,b,c', 'a,', ''])('asks for two names where it is given "%s"', async (names) => {
+    const { code, stderr } = await importInto('never', '--classes', names);
+    expect(code).toBe(2);
+    expect(stderr).toContain('two names');
+    expect(existsSync(path.join(folder, 'never.twofold'))).toBe(false);
+  });
+});
+
+describe('labels --swap', () => {
+  const project = path.join(folder, 'swapped.twofold');
+  let before: {
+    evaluation: Evaluation;
+    answers: Predicted[];
+    stored: unknown;
+    run: Record<string, unknown>;
+    counts: unknown;
+  };
+
+  beforeAll(async () => {
+    await done('import', pictures, '--project', project);
+    await done('train', project, ...QUICK, '--epochs', '2');
+    // Wrong labels, so that the two kinds of error are not the same.
+    const animals = path.join(pictures, 'animals');
+    await done(
+      'label',
+      project,
+      'food',
+      ...readFileNames(animals)
+        .slice(0, 5)
+        .map((name) => path.join(animals, name)),
+    );
+    await done('evaluate', project, '--threshold', '0.3', '--save');
+    before = {
+      evaluation: await evaluate(project),
+      answers: await predict(project),
+      stored: stored(project),
+      run: runFile(project),
+      counts: (await done('labels', project)).classes,
+    };
+    expect(before.evaluation.threshold).toBe(0.3);
+    expect(before.run).toMatchObject({ classes: ['animals', 'food'], swapped: false, threshold: 0.3 });
+  });
+
+  it('turns counts, figures, answers and the run’s folder, and changes nothing that is stored of them', async () => {
+    expect(await done('labels', project, '--swap')).toMatchObject({
+      swapped: true,
+      classes: ['food', 'animals'],
+    });
+    expect(stored(project)).toEqual(before.stored);
+    expect((await done('labels', project)).classes).toEqual((before.counts as unknown[]).toReversed());
+    expectMirroredAnswers(await predict(project), before.answers);
+    expectMirrored(await evaluate(project), before.evaluation);
+    expect(runFile(project)).toMatchObject({ version: 2, classes: ['food', 'animals'], swapped: true });
+  });
+
+  it('gives the same from a copy of the run’s folder as from the project', async () => {
+    const copy = path.join(temporaryFolder(), 'model');
+    cpSync(path.join(project, 'runs/r1'), copy, { recursive: true });
+    expect(await predict(copy)).toEqual(await predict(project));
+  });
+
+  it('exports the model the other way round', async () => {
+    const out = path.join(folder, 'export');
+    await done('export', project, '--format', 'savedmodel', '--out', out);
+    const card = JSON.parse(readFileSync(path.join(out, 'card.json'), 'utf8')) as Record<string, unknown>;
+    expect(card).toMatchObject({ classes: ['food', 'animals'], threshold: 0.7 });
+    expect((card.check as { maxDifference: number }).maxDifference).toBeLessThan(1e-5);
+    expect((card.metrics as Evaluation).confusion).toEqual((await evaluate(project)).confusion);
+    expect(readFileSync(path.join(out, 'README.md'), 'utf8')).toContain('Above a probability of 0.7');
+  });
+
+  it('does not change what a run learns', async () => {
+    await done('train', project, ...QUICK, '--epochs', '2');
+    const swapped = await predict(project, '--run', 'r2', '--threshold', '0.5');
+    expect(await predict(path.join(project, 'runs/r2'), '--threshold', '0.5')).toEqual(swapped);
+    const { confusion } = await evaluate(project, '--run', 'r2', '--threshold', '0.5');
+    await done('label', project, '--undo');
+    await done('train', project, ...QUICK, '--epochs', '2');
+    expectMirroredAnswers(await predict(project, '--run', 'r3', '--threshold', '0.5'), swapped);
+    const [[n00, n01], [n10, n11]] = (await evaluate(project, '--run', 'r3', '--threshold', '0.5')).confusion;
+    expect(confusion).toEqual([
+      [n11, n10],
+      [n01, n00],
+    ]);
+    await done('label', project, '--redo');
+    for (const id of ['r2', 'r3']) await done('runs', project, '--run', id, '--delete');
+  });
+
+  it('is undone exactly, in its place among the labels', async () => {
+    const one = path.join(pictures, 'food', readFileNames(path.join(pictures, 'food'))[0]!);
+    await done('label', project, 'animals', one);
+    await done('label', project, '--undo');
+    expect(await done('label', project, '--undo')).toMatchObject({
+      swapped: true,
+      classes: ['animals', 'food'],
+    });
+    expect(await predict(project)).toEqual(before.answers);
+    expect(await evaluate(project)).toEqual(before.evaluation);
+    expect((await done('labels', project)).classes).toEqual(before.counts);
+    expect(runFile(project)).toEqual(before.run);
+    expect(await done('label', project, '--redo')).toMatchObject({
+      swapped: true,
+      classes: ['food', 'animals'],
+    });
+    expectMirroredAnswers(await predict(project), before.answers);
+    await done('label', project, '--undo');
+  });
+
+  it('tells the run’s folder later where the program was killed in between, and is right meanwhile', async () => {
+    const file = path.join(project, 'runs/r1/run.json');
+    const old = readFileSync(file);
+    await done('labels', project, '--swap');
+    const told = readFileSync(file);
+    // As SIGKILL leaves it after the database's commit, before any run.json is replaced.
+    writeFileSync(file, old);
+    const db = new Database(path.join(project, 'library.db'));
+    db.exec('UPDATE project SET run_files_written = run_files_written - 1');
+    db.close();
+    expectMirroredAnswers(await predict(project), before.answers);
+    const alone = await predict(path.join(project, 'runs/r1'));
+    expect(alone).toEqual(before.answers);
+    expect(readFileSync(file)).toEqual(old);
+    await done(
+      'label',
+      project,
+      'food',
+      path.join(pictures, 'food', readFileNames(path.join(pictures, 'food'))[0]!),
+    );
+    expect(readFileSync(file)).toEqual(told);
+    await done('label', project, '--undo');
+  });
+
+  it('is refused while a run is trained', async () => {
+    const db = new Database(path.join(project, 'library.db'));
+    db.prepare(`UPDATE runs SET status = 'running', process = ?`).run(thisProcess());
+    db.close();
+    const { code, stderr } = await run('labels', project, '--swap');
+    expect(code).toBe(1);
+    expect(stderr).toContain('A run is being trained');
+  });
+});
