@@ -83,6 +83,7 @@ export interface FeaturesJob {
   cut: string;
   size: number;
   resize: Recipe['resize'];
+  bits16: Recipe['bits16'];
   /** `.npy` file to write: float32, C order, [files, ...feature shape]. */
   out: string;
 }
@@ -107,6 +108,7 @@ export interface IndexModel {
   /** SHA-256 of the weights' values. */
   fingerprint: string;
   resize: Recipe['resize'];
+  bits16: Recipe['bits16'];
 }
 
 export interface WriteExportJob {
@@ -128,6 +130,7 @@ export interface VerifyExportJob {
   dir: string;
   size: number;
   resize: Recipe['resize'];
+  bits16: Recipe['bits16'];
   files: string[];
 }
 
@@ -135,6 +138,7 @@ export interface VerifyExportJob {
 export interface WriteFoldersJob {
   kind: 'write-folders';
   dir: string;
+  bits16: Recipe['bits16'];
   /** Links to the files instead of copies. */
   link: boolean;
   pictures: {

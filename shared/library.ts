@@ -78,6 +78,8 @@ export interface InspectedPicture {
   width: number;
   height: number;
   format: string;
+  /** Of a 16-bit picture: bits that its largest sample takes. */
+  bitsUsed?: number;
 }
 export type Inspect = (path: string, signal: AbortSignal) => Promise<InspectedPicture>;
 

@@ -32,6 +32,11 @@ export const recipeSchema = z.strictObject({
   size: z.int().min(MIN_SIZE).max(1024).default(150),
   /** `bilinear`: antialiased, as Pillow's BILINEAR; `nearest`: as Keras' flow_from_directory. */
   resize: z.enum(['bilinear', 'nearest']).default('bilinear'),
+  /**
+   * Bits that 16-bit pictures use: with 12 their samples are multiplied by 16, the same for every picture of a project.
+   * 16 leaves them as they are.
+   */
+  bits16: z.int().min(9).max(16).default(16),
   /** Units of each hidden Dense layer. */
   units: z.array(z.int().min(1).max(8192)).min(1).max(4).default([1024]),
   /** Fraction of hidden units dropped in training, after each hidden Dense layer; 0 leaves the layer out. */

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Picture } from '../../shared/library.ts';
+import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import type { PictureSize } from '../../shared/picture-url.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import { getContent, getPicture } from '../library/pictures.ts';
+import { getSettings } from '../library/settings.ts';
 import { BlobCache } from '../pictures/cache.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import { sniff, type PictureFormat } from '../pictures/sniff.ts';
@@ -53,14 +55,15 @@ export class Pictures implements PictureSource {
     if (!project) return null;
     const sha256 = getContent(project.db, id);
     if (sha256?.startsWith(hash) !== true) return null;
+    const look = lookOf(size, project);
     if (size === 'thumb') {
-      const cached = readThumbnail(thumbnailDir(project), sha256);
+      const cached = readThumbnail(thumbnailDir(project), sha256, look);
       if (cached) return cached;
     }
     const picture = getPicture(project.db, id);
     if (!picture) return null;
     const full = size === 'full' ? await readShown(picture.path) : null;
-    return full ?? this.#thumbnailOf(project, picture, sideOf(size));
+    return full ?? this.#thumbnailOf(project, picture, look);
   }
 
   async tried(token: string, size: PictureSize): Promise<PictureBytes | null> {
@@ -68,27 +71,23 @@ export class Pictures implements PictureSource {
     if (path === undefined) return null;
     const full = size === 'full' ? await readShown(path) : null;
     if (full) return full;
-    const side = sideOf(size);
-    const sha256 = await this.#inspect(path, this.triedDir, side);
-    return sha256 === null ? null : readThumbnail(this.triedDir, sha256, side);
+    const look = lookOf(size, this.project.current);
+    const sha256 = await this.#inspect(path, this.triedDir, look);
+    return sha256 === null ? null : readThumbnail(this.triedDir, sha256, look);
   }
 
-  async #thumbnailOf(
-    project: Project,
-    { path, sha256 }: Picture,
-    side: number,
-  ): Promise<PictureBytes | null> {
+  async #thumbnailOf(project: Project, { path, sha256 }: Picture, look: Look): Promise<PictureBytes | null> {
     const dir = thumbnailDir(project);
-    const cached = readThumbnail(dir, sha256, side);
+    const cached = readThumbnail(dir, sha256, look);
     if (cached) return cached;
     // The cache was deleted, the picture came in without a window, or it has not been shown large yet.
-    const found = await this.#inspect(path, dir, side);
-    return found === null ? null : readThumbnail(dir, found, side);
+    const found = await this.#inspect(path, dir, look);
+    return found === null ? null : readThumbnail(dir, found, look);
   }
 
   /** @returns the content's hash, or null where the file can't be shown */
-  async #inspect(path: string, dir: string, side: number): Promise<string | null> {
-    const answer = await this.pool.inspect(path, { thumbnailDir: dir, thumbnailSide: side });
+  async #inspect(path: string, dir: string, { side, bits16 }: Look): Promise<string | null> {
+    const answer = await this.pool.inspect(path, { thumbnailDir: dir, thumbnailSide: side, bits16 });
     return answer.ok ? answer.value.sha256 : null;
   }
 }
@@ -104,10 +103,19 @@ export function thumbnailDir(project: Project): string {
   return join(cacheDir(project), 'thumbnails');
 }
 
-const sideOf = (size: PictureSize) => (size === 'full' ? LARGE_SIDE : THUMBNAIL_SIDE);
+/** How a picture is shown: how large, and how bright where it has 16 bits. */
+interface Look {
+  side: number;
+  bits16: number;
+}
 
-function readThumbnail(dir: string, sha256: string, side = THUMBNAIL_SIDE): PictureBytes | null {
-  const bytes = new BlobCache(dir).get(thumbnailKey(sha256, side));
+function lookOf(size: PictureSize, project: Project | null): Look {
+  const { bits16 } = project ? getSettings(project.db).recipe : DEFAULT_RECIPE;
+  return { side: size === 'full' ? LARGE_SIDE : THUMBNAIL_SIDE, bits16 };
+}
+
+function readThumbnail(dir: string, sha256: string, { side, bits16 }: Look): PictureBytes | null {
+  const bytes = new BlobCache(dir).get(thumbnailKey(sha256, side, bits16));
   return bytes ? { bytes, mime: THUMBNAIL_MIME } : null;
 }
 

@@ -18,10 +18,10 @@ export async function previewAugmentation(
   pool: PicturePool,
   project: Project,
   { path, sha256, sizeBytes, mtimeMs }: Picture,
-  { augmentation, sizePx: size, resize, count, seed }: Wanted,
+  { augmentation, sizePx: size, resize, bits16, count, seed }: Wanted,
 ): Promise<AugmentationPreview> {
   const picture = { path, sha256, sizeBytes, mtimeMs };
-  const options = { size, resize, cacheDir: join(cacheDir(project), 'pixels') };
+  const options = { size, resize, bits16, cacheDir: join(cacheDir(project), 'pixels') };
   const { enabled: _, variants: __, ...ranges } = augmentation;
   const original = await pool.prepare(picture, options);
   if (!original.ok) throw new TwofoldError(original.error.code, original.error.message);

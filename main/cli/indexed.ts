@@ -10,7 +10,7 @@ export async function indexedLibrary(
   project: Project,
   output: Output,
 ): Promise<IndexedLibrary & { added: number }> {
-  const model = await indexModel();
+  const model = await indexModel(project);
   const library = await readIndex(project, model);
   const indexing = startIndexing(project, model, library, spawnNodeProcess, showJob(output));
   if (!indexing) return { ...library, added: 0 };

@@ -46,6 +46,12 @@ export function addRecipeOptions(command: Command): Command {
     defaults.resize,
   );
   option(
+    '--bits16 <n>',
+    'bits that 16-bit pictures use, 9 to 16, for the project',
+    'the project’s, 16',
+    parseNumber,
+  );
+  option(
     '--units <n,…>',
     'units of the hidden Dense layer, or of several',
     defaults.units.join(),
@@ -113,6 +119,7 @@ export type RecipeFlags = Partial<
   Record<'weights' | 'cut' | 'resize', string> &
     Record<
       | 'size'
+      | 'bits16'
       | 'dropout'
       | 'learningRate'
       | 'batch'
@@ -148,6 +155,7 @@ const RECIPE_FLAGS = [
   'cut',
   'size',
   'resize',
+  'bits16',
   'units',
   'dropout',
   'learningRate',

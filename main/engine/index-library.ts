@@ -5,6 +5,7 @@ import { indexStore } from '../insight/index-store.ts';
 import type { Matrix } from '../insight/matrix.ts';
 import { listContents, type PictureContent } from '../library/contents.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
+import { getSettings } from '../library/settings.ts';
 import { loadWeights } from '../model/weights/store.ts';
 import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
 
@@ -17,10 +18,10 @@ export interface IndexedLibrary {
   missing: PictureContent[];
 }
 
-/** The model of the project's index: the best weights there are, and the default way to make pixels. */
-export async function indexModel(): Promise<IndexModel> {
+/** The model of the project's index: the best weights there are, and the default way to make pixels, with the project's bits. */
+export async function indexModel({ db }: Project): Promise<IndexModel> {
   const { name, fingerprint } = await loadWeights(DEFAULT_RECIPE.weights);
-  return { weights: name, fingerprint, resize: DEFAULT_RECIPE.resize };
+  return { weights: name, fingerprint, resize: DEFAULT_RECIPE.resize, bits16: getSettings(db).recipe.bits16 };
 }
 
 /** Reads the index and joins it with the library. */

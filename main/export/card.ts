@@ -42,6 +42,8 @@ export interface ModelCard extends BaseCard {
     /** Height and width in pixels; pictures are stretched to it. */
     size: number;
     resize: Recipe['resize'];
+    /** Bits that 16-bit pictures use: of fewer than 16, samples are multiplied by 2 to the difference. */
+    bits16: Recipe['bits16'];
   };
   output: { name: string; shape: readonly (number | null)[]; meaning: string };
   /** A probability above it is the second class. */

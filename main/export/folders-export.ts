@@ -41,7 +41,7 @@ export async function exportFolders(
     return { path, sha256, target: `${parent}/${names.next(parent, path, sha256)}` };
   });
   const { written, leftOut } = await runJob(
-    { kind: 'write-folders', dir: folder, link, pictures: targets },
+    { kind: 'write-folders', dir: folder, bits16: recipe.bits16, link, pictures: targets },
     controls,
   );
   const byPath = new Map(pictures.map((picture) => [picture.path, picture]));

@@ -32,7 +32,7 @@ type Written = WriteFoldersResult['written'][number];
  * @throws TwofoldError `cancelled`; the file system's error when the disk is full
  */
 export async function writeFolders(
-  { dir, link: linked, pictures }: WriteFoldersJob,
+  { dir, bits16, link: linked, pictures }: WriteFoldersJob,
   { control, emit }: JobContext,
 ): Promise<WriteFoldersResult> {
   const written: Written[] = [];
@@ -40,7 +40,7 @@ export async function writeFolders(
   const meter = stageProgress('writing', pictures.length, emit);
   for (const [index, picture] of pictures.entries()) {
     try {
-      written.push(await place(dir, picture, linked));
+      written.push(await place(dir, picture, { linked, bits16 }));
     } catch (error) {
       if (!(error instanceof TwofoldError)) throw error;
       const left = { path: picture.path, ...toFailure(error) };
@@ -56,7 +56,7 @@ export async function writeFolders(
 async function place(
   dir: string,
   picture: WriteFoldersJob['pictures'][number],
-  linked: boolean,
+  { linked, bits16 }: { linked: boolean; bits16: number },
 ): Promise<Written> {
   const { path, target } = picture;
   const { bytes } = await readPictureFile(path);
@@ -67,7 +67,7 @@ async function place(
   await mkdir(dirname(file), { recursive: true });
   if (!(await isReadAlike(bytes, extname(path).toLowerCase()))) {
     const png = target.slice(0, target.length - extname(target).length) + '.png';
-    const { data, width, height } = await decodePicture(bytes);
+    const { data, width, height } = await decodePicture(bytes, { bits16 });
     // Written by us, so that a full disk is reported as one.
     await writeFile(
       join(dir, png),

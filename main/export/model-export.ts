@@ -84,9 +84,9 @@ async function verify(
 ): Promise<Verdict> {
   const none = { check: null, unchecked: noPictures(pictures.length + unavailable) };
   if (answers.every((answer) => answer === null)) return none;
-  const { size, resize } = run.recipe;
+  const { size, resize, bits16 } = run.recipe;
   const files = pictures.map(({ path }) => path);
-  const job = { kind: 'verify-export', format, dir: folder, size, resize, files } as const;
+  const job = { kind: 'verify-export', format, dir: folder, size, resize, bits16, files } as const;
   const answered = await runJob(job, controls).catch((error: unknown) => {
     if (error instanceof TwofoldError && error.code === 'crashed') return error;
     throw error;
@@ -134,6 +134,7 @@ async function modelCard(
       scaling: 'pixel / 255',
       size: recipe.size,
       resize: recipe.resize,
+      bits16: recipe.bits16,
     },
     output: { name: names[1]!, shape: [null, 1], meaning: `probability of ${classes[1]}` },
     threshold: statedThreshold(threshold),

@@ -100,6 +100,13 @@ function inAndOut({ input, output, classes, threshold }: ModelCard): string {
     `Pictures are turned upright by their EXIF orientation, brought to sRGB, laid on white where they are transparent, and ` +
       `${method}, to ${input.size} × ${input.size}. The samples here do exactly that; only colour ` +
       `profiles other than sRGB may be rounded otherwise.`,
+    ...(input.bits16 < 16
+      ? [
+          `Pictures of 16 bits are treated as ${input.bits16}-bit: their samples are multiplied by ${2 ** (16 - input.bits16)} ` +
+            'before they become 8 bits. The samples do so too; but Pillow reads 16 bits of colour (not of grey) as 8, so that ' +
+            '`predict.py` takes such pictures as they are, and the page takes all 16-bit pictures so.',
+        ]
+      : []),
     `Above a probability of ${threshold} a picture is **${one}** (class 1), otherwise **${zero}** (class 0).`,
   ].join('\n\n');
 }

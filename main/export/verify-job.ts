@@ -13,7 +13,7 @@ const BATCH = 20;
  * @throws TwofoldError `corrupt` when the files can't be loaded, `cancelled`
  */
 export async function verifyExport(
-  { format, dir, size, resize, files }: VerifyExportJob,
+  { format, dir, size, resize, bits16, files }: VerifyExportJob,
   { control, emit }: JobContext,
 ): Promise<VerifyExportResult> {
   const model = await reload(format, dir, size);
@@ -23,7 +23,11 @@ export async function verifyExport(
     const probabilities: (number | null)[] = [];
     for (const group of batches(files, BATCH)) {
       const pictures = group.map((path) => ({ path, sha256: null }));
-      const { pixels, failures } = await pool.prepareBatch(pictures, { size, resize }, control.signal);
+      const { pixels, failures } = await pool.prepareBatch(
+        pictures,
+        { size, resize, bits16 },
+        control.signal,
+      );
       const failed = new Set(failures.map(({ position }) => position));
       const answers = await model.predict(pixels, group.length);
       probabilities.push(...group.map((_, index) => (failed.has(index) ? null : answers[index]!)));

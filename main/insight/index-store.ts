@@ -15,7 +15,8 @@ const INDEX_VERSION = 1;
  *
  * @param cacheDir of the project
  */
-export function indexStore(cacheDir: string, { fingerprint, resize }: IndexModel): VectorStore {
-  const key = `${fingerprint.slice(0, 16)}-${resize}-v${INDEX_VERSION}`;
+export function indexStore(cacheDir: string, { fingerprint, resize, bits16 }: IndexModel): VectorStore {
+  const bits = bits16 < 16 ? `-${bits16}bit` : '';
+  const key = `${fingerprint.slice(0, 16)}-${resize}${bits}-v${INDEX_VERSION}`;
   return new VectorStore(join(cacheDir, 'index', key), INDEX_WIDTH);
 }

@@ -72,6 +72,11 @@ export function updateImport(
   );
 }
 
+/** Adds a sentence about the whole to those that an import began with. */
+export function addImportNote(db: Db, id: number, note: string): void {
+  run(db, `UPDATE imports SET notes = json_insert(notes, '$[#]', :note) WHERE id = :id`, { id, note });
+}
+
 export function addImportItem(db: Db, importId: number, item: ImportItem): void {
   run(
     db,

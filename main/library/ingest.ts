@@ -7,11 +7,13 @@ import type { ImportProgress, ImportReport, Inspect } from '../../shared/library
 import { mapAhead } from '../../shared/ahead.ts';
 import { applyFacts, type Fact, type ImportContext } from './apply.ts';
 import { getClasses } from './classes.ts';
+import { DepthTally } from './depth-tally.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { hashFile } from '../pictures/hash.ts';
 import {
   addImportItem,
+  addImportNote,
   getImport,
   noCounts,
   startImport,
@@ -21,6 +23,7 @@ import {
 import type { Plan, Planned } from './layout.ts';
 import { chooseClasses } from './match-classes.ts';
 import { findByContent, findByPath, getPictures } from './pictures.ts';
+import { getSettings } from './settings.ts';
 import { transaction, type Db } from './sql.ts';
 import { reason, type WalkResult } from './walk.ts';
 
@@ -77,6 +80,7 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
   const abort = new AbortController();
   const inspecting = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
   let facts: Fact[] = [];
+  const depths = new DepthTally();
   let handled = 0;
   let lastFlush = performance.now();
   const flush = async (): Promise<void> => {
@@ -94,6 +98,7 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
     );
     for await (const fact of examined) {
       facts.push(fact);
+      if (fact.kind === 'read') depths.add(fact.picture.bitsUsed);
       handled++;
       if (facts.length >= BATCH || performance.now() - lastFlush > BATCH_MS) await flush();
       meter(handled);
@@ -110,7 +115,11 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
   const cancelled = signal?.aborted === true && handled < plan.count;
   const [zero, one] = getClasses(db);
   context.counts.classes = [zero.name, one.name];
-  transaction(db, () => updateImport(db, context.importId, context.counts, cancelled ? 'cancelled' : 'done'));
+  const depthNote = depths.note(getSettings(db).recipe.bits16);
+  transaction(db, () => {
+    updateImport(db, context.importId, context.counts, cancelled ? 'cancelled' : 'done');
+    if (depthNote !== null) addImportNote(db, context.importId, depthNote);
+  });
   return getImport(db, context.importId);
 }
 

@@ -21,6 +21,8 @@ export interface PictureInfo {
   /** As shown, that is after the EXIF orientation. */
   width: number;
   height: number;
+  /** Of a 16-bit picture, where it was to be measured: bits that its largest sample takes. */
+  bitsUsed?: number;
 }
 
 export const DEFAULT_MAX_PIXELS = 250_000_000;
@@ -41,7 +43,7 @@ const FORMATS: Record<PictureFormat, OpenPicture> = {
 
 /**
  * Decodes a picture; the format is found from its content. Of an animation, the first frame. EXIF orientation is
- * applied, transparency is laid on white, grey becomes RGB, 16 bits become 8 by their upper byte. Pixels are sRGB: an
+ * applied, transparency is laid on white, grey becomes RGB, 16 bits become 8 by their upper byte, or by the upper eight of the `bits16` that they use. Pixels are sRGB: an
  * embedded profile is applied unless it is sRGB itself; without one, CMYK is converted by Pillow's formula.
  * JPEG gives the very bytes that libjpeg-turbo gives Pillow.
  *
@@ -66,7 +68,9 @@ export async function decodeWithInfo(
   const { opened, info } = await open(bytes, options);
   options.reserve?.(info.width * info.height * (opened.weight ?? 1));
   try {
-    return { picture: await opened.decode(), info };
+    const picture = await opened.decode();
+    const bitsUsed = options.measure ? await opened.measure?.() : undefined;
+    return { picture, info: bitsUsed === undefined ? info : { ...info, bitsUsed } };
   } catch (error) {
     throw isOutOfMemory(error) ? tooLarge(info, error) : error;
   }

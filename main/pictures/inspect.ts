@@ -20,12 +20,12 @@ export async function inspect(path: string, options: InspectOptions): Promise<In
   const digest = sha256(bytes);
   if (options.thumbnailDir !== undefined) {
     const cache = new BlobCache(options.thumbnailDir);
-    const key = thumbnailKey(digest, options.thumbnailSide);
+    const key = thumbnailKey(digest, options.thumbnailSide, options.bits16);
     if (!cache.has(key)) cache.tryPut(key, await makeThumbnail(picture, options.thumbnailSide));
   }
   if (options.pixels) {
     const cache = new BlobCache(options.pixels.cacheDir);
-    const key = pixelKey(digest, options.pixels);
+    const key = pixelKey(digest, { ...options.pixels, bits16: options.bits16 });
     if (!cache.has(key)) cache.tryPut(key, preparePicture(picture, options.pixels));
   }
   return { sha256: digest, sizeBytes, mtimeMs, ...info };

@@ -7,8 +7,11 @@ import { explainFileError, readPictureFile } from './read.ts';
 import type { PictureReference, PixelOptions } from './tasks.ts';
 
 /** Where prepared pixels lie in their cache. */
-export function pixelKey(contentSha256: string, { size, resize }: Omit<PrepareOptions, 'maxPixels'>): string {
-  return cacheKey('pixels', PIXELS_VERSION, contentSha256, size, resize);
+export function pixelKey(
+  contentSha256: string,
+  { size, resize, bits16 = 16 }: Pick<PrepareOptions, 'size' | 'resize' | 'bits16'>,
+): string {
+  return cacheKey('pixels', PIXELS_VERSION, contentSha256, size, resize, ...(bits16 < 16 ? [bits16] : []));
 }
 
 /**
@@ -19,9 +22,9 @@ export function pixelKey(contentSha256: string, { size, resize }: Omit<PrepareOp
  *   `preparePixels`
  */
 export async function cachedPixels(picture: PictureReference, options: PixelOptions): Promise<Uint8Array> {
-  const { size, resize, cacheDir, checkFiles = true } = options;
+  const { size, cacheDir, checkFiles = true } = options;
   if (picture.sha256 === null) return preparePixels(picture.path, options);
-  const key = pixelKey(picture.sha256, { size, resize });
+  const key = pixelKey(picture.sha256, options);
   const cache = cacheDir === undefined ? undefined : new BlobCache(cacheDir);
   const cached = cache?.get(key);
   if (cached?.length === size * size * 3) {

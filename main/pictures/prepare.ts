@@ -8,6 +8,7 @@ export interface PrepareOptions extends DecodeOptions {
   /** Height and width of the result in pixels. */
   size: Recipe['size'];
   resize: Recipe['resize'];
+  bits16?: Recipe['bits16'] | undefined;
 }
 
 /** Part of every cache key: raise it when the same file would give other pixels than before. */

@@ -36,6 +36,8 @@ export interface InspectOptions {
   /** Refuse pictures with more pixels; default 250 megapixels. */
   maxPixels?: number | undefined;
   reserve?: PrepareOptions['reserve'];
+  bits16?: PrepareOptions['bits16'];
+  measure?: PrepareOptions['measure'];
   /** Folder of the thumbnail cache; a thumbnail is made from the same decoding. */
   thumbnailDir?: string | undefined;
   /** Longer side of that thumbnail; default as in the grid. */
@@ -53,6 +55,8 @@ export interface Inspected {
   width: number;
   height: number;
   format: PictureFormat;
+  /** Of a 16-bit picture, where it was to be measured: bits that its largest sample takes. */
+  bitsUsed?: number;
 }
 
 /** Random transforms of one epoch. */

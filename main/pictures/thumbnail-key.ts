@@ -8,7 +8,12 @@ import { cacheKey } from './cache.ts';
 export const THUMBNAIL_SIDE = 224;
 const THUMBNAIL_VERSION = 1;
 
-/** Where a thumbnail lies in the cache. Apart from its making, so that main can look it up without a decoder. */
-export function thumbnailKey(contentSha256: string, maxSide = THUMBNAIL_SIDE): string {
-  return cacheKey('thumbnail', THUMBNAIL_VERSION, contentSha256, maxSide);
+/**
+ * Where a thumbnail lies in the cache. Apart from its making, so that main can look it up without a decoder.
+ *
+ * @param bits16 as in the project's recipe
+ */
+export function thumbnailKey(contentSha256: string, maxSide = THUMBNAIL_SIDE, bits16 = 16): string {
+  const bits = bits16 < 16 ? [bits16] : [];
+  return cacheKey('thumbnail', THUMBNAIL_VERSION, contentSha256, maxSide, ...bits);
 }

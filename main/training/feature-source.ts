@@ -16,7 +16,7 @@ export interface SourcePicture {
 }
 
 /** What decides a picture's features, besides the picture. */
-export type FeatureModel = Pick<Recipe, 'weights' | 'cut' | 'size' | 'resize'>;
+export type FeatureModel = Pick<Recipe, 'weights' | 'cut' | 'size' | 'resize' | 'bits16'>;
 
 export interface FeatureBatch<P extends SourcePicture> {
   /** Those of the batch that could be read, in order. */
@@ -99,10 +99,11 @@ export class FeatureSource {
   }
 
   #pixels(pictures: readonly SourcePicture[], draw: Draw | undefined): Promise<Batch> {
-    const { size, resize } = this.model;
+    const { size, resize, bits16 } = this.model;
     const options = {
       size,
       resize,
+      bits16,
       ...(this.cacheDir !== null && { cacheDir: join(this.cacheDir, 'pixels') }),
     };
     const references = pictures.map(({ path, sha256 }) => ({ path, sha256, index: numberOf(sha256) }));
@@ -166,11 +167,11 @@ export class FeatureSource {
   }
 
   #key(sha256: string, { draw }: BatchOptions): string {
-    const { cut, size, resize } = this.model;
+    const { cut, size, resize, bits16 } = this.model;
     const drawn = draw ? [draw.seed, draw.epoch, JSON.stringify(draw.ranges)] : [];
     return cacheKey(
       'features',
-      pixelKey(sha256, { size, resize }),
+      pixelKey(sha256, { size, resize, bits16 }),
       this.extractor.weights.fingerprint,
       cut,
       ...drawn,

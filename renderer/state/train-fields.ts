@@ -125,6 +125,14 @@ export const FIELDS: Record<FieldId, Field> = {
     label: 'Resizing',
     help: 'Smooth averages the pixels that fall together. "As Keras does" takes the nearest pixel, as flow_from_directory does, to compare with Keras.',
   },
+  bits16: {
+    kind: 'number',
+    min: 9,
+    max: 16,
+    whole: true,
+    label: 'Bits of 16-bit pictures',
+    help: 'Cameras of microscopes and of X-rays often use only 10, 12 or 14 bits of a 16-bit file, which then looks almost black. With 12, every 16-bit picture of the project is made 16 times as bright. 16 leaves them as they are. Other pictures are not touched.',
+  },
   units: {
     kind: 'list',
     min: 1,
@@ -209,7 +217,7 @@ export const GROUPS: readonly { title: string; fields: readonly FieldId[] }[] = 
     fields: ['epochs', 'batch', 'learningRate', 'patience', 'validationFraction', 'seed'],
   },
   { title: 'Head', fields: ['units', 'dropout'] },
-  { title: 'Base', fields: ['cut', 'size', 'resize', 'weights'] },
+  { title: 'Base', fields: ['cut', 'size', 'resize', 'bits16', 'weights'] },
   {
     title: 'Augmentation',
     fields: FIELD_IDS.filter((id) => id.startsWith('augmentation.')),

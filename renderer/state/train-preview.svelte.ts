@@ -53,7 +53,7 @@ export class TrainPreview {
   }
 
   /** Draws the variants; of several wishes under way only the last is shown. */
-  async draw({ id }: Picture, { augmentation, size, resize }: Recipe, seed: number): Promise<void> {
+  async draw({ id }: Picture, { augmentation, size, resize, bits16 }: Recipe, seed: number): Promise<void> {
     const mine = ++this.#wanted;
     const count = augmentation.enabled ? PREVIEW_VARIANTS : 1;
     try {
@@ -63,6 +63,7 @@ export class TrainPreview {
         augmentation,
         sizePx,
         resize,
+        bits16,
         count,
         seed,
       });

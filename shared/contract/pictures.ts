@@ -53,6 +53,7 @@ export const pictureCalls = {
       augmentation: augmentationSchema,
       sizePx: z.int().min(32).max(512),
       resize: z.enum(['bilinear', 'nearest']),
+      bits16: z.int().min(9).max(16).default(16),
       count: z.int().min(1).max(24),
       seed: z.int().min(0).max(0xffff_ffff),
     }),

@@ -75,7 +75,10 @@ async function measure(
   await syncBelow(dir);
   const writtenAt = performance.now();
   const { size, resize } = DEFAULT_RECIPE;
-  const { runtime } = await runJob({ kind: 'verify-export', format, dir, size, resize, files }, controls);
+  const { runtime } = await runJob(
+    { kind: 'verify-export', bits16: 16, format, dir, size, resize, files },
+    controls,
+  );
   const checkedAt = performance.now();
   const copy = `${dir}-copy`;
   await cp(dir, copy, { recursive: true });

@@ -27,6 +27,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const linking = (dir: string): WriteFoldersJob => ({
   kind: 'write-folders',
+  bits16: 16,
   dir: join(folder, dir),
   link: true,
   pictures: Array.from({ length: MANY }, (_, n) => ({ ...picture, target: `${n}.png` })),

@@ -11,7 +11,7 @@ import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
 
-type Flags = Pick<RecipeFlags, 'cut' | 'size' | 'weights' | 'resize'> & { out: string };
+type Flags = Pick<RecipeFlags, 'cut' | 'size' | 'weights' | 'resize' | 'bits16'> & { out: string };
 
 export function addFeatures(program: Command, output: Output): void {
   program
@@ -24,6 +24,7 @@ export function addFeatures(program: Command, output: Output): void {
     .option('--cut <layer>', 'layer by its Keras name (default: mixed7)')
     .option('--size <pixels>', 'height and width of the input (default: 150)', parseNumber)
     .option('--resize <kind>', 'bilinear or nearest (default: bilinear)')
+    .option('--bits16 <n>', 'bits that 16-bit pictures use, 9 to 16 (default: 16)', parseNumber)
     .option('--weights <name>', 'weights of InceptionV3 (default: default)')
     .addHelpText(
       'after',
@@ -31,13 +32,13 @@ export function addFeatures(program: Command, output: Output): void {
     )
     .action(async (given: string[], flags: Flags) => {
       const { out, ...model } = flags;
-      const { weights, cut, size, resize } = recipeFromFlags(model);
+      const { weights, cut, size, resize, bits16 } = recipeFromFlags(model);
       const target = path.resolve(out);
       await access(path.dirname(target));
       const files = await listFiles(given);
       const job = startJob(
         spawnNodeProcess,
-        { kind: 'features', files, weights, cut, size, resize, out: target },
+        { kind: 'features', files, weights, cut, size, resize, bits16, out: target },
         showJob(output),
       );
       const { shape, leftOut, files: written } = await withInterrupt(job, 'cancel', output, job.result);

@@ -12,6 +12,8 @@ import { PicturePool } from '../../pictures/pool.ts';
 import { printable } from '../format.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
+import { parseNumber, recipeFromFlags } from '../recipe-options.ts';
+import { setBits16 } from '../set-bits16.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Flags {
@@ -20,6 +22,7 @@ interface Flags {
   plain?: boolean;
   classes?: [string, string];
   thumbnails?: boolean;
+  bits16?: number;
 }
 
 /** How many of the skipped files are listed; all of them are with --json. */
@@ -47,6 +50,11 @@ export function addImport(program: Command, output: Output): void {
     )
     .option('--plain', 'do not read the names of sub-folders')
     .option('--thumbnails', 'make the thumbnails of the window now')
+    .option(
+      '--bits16 <n>',
+      'bits that 16-bit pictures use, 9 to 16, for the project (default: its own, 16)',
+      parseNumber,
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  twofold import photos --project traps\n  twofold import --csv labels.csv --project traps\n  twofold import scans --project scans --classes normal,abnormal\n\nCtrl-C keeps what was imported; importing again goes on.',
@@ -55,13 +63,15 @@ export function addImport(program: Command, output: Output): void {
       if (folder === undefined && flags.csv === undefined) {
         command.error('error: give either a folder or --csv <file>.');
       }
-      // Before a project is made: a mistyped name must not leave an empty one behind.
+      // Before a project is made: a mistyped name or number must not leave an empty one behind.
       for (const given of [folder, flags.csv]) if (given !== undefined) await access(given);
       const isTableAlone = flags.csv === undefined && (await isTable(folder!));
       const table = isTableAlone ? folder : flags.csv;
+      if (flags.bits16 !== undefined) recipeFromFlags({ bits16: flags.bits16 });
       const { project, removeIfEmpty } = isProject(flags.project)
         ? { project: openProject(flags.project), removeIfEmpty: () => false }
         : createToFill(flags.project);
+      if (flags.bits16 !== undefined) setBits16(project, flags.bits16);
       const pool = new PicturePool();
       const cancel = new AbortController();
       const forget = onInterrupt(output, () => {

@@ -20,7 +20,7 @@ export function addIndex(program: Command, output: Output): void {
         output,
         async (project) => {
           const { pictures, missing, added } = state
-            ? { ...(await readIndex(project, await indexModel())), added: 0 }
+            ? { ...(await readIndex(project, await indexModel(project))), added: 0 }
             : await indexedLibrary(project, output);
           const total = pictures.length + missing.length;
           output.event('done', { indexed: pictures.length, total, added });

@@ -5,6 +5,7 @@ import type { RunRecord } from '../../../shared/library.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { getCounts } from '../../library/pictures.ts';
+import { getSettings } from '../../library/settings.ts';
 import { getRun, listRuns, updateRun } from '../../library/runs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { plural } from '../../../shared/plural.ts';
@@ -17,6 +18,7 @@ import { withProject } from '../project-command.ts';
 import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
 import { showEvaluation } from '../show-evaluation.ts';
 import { showJob } from '../show-job.ts';
+import { setBits16 } from '../set-bits16.ts';
 import { UsageError } from '../usage-error.ts';
 
 type Flags = RecipeFlags & { resume?: string | true; name?: string; note?: string };
@@ -73,7 +75,11 @@ function refuseChanges(command: Command): void {
 function requestOf(project: Project, flags: Flags): TrainRequest {
   const { resume, name, note, epochs, patience } = flags;
   const texts = { ...(name !== undefined && { name }), ...(note !== undefined && { note }) };
-  if (resume === undefined) return { recipe: recipeFromFlags(flags), ...texts };
+  if (resume === undefined) {
+    const recipe = recipeFromFlags({ bits16: getSettings(project.db).recipe.bits16, ...flags });
+    if (flags.bits16 !== undefined) setBits16(project, flags.bits16);
+    return { recipe, ...texts };
+  }
   const run = resumable(project, resume);
   updateRun(project.db, run.id, texts);
   const changes = { ...(epochs !== undefined && { epochs }), ...(patience !== undefined && { patience }) };

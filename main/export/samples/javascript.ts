@@ -76,7 +76,7 @@ export function toInput(pixels, width, height, channels, { size, resize }) {
 /** Reads picture files in Node; shared by the samples of TensorFlow.js and ONNX. */
 const READ_PICTURE = `/** Decodes a picture as Twofold does: upright, sRGB, transparency on white. */
 async function readPicture(path) {
-  const { space, icc } = await sharp(path).metadata();
+  const { space, icc, depth } = await sharp(path).metadata();
   // A profile that is sRGB itself changes nothing; in its name every letter may come with a zero.
   const ignoreIcc = icc !== undefined && icc.toString('latin1').replaceAll('\\0', '').includes('sRGB');
   let picture = sharp(path, { failOn: 'error', ignoreIcc }).rotate().flatten({ background: '#ffffff' });
@@ -84,6 +84,7 @@ async function readPicture(path) {
   picture = isCmyk
     ? picture.pipelineColourspace('cmyk').toColourspace('cmyk')
     : picture.toColourspace('srgb').removeAlpha();
+  if (depth === 'ushort') picture = picture.linear(2 ** (16 - card.input.bits16), 0);
   const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
   if (isCmyk) cmykToRgb(data);
   return toInput(data, info.width, info.height, info.channels, card.input);

@@ -8,12 +8,15 @@ from PIL import Image, ImageCms, ImageOps
 RESIZE = {"bilinear": Image.BILINEAR, "nearest": Image.NEAREST}
 
 
-def read_picture(path):
-    """Decodes a picture: upright, 8 bits, sRGB, transparency on white. Returns a Pillow image in mode RGB."""
+def read_picture(path, bits16=16):
+    """Decodes a picture: upright, 8 bits, sRGB, transparency on white. Returns a Pillow image in mode RGB.
+
+    bits16: bits that 16-bit pictures use, from the card. Pillow keeps 16 bits of grey only, not of colour.
+    """
     picture = ImageOps.exif_transpose(Image.open(path))
     profile = picture.info.get("icc_profile")
     if picture.mode.startswith("I"):  # 16 bits of grey: the upper byte
-        picture = Image.fromarray((np.asarray(picture) >> 8).astype("uint8"))
+        picture = Image.fromarray(np.minimum(np.asarray(picture) >> (bits16 - 8), 255).astype("uint8"))
     alpha = None
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
@@ -39,9 +42,9 @@ def to_srgb(picture, profile):
     return ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
 
 
-def load(path, size, resize="bilinear"):
+def load(path, size, resize="bilinear", bits16=16):
     """Returns [size, size, 3] float32, 0..1. Stretched, not cropped; bilinear is antialiased."""
-    picture = read_picture(path).resize((size, size), RESIZE[resize])
+    picture = read_picture(path, bits16).resize((size, size), RESIZE[resize])
     return np.asarray(picture, "float32") / 255
 `;
 
@@ -70,7 +73,7 @@ const LOOP = (
   predict: string,
 ): string => `print(f"Above a probability of {card['threshold']}: {card['classes'][1]}", file=sys.stderr)
 for path in sys.argv[1:]:
-    pictures = load(path, card["input"]["size"], card["input"]["resize"])[None]
+    pictures = load(path, card["input"]["size"], card["input"]["resize"], card["input"]["bits16"])[None]
     ${predict}
     name = card["classes"][int(probability > card["threshold"])]
     print(f"{path}\\t{name}\\t{probability:.6f}")

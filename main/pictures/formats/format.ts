@@ -11,6 +11,10 @@ export interface Picture {
 export interface DecodeOptions {
   /** Pictures with more pixels are refused before they are decoded. Default 250 megapixels. */
   maxPixels?: number | undefined;
+  /** Bits that 16-bit pictures use; see the recipe. Default 16. */
+  bits16?: number | undefined;
+  /** Whether `bitsUsed` of 16-bit pictures is wanted, which decodes them once more. */
+  measure?: boolean | undefined;
   /** Called with the number of pixels once it is known, before there is memory for them; may wait for that. */
   reserve?: ((pixels: number) => void) | undefined;
 }
@@ -24,6 +28,8 @@ export interface OpenedPicture {
   weight?: number;
   /** Decodes the pixels: orientation applied, transparency on white. Throws as `OpenPicture` does. */
   decode: () => Picture | Promise<Picture>;
+  /** Of a 16-bit picture: how many bits its largest sample of colour takes. */
+  measure?: () => Promise<number>;
 }
 
 /**

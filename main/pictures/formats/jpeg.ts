@@ -25,13 +25,13 @@ async function decodeJpeg(jpeg: JpegStructure, metadata: OrientedMetadata): Prom
   for (const scan of jpeg.scans) if (!jpeg.hasEnd || runIn(jpeg.bytes, scan) !== null) checkCodes(jpeg, scan);
   let picture: Picture;
   try {
-    picture = await decodeWithVips(jpeg.bytes, 'jpeg', metadata, 'warning');
+    picture = await decodeWithVips(jpeg.bytes, 'jpeg', metadata, { failOn: 'warning' });
   } catch (error) {
     if (!tellsOfSpareBytes(error)) throw error;
     const shorter = withoutPadding(jpeg);
     if (shorter) return decodeJpeg(shorter, metadata);
     if (!jpeg.isComplete || hasProgressiveRun(jpeg)) throw overwritten();
-    return decodeWithVips(jpeg.bytes, 'jpeg', metadata, 'error');
+    return decodeWithVips(jpeg.bytes, 'jpeg', metadata);
   }
   if (hasProgressiveRun(jpeg) && !(await needsAll(jpeg))) throw overwritten();
   return picture;

@@ -3,4 +3,5 @@ import { pngOrientation } from './png-chunks.ts';
 import { openWithVips } from './vips.ts';
 
 /** libvips looks for the orientation in one of the places where it can be. */
-export const openPng: OpenPicture = (bytes) => openWithVips(bytes, 'png', pngOrientation(bytes));
+export const openPng: OpenPicture = (bytes, { bits16 }) =>
+  openWithVips(bytes, 'png', { orientation: pngOrientation(bytes), bits16 });

@@ -15,7 +15,7 @@ const REDUCED_OR_MASK = 1 | 4;
  * Opens a TIFF. libvips takes some kinds for others without a word (any fourth band for transparency, numbers with a
  * sign or a fraction for whole ones); the tags say what a file is, and it is given to libvips only as what it reads.
  */
-export const openTiff: OpenPicture = async (bytes) => {
+export const openTiff: OpenPicture = async (bytes, { bits16 }) => {
   const file = new TiffFile(bytes);
   const pages = file.pages();
   if (pages.length === 0) throw truncated('tiff');
@@ -38,7 +38,10 @@ export const openTiff: OpenPicture = async (bytes) => {
   const exists = directory.number(274, 1) >= 1 && directory.number(274, 1) <= 8;
   const asItIs = directory === pages[0] && exists;
   const changes: TagChanges = new Map(exists ? [] : [[274, []]]);
-  return openWithVips(asItIs ? bytes : retag(bytes, file, directory, changes), 'tiff', kind.orientation);
+  return openWithVips(asItIs ? bytes : retag(bytes, file, directory, changes), 'tiff', {
+    orientation: kind.orientation,
+    bits16,
+  });
 };
 
 /** Whether libvips reads it rightly as it is. */

@@ -9,18 +9,36 @@ import { isAvifOriented, isTurned, orient, xmpOrientation } from './orientation.
 /** The limit is checked by us, for a message of ours. A picture cut off anywhere is an error, never a grey half. */
 const SHARP_OPTIONS: SharpOptions = { failOn: 'error', limitInputPixels: false };
 
-/**
- * Opens a picture with libvips: what most formats need, and nothing else. Throws as `OpenPicture` does.
- *
- * @param orientation where the format knows better than `readMetadata`
- */
+export interface VipsOptions {
+  /** Where the format knows better than `readMetadata`. */
+  orientation?: number | undefined;
+  /** Bits that 16-bit pictures use. Default 16. */
+  bits16?: number | undefined;
+}
+
+/** Opens a picture with libvips: what most formats need, and nothing else. Throws as `OpenPicture` does. */
 export async function openWithVips(
   bytes: Uint8Array,
   format: PictureFormat,
-  orientation?: number,
+  { orientation, bits16 }: VipsOptions = {},
 ): Promise<OpenedPicture> {
   const metadata = await readMetadata(bytes, format, orientation);
-  return { ...metadata.autoOrient, decode: () => decodeWithVips(bytes, format, metadata) };
+  return {
+    ...metadata.autoOrient,
+    decode: () => decodeWithVips(bytes, format, metadata, { bits16 }),
+    ...(metadata.depth === 'ushort' && { measure: () => bitsUsed(bytes, format, metadata) }),
+  };
+}
+
+/** Bits of the largest sample, transparency apart. */
+async function bitsUsed(bytes: Uint8Array, format: PictureFormat, metadata: Metadata): Promise<number> {
+  try {
+    const { channels } = await sharp(bytes, { ...SHARP_OPTIONS, ignoreIcc: true }).stats();
+    const colours = channels.slice(0, metadata.hasAlpha ? -1 : undefined);
+    return Math.floor(Math.max(...colours.map(({ max }) => max))).toString(2).length;
+  } catch (error) {
+    throw explainVips(error, format);
+  }
 }
 
 /** Metadata of which `orientation` is the one to be applied, 1 to 8: that of EXIF, else that of XMP. */
@@ -51,7 +69,7 @@ export async function decodeWithVips(
   bytes: Uint8Array,
   format: PictureFormat,
   metadata: OrientedMetadata,
-  failOn: 'error' | 'warning' = 'error',
+  { failOn = 'error', bits16 = 16 }: { failOn?: 'error' | 'warning'; bits16?: number | undefined } = {},
 ): Promise<Picture> {
   const keepCmyk = metadata.space === 'cmyk' && !metadata.hasProfile;
   const ignoreIcc = !metadata.icc || isSrgb(metadata.icc);
@@ -59,6 +77,7 @@ export async function decodeWithVips(
   if (keepCmyk) image = image.pipelineColourspace('cmyk').toColourspace('cmyk');
   else image = image.toColourspace('srgb');
   if (metadata.hasAlpha) image = image.flatten({ background: '#ffffff' });
+  if (metadata.depth === 'ushort' && bits16 < 16) image = image.linear(2 ** (16 - bits16), 0);
   try {
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;

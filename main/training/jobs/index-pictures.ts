@@ -13,7 +13,13 @@ const BATCH = 20;
 export async function runIndexJob(job: IndexJob, { control, emit }: JobContext): Promise<IndexResult> {
   const { cacheDir, model, pictures } = job;
   const leftOut = new LeftOutList(emit);
-  const base = { weights: model.weights, cut: INDEX_CUT, size: INDEX_SIZE, resize: model.resize };
+  const base = {
+    weights: model.weights,
+    cut: INDEX_CUT,
+    size: INDEX_SIZE,
+    resize: model.resize,
+    bits16: model.bits16,
+  };
   const source = await FeatureSource.open(base, cacheDir, control.signal, leftOut.add);
   try {
     const writer = await indexStore(cacheDir, model).writer();

@@ -1,0 +1,12 @@
+import type { Project } from '../library/folder.ts';
+import { getSettings, updateSettings } from '../library/settings.ts';
+import { recipeFromFlags } from './recipe-options.ts';
+
+/**
+ * Sets for the whole project how many bits its 16-bit pictures use.
+ *
+ * @throws TwofoldError `bad-input` when it is not 9 to 16
+ */
+export function setBits16(project: Project, bits16: number): void {
+  updateSettings(project.db, { recipe: recipeFromFlags({ bits16 }, getSettings(project.db).recipe) });
+}
