@@ -1,5 +1,7 @@
 import type { TaskState } from '../../shared/contract/task.ts';
 import type { CheckReport, ImportMode, ImportProgress, ImportReport } from '../../shared/library.ts';
+import { toFailure } from '../../shared/errors.ts';
+import { importSentences } from '../../shared/import-summary.ts';
 import type { Progress } from '../../shared/progress.ts';
 import { inspectWith } from '../engine/inspect.ts';
 import type { Emit } from '../ipc/answer.ts';
@@ -44,8 +46,32 @@ export class Importer {
     return this.#imports.result;
   }
 
-  /** @throws TwofoldError as `importFiles`, `busy` */
-  import(paths: readonly string[], mode: ImportMode): Promise<ImportReport> {
+  /**
+   * A project that was created for this import, and into which nothing came, is removed again; `import.nothing` says why.
+   *
+   * @throws TwofoldError as `importFiles`, `busy`
+   */
+  async import(paths: readonly string[], mode: ImportMode): Promise<ImportReport> {
+    try {
+      const report = await this.#import(paths, mode);
+      await this.#endFilling(importSentences(report).slice(1));
+      return report;
+    } catch (error) {
+      await this.#endFilling([toFailure(error).message]);
+      throw error;
+    }
+  }
+
+  async #endFilling(reasons: readonly string[]): Promise<void> {
+    // Of another import that is under way the end is yet to come.
+    if (this.#imports.state) return;
+    const folder = await this.project.endFilling();
+    if (folder === null) return;
+    const message = [...reasons, `Nothing was imported, so no project was created at ${folder}.`].join(' ');
+    this.emit('import.nothing', { message });
+  }
+
+  #import(paths: readonly string[], mode: ImportMode): Promise<ImportReport> {
     const project = this.project.require();
     let shownAt = performance.now();
     let isAnnounced = false;

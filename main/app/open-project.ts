@@ -6,7 +6,13 @@ import { tellRunFolders } from '../engine/model-view.ts';
 import { isSwapped } from '../library/class-order.ts';
 import { getClasses } from '../library/classes.ts';
 import { isProject, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from '../library/folder.ts';
-import { closeProject, createProject, openProject } from '../library/project.ts';
+import {
+  closeProject,
+  createProject,
+  createToFill,
+  openProject,
+  type NewProject,
+} from '../library/project.ts';
 import { LibraryReader } from '../library/reader.ts';
 import { listRuns } from '../library/runs.ts';
 import { getSettings } from '../library/settings.ts';
@@ -19,9 +25,14 @@ export class OpenProject {
   /** Whether the window was last told that the classes are swapped. */
   #shownSwapped = false;
   #telling: Promise<void> = Promise.resolve();
+  /** The project that was created for pictures that are about to be imported, until that import is over. */
+  #toFill: NewProject | null = null;
   readonly #beforeClose: (() => Promise<void>)[] = [];
 
-  constructor(private readonly onChange: (info: ProjectInfo | null) => void) {}
+  constructor(
+    private readonly onChange: (info: ProjectInfo | null) => void,
+    private readonly onRemoved: (folder: string) => void,
+  ) {}
 
   get current(): Project | null {
     return this.#project;
@@ -84,8 +95,29 @@ export class OpenProject {
     return this.#adopt(() => openProject(folder));
   }
 
+  /** Opens a project, or creates one for an import that follows (see `endFilling`). */
   async openOrCreate(folder: string): Promise<ProjectInfo> {
-    return isProject(folder) ? this.open(folder) : this.create(folder);
+    if (isProject(folder)) return this.open(folder);
+    let made: NewProject | null = null;
+    const info = await this.#adopt(() => (made = createToFill(folder)).project);
+    this.#toFill = made;
+    return info;
+  }
+
+  /**
+   * Says that an import is over: where the project was created for it and nothing came in, it is closed and removed again.
+   *
+   * @returns the folder that was removed, or null
+   */
+  async endFilling(): Promise<string | null> {
+    const made = this.#toFill;
+    this.#toFill = null;
+    if (made?.project !== this.#project || made.isFilled()) return null;
+    await this.#release();
+    made.remove();
+    this.onRemoved(made.project.folder);
+    this.onChange(null);
+    return made.project.folder;
   }
 
   async close(): Promise<void> {
@@ -133,6 +165,7 @@ export class OpenProject {
     this.#reader = null;
     this.#notices = [];
     await this.#telling;
+    this.#toFill = null;
     await reader?.close();
     if (project) closeProject(project);
   }

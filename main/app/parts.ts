@@ -32,11 +32,14 @@ export function makeParts({ emit, window, onMenuChange, temporary }: PartsOption
   const recent = new RecentProjects(new JsonFile(join(data, 'recent.json'), recentSchema, []), onMenuChange);
   const settings = new JsonFile(join(data, 'settings.json'), appSettingsSchema, { theme: 'system' });
   nativeTheme.themeSource = settings.value.theme;
-  const project = new OpenProject((info) => {
-    emit('project.changed', info);
-    if (info) recent.add(info.folder);
-    else onMenuChange();
-  });
+  const project = new OpenProject(
+    (info) => {
+      emit('project.changed', info);
+      if (info) recent.add(info.folder);
+      else onMenuChange();
+    },
+    (folder) => recent.forget(folder),
+  );
   const pool = new PicturePool({ background: true });
   const pictures = new Pictures(project, pool, join(temporary, 'tried'));
   const importer = new Importer(project, pool, emit);

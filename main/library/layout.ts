@@ -230,12 +230,12 @@ function notesOf({ of, ignored }: Roles): string[] {
   }
   if (outside.other > 0) {
     const where = names.size > 0 ? ` (${quoted([...names])})` : '';
-    notes.push(`${plural(outside.other, 'picture')} outside the class folders${where} got no label.`);
+    notes.push(
+      `${plural(outside.other, 'file is', 'files are')} outside the class folders${where}: no label.`,
+    );
   }
   if (outside.test > 0) {
-    notes.push(
-      `${plural(outside.test, 'picture')} of the test set got no label: no class folder holds them.`,
-    );
+    notes.push(`${plural(outside.test, 'file', 'files')} of the test set in no class folder: no label.`);
   }
   return notes;
 }

@@ -155,30 +155,26 @@ export function closeProject(project: Project): void {
 /** A project that was created to be filled by an import, and goes again when that brings nothing. */
 export interface NewProject {
   project: Project;
-  /**
-   * Closes the project and removes what was made for it, where there is no picture in it; folders that hold anything else
-   * stay. Does nothing else.
-   *
-   * @returns whether it was removed
-   */
-  removeIfEmpty: () => boolean;
+  /** Whether a picture is in it. */
+  isFilled: () => boolean;
+  /** Closes it, where it still is open, and removes what was made for it. Folders that hold anything else stay. */
+  remove: () => void;
 }
 
 /** As `createProject`. */
 export function createToFill(given: string): NewProject {
   const above = nearestFolder(projectFolder(given));
   const project = createProject(given);
-  const removeIfEmpty = (): boolean => {
-    if (value(project.db, 'SELECT EXISTS (SELECT 1 FROM pictures)') === 1) return false;
+  const isFilled = (): boolean => value(project.db, 'SELECT EXISTS (SELECT 1 FROM pictures)') === 1;
+  const remove = (): void => {
     closeProject(project);
     for (const name of readdirSync(project.folder)) {
       if (!name.startsWith(LIBRARY) && name !== 'cache' && name !== 'runs') continue;
       rmSync(path.join(project.folder, name), { recursive: true, force: true });
     }
     removeEmpty(project.folder, above);
-    return true;
   };
-  return { project, removeIfEmpty };
+  return { project, isFilled, remove };
 }
 
 /** Removes a folder and those above it, up to one that was there before, as long as nothing is in them. */

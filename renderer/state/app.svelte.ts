@@ -1,6 +1,7 @@
 import type { ProjectInfo, RecentProject } from '../../shared/contract/project.ts';
 import type { AppInfo, DialogPurpose, MenuCommand } from '../../shared/contract/system.ts';
 import type { ClassIndex, ClassInfo } from '../../shared/library.ts';
+import { TwofoldError } from '../../shared/errors.ts';
 import { Checks } from './checks.svelte.ts';
 import { applyClassColours } from './class-colours.ts';
 import type { Client } from './client.ts';
@@ -52,6 +53,7 @@ export class AppState {
     this.review = new Review(client, this.notices, this.runs, this.library, this.tries);
     this.exports = new Exports(client, this.notices, this.runs);
     client.on('project.changed', (project) => this.#show(project));
+    client.on('import.nothing', ({ message }) => this.notices.fail(new TwofoldError('not-found', message)));
     client.on('system.openPath', ({ path }) => void this.openFolder(path));
     client.on('system.menu', (command) => this.#obey(command));
   }

@@ -32,4 +32,6 @@ export const importCalls = {
 
 export const importEvents = {
   'import.progress': event<ImportProgress>(),
+  /** Nothing came into a project that was created for an import, so it was closed and removed; `message` says why. */
+  'import.nothing': event<{ message: string }>(),
 };

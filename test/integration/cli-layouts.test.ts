@@ -27,7 +27,7 @@ describe('layouts', () => {
       '4 pictures added, 2 labelled.',
       'Classes by folder: "cat" and "dog". Training set: "train". Test set: "test".',
       'Training set: 1 "cat", 1 "dog". Test set: 2 unlabelled.',
-      '2 pictures of the test set got no label: no class folder holds them.',
+      '2 files of the test set in no class folder: no label.',
     ]);
     expect(await done('import', folder, '--project', newProject())).toMatchObject({
       layout: 'split',

@@ -50,7 +50,7 @@ const LAYOUTS: Record<string, Layout> = {
       'test/4.bmp': '- test',
     },
     reading: 'Classes by folder: "cat" and "dog". Training set: "train". Test set: "test".',
-    notes: ['2 pictures of the test set got no label: no class folder holds them.'],
+    notes: ['2 files of the test set in no class folder: no label.'],
   },
   'train, valid and test': {
     files: {
@@ -127,7 +127,7 @@ const LAYOUTS: Record<string, Layout> = {
       'val/cat/3.bmp': 'cat validation',
       'val/junk/4.bmp': '- validation',
     },
-    notes: ['1 picture outside the class folders ("junk") got no label.'],
+    notes: ['1 file is outside the class folders ("junk"): no label.'],
   },
   'images below split folders, as Roboflow writes them': {
     files: {
@@ -211,7 +211,7 @@ const LAYOUTS: Record<string, Layout> = {
   },
   'loose pictures': {
     files: { 'cat/1.bmp': 'cat -', 'dog/2.bmp': 'dog -', '3.bmp': '- -' },
-    notes: ['1 picture outside the class folders got no label.'],
+    notes: ['1 file is outside the class folders: no label.'],
   },
   'a split word somewhere in a collection': {
     files: { '2023/a/1.bmp': '- -', '2023/test/2.bmp': '- -', '2024/b/3.bmp': '- -', '2025/c/4.bmp': '- -' },
@@ -272,7 +272,7 @@ describe('where the person says what the classes are', () => {
       'Cat/2.bmp': 'cat -',
       'bird/3.bmp': '- -',
     });
-    expect(report.notes).toEqual(['1 picture outside the class folders ("bird") got no label.']);
+    expect(report.notes).toEqual(['1 file is outside the class folders ("bird"): no label.']);
     const alone = put(['more/cat/4.bmp']);
     await importFolder(project, alone, { inspect: decode });
     expect(read(project, alone)).toMatchObject({ 'more/cat/4.bmp': 'cat -' });

@@ -68,10 +68,10 @@ export function addImport(program: Command, output: Output): void {
       const isTableAlone = flags.csv === undefined && (await isTable(folder!));
       const table = isTableAlone ? folder : flags.csv;
       if (flags.bits16 !== undefined) recipeFromFlags({ bits16: flags.bits16 });
-      const { project, removeIfEmpty } = isProject(flags.project)
-        ? { project: openProject(flags.project), removeIfEmpty: () => false }
-        : createToFill(flags.project);
+      const made = isProject(flags.project) ? null : createToFill(flags.project);
+      const project = made?.project ?? openProject(flags.project);
       if (flags.bits16 !== undefined) setBits16(project, flags.bits16);
+      let isKept = false;
       const pool = new PicturePool();
       const cancel = new AbortController();
       const forget = onInterrupt(output, () => {
@@ -90,12 +90,13 @@ export function addImport(program: Command, output: Output): void {
             ? await importTable(project, table, options, folder === undefined || isTableAlone ? [] : [folder])
             : await importFolder(project, folder!, { ...options, mode: modeOf(flags) });
         const items = listImportItems(project.db, report.importId);
-        await pool.close();
-        show(removeIfEmpty() ? null : project, report, items, output);
+        isKept = made?.isFilled() ?? true;
+        show(isKept ? project : null, report, items, output);
       } finally {
         forget();
         await pool.close();
-        if (project.db.open && !removeIfEmpty()) closeProject(project);
+        if (isKept || made === null || made.isFilled()) closeProject(project);
+        else made.remove();
       }
     });
 }
