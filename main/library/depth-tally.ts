@@ -29,11 +29,11 @@ export class DepthTally {
     const narrow = above(-1) - above(NARROW);
     if (narrow === 0) return null;
     const bits = this.#most(NARROW);
-    const said = `${plural(narrow, 'picture uses', 'pictures use')} less than 1/16 of their 16-bit range`;
+    const said = `${plural(narrow, 'picture uses', 'pictures use')} less than 1/16 of the 16-bit range`;
     const others = above(NARROW);
     return others > 0
       ? `${said}; ${plural(others, 'other uses', 'others use')} more, up to ${this.#most(16)} bits, so that no one factor fits all.`
-      : `${said}; treat 16-bit pictures as ${bits}-bit to make them brighter (Train, Base; or --bits16 ${bits}).`;
+      : `${said}; treat 16-bit pictures as ${bits}-bit to use all of it (Train, Base; or --bits16 ${bits}).`;
   }
 
   /** The most bits that a picture takes, of those that take no more than `limit`. */

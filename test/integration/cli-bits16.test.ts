@@ -71,7 +71,7 @@ test('import says how many pictures are dark and what would help; one setting ho
   const project = path.join(temporaryFolder(), 'dark');
   const first = await run('import', folder, '--project', project);
   expect(first.stdout).toMatch(
-    /4 pictures use less than 1\/16 of their 16-bit range; treat .* as 12-bit .*--bits16 12/,
+    /4 pictures use less than 1\/16 of the 16-bit range; treat .* as 12-bit .*--bits16 12/,
   );
 
   const more = await pictures({ '5.png': 65_535, '6.png': 900, '7.png': 4095 });
