@@ -1,8 +1,8 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunPicture } from '../../shared/library.ts';
 import { AppUnderTest } from './harness.ts';
 import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
-import { join } from 'node:path';
 
 /** Which class is the positive one, and the one threshold. One app; the tests follow each other. */
 
@@ -32,9 +32,11 @@ test('a threshold set in Review is the one of Try and of what is wrong in the Li
   await goTo(app, 'Try');
   await dropFiles(app, [join(pictures, 'animals', 'elephant.png')], 'main');
   await main().getByText('Called food above 90 %').waitFor();
-  await main().getByRole('option').first().waitFor();
+  await main().getByRole('listbox').getByRole('option').first().waitFor();
   await main().getByRole('progressbar').waitFor({ state: 'detached' });
-  expect(await main().getByRole('option').first().innerText()).toMatch(/(animals|food) \d/);
+  expect(await main().getByRole('listbox').getByRole('option').first().innerText()).toMatch(
+    /(animals|food) \d/,
+  );
   const [[, n01], [n10]] = (await confusionAt(0.9)) as [[number, number], [number, number]];
   const wrong = await app.call('pictures.ids', { filter: { kind: 'wrong', run: 'r1' } });
   expect(wrong).toHaveLength(n01 + n10);
@@ -42,7 +44,7 @@ test('a threshold set in Review is the one of Try and of what is wrong in the Li
 
 test('the label panel says which class is the positive one, and swaps them', async () => {
   await goTo(app, 'Library');
-  await main().getByText('Positive class: food').waitFor();
+  await main().getByText('Positive: food').waitFor();
   await app.page.getByRole('button', { name: 'Swap the classes' }).click();
   const dialog = app.page.getByRole('dialog');
   await dialog.getByText('Swap the classes?').waitFor();
@@ -52,7 +54,7 @@ test('the label panel says which class is the positive one, and swaps them', asy
   expect((await app.call('project.current'))?.swapped).toBe(false);
   await app.page.getByRole('button', { name: 'Swap the classes' }).click();
   await dialog.getByRole('button', { name: 'Swap', exact: true }).click();
-  await main().getByText('Positive class: animals').waitFor();
+  await main().getByText('Positive: animals').waitFor();
   expect((await app.call('project.current'))?.classes.map(({ name }) => name)).toEqual(['food', 'animals']);
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('swapped');
@@ -88,7 +90,7 @@ test('every figure of Review is the mirrored one, and undo brings back what was'
 
 test('a picture that was tried keeps its class through a swap', async () => {
   await goTo(app, 'Try');
-  const row = main().getByRole('option').first();
+  const row = main().getByRole('listbox').getByRole('option').first();
   const called = async (): Promise<string | undefined> =>
     /(animals|food) \d/.exec(await row.innerText())?.[1];
   const before = await called();

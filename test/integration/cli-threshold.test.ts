@@ -56,7 +56,7 @@ beforeAll(async () => {
     project,
     ...QUICK,
     '--learning-rate',
-    '0.0002',
+    '0.00002',
     '--epochs',
     '1',
     '--validation-fraction',
