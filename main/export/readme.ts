@@ -55,8 +55,8 @@ const TRY: Record<ModelFormat, string> = {
     'In Node 18 or newer:',
     NODE,
     NODE_READS,
-    'A browser reads other kinds of files (BMP, but no TIFF), and turns CMYK and colour profiles into sRGB in its own way; on ' +
-      'such pictures the page may answer a little differently.',
+    'A browser reads other kinds of files (BMP, but no TIFF), and turns CMYK, colour profiles, 16 bits and transparency into ' +
+      'opaque sRGB of 8 bits in its own way; on such pictures the page’s probability may differ by more than 0.001.',
   ].join('\n\n'),
   keras: [
     code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
@@ -98,8 +98,10 @@ function inAndOut({ input, output, classes, threshold }: ModelCard): string {
       ],
     ),
     `Pictures are turned upright by their EXIF orientation, brought to sRGB, laid on white where they are transparent, and ` +
-      `${method}, to ${input.size} × ${input.size}. The samples here do exactly that; only colour ` +
-      `profiles other than sRGB may be rounded otherwise.`,
+      `${method}, to ${input.size} × ${input.size}. The samples here give the same pixels, with two ` +
+      'exceptions, which can change a probability by more than 0.001: colour profiles other than sRGB are rounded differently ' +
+      'by different versions of Little CMS, and of 16 bits with transparency Pillow keeps the upper 8 before they are laid on ' +
+      'white, Twofold afterwards.',
     ...(input.bits16 < 16
       ? [
           `Pictures of 16 bits are treated as ${input.bits16}-bit: their samples are multiplied by ${2 ** (16 - input.bits16)} ` +

@@ -77,8 +77,8 @@ export function toInput(pixels, width, height, channels, { size, resize }) {
 const READ_PICTURE = `/** Decodes a picture as Twofold does: upright, sRGB, transparency on white. */
 async function readPicture(path) {
   const { space, icc, depth } = await sharp(path).metadata();
-  // A profile that is sRGB itself changes nothing; in its name every letter may come with a zero.
-  const ignoreIcc = icc !== undefined && icc.toString('latin1').replaceAll('\\0', '').includes('sRGB');
+  // A profile that is sRGB itself changes nothing.
+  const ignoreIcc = icc !== undefined && isSrgb(icc);
   let picture = sharp(path, { failOn: 'error', ignoreIcc }).rotate().flatten({ background: '#ffffff' });
   const isCmyk = space === 'cmyk' && icc === undefined;
   picture = isCmyk
@@ -88,6 +88,45 @@ async function readPicture(path) {
   const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
   if (isCmyk) cmykToRgb(data);
   return toInput(data, info.width, info.height, info.channels, card.input);
+}
+
+/** X, Y, Z of red, green and blue of sRGB, and its curve at one half. */
+const SRGB = { rXYZ: [0.436, 0.2225, 0.0139], gXYZ: [0.3851, 0.7169, 0.0971], bXYZ: [0.1431, 0.0606, 0.7141] };
+const SRGB_MIDDLE = 0.214;
+
+/** Whether a profile is sRGB by its numbers: then the pixels stay as they are, bit for bit. */
+function isSrgb(icc) {
+  const text = (at) => icc.toString('latin1', at, at + 4);
+  const fixed = (at) => icc.readInt32BE(at) / 65536;
+  const isCurve = (at) => {
+    let middle;
+    if (text(at) === 'curv') {
+      const count = icc.readUInt32BE(at + 8);
+      const value = (i) => icc.readUInt16BE(at + 12 + 2 * i);
+      if (count < 2) middle = count === 0 ? 0.5 : 0.5 ** (value(0) / 256);
+      else middle = (value(Math.floor((count - 1) / 2)) + value(Math.floor(count / 2))) / 2 / 65535;
+    } else {
+      // Parametric: (a · x + b) ** gamma, plus an offset in two of its forms.
+      const form = icc.readUInt16BE(at + 8);
+      const parameter = (i) => fixed(at + 12 + 4 * i);
+      const offset = form === 2 ? parameter(3) : form === 4 ? parameter(5) : 0;
+      middle = form === 0 ? 0.5 ** parameter(0) : (parameter(1) * 0.5 + parameter(2)) ** parameter(0) + offset;
+    }
+    return Math.abs(middle - SRGB_MIDDLE) < 0.012;
+  };
+  try {
+    const tags = {};
+    for (let i = 0, count = icc.readUInt32BE(128); i < count; i++) {
+      tags[text(132 + 12 * i)] = icc.readUInt32BE(136 + 12 * i);
+    }
+    if (text(16) === 'GRAY') return isCurve(tags.kTRC);
+    if (text(16) !== 'RGB ' || 'A2B0' in tags) return false;
+    const isNear = ([name, wanted]) =>
+      wanted.every((value, i) => Math.abs(fixed(tags[name] + 8 + 4 * i) - value) < 0.004);
+    return Object.entries(SRGB).every(isNear) && ['rTRC', 'gTRC', 'bTRC'].every((name) => isCurve(tags[name]));
+  } catch {
+    return false; // a tag is missing or lies outside the profile
+  }
 }
 
 /** Writes red, green and blue over cyan, magenta and yellow, as Pillow computes them. */
@@ -106,8 +145,26 @@ function cmykToRgb(data) {
 const RULE = `console.error('Above a probability of ' + card.threshold + ': ' + card.classes[1]);
 `;
 
+/** Opens a loop over the pictures that can be read; the others are reported. Closed by REPORT. */
+const FOR_EACH = `const paths = process.argv.slice(2);
+if (paths.length === 0) {
+  console.error('Give one picture or more: node predict.js PICTURE…');
+  process.exitCode = 2;
+}
+for (const path of paths) {
+  let picture;
+  try {
+    picture = await readPicture(path);
+  } catch (error) {
+    console.error(path + ": this picture can't be read (" + error.message.split('\\n')[0] + ')');
+    process.exitCode = 1;
+    continue;
+  }
+`;
+
 const REPORT = `  const name = card.classes[probability > card.threshold ? 1 : 0];
   console.log(path + '\\t' + name + '\\t' + probability.toFixed(6));
+}
 `;
 
 /** `predict.js` for the TensorFlow.js export. */
@@ -131,11 +188,9 @@ async function loadModel() {
 
 ${READ_PICTURE}
 const model = await loadModel();
-${RULE}for (const path of process.argv.slice(2)) {
-  const input = tf.tensor(await readPicture(path), [1, card.input.size, card.input.size, 3]);
+${RULE}${FOR_EACH}  const input = tf.tensor(picture, [1, card.input.size, card.input.size, 3]);
   const [probability] = await model.predict(input).data();
-${REPORT}}
-`;
+${REPORT}`;
 
 /** `predict.js` for the ONNX export. */
 export const ONNX_NODE = `// Prints class and probability of pictures:  npm install --ignore-scripts && node predict.js PICTURE…
@@ -149,13 +204,11 @@ const card = JSON.parse(readFileSync(new URL('card.json', import.meta.url)));
 
 ${READ_PICTURE}
 ${RULE}const session = await ort.InferenceSession.create(fileURLToPath(new URL('model.onnx', import.meta.url)));
-for (const path of process.argv.slice(2)) {
-  const shape = [1, card.input.size, card.input.size, 3];
-  const pictures = new ort.Tensor('float32', await readPicture(path), shape);
+${FOR_EACH}  const shape = [1, card.input.size, card.input.size, 3];
+  const pictures = new ort.Tensor('float32', picture, shape);
   const { probability: output } = await session.run({ pictures });
   const [probability] = output.data;
-${REPORT}}
-`;
+${REPORT}`;
 
 /** `package.json` beside `predict.js`. */
 export function packageJson(dependencies: Record<string, string>): string {

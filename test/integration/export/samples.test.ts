@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { _electron } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -33,6 +33,19 @@ const oddPictures = readdirSync(ODD_PICTURES).map((name) => join(ODD_PICTURES, n
 const PHOTOGRAPHS = ['jpeg-exif-6.jpg', 'jpeg-420.jpg', 'png-rgb.png'].map((name) =>
   join(ODD_PICTURES, name),
 );
+
+/** Pictures of every kind that decoders read differently. */
+const SPECIAL = temporaryFolder();
+execFileSync('/usr/bin/python3', [here('make_pictures.py'), SPECIAL]);
+const specialPictures = readdirSync(SPECIAL).map((name) => join(SPECIAL, name));
+/** Differences of a probability above this are named in the export's README. */
+const UNSTATED = 1e-3;
+/** What the README says may differ. */
+const STATED = {
+  python: ['16-bit-alpha.png', 'cmyk-profile.jpg'],
+  node: [] as string[],
+  browser: ['16-bit-alpha.png', 'cmyk-profile.jpg', 'grey-alpha.png'],
+};
 
 /** What sharp reads. */
 const NODE_PICTURES = oddPictures.filter((path) => extname(path) !== '.bmp');
@@ -88,9 +101,10 @@ describe('samples', () => {
   beforeAll(async () => {
     const runDir = join(folder, 'run');
     const run = await (await makeRun(runDir, SMALL, ['cats & dogs', 'Äpfel'])).read();
-    const pixels = await pixelsOf(NODE_PICTURES, run.recipe);
-    const engine = await engineAnswers(runDir, pixels, NODE_PICTURES.length);
-    expected = new Map(NODE_PICTURES.map((path, index) => [path, engine[index]!]));
+    const asked = [...NODE_PICTURES, ...specialPictures];
+    const pixels = await pixelsOf(asked, run.recipe);
+    const engine = await engineAnswers(runDir, pixels, asked.length);
+    expected = new Map(asked.map((path, index) => [path, engine[index]!]));
     expect(new Set(engine).size).toBeGreaterThan(NODE_PICTURES.length / 2);
     const checked = samplePictures(1);
     const pictures = checked.map((path) => ({ path, sha256: path, label: 0 as const, split: null }));
@@ -133,6 +147,82 @@ describe('samples', () => {
     }
   });
 
+  /** Names of pictures whose probability differs from the app's by more than need not be stated. */
+  const differing = (answers: [string, number][]): string[] =>
+    answers
+      .filter(([path, probability]) => !(Math.abs(probability - expected.get(path)!) <= UNSTATED))
+      .map(([path]) => basename(path));
+
+  test.each(['tfjs', 'onnx'] satisfies ModelFormat[])(
+    '%s: Node reads every kind as the app does, except where that is stated',
+    async (format) => {
+      const { code, stdout } = await predictInNode(join(folder, format), specialPictures);
+      const answers = stdout
+        .trim()
+        .split('\n')
+        .slice(-specialPictures.length)
+        .map((line): [string, number] => {
+          const [path, , probability] = line.split('\t');
+          return [path!, Number(probability)];
+        });
+      expect(code).toBe(0);
+      expect(answers.map(([path]) => path)).toEqual(specialPictures);
+      expect(STATED.node).toEqual(expect.arrayContaining(differing(answers)));
+    },
+  );
+
+  test('Python reads every kind as the app does, except where that is stated', async () => {
+    const script = here('preprocess_pillow.py');
+    const read = await python(
+      script,
+      join(folder, 'onnx'),
+      String(SMALL.size),
+      'bilinear',
+      ...specialPictures,
+    );
+    const pixels = (JSON.parse(read) as string[]).flatMap((hex) => [...Buffer.from(hex, 'hex')]);
+    const given = Float32Array.from(pixels, (value) => value / 255);
+    const engine = await engineAnswers(join(folder, 'run'), given, specialPictures.length);
+    const answers = specialPictures.map((path, index): [string, number] => [path, engine[index]!]);
+    expect(STATED.python).toEqual(expect.arrayContaining(differing(answers)));
+  });
+
+  test('a picture that can’t be read is reported, the others are predicted, and it is a failure', async () => {
+    const broken = join(folder, 'broken.jpg');
+    writeFileSync(broken, 'no picture');
+    const files = [specialPictures[0]!, broken, join(folder, 'missing.png'), specialPictures[1]!];
+    for (const format of ['tfjs', 'onnx'] as const) {
+      const { code, stdout, stderr } = await predictInNode(join(folder, format), files);
+      expect([code, stdout.match(/\t/g)]).toEqual([1, ['\t', '\t', '\t', '\t']]);
+      expect(stderr).toMatch(
+        /broken\.jpg: this picture can't be read[^]*missing\.png: this picture can't be read/,
+      );
+    }
+    const script =
+      'import sys; sys.path.insert(0, sys.argv[1]); from preprocess import classify; ' +
+      "card = {'input': {'size': 75, 'resize': 'bilinear', 'bits16': 16}, 'classes': ['a', 'b'], 'threshold': 0.5}; " +
+      'sys.exit(classify(sys.argv[2:], card, lambda pictures: float(pictures.mean())))';
+    const { status, stdout, stderr } = spawnSync(
+      '/usr/bin/python3',
+      ['-c', script, join(folder, 'onnx'), ...files],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect([status, stdout.match(/\t/g)]).toEqual([1, ['\t', '\t', '\t', '\t']]);
+    expect(stderr).toMatch(
+      /broken\.jpg: this picture can't be read[^]*missing\.png: this picture can't be read/,
+    );
+    expect(stderr).not.toContain('Traceback');
+  });
+
+  test('what may differ is stated in the README', () => {
+    const readme = readFileSync(join(folder, 'tfjs', 'README.md'), 'utf8');
+    expect(readme).toContain('colour profiles other than sRGB');
+    expect(readme).toContain('16 bits with transparency');
+    expect(readme).toMatch(/browser[^]*CMYK[^]*16 bits and transparency/);
+  });
+
   test('tfjs: the page in Chromium', async () => {
     const { server, address } = await serve(join(folder, 'tfjs'));
     const main = join(folder, 'main.cjs');
@@ -152,15 +242,19 @@ describe('samples', () => {
       page.on('pageerror', (error) => complaints.push(error.message));
       const answer = page.locator('#answer');
       await page.waitForFunction("document.getElementById('answer').value === 'Ready.'");
-      for (const path of PHOTOGRAPHS) {
+      const answers: [string, number][] = [];
+      for (const path of [...PHOTOGRAPHS, ...specialPictures]) {
         await page.evaluate("document.getElementById('answer').value = ''");
         await page.locator('#file').setInputFiles(path);
         await page.waitForFunction("/probability/.test(document.getElementById('answer').value)");
         const text = await answer.innerText();
         const match = /^(.*) \(probability of Äpfel: ([\d.]+)\)$/.exec(text)!;
+        answers.push([path, Number(match[2])]);
+        if (!PHOTOGRAPHS.includes(path)) continue;
         expect(match[1]).toBe(className(expected.get(path)!));
         expect(Number(match[2])).toBeCloseTo(expected.get(path)!, 4);
       }
+      expect(STATED.browser).toEqual(expect.arrayContaining(differing(answers)));
       expect(complaints).toEqual([]);
     } finally {
       await browser.close();
@@ -168,6 +262,19 @@ describe('samples', () => {
     }
   });
 });
+
+/** Runs an export's `predict.js`. */
+function predictInNode(
+  cwd: string,
+  files: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const options = { cwd, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['predict.js', ...files], options, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
