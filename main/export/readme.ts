@@ -44,7 +44,11 @@ const code = (language: string, ...lines: string[]): string => ['```' + language
 /** Without install scripts: the samples need none, and ONNX Runtime's fetches what is for graphics cards only. */
 const NODE = code('sh', 'npm install --ignore-scripts && node predict.js picture.jpg');
 
-const NODE_READS = 'It reads JPEG, PNG, WebP, AVIF, GIF and TIFF; BMP it does not.';
+const NODE_READS = 'It reads JPEG, PNG, WebP, AVIF, GIF and TIFF; BMP, HEIC and raw photographs it does not.';
+
+const PYTHON_READS =
+  'It reads what Pillow reads: JPEG, PNG, WebP, GIF, BMP, TIFF, and AVIF since Pillow 11.3; HEIC and raw photographs it does ' +
+  'not. A picture that can’t be read is reported, and the others are predicted.';
 
 const TRY: Record<ModelFormat, string> = {
   tfjs: [
@@ -60,11 +64,13 @@ const TRY: Record<ModelFormat, string> = {
   ].join('\n\n'),
   keras: [
     code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
+    PYTHON_READS,
     'The base is frozen and the head trainable, as in Twofold, so `model.fit` goes on where Twofold stopped, at the same ' +
       'learning rate.',
   ].join('\n\n'),
   savedmodel: [
     code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
+    PYTHON_READS,
     'With TensorFlow Serving (signature `serving_default`):',
     code(
       'sh',
@@ -76,6 +82,7 @@ const TRY: Record<ModelFormat, string> = {
   ].join('\n\n'),
   onnx: [
     code('sh', 'pip install onnxruntime pillow', 'python predict.py picture.jpg'),
+    PYTHON_READS,
     'In Node 18 or newer:',
     NODE,
     NODE_READS,
