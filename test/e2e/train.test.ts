@@ -203,7 +203,7 @@ test('paused training rests, resumed it goes on, stopped it keeps the best epoch
 
   // It goes on while something else is looked at.
   await goTo(app, 'Library');
-  await app.page.getByRole('button', { name: /^Training/ }).click();
+  await app.page.getByRole('button', { name: /^Training, / }).click();
   await button('Stop').click();
   await main().getByText('It was stopped. Kept: epoch', { exact: false }).waitFor();
   const [run] = await app.call('runs.list');

@@ -117,7 +117,7 @@ describe('values that are not 8 or 16 bits, or not bright by themselves', () => 
     const cases: [number, RegExp][] = [
       [4, /mask/],
       [9, /ICC Lab/],
-      [32_803, /camera sensor/],
+      [32_803, /raw photograph without a full-size preview/],
       [32_844, /LogL/],
       [77, /PhotometricInterpretation 77/],
     ];
