@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { plural } from '../../../shared/plural.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { suspectLabels } from '../../engine/suggest.ts';
+import { toCsv } from '../../files/csv.ts';
 import { getClasses } from '../../library/classes.ts';
 import type { Project } from '../../library/folder.ts';
 import { percent, printable, table } from '../format.ts';
@@ -46,7 +47,8 @@ async function work(project: Project, { count, csv }: Flags, output: Output): Pr
   const likely = rows.filter((row) => row.likely).length;
   output.event('done', { suspects: rows.length, likely });
   if (csv !== undefined) {
-    await writeCsv(rows, ['path', 'label', 'predicted', 'probability', 'likely'], csv, 'suspect', output);
+    const text = toCsv(rows, ['path', 'label', 'predicted', 'probability', 'likely']);
+    await writeCsv(text, csv, rows.length, 'suspect', output);
     return;
   }
   if (rows.length === 0) {

@@ -1,9 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import writeFileAtomic from 'write-file-atomic';
 import type { PredictJob } from '../../../shared/jobs.ts';
-import { plural } from '../../../shared/plural.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { listFiles } from '../../engine/list-files.ts';
@@ -17,6 +15,7 @@ import { percent, printable, table } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
+import { writeCsv } from '../write-csv.ts';
 import { THRESHOLD_OPTION } from '../threshold.ts';
 
 interface Flags {
@@ -55,7 +54,8 @@ export function addPredict(program: Command, output: Output): void {
       const { predictions, classes } = done;
       const threshold = flags.threshold ?? ofProject ?? done.threshold;
       const rows = predictionRows(predictions, classes, threshold);
-      if (flags.csv !== undefined) await writeCsv(rows, flags.csv, output);
+      if (flags.csv !== undefined)
+        await writeCsv(predictionsCsv(rows), flags.csv, rows.length, 'prediction', output);
       else show(rows, output);
       const stated = statedThreshold(threshold);
       const rule = `Above a probability of ${stated} a picture is "${classes[1]}", otherwise "${classes[0]}".`;
@@ -82,16 +82,6 @@ function modelOf(
   } finally {
     closeProject(project);
   }
-}
-
-async function writeCsv(rows: PredictionRow[], file: string, output: Output): Promise<void> {
-  const text = predictionsCsv(rows);
-  if (file === '-') {
-    output.raw(text);
-    return;
-  }
-  await writeFileAtomic(file, text);
-  output.line(`Wrote ${plural(rows.length, 'prediction')} to ${path.resolve(file)}.`);
 }
 
 function show(rows: PredictionRow[], output: Output): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { plural } from '../../../shared/plural.ts';
 import { suggestLabels, type Suggestion } from '../../engine/suggest.ts';
+import { toCsv } from '../../files/csv.ts';
 import { getClasses } from '../../library/classes.ts';
 import type { Project } from '../../library/folder.ts';
 import { addBatch } from '../../library/labels.ts';
@@ -59,7 +60,8 @@ async function work(project: Project, { accept, csv, count }: Flags, output: Out
     accept === undefined ? null : suggestions.filter(({ probability }) => probability >= accept);
   const changed = accepted === null ? 0 : label(project, accepted);
   output.event('done', { suggestions: rows.length, accepted: accepted === null ? null : changed });
-  if (csv !== undefined) await writeCsv(rows, ['path', 'class', 'probability'], csv, 'suggestion', output);
+  if (csv !== undefined)
+    await writeCsv(toCsv(rows, ['path', 'class', 'probability']), csv, rows.length, 'suggestion', output);
   else if (accepted === null) show(rows, count, output);
   if (accepted !== null) {
     output.line(
