@@ -71,7 +71,7 @@ describe('on macOS and Windows', () => {
 describe('the list for the tests', () => {
   it('has what the app needs, and a package for all that the tests’ scripts import', () => {
     expect(LISTS.test).toEqual(expect.arrayContaining(LISTS.app!));
-    const standard = new Set(['ast', 'hashlib', 'json', 'sys', 'os', 'base64', 'struct', 'zlib']);
+    const standard = new Set(['ast', 'hashlib', 'json', 'sys', 'os', 'base64', 'struct', 'zlib', 'pathlib']);
     const folder = join(ROOT, 'test', 'integration', 'export');
     const imported = readdirSync(folder)
       .filter((name) => name.endsWith('.py'))
@@ -80,7 +80,7 @@ describe('the list for the tests', () => {
       // Part of what is exported; it reads pictures with Pillow.
       .filter((name) => !standard.has(name) && name !== 'preprocess');
     expect(imported).toContain('torch');
-    const needed = imported.map((name) => `python3-${name.replaceAll('_', '-')}`);
+    const needed = imported.map((name) => `python3-${name.toLowerCase().replaceAll('_', '-')}`);
     expect(LISTS.test).toEqual(expect.arrayContaining(needed));
     expect(LISTS.test).toContain('python3-pil');
   });
