@@ -1,3 +1,4 @@
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { plural } from '../../shared/plural.ts';
@@ -19,6 +20,11 @@ export async function writeCsv(
     output.raw(text);
     return;
   }
-  await writeFileAtomic(file, text);
+  // A pipe or device (`>(…)`, /dev/stderr) is written to, not replaced by a file.
+  const isReplaceable = await stat(file).then(
+    (found) => found.isFile(),
+    () => true,
+  );
+  await (isReplaceable ? writeFileAtomic(file, text) : writeFile(file, text));
   output.line(`Wrote ${plural(rows, what)} to ${path.resolve(file)}.`);
 }

@@ -31,6 +31,10 @@ function rowsOf({ pictures }: IndexedLibrary, condition: (picture: PictureConten
 const learnable = (library: IndexedLibrary): number[] =>
   rowsOf(library, (picture) => isLabelled(picture) && picture.split !== 'test');
 
+/** Pictures to label. Those of the test set are labelled by people alone, since a guess would be graded by itself. */
+const unlabelled = (library: IndexedLibrary): number[] =>
+  rowsOf(library, ({ label, split }) => label === null && split !== 'test');
+
 const labelsOf = ({ pictures }: IndexedLibrary, rows: readonly number[]): ClassIndex[] =>
   rows.map((row) => pictures[row]!.label as ClassIndex);
 
@@ -46,12 +50,12 @@ function predictUnlabelled(library: IndexedLibrary): { rows: number[]; probabili
   const known = learnable(library);
   if (Math.min(...countLearnable(library)) < FEWEST_LABELS) return null;
   const probe = fitProbe(takeRows(library.matrix, known), labelsOf(library, known));
-  const rows = rowsOf(library, ({ label }) => label === null);
+  const rows = unlabelled(library);
   return { rows, probabilities: predictProbe(probe, takeRows(library.matrix, rows)) };
 }
 
 /**
- * The class that the probe predicts for every unlabelled picture, the surest first.
+ * The class that the probe predicts for every unlabelled picture outside the test set, the surest first.
  *
  * @throws TwofoldError `too-few` while a class has too few labels
  */
@@ -71,10 +75,10 @@ export function suggestLabels(library: IndexedLibrary): Suggestion[] {
     .sort((a, b) => b.probability - a.probability || a.picture.id - b.picture.id);
 }
 
-/** Which unlabelled pictures to label next: typical ones at first, then uncertain ones that differ from each other. */
+/** Which unlabelled pictures outside the test set to label next: typical ones at first, then uncertain ones that differ from each other. */
 export function nextToLabel(library: IndexedLibrary, count: number, seed: number): PictureContent[] {
   const predicted = predictUnlabelled(library);
-  const rows = predicted?.rows ?? rowsOf(library, ({ label }) => label === null);
+  const rows = predicted?.rows ?? unlabelled(library);
   const chosen = chooseNext(takeRows(library.matrix, rows), predicted?.probabilities ?? null, count, seed);
   return chosen.map((index) => library.pictures[rows[index]!]!);
 }

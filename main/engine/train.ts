@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { TwofoldError, toFailure } from '../../shared/errors.ts';
 import type { JobEvent, TrainingPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
 import type { RunRecord, RunStatus } from '../../shared/library.ts';
+import { formatCount } from '../../shared/plural.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { swapClass, swapCounts, swapEvaluation, swapPair } from '../../shared/swap.ts';
 import { isSwapped } from '../library/class-order.ts';
@@ -135,15 +136,29 @@ function swapResult(result: TrainResult): TrainResult {
  */
 async function usablePictures(project: Project, swapped: boolean): Promise<TrainingPicture[]> {
   const usable: TrainingPicture[] = [];
+  let unusable = 0;
   for (let after = 0; ;) {
     const page = trainingSet(project.db, { after, limit: PAGE, twins: true });
     for (const { problem, label, ...picture } of page) {
       if (problem === null) usable.push({ ...picture, label: swapped ? swapClass(label) : label });
+      else unusable++;
     }
-    if (page.length < PAGE) return usable;
+    if (page.length < PAGE) {
+      if (usable.length === 0 && unusable > 0) throw allUnusable(unusable);
+      return usable;
+    }
     after = page.at(-1)!.id;
     await setImmediate();
   }
+}
+
+function allUnusable(count: number): TwofoldError {
+  return new TwofoldError(
+    'not-found',
+    count === 1
+      ? 'The file of the only labelled picture outside the test set is missing or has changed. Put it back, or import it from where it is now; then train.'
+      : `The files of all ${formatCount(count)} labelled pictures outside the test set are missing or have changed. Put them back, or import their folder from where it is now; then train.`,
+  );
 }
 
 /** What may differ when a run goes on: anything else would make its curves a mixture of two recipes. */

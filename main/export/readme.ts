@@ -105,10 +105,11 @@ function inAndOut({ input, output, classes, threshold }: ModelCard): string {
       ],
     ),
     `Pictures are turned upright by their EXIF orientation, brought to sRGB, laid on white where they are transparent, and ` +
-      `${method}, to ${input.size} × ${input.size}. The samples here give the same pixels, with two ` +
+      `${method}, to ${input.size} × ${input.size}. The samples here give the same pixels, with these ` +
       'exceptions, which can change a probability by more than 0.001: colour profiles other than sRGB are rounded differently ' +
-      'by different versions of Little CMS, and of 16 bits with transparency Pillow keeps the upper 8 before they are laid on ' +
-      'white, Twofold afterwards.',
+      'by different versions of Little CMS; of 16 bits with transparency Pillow keeps the upper 8 before they are laid on ' +
+      'white, Twofold afterwards; of a TIFF with several pages the samples take the first page, Twofold the first full-size ' +
+      'one; and Lab colours of a TIFF are converted by other formulas.',
     ...(input.bits16 < 16
       ? [
           `Pictures of 16 bits are treated as ${input.bits16}-bit: their samples are multiplied by ${2 ** (16 - input.bits16)} ` +

@@ -132,6 +132,12 @@ describe('bad use', () => {
     expect(events.find(({ event }) => event === 'problems')).toMatchObject({ missing: 1, changed: 1 });
     const { counts } = events.at(-1) as unknown as { counts: { train: number[]; validation: number[] } };
     expect(counts.train[1]! + counts.validation[1]!).toBe(4);
+    rmSync(own, { recursive: true });
+    await refused(
+      ['train', target, ...QUICK],
+      1,
+      /The files of all 12 labelled pictures outside the test set are missing or have changed\. Put them back/,
+    );
   });
 
   it('refuses a database that is damaged or newer, and says what to do', async () => {

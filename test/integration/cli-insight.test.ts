@@ -1,5 +1,7 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { done, run, SAMPLES, start, temporaryFolder } from './cli-kit.ts';
 
@@ -74,6 +76,27 @@ describe('with labels of a few pictures', () => {
       (one) => (one.class === 'Class A' ? 'animals' : 'food') === classOf(one.path),
     );
     expect(right.length).toBeGreaterThan(25);
+  });
+
+  it('nothing is suggested for the test set, which people label', async () => {
+    const held = inFolder('food').slice(20).map(at);
+    await done('split', project, 'test', ...held);
+    const { events } = await run('suggest', project, '--json');
+    const listed = events.filter(({ event }) => event === 'suggestion').map((event) => event.path);
+    expect(listed).toHaveLength(36 - held.length);
+    for (const file of held) expect(listed).not.toContain(file);
+    const next = (await run('next', project, '--count', '100', '--json')).events.map((event) => event.path);
+    for (const file of held) expect(next).not.toContain(file);
+    await done('split', project, 'none', ...held);
+  });
+
+  it('suggestions as CSV go to a pipe as well, which stays one', async () => {
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const read = promisify(execFile)('cat', [pipe]);
+    await done('suggest', project, '--csv', pipe);
+    expect((await read).stdout.split('\n')[0]).toBe('path,class,probability');
+    expect(statSync(pipe).isFIFO()).toBe(true);
   });
 
   it('"suggest --accept" labels the sure ones as one step of undo', async () => {

@@ -147,7 +147,7 @@ function showOne(exported: ExportedFormat, output: Output): void {
   );
   if (unavailable > 0) {
     output.line(
-      `  Not compared: ${plural(unavailable, 'picture')} of the run that are missing, changed, unreadable or no longer labelled`,
+      `  Not compared: ${plural(unavailable, 'picture')} of the run, no longer there, changed, unreadable, unlabelled or in the test set`,
     );
   }
   if (check.tolerance === null) {
