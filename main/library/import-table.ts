@@ -10,6 +10,7 @@ import { fileFinder } from './tables/find-files.ts';
 import { readLabels } from './tables/labels.ts';
 import { expectedAt } from './tables/place.ts';
 import { readPictureTable, type PictureRow } from './tables/read.ts';
+import { splitByFolders } from './tables/split-folders.ts';
 import { nothingFound } from './walk.ts';
 
 /** Rows a turn of the event loop. */
@@ -38,6 +39,7 @@ export async function importTable(
   const table = await readPictureTable(absolute, finder, options.signal);
   const source = { source: 'csv' as const, path: absolute, rest: nothingFound() };
   if (!table) return ingest(project, { ...source, plan: () => CANCELLED }, options);
+  const splitNote = table.hasSplits ? null : await splitByFolders(table.rows, folder);
   const { planned, written, contrary } = await planRows(table.rows, folder);
   const plan = (): Plan => {
     // In the transaction in which the import begins, so only what depends on the classes is done here.
@@ -51,7 +53,7 @@ export async function importTable(
       count: planned.length,
       pictures: labelled(),
       naming,
-      notes: [...table.notes, ...notes, ...contrary],
+      notes: [...table.notes, ...(splitNote === null ? [] : [splitNote]), ...notes, ...contrary],
     };
   };
   return ingest(project, { ...source, plan }, options);

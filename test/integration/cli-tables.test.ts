@@ -134,6 +134,13 @@ describe('import --csv', () => {
     expect(counts(project)).toMatchObject({ train: 2, validation: 1, test: 1 });
   });
 
+  test('folders in the paths set the split where no column does', async () => {
+    const { csv, project } = lay(['train/a.jpg', 'test/b.jpg'], 'train/a.jpg,cat\ntest/b.jpg,dog\n');
+    const { notes } = await done('import', '--csv', csv, '--project', project);
+    expect(notes).toContain('No split column: the folders "train" and "test" set it.');
+    expect(counts(project)).toMatchObject({ train: 1, test: 1 });
+  });
+
   test('a table without --csv, and one elsewhere with the folder of its pictures', async () => {
     const { folder, csv, project } = lay(AB, 'a.jpg cat\nb.jpg dog\n');
     const text = path.join(folder, 'list.txt');

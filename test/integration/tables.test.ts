@@ -300,6 +300,44 @@ describe('splits', () => {
     expect(notes).toContain('Unknown in the split column, so no split was set there: "holdout" (1 row)');
   });
 
+  test('without a split column, folders of the paths set it, the outermost first, and it is said', async () => {
+    const files = ['train/test/a.jpg', 'cat/Val/b.jpg', 'test_set/c.jpg', 'other/d.jpg'];
+    const rows = files.map((file, at) => `${file},${at % 2 ? 'dog' : 'cat'}\n`).join('');
+    const { outcome, notes } = await drop(files, rows);
+    expect(outcome).toEqual({
+      'train/test/a.jpg': 'cat/train',
+      'cat/Val/b.jpg': 'dog/validation',
+      'test_set/c.jpg': 'cat/test',
+      'other/d.jpg': 'dog',
+    });
+    expect(notes).toContain('No split column: the folders "train", "Val" and "test_set" set it.');
+    const list = await drop(['test/a.jpg', 'b.jpg'], 'test/a.jpg\nb.jpg\n', 'list.txt');
+    expect(list.outcome).toEqual({ 'test/a.jpg': '-/test', 'b.jpg': '-' });
+    expect(list.notes).toContain('No split column: the folder "test" sets it.');
+  });
+
+  test('folders set no split beside a column, without a test set, as classes, or around the table', async () => {
+    const files = ['train/a.jpg', 'test/b.jpg'];
+    const column = await drop(files, 'path,label,split\ntrain/a.jpg,cat,\ntest/b.jpg,dog,train\n');
+    expect(column.outcome).toEqual({ 'train/a.jpg': 'cat', 'test/b.jpg': 'dog/train' });
+    const words = await drop(['train/a.jpg', 'plane/b.jpg'], 'train/a.jpg,train\nplane/b.jpg,plane\n');
+    expect(words.outcome).toEqual({ 'train/a.jpg': 'train', 'plane/b.jpg': 'plane' });
+    const named = await drop(['test/a.jpg', 'other/b.jpg'], 'test/a.jpg,Test\nother/b.jpg,other\n');
+    expect(named.outcome).toEqual({ 'test/a.jpg': 'Test', 'other/b.jpg': 'other' });
+    const around = await drop(['test/a.jpg', 'test/b.jpg'], 'a.jpg,cat\nb.jpg,dog\n', 'test/t.csv');
+    expect(around.outcome).toEqual({ 'test/a.jpg': 'cat', 'test/b.jpg': 'dog' });
+    for (const { notes } of [column, words, named, around]) expect(notes).not.toContain('No split column');
+  });
+
+  test('folders of absolute paths set the split from the folder of the table on', async () => {
+    const table = lay(['train/a.jpg', 'test/b.jpg'], '');
+    const folder = path.dirname(table);
+    writeFileSync(table, `${folder}/train/a.jpg,cat\n${folder}/test/b.jpg,dog\n`);
+    const project = newProject();
+    await importFiles(project, [table], options);
+    expect(outcome(project, folder)).toEqual({ 'train/a.jpg': 'cat/train', 'test/b.jpg': 'dog/test' });
+  });
+
   test.each([
     ['Google AutoML', 'TRAIN,gs://bucket/pets/a.jpg,cat\nTEST,gs://bucket/pets/b.jpg,dog\n'],
     [

@@ -36,6 +36,7 @@ export interface PictureTable {
   /** In the table's order. */
   rows: PictureRow[];
   hasLabels: boolean;
+  hasSplits: boolean;
   /** What was decided, in sentences. */
   notes: string[];
 }
@@ -90,7 +91,12 @@ export async function readPictureTable(
     for (const row of some) row.problem = problemOf(row, finder);
   if (rows.every(({ problem }) => problem !== null)) throw nothingFound(rows, finder, name);
   const notes = summarise({ name, text, table, columns, rows, uneven, unknownSplits, finder });
-  return { rows, hasLabels: columns.label !== null || columns.oneHot !== null, notes };
+  return {
+    rows,
+    hasLabels: columns.label !== null || columns.oneHot !== null,
+    hasSplits: columns.split !== null,
+    notes,
+  };
 }
 
 /** Which cells of the first rows name files: by path, or, where none does, by name. */

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import type { Split } from '../../../shared/jobs.ts';
+import { inTurns } from '../../in-turns.ts';
+import { quoted } from '../match-classes.ts';
+import { classKey } from '../names.ts';
+import { splitOf } from '../split-words.ts';
+import type { Place } from './place.ts';
+import type { PictureRow } from './read.ts';
+
+/** Rows a turn of the event loop. */
+const AT_ONCE = 500;
+
+/**
+ * Lets the folders in the paths of a table that has no split column set the split, as folders do where they are
+ * imported: the outermost split word in a path counts. They set it only where one of them is the test set's, and where
+ * none is the class itself (`test/1.jpg,test`).
+ *
+ * @param rows get their split
+ * @param folder the table's
+ * @returns what was decided, as a sentence; null where no split was set
+ */
+export async function splitByFolders(rows: readonly PictureRow[], folder: string): Promise<string | null> {
+  const found: { row: PictureRow; word: string; split: Split }[] = [];
+  for await (const some of inTurns(rows, AT_ONCE)) {
+    for (const row of some) {
+      const word = foldersOf(row.place, folder).find((name) => splitOf(name) !== null);
+      if (word !== undefined) found.push({ row, word, split: splitOf(word)! });
+    }
+  }
+  if (!found.some(({ split }) => split === 'test')) return null;
+  if (found.some(({ row, word }) => classKey(row.label) === classKey(word))) return null;
+  for (const { row, split } of found) row.split = split;
+  const words = [...new Set(found.map(({ word }) => word))];
+  const set = words.length === 1 ? `folder ${quoted(words)} sets` : `folders ${quoted(words)} set`;
+  return `No split column: the ${set} it.`;
+}
+
+/** The folders of a path from the table's; none where it is outside or elsewhere, as these may wrap the whole set. */
+function foldersOf({ local, parts }: Place, folder: string): string[] {
+  if (local === null) return [];
+  if (!path.isAbsolute(local)) return parts.slice(0, -1);
+  const below = path.relative(folder, local).split(path.sep);
+  return below[0] === '..' || path.isAbsolute(below.join(path.sep)) ? [] : below.slice(0, -1);
+}
