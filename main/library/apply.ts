@@ -1,10 +1,10 @@
 import path from 'node:path';
-import type { Split } from '../../shared/jobs.ts';
 import type { ImportItem, InspectedPicture, LabelSource, LabelValue, Picture } from '../../shared/library.ts';
 import { nameFromImport } from './classes.ts';
 import { directoryId, joinPath } from './directories.ts';
 import { addImportedLabel, hasHistory, newBatch } from './labels.ts';
 import { addImportItem, type ImportCounts } from './imports.ts';
+import { SETS, type KeptSplits } from './kept-splits.ts';
 import type { Planned } from './layout.ts';
 import { fold, nameKey } from './names.ts';
 import { findByContent, findByPath, getPicture } from './pictures.ts';
@@ -30,6 +30,7 @@ export interface ImportContext {
   naming: [string, string] | null;
   /** Pictures whose file is no longer where it was: one of the same content may be that file, moved. */
   displaced: Set<number>;
+  keptSplits: KeptSplits;
 }
 
 /**
@@ -168,8 +169,6 @@ function applyDuplicate(context: ImportContext, twin: Picture, file: string, pla
   }
 }
 
-const SETS: Record<Split, string> = { train: 'training', validation: 'validation', test: 'test' };
-
 /** Gives a picture the label and split its folder or row says, unless somebody has said something else. */
 function suggest(context: ImportContext, known: Picture, planned: Planned): void {
   const { db } = context;
@@ -177,6 +176,10 @@ function suggest(context: ImportContext, known: Picture, planned: Planned): void
     run(db, 'UPDATE pictures SET split = NULL WHERE id = :id', { id: known.id });
   } else if (planned.split && known.split === null) {
     run(db, 'UPDATE pictures SET split = :split WHERE id = :id', { id: known.id, split: planned.split });
+  } else if (planned.split && known.split && known.split !== planned.split) {
+    const { keptSplits } = context;
+    keptSplits.count++;
+    keptSplits.first ??= { path: known.path, is: known.split, said: planned.split };
   }
   if (planned.label === null || planned.label === known.label) return;
   if (known.label === null && !hasHistory(db, known.id)) {

@@ -20,6 +20,7 @@ import {
   updateImport,
   type ImportCounts,
 } from './imports.ts';
+import { keptSplitsNote } from './kept-splits.ts';
 import type { Plan, Planned } from './layout.ts';
 import { chooseClasses } from './match-classes.ts';
 import { findByContent, findByPath, getPictures } from './pictures.ts';
@@ -115,10 +116,13 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
   const cancelled = signal?.aborted === true && handled < plan.count;
   const [zero, one] = getClasses(db);
   context.counts.classes = [zero.name, one.name];
-  const depthNote = depths.note(getSettings(db).recipe.bits16);
+  const notes = [
+    keptSplitsNote(context.keptSplits, context.source),
+    depths.note(getSettings(db).recipe.bits16),
+  ];
   transaction(db, () => {
     updateImport(db, context.importId, context.counts, cancelled ? 'cancelled' : 'done');
-    if (depthNote !== null) addImportNote(db, context.importId, depthNote);
+    for (const note of notes) if (note !== null) addImportNote(db, context.importId, note);
   });
   return getImport(db, context.importId);
 }
@@ -168,6 +172,7 @@ function begin(
         labelBatch: null,
         naming: plan.naming,
         displaced: new Set<number>(),
+        keptSplits: { count: 0, first: null },
       },
     };
   });

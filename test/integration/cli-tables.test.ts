@@ -141,6 +141,16 @@ describe('import --csv', () => {
     expect(counts(project)).toMatchObject({ train: 1, test: 1 });
   });
 
+  test('another split for pictures that are there is said and not taken', async () => {
+    const { csv, project } = lay(AB, 'path,label,split\na.jpg,cat,train\nb.jpg,dog,train\n');
+    await done('import', '--csv', csv, '--project', project);
+    writeFileSync(csv, 'path,label,split\na.jpg,cat,test\nb.jpg,dog,test\n');
+    const { code, stdout, stderr } = await run('import', '--csv', csv, '--project', project);
+    expect(code).toBe(0);
+    expect(stdout + stderr).toMatch(/2 pictures are in another set than the table says and stayed in it/);
+    expect(counts(project)).toMatchObject({ train: 2, test: 0 });
+  });
+
   test('a table without --csv, and one elsewhere with the folder of its pictures', async () => {
     const { folder, csv, project } = lay(AB, 'a.jpg cat\nb.jpg dog\n');
     const text = path.join(folder, 'list.txt');

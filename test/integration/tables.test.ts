@@ -329,6 +329,29 @@ describe('splits', () => {
     for (const { notes } of [column, words, named, around]) expect(notes).not.toContain('No split column');
   });
 
+  test('a picture keeps its set where another table says another, which is said with what to do', async () => {
+    const project = newProject();
+    const first = lay(AB, 'path,label,split\na.jpg,cat,train\nb.jpg,dog,train\n');
+    await importFiles(project, [first], options);
+    const folder = path.dirname(first);
+    const second = path.join(folder, 'second.csv');
+    writeFileSync(second, 'path,label,split\na.jpg,cat,test\nb.jpg,dog,train\n');
+    const { notes, alreadyThere } = await importFiles(project, [second], options);
+    expect(alreadyThere).toBe(2);
+    expect(outcome(project, folder)).toEqual({ 'a.jpg': 'cat/train', 'b.jpg': 'dog/train' });
+    expect(notes.at(-1)).toBe(
+      `1 picture is in another set than the table says and stayed in it, such as ${path.join(folder, 'a.jpg')} ` +
+        '(in the training set, there in the test set). To move pictures, use twofold split PROJECT test FILES or, ' +
+        'where the table has a split column, twofold labels PROJECT --import TABLE.',
+    );
+    expect((await importFiles(project, [first], options)).notes.join()).not.toContain('another set');
+    await importLabelsCsv(project, second);
+    expect(outcome(project, folder)).toMatchObject({ 'a.jpg': 'cat/test' });
+    expect((await importFiles(project, [first], options)).notes.at(-1)).toMatch(
+      /\(in the test set, there in the training set\).*twofold split PROJECT train FILES\.$/,
+    );
+  });
+
   test('folders of absolute paths set the split from the folder of the table on', async () => {
     const table = lay(['train/a.jpg', 'test/b.jpg'], '');
     const folder = path.dirname(table);
