@@ -82,12 +82,14 @@ function skippedOf(report: ImportReport): string {
   const { leftOut, leftOutKinds, duplicates, notPictures, exports } = report;
   const missing = leftOutKinds['not-found'] ?? 0;
   const unsupported = leftOutKinds.unsupported ?? 0;
-  const unreadable = leftOut - missing - unsupported;
+  const ambiguous = leftOutKinds['bad-input'] ?? 0; // rows of a table
+  const unreadable = leftOut - missing - unsupported - ambiguous;
   const kinds = kindsOf(report.notPictureKinds);
   const parts = [
     ...(unreadable > 0 ? [`${formatCount(unreadable)} unreadable`] : []),
     ...(unsupported > 0 ? [`${formatCount(unsupported)} unsupported`] : []),
     ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
+    ...(ambiguous > 0 ? [plural(ambiguous, 'ambiguous row')] : []),
     ...(duplicates > 0 ? [plural(duplicates, 'duplicate')] : []),
     ...(notPictures > 0 ? [plural(notPictures, 'not a picture', 'not pictures') + kinds] : []),
   ];

@@ -43,7 +43,7 @@ export function explainFileError(error: unknown): unknown {
     case 'ENOTDIR':
       return new TwofoldError(
         'not-found',
-        'There is no file at this path. If the picture was moved, renamed or deleted, put it back or import it again.',
+        'There is no file at this path. Check the path; if the file was moved, renamed or deleted, put it back.',
         { cause: error },
       );
     case 'ELOOP':

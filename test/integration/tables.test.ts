@@ -10,6 +10,7 @@ import { exportLabelsCsv, importLabelsCsv } from '../../main/library/labels-csv.
 import { setLabels } from '../../main/library/labels.ts';
 import { getPictures } from '../../main/library/pictures.ts';
 import type { Project } from '../../main/library/project.ts';
+import { importSentences } from '../../shared/import-summary.ts';
 import type { ImportReport } from '../../shared/library.ts';
 import { bmp, decode, newProject, png, temporaryFolder, told } from '../unit/library-kit.ts';
 
@@ -404,6 +405,7 @@ describe('where pictures are', () => {
     expect(outcome).toEqual({ 'a.jpg': 'h' });
     expect(notes).toContain('1 of 2 rows could mean several pictures and was skipped: line 2 (1.jpg)');
     expect(told(project, report.importId)).toEqual([['1.jpg', 'left-out', 'bad-input']]);
+    expect(importSentences(report)).toContain('Skipped: 1 ambiguous row.');
   });
 
   test('the path itself goes before names elsewhere', async () => {
@@ -528,7 +530,9 @@ describe('what labels mean', () => {
   test('more than two are counted', async () => {
     expect(
       await refused(['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'], 'a.jpg,x\nb.jpg,y\nc.jpg,z\nd.jpg,z\n'),
-    ).toMatch(/3 different labels, but there are two classes: "z" in 2 rows/);
+    ).toMatch(
+      /3 different labels, but there are two classes: "z" in 2 rows, "x" in 1 row, "y" in 1 row\. Nothing was imported\. Leave only two of them in the table: take out the rows with another label, or write one of the two there\.$/,
+    );
   });
 
   test('labels of pictures that are not there name no class', async () => {

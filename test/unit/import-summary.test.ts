@@ -83,6 +83,9 @@ test('what was skipped, by kind', () => {
   ).toBe(
     'Skipped: 3 unreadable, 2 unsupported, 1 missing, 2 duplicates, 15 not pictures (4 without ending, 3 .mp4, 3 .svg, 2 .d, 1 .a, 2 others).',
   );
+  expect(skipped({ leftOut: 3, leftOutKinds: { 'bad-input': 2, 'not-found': 1 } })).toBe(
+    'Skipped: 1 missing, 2 ambiguous rows.',
+  );
   expect(skipped({ exports: ['/a', '/b', '/c', '/d'] })).toBe(
     'Not imported, because Twofold exported it: /a, /b, /c and 1 more.',
   );

@@ -181,7 +181,11 @@ describe('readPictureFile', () => {
   });
 
   test('says why it can not read', async () => {
-    await expectFailure(readPictureFile(join(dir, 'no.jpg')), 'not-found', /no file at this path/);
+    await expectFailure(
+      readPictureFile(join(dir, 'no.jpg')),
+      'not-found',
+      /no file at this path\. Check the path/,
+    );
     await expectFailure(
       readPictureFile(join(file('plain.jpg'), 'below.jpg')),
       'not-found',

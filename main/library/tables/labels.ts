@@ -40,17 +40,15 @@ export function readLabels(db: Db, written: ReadonlyMap<string, number>, file: s
   }
   const keys = [...counts.keys()];
   const names = keys.map((key) => (isNumber(key) ? key : counts.get(key)!.name));
-  const refuse = (what: string): never => {
-    throw new TwofoldError(
-      'bad-input',
-      `${what} Nothing was imported. Correct the table, or name the classes as in it.`,
-    );
+  const refuse = (what: string, todo = 'Correct the table, or name the classes as in it.'): never => {
+    throw new TwofoldError('bad-input', `${what} Nothing was imported. ${todo}`);
   };
   if (names.length > 2) {
     const several = [...counts.values()].sort((a, b) => b.rows - a.rows);
     const shown = several.slice(0, 5).map(({ name, rows }) => `"${clip(name)}" in ${plural(rows, 'row')}`);
     return refuse(
       `${file} has ${names.length} different labels, but there are two classes: ${shown.join(', ')}${several.length > 5 ? ', …' : ''}.`,
+      'Leave only two of them in the table: take out the rows with another label, or write one of the two there.',
     );
   }
   const meaning = new Map<string, LabelValue>();
