@@ -37,7 +37,6 @@ const HEIF_BRANDS = new Set('heic heix heim heis hevc hevx hevm hevs mif1 mif2 m
 const OTHERS: readonly [start: string, name: string][] = [
   ['DDS ', 'a texture (DDS)'],
   ['icns', 'an icon (ICNS)'],
-  ['\0\0\x02\0', 'a mouse pointer (CUR)'],
   ['\x01\xda\0\x01', 'an SGI picture'],
   ['\x01\xda\x01\x01', 'an SGI picture'],
   ['\x59\xa6\x6a\x95', 'a Sun raster picture'],
@@ -81,6 +80,8 @@ export function sniff(bytes: Uint8Array): Sniffed {
   if (head.startsWith('8BPS')) return unsupported('a Photoshop document');
   if (head.startsWith('\0\0\x01\0') && bytes.length > 22) return unsupported('an icon (ICO)');
   if (latin(DICOM_AT, DICOM_AT + 4) === 'DICM') return unsupported('a medical picture (DICOM)');
+  if (isCursor(bytes)) return unsupported('a mouse pointer (CUR)');
+  if (isTarga(bytes)) return unsupported('a Targa picture (TGA)');
   const other = OTHERS.find(([beginning]) => head.startsWith(beginning));
   if (other) return unsupported(other[1]);
   const start = latin(0, 4096);
@@ -103,6 +104,36 @@ function isBareBitmap(bytes: Uint8Array): boolean {
   const size = view.getUint32(0, true);
   if (size === 12) return view.getUint16(8, true) === 1 && [1, 4, 8, 24].includes(view.getUint16(10, true));
   return [40, 52, 56, 64, 108, 124].includes(size) && view.getUint16(12, true) === 1;
+}
+
+/** A pointer begins as an uncompressed Targa picture may: the first picture it lists must lie in the file. */
+function isCursor(bytes: Uint8Array): boolean {
+  if (bytes.length < 22) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = view.getUint16(4, true);
+  const [size, offset] = [view.getUint32(14, true), view.getUint32(18, true)];
+  return (
+    view.getUint32(0, true) === 0x20000 &&
+    count > 0 &&
+    size > 0 &&
+    offset >= 6 + 16 * count &&
+    offset + size <= bytes.length
+  );
+}
+
+/**
+ * Targa has no mark at its start: what is told is one that has the mark of its second version at its end, or pixels of
+ * true colour (type 2) or grey (type 3), uncompressed, that fill the file.
+ */
+function isTarga(bytes: Uint8Array): boolean {
+  if (bytes.length < 18) return false;
+  if (Buffer.from(bytes.subarray(-18)).toString('latin1') === 'TRUEVISION-XFILE.\0') return true;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const bits = bytes[16]!;
+  const fits = { 2: [16, 24, 32], 3: [8, 16] }[bytes[2]!]?.includes(bits) ?? false;
+  const pixels = view.getUint16(12, true) * view.getUint16(14, true);
+  const noColours = bytes[1] === 0 && bytes.subarray(3, 8).every((byte) => byte === 0);
+  return fits && noColours && pixels > 0 && bytes.length === 18 + bytes[0]! + (pixels * bits) / 8;
 }
 
 /** The maps of Netpbm begin like words, so that what follows must be a header, too. */

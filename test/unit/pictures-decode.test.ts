@@ -136,6 +136,27 @@ describe('bad pictures are errors with a plain reason', () => {
     }
   });
 
+  test('a mouse pointer and a Targa picture that begin alike, and neither', async () => {
+    const cursor = Buffer.alloc(30);
+    cursor.set([0, 0, 2, 0, 1, 0, 32, 32, 0, 0, 5, 0, 5, 0, 8, 0, 0, 0, 22, 0, 0, 0]);
+    const targa = Buffer.alloc(18 + 3 * 2 * 3);
+    targa.set([0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 2, 0, 24, 0]);
+    const grey = Buffer.alloc(18 + 4 + 5);
+    grey.set([4, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 1, 0, 8, 0]);
+    const packed = Buffer.concat([
+      Buffer.from([0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 24, 0, 0, 1, 2, 3]),
+      Buffer.alloc(8),
+      Buffer.from('TRUEVISION-XFILE.\0'),
+    ]);
+    await expectFailure(decodePicture(cursor), 'unsupported', /It is a mouse pointer \(CUR\)/);
+    for (const bytes of [targa, grey, packed]) {
+      await expectFailure(decodePicture(bytes), 'unsupported', /It is a Targa picture \(TGA\)/);
+    }
+    for (const bytes of [cursor.subarray(0, 29), cursor.subarray(0, 10), targa.subarray(0, 35)]) {
+      await expectFailure(decodePicture(bytes), 'bad-picture', /not a picture of a known kind/);
+    }
+  });
+
   test('too many pixels, found before decoding', async () => {
     // A PNG header that claims 65,000 × 65,000 pixels, which nobody could decode.
     const bytes = Buffer.from(fixture('png-rgb.png'));
