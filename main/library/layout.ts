@@ -3,7 +3,7 @@ import type { ClassIndex, ImportMode, ImportReport, LabelValue } from '../../sha
 import { TwofoldError, type ErrorCode } from '../../shared/errors.ts';
 import { formatCount, plural } from '../../shared/plural.ts';
 import { classNameProblem } from './classes.ts';
-import { candidateNames } from './import/class-folders.ts';
+import { allHold, candidateNames, dividesAbove } from './import/class-folders.ts';
 import { assignRoles, type Roles } from './import/folder-roles.ts';
 import { namesOf, type Folder, type FolderTree, type Names } from './import/folder-tree.ts';
 import { explainMismatch, matchClasses, quoted, settledNames } from './match-classes.ts';
@@ -70,6 +70,7 @@ export function planFolder(db: Db, found: readonly FoundFile[], tree: FolderTree
   const divided = roles.splitNames.size > 0;
   const notes = [
     ...(refusal ? [`${refusal} The pictures came in without labels.`] : []),
+    ...(match && candidates?.doubt ? [candidates.doubt] : []),
     ...(match ? [...(candidates?.unusable ?? []).map(explainName), ...notesOf(roles)] : []),
   ];
   return {
@@ -129,16 +130,23 @@ const isUsable = (name: string): boolean => classNameProblem(name) === null;
 /** Of more names beside each other, those that can't be a class's are not counted. */
 const MANY_NAMES = 20;
 
+interface Candidates {
+  classes: Names;
+  /** Names beside them that can't be a class's. */
+  unusable: string[];
+  /** What speaks for other classes. */
+  doubt?: string;
+}
+
 /**
- * The classes' folders: of a project whose classes are settled, those called so; else two. At deeper levels only where
- * that gives every picture outside the test set a label.
- *
- * @returns `unusable`: names beside them that can't be a class's
+ * The classes' folders: of a project whose classes are settled, those called so; else two. Deeper ones only where that
+ * gives every picture outside the test set a label, or where split folders between them and the outermost two say so.
  */
-function findClasses(tree: FolderTree, known: Names): { classes: Names; unusable: string[] } | null {
+function findClasses(tree: FolderTree, known: Names): Candidates | null {
+  let outer: Candidates | null = null;
   for (let skip = 0; ; skip++) {
     const names = candidateNames(tree.root, skip, known);
-    if (names.size === 0) return null;
+    if (names.size === 0) return outer;
     const unusable = names.size > MANY_NAMES ? [] : [...names.values()].filter((name) => !isUsable(name));
     const usable = names.size - unusable.length;
     if (known.size > 0) {
@@ -146,17 +154,43 @@ function findClasses(tree: FolderTree, known: Names): { classes: Names; unusable
       if (classes.size > 0 && (classes.size === usable || classes.size === known.size)) {
         return { classes, unusable };
       }
+    } else if (outer) {
+      if (names.size !== 2 || usable !== 2) continue;
+      if (dividesAbove(tree.root, outer.classes, names) && coversMost(tree, names)) {
+        return { classes: names, unusable, doubt: lookedThrough(outer.classes, names) };
+      }
+      if (allHold(tree.root, outer.classes, names)) outer.doubt ??= notUsed(outer.classes, names);
     } else if (usable === 2 || (usable === 1 && names.size === 2)) {
       const classes = new Map([...names].filter(([, name]) => !unusable.includes(name)));
-      if (skip === 0 || coversAll(tree, classes)) return { classes, unusable };
+      if (skip === 0 && classes.size === 2) outer = { classes, unusable };
+      else if (skip === 0 || coverage(tree, classes).outside === 0) return { classes, unusable };
     }
   }
 }
 
-function coversAll({ root }: FolderTree, classes: Names): boolean {
-  return [...assignRoles(root, classes).of].every(
-    ([folder, role]) => folder.loose === 0 || role.class !== null || role.split === 'test',
-  );
+/** Pictures that have their place with these classes, the test set's all, and those that get no label. */
+function coverage({ root }: FolderTree, classes: Names): { inside: number; outside: number } {
+  const pictures = { inside: 0, outside: 0 };
+  for (const [folder, role] of assignRoles(root, classes).of) {
+    pictures[role.class !== null || role.split === 'test' ? 'inside' : 'outside'] += folder.loose;
+  }
+  return pictures;
+}
+
+function coversMost(tree: FolderTree, classes: Names): boolean {
+  const { inside, outside } = coverage(tree, classes);
+  return inside > outside;
+}
+
+const REMEDY =
+  'If they are the classes, name those of a new project so before importing (on the command line: --classes).';
+
+function lookedThrough(outer: Names, classes: Names): string {
+  return `${quoted([...outer.values()])} were not read as classes: there are split folders with ${quoted([...classes.values()])} inside. ${REMEDY}`;
+}
+
+function notUsed(outer: Names, inner: Names): string {
+  return `The sub-folders ${quoted([...inner.values()])}, which are in both ${quoted([...outer.values()])}, were not used. ${REMEDY}`;
 }
 
 /** The outermost folders beside each other where they are two, split words included: for who insists that these are classes. */

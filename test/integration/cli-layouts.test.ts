@@ -56,6 +56,24 @@ describe('layouts', () => {
     expect(await done('labels', project)).toMatchObject({ train: 2, validation: 2, test: 2 });
   });
 
+  test.each([
+    ['outer', ['fold1/train/cat/1.bmp', 'fold1/train/dog/2.bmp', 'fold2/test/cat/3.bmp'], 'fold1,fold2'],
+    ['inner', ['a/no/1.bmp', 'a/yes/2.bmp', 'b/no/3.bmp', 'b/yes/4.bmp'], 'no,yes'],
+  ])(
+    '%s folders that were not read as classes are said, and --classes chooses them',
+    async (_, files, chosen) => {
+      const folder = put(temporaryFolder(), ...files);
+      const { stdout } = await run('import', folder, '--project', newProject());
+      expect(stdout).toMatch(/ were not (read as classes|used)/);
+      expect(stdout).toContain('name those of a new project so before importing');
+      expect(await done('import', folder, '--project', newProject(), '--classes', chosen)).toMatchObject({
+        classes: chosen.split(','),
+        labelled: files.length,
+        notes: [],
+      });
+    },
+  );
+
   test('split folders without classes are said, with the way to make classes of them', async () => {
     const project = newProject();
     const folder = put(temporaryFolder(), 'train/1.bmp', 'test/2.bmp');

@@ -182,6 +182,64 @@ const LAYOUTS: Record<string, Layout> = {
       'site 3/Empty/4.bmp': 'empty -',
     },
   },
+  'another folder beside a divided data set': {
+    files: {
+      'data/images/train/cat/1.bmp': 'cat train',
+      'data/images/train/dog/2.bmp': 'dog train',
+      'data/images/test/cat/3.bmp': 'cat test',
+      'data/images/test/Dog/4.bmp': 'dog test',
+      'docs/logo.bmp': '- -',
+    },
+    reading: 'Classes by folder: "cat" and "dog". Training set: "train". Test set: "test".',
+    notes: [
+      /^"data" and "docs" were not read as classes: there are split folders with "cat" and "dog" inside\./,
+      '1 file is outside the class folders ("docs"): no label.',
+    ],
+  },
+  'another folder beside a divided data set whose test set has no classes': {
+    files: {
+      'data/train/cat/1.bmp': 'cat train',
+      'data/train/dog/2.bmp': 'dog train',
+      'data/test/3.bmp': '- test',
+      'docs/figures/4.bmp': '- -',
+      'docs/photos/5.bmp': '- -',
+    },
+  },
+  'folds that are divided and hold the same two classes': {
+    files: {
+      'fold1/train/cat/1.bmp': 'cat train',
+      'fold1/test/dog/2.bmp': 'dog test',
+      'fold1/train/dog/3.bmp': 'dog train',
+      'fold2/train/cat/4.bmp': 'cat train',
+      'fold2/train/dog/5.bmp': 'dog train',
+      'fold2/test/cat/6.bmp': 'cat test',
+    },
+    notes: [/^"fold1" and "fold2" were not read as classes/],
+  },
+  'a class folder of its own, of which little is divided further': {
+    files: {
+      'cat/1.bmp': 'cat -',
+      'cat/2.bmp': 'cat -',
+      'dog/train/big/3.bmp': 'dog -',
+      'dog/train/small/4.bmp': 'dog -',
+    },
+    notes: ['"train" inside "dog" was not read as a split: the other class folder has none.'],
+  },
+  'class folders with the same sub-folders, and no split': {
+    files: {
+      'site1/negative/1.bmp': 'site1 -',
+      'site1/positive/2.bmp': 'site1 -',
+      'site2/Negative/3.bmp': 'site2 -',
+      'site2/positive/4.bmp': 'site2 -',
+    },
+    notes: [
+      /^The sub-folders "negative" and "positive", which are in both "site1" and "site2", were not used\./i,
+    ],
+  },
+  'class folders with sub-folders of their own': {
+    files: { 'cat/a/1.bmp': 'cat -', 'cat/b/2.bmp': 'cat -', 'dog/3.bmp': 'dog -' },
+    notes: [],
+  },
   'sites of which one has classes': {
     files: {
       'site 1/empty/1.bmp': '- -',

@@ -53,3 +53,23 @@ export function holdsAll(folder: Folder, names: Names): boolean {
   const isInside = (key: string): boolean => folder.folders.some((one) => one.key === key);
   return [...names.keys()].every(isInside) || folder.folders.some((one) => holdsAll(one, names));
 }
+
+/** Whether a split folder is on the way from one of the outer folders to one of the inner. */
+export function dividesAbove(folder: Folder, outer: Names, inner: Names): boolean {
+  return folder.folders.some((one) =>
+    outer.has(one.key) ? leadsThroughSplit(one, inner) : dividesAbove(one, outer, inner),
+  );
+}
+
+function leadsThroughSplit(folder: Folder, names: Names): boolean {
+  return folder.folders.some((one) =>
+    folder.splits.has(one) ? holdsAll(one, names) : leadsThroughSplit(one, names),
+  );
+}
+
+/** Whether each of the outer folders has sub-folders of all the inner names. */
+export function allHold(folder: Folder, outer: Names, inner: Names): boolean {
+  return folder.folders.every((one) =>
+    outer.has(one.key) ? holdsAll(one, inner) : allHold(one, outer, inner),
+  );
+}
