@@ -1,5 +1,5 @@
 import { open, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** What tells a folder that Twofold exported from any other. */
 
@@ -27,6 +27,12 @@ export async function hasCard(folder: string): Promise<boolean> {
 /** Whether a folder is an export: by its card or, where that was removed, by the list of its pictures. */
 export async function isExport(folder: string): Promise<boolean> {
   return (await hasCard(folder)) || (await hasFoldersList(folder));
+}
+
+/** Whether a folder is inside an export. */
+export async function isInExport(folder: string): Promise<boolean> {
+  const parent = dirname(folder);
+  return parent !== folder && ((await isExport(parent)) || (await isInExport(parent)));
 }
 
 async function hasFoldersList(folder: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
 import { sniff } from '../pictures/sniff.ts';
 import { mapAhead } from '../../shared/ahead.ts';
-import { CARD_FILE, FOLDERS_FILE, isExport } from '../files/export-marks.ts';
+import { CARD_FILE, FOLDERS_FILE, isExport, isInExport } from '../files/export-marks.ts';
 import { joinPath } from './directories.ts';
 import { PROJECT_SUFFIX } from './folder.ts';
 
@@ -24,7 +24,7 @@ export interface WalkResult {
   notPictureKinds: Record<string, number>;
   /** What could not be looked into. */
   unreadable: { path: string; message: string }[];
-  /** Folders that Twofold exported, where these are passed over. */
+  /** Folders that Twofold exported, or the walked one inside such a folder, where these are passed over. */
   exports: string[];
 }
 
@@ -74,6 +74,10 @@ export async function walk(folder: string, options: WalkOptions = {}): Promise<W
   const result = nothingFound();
   const visited = new Set<string>();
   const root = await readableFolder(folder);
+  if (options.exports === 'pass-over' && (await isInExport(root))) {
+    result.exports.push(folder);
+    return result;
+  }
   const pending: { directory: string; under: readonly string[] }[] = [{ directory: root, under: [] }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (options.signal?.aborted) break;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bmp } from '../unit/library-kit.ts';
@@ -151,6 +151,26 @@ describe('what is not imported', () => {
     expect(refused.code).toBe(1);
     expect(refused.stdout).toContain(`Not imported, because Twofold exported it: ${out}.`);
     expect(existsSync(alone)).toBe(false);
+  });
+
+  test('a folder inside an export, and links to it', async () => {
+    const folder = put(temporaryFolder(), 'train/a/1.bmp', 'train/b/2.bmp', 'val/a/3.bmp', 'val/b/4.bmp');
+    const project = newProject();
+    await done('import', folder, '--project', project);
+    const out = path.join(temporaryFolder(), 'export');
+    await done('export', project, '--format', 'folders', '--out', out);
+    const link = path.join(temporaryFolder(), 'link');
+    symlinkSync(path.join(out, 'train', 'a'), link, 'junction');
+    for (const given of [path.join(out, 'train'), path.join(out, 'train', 'a'), link]) {
+      const { code, stdout } = await run('import', given, '--project', newProject());
+      expect(code).toBe(1);
+      expect(stdout).toContain(`Not imported, because Twofold exported it: ${given}.`);
+    }
+    for (const mark of ['card.json', 'folders.csv']) rmSync(path.join(out, mark));
+    expect(await done('import', path.join(out, 'train'), '--project', newProject())).toMatchObject({
+      added: 2,
+      exports: [],
+    });
   });
 
   test('a folder with a card of somebody else’s is a folder', async () => {
