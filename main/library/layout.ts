@@ -6,7 +6,7 @@ import { classNameProblem } from './classes.ts';
 import { allHold, candidateNames, dividesAbove } from './import/class-folders.ts';
 import { assignRoles, type Roles } from './import/folder-roles.ts';
 import { namesOf, type Folder, type FolderTree, type Names } from './import/folder-tree.ts';
-import { explainMismatch, matchClasses, quoted, settledNames } from './match-classes.ts';
+import { canChooseClasses, explainMismatch, matchClasses, quoted, settledNames } from './match-classes.ts';
 import { classKey } from './names.ts';
 import type { Db } from './sql.ts';
 import type { FoundFile } from './walk.ts';
@@ -79,7 +79,7 @@ export function planFolder(db: Db, found: readonly FoundFile[], tree: FolderTree
     pictures: planPictures(found, tree, roles, labels),
     naming: match?.naming ?? null,
     reading: readingOf(used, roles),
-    splitFolders: match ? null : splitFolders(tree.root),
+    splitFolders: match || !canChooseClasses(db) ? null : splitFolders(tree.root),
     notes,
   };
 }

@@ -52,7 +52,7 @@ export function matchClasses(db: Db, names: readonly string[]): ClassMatch | nul
 export function chooseClasses(db: Db, names: readonly [string, string]): void {
   const [zero, one] = names.map((name) => classByName(db, name));
   if (zero === 0 && one === 1) return;
-  if (freeClasses(db).length === 2) {
+  if (canChooseClasses(db)) {
     nameClasses(db, names);
     return;
   }
@@ -65,6 +65,11 @@ export function chooseClasses(db: Db, names: readonly [string, string]): void {
         ? 'Swap them first (twofold labels PROJECT --swap), or import without choosing the classes.'
         : 'Import without choosing the classes, or into a new project.'),
   );
+}
+
+/** Whether nothing depends on the classes' names, so that an import may choose both. */
+export function canChooseClasses(db: Db): boolean {
+  return freeClasses(db).length === 2;
 }
 
 /** Classes whose name an import may choose. */

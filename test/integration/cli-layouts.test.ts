@@ -84,6 +84,20 @@ describe('layouts', () => {
   });
 });
 
+describe('split folders without classes', () => {
+  test('are not offered as classes where the project has its own', async () => {
+    const project = newProject();
+    const [labelled, divided] = [temporaryFolder(), temporaryFolder()];
+    await done('import', put(labelled, 'cat/1.bmp', 'dog/2.bmp'), '--project', project);
+    put(divided, 'train/3.bmp', 'test/4.bmp');
+    const { code, stdout } = await run('import', divided, '--project', project);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Training set: "train". Test set: "test".');
+    expect(stdout).not.toContain('--classes');
+    expect(await done('import', divided, '--project', project)).toMatchObject({ splitFolders: null });
+  });
+});
+
 describe('names', () => {
   test('classes are one in any case and form of Unicode, across train and val', async () => {
     const [nfc, nfd] = ['Käfer', 'ka\u0308fer'];

@@ -306,6 +306,16 @@ describe('where the person says what the classes are', () => {
     expect(read(project, folder)).toEqual({ 'train/1.bmp': 'train -', 'test/2.bmp': 'test -' });
   });
 
+  test('split folders are not offered as classes where a label or a person has settled these', async () => {
+    const named = newProject(temporaryFolder(), ['cat', 'dog']);
+    expect(await importFolder(named, put(files), { inspect: decode })).toMatchObject({ splitFolders: null });
+    const labelled = newProject();
+    await importFolder(labelled, put(['cat/1.bmp', 'dog/2.bmp']), { inspect: decode });
+    expect(await importFolder(labelled, put(files), { inspect: decode })).toMatchObject({
+      splitFolders: null,
+    });
+  });
+
   test('split words that are the project’s classes are classes', async () => {
     const project = newProject(temporaryFolder(), ['train', 'car']);
     const folder = put(['train/1.bmp', 'car/2.bmp']);
