@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { ImportItem, InspectedPicture, LabelSource, LabelValue, Picture } from '../../shared/library.ts';
-import { nameFromImport } from './classes.ts';
 import { directoryId, joinPath } from './directories.ts';
 import { addImportedLabel, hasHistory, newBatch } from './labels.ts';
-import { addImportItem, type ImportCounts } from './imports.ts';
+import { addImportItem, addImportNote, type ImportCounts } from './imports.ts';
 import { SETS, type KeptSplits } from './kept-splits.ts';
 import type { Planned } from './layout.ts';
+import { NAMED_ANEW, nameAnew } from './match-classes.ts';
 import { fold, nameKey } from './names.ts';
 import { findByContent, findByPath, getPicture } from './pictures.ts';
 import { clearPlace, placeIsTaken, setPlace } from './places.ts';
@@ -28,6 +28,8 @@ export interface ImportContext {
   labelBatch: number | null;
   /** What the first label of a class names the classes; null once that is done. */
   naming: [string, string] | null;
+  /** The classes get other names than those under which pictures were labelled before, so what was said then does not count. */
+  isAnew: boolean;
   /** Pictures whose file is no longer where it was: one of the same content may be that file, moved. */
   displaced: Set<number>;
   keptSplits: KeptSplits;
@@ -182,7 +184,7 @@ function suggest(context: ImportContext, known: Picture, planned: Planned): void
     keptSplits.first ??= { path: known.path, is: known.split, said: planned.split };
   }
   if (planned.label === null || planned.label === known.label) return;
-  if (known.label === null && !hasHistory(db, known.id)) {
+  if (known.label === null && (context.isAnew || !hasHistory(db, known.id))) {
     giveLabel(context, known.id, planned.label);
     return;
   }
@@ -198,7 +200,7 @@ function suggest(context: ImportContext, known: Picture, planned: Planned): void
 
 function giveLabel(context: ImportContext, id: number, label: LabelValue): void {
   if (context.naming && label !== 'skipped') {
-    nameFromImport(context.db, context.naming);
+    if (nameAnew(context.db, context.naming)) addImportNote(context.db, context.importId, NAMED_ANEW);
     context.naming = null;
   }
   context.labelBatch ??= newBatch(context.db, context.source, 'set', 'fixed');

@@ -43,7 +43,12 @@ export async function importTable(
   const { planned, written, contrary } = await planRows(table.rows, folder);
   const plan = (): Plan => {
     // In the transaction in which the import begins, so only what depends on the classes is done here.
-    const { labelOf, naming, notes } = readLabels(project.db, written, path.basename(absolute));
+    const { labelOf, naming, notes } = readLabels(
+      project.db,
+      written,
+      path.basename(absolute),
+      options.classes !== undefined,
+    );
     const meaning = new Map([...written.keys()].map((label) => [label, labelOf(label)]));
     const labelled = function* (): Generator<Planned> {
       for (const { picture, label } of planned) yield { ...picture, label: meaning.get(label) ?? null };

@@ -37,7 +37,9 @@ export async function importFolder(
       source: 'folder',
       path: absolute,
       plan: () =>
-        options.signal?.aborted ? CANCELLED : planFolder(project.db, pictures, tree, options.mode ?? 'auto'),
+        options.signal?.aborted
+          ? CANCELLED
+          : planFolder(project.db, pictures, tree, options.mode ?? 'auto', options.classes !== undefined),
       rest,
     },
     options,
@@ -89,7 +91,9 @@ export async function importFiles(
       source: 'files',
       path: first,
       plan: () =>
-        options.signal?.aborted ? CANCELLED : planFolder(project.db, pictures, tree, options.mode ?? 'auto'),
+        options.signal?.aborted
+          ? CANCELLED
+          : planFolder(project.db, pictures, tree, options.mode ?? 'auto', options.classes !== undefined),
       rest: { ...found, unreadable: [...found.unreadable, ...files.unreadable] },
     },
     options,

@@ -22,7 +22,8 @@ import {
 } from './imports.ts';
 import { keptSplitsNote } from './kept-splits.ts';
 import type { Plan, Planned } from './layout.ts';
-import { chooseClasses } from './match-classes.ts';
+import { labelsCanComeBack } from './labels.ts';
+import { chooseClasses, NAMED_ANEW } from './match-classes.ts';
 import { findByContent, findByPath, getPictures } from './pictures.ts';
 import { getSettings } from './settings.ts';
 import { transaction, type Db } from './sql.ts';
@@ -134,8 +135,9 @@ function begin(
 ): { plan: Plan; context: ImportContext } {
   const { db, folder } = project;
   return transaction(db, () => {
-    if (classes) chooseClasses(db, classes);
+    const isChosenAnew = classes !== undefined && chooseClasses(db, classes);
     const plan = task.plan();
+    const isAnew = isChosenAnew || (plan.naming !== null && labelsCanComeBack(db));
     const { unreadable, notPictureKinds, exports } = task.rest;
     const counts: ImportCounts = {
       ...noCounts(),
@@ -149,7 +151,11 @@ function begin(
       splitFolders: plan.splitFolders ?? null,
     };
     const { source, path } = task;
-    const notes = counts.found === 0 ? [...plan.notes, `No pictures were found in ${path}.`] : plan.notes;
+    const notes = [
+      ...plan.notes,
+      ...(isChosenAnew ? [NAMED_ANEW] : []),
+      ...(counts.found === 0 ? [`No pictures were found in ${path}.`] : []),
+    ];
     const importId = startImport(db, { source, path, layout: plan.layout, notes, counts });
     for (const { path: file, message } of unreadable) {
       addImportItem(db, importId, {
@@ -171,6 +177,7 @@ function begin(
         counts,
         labelBatch: null,
         naming: plan.naming,
+        isAnew,
         displaced: new Set<number>(),
         keptSplits: { count: 0, first: null },
       },

@@ -6,13 +6,14 @@ import { SKIPPED, type LabelSource, type LabelValue } from '../../shared/library
 import { plural } from '../../shared/plural.ts';
 import { toCsv } from '../files/csv.ts';
 import { isSwapped } from './class-order.ts';
-import { getClasses, nameFromImport } from './classes.ts';
+import { getClasses } from './classes.ts';
 import { joinPath } from './directories.ts';
 import type { Project } from './folder.ts';
 import { addBatch } from './labels.ts';
 import { findByPath, fromStored, getPicture, setSplit } from './pictures.ts';
 import { rows, transaction, type Db } from './sql.ts';
 import { projectFinder } from './tables/find-pictures.ts';
+import { NAMED_ANEW, nameAnew } from './match-classes.ts';
 import { countLabels, readLabels } from './tables/labels.ts';
 import { expectedAt } from './tables/place.ts';
 import { readPictureTable, type FoundRow } from './tables/read.ts';
@@ -143,7 +144,7 @@ export async function importLabelsCsv(
     problem ? [{ path: expectedAt(place, given, folder), ...problem }] : [],
   );
   return transaction(db, () => {
-    const { labelOf, naming, notes } = readLabels(db, countLabels(found), path.basename(file));
+    const { labelOf, naming, notes } = readLabels(db, countLabels(found), path.basename(file), false);
     const labels = new Map<number, LabelValue>();
     const tested = new Set<number>();
     let contrary = 0;
@@ -172,10 +173,10 @@ export async function importLabelsCsv(
       label,
       ids: [...labels].filter(([, given]) => given === label).map(([id]) => id),
     }));
-    const { changes } = addBatch(db, groups, source);
+    const { batch, changes } = addBatch(db, groups, source);
     const moved = setSplit(db, tested, 'test');
     if (moved > 0) notes.push(`${plural(moved, 'picture')} put into the test set, as the table says.`);
-    if (naming && changes.length > 0) nameFromImport(db, naming);
+    if (naming && batch !== null && nameAnew(db, naming, batch)) notes.push(NAMED_ANEW);
     return { changed: changes.length, problems, notes: [...table.notes, ...notes] };
   });
 }

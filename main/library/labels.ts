@@ -80,6 +80,39 @@ function dropUndone(db: Db): void {
 }
 
 /**
+ * Whether undo or redo would give a picture another class, or take one from it.
+ *
+ * @param before only what came before this batch
+ */
+export function labelsCanComeBack(db: Db, before = Number.MAX_SAFE_INTEGER): boolean {
+  return (
+    value(
+      db,
+      `SELECT EXISTS (
+         SELECT 1 FROM label_batches b JOIN label_events e ON e.batch_id = b.id
+         WHERE b.state IN ('done', 'undone') AND b.id < :before
+           AND (e.label IN (0, 1) OR e.previous_label IN (0, 1)))`,
+      { before },
+    ) === 1
+  );
+}
+
+/**
+ * Makes what was labelled, and swaps of the classes, no steps of undo and redo any more, where a class was among the labels;
+ * the log keeps them.
+ *
+ * @param before only what came before this batch
+ * @returns whether a class was
+ */
+export function forgetUndo(db: Db, before = Number.MAX_SAFE_INTEGER): boolean {
+  if (!labelsCanComeBack(db, before)) return false;
+  run(db, `UPDATE label_batches SET state = 'dropped' WHERE state IN ('done', 'undone') AND id < :before`, {
+    before,
+  });
+  return true;
+}
+
+/**
  * Makes the other class class 1, the positive one, as one step of undo.
  *
  * @throws TwofoldError as `flipClasses`

@@ -48,16 +48,23 @@ const NO_NAMES: Names = new Map();
  *
  * @param tree of these files
  * @param mode `labels` insists on labels, `plain` does not look for labels and splits
+ * @param chosen whether this import was told the classes' names
  * @throws TwofoldError `bad-input` when `mode` is `labels` and the folders do not fit
  */
-export function planFolder(db: Db, found: readonly FoundFile[], tree: FolderTree, mode: ImportMode): Plan {
+export function planFolder(
+  db: Db,
+  found: readonly FoundFile[],
+  tree: FolderTree,
+  mode: ImportMode,
+  chosen = false,
+): Plan {
   if (mode === 'plain') return planPlain(found);
   const settled = settledNames(db);
   const known = settled ? keyed(settled) : NO_NAMES;
   const candidates = findClasses(tree, known);
   const classes = candidates?.classes ?? (mode === 'labels' ? literalClasses(tree.root) : null);
   const match = classes && matchClasses(db, [...classes.values()]);
-  const refusal = match ? null : whyNot(db, tree.root, known, classes);
+  const refusal = match ? null : whyNot(db, tree.root, known, classes, chosen);
   if (mode === 'labels' && refusal !== null) {
     throw new TwofoldError(
       'bad-input',
@@ -214,8 +221,8 @@ function outermostSiblings(folder: Folder): Folder {
 }
 
 /** Why there are no labels; empty where nothing speaks of classes. */
-function whyNot(db: Db, root: Folder, known: Names, classes: Names | null): string {
-  if (classes) return explainMismatch(db, [...classes.values()]);
+function whyNot(db: Db, root: Folder, known: Names, classes: Names | null, chosen: boolean): string {
+  if (classes) return explainMismatch(db, [...classes.values()], 'folders', chosen);
   const names = [...candidateNames(root, 0, known).values()];
   if (names.length === 0) {
     const { folders, splits } = outermostSiblings(root);
@@ -223,7 +230,7 @@ function whyNot(db: Db, root: Folder, known: Names, classes: Names | null): stri
     return others.length > 1 ? `${quoted(others)} are the same name for a class, and two were expected.` : '';
   }
   if (names.length <= MANY_NAMES && !names.some(isUsable)) return names.map(explainName).join(' ');
-  if (known.size > 0) return explainMismatch(db, names);
+  if (known.size > 0) return explainMismatch(db, names, 'folders', chosen);
   return `There are ${formatCount(names.length)} sub-folders with pictures (${quoted(names)}), not two.`;
 }
 

@@ -1,7 +1,15 @@
 import { DEFAULT_CLASSES, type ClassIndex } from '../../shared/library.ts';
 import { formatCount } from '../../shared/plural.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import { classByName, classesAreNamed, getClasses, nameClasses, nameOrigins } from './classes.ts';
+import {
+  classByName,
+  classesAreNamed,
+  getClasses,
+  nameClasses,
+  nameFromImport,
+  nameOrigins,
+} from './classes.ts';
+import { forgetUndo, labelsCanComeBack } from './labels.ts';
 import { classKey } from './names.ts';
 import { getCounts } from './pictures.ts';
 import { value, type Db } from './sql.ts';
@@ -10,13 +18,14 @@ import { value, type Db } from './sql.ts';
 export interface ClassMatch {
   /** Class of each name, in their order. */
   classes: ClassIndex[];
-  /** What the classes are called from this import's first label on (`nameFromImport`); null where they are already. */
+  /** What the classes are called from this import's first label on (`nameAnew`); null where they are already. */
   naming: [string, string] | null;
 }
 
 /**
  * Which class each name from outside (folders, a table) means. A name that a class has is that class. Others name the
- * classes that are free, in alphabetical order: those that no person named and that no label or run depends on.
+ * classes that are free, in alphabetical order: those that no person named and that no label or run depends on. Labels that
+ * only undo would bring back stop that while other pictures are labelled.
  *
  * @param names one or two that `classNameProblem` accepts, different by `classKey`
  * @returns null where they do not fit; `explainMismatch` says why
@@ -47,14 +56,15 @@ export function matchClasses(db: Db, names: readonly string[]): ClassMatch | nul
  * Names the classes as a person wants them, before an import reads its folders or table: the second is class 1, the positive
  * one. Call it in the import's transaction.
  *
+ * @returns whether labels of before were of other classes, so that they can't be undone or redone any more
  * @throws TwofoldError `bad-input` where the classes have other names, or the other order, and something depends on that
  */
-export function chooseClasses(db: Db, names: readonly [string, string]): void {
+export function chooseClasses(db: Db, names: readonly [string, string]): boolean {
   const [zero, one] = names.map((name) => classByName(db, name));
-  if (zero === 0 && one === 1) return;
+  if (zero === 0 && one === 1) return false;
   if (canChooseClasses(db)) {
     nameClasses(db, names);
-    return;
+    return forgetUndo(db);
   }
   const known = getClasses(db).map(({ name }) => name);
   const isOtherWay = zero === 1 && one === 0;
@@ -74,8 +84,9 @@ export function canChooseClasses(db: Db): boolean {
 
 /** Classes whose name an import may choose. */
 function freeClasses(db: Db): ClassIndex[] {
-  if (labelsCanComeBack(db)) return [];
+  if (value(db, 'SELECT EXISTS (SELECT 1 FROM runs)') === 1) return [];
   const counts = getCounts(db).classes;
+  if (counts.some((count) => count > 0) && labelsCanComeBack(db)) return [];
   const origins = nameOrigins(db);
   return ([0, 1] as const).filter((index) => origins[index] !== 'person' && counts[index] === 0);
 }
@@ -89,23 +100,32 @@ export function settledNames(db: Db): [string, string] | null {
   return isSettled ? (getClasses(db).map(({ name }) => name) as [string, string]) : null;
 }
 
-/** Whether undo or redo would bring labels back, or a run has learnt what the classes are. */
-function labelsCanComeBack(db: Db): boolean {
-  return (
-    value(
-      db,
-      `SELECT EXISTS (SELECT 1 FROM runs) OR EXISTS (
-         SELECT 1 FROM label_batches b JOIN label_events e ON e.batch_id = b.id
-         WHERE b.state IN ('done', 'undone') AND (e.label IN (0, 1) OR e.previous_label IN (0, 1)))`,
-    ) === 1
-  );
+/**
+ * Names the classes as `matchClasses` found. A label that undo or redo would bring back was of another class, so what was
+ * labelled before the batch can't be undone or redone any more; `NAMED_ANEW` says so.
+ *
+ * @param before the import's own batch of labels, where there is one already
+ * @returns whether there was such a label
+ */
+export function nameAnew(db: Db, names: readonly [string, string], before?: number): boolean {
+  nameFromImport(db, names);
+  return forgetUndo(db, before);
 }
 
-/** Why `matchClasses` found no meaning, for a message. */
-export function explainMismatch(db: Db, names: readonly string[]): string {
+export const NAMED_ANEW =
+  'The classes were named anew, so what was labelled before under other names can’t be undone or redone any more.';
+
+/** Why `matchClasses` found no meaning, for a message. @param chosen whether this import was told the classes' names */
+export function explainMismatch(
+  db: Db,
+  names: readonly string[],
+  what: 'labels' | 'folders',
+  chosen: boolean,
+): string {
   const classes = getClasses(db).map(({ name }) => name);
+  const whose = chosen ? 'the classes given with --classes,' : "this project's classes";
   return classesAreNamed(db)
-    ? `The labels ${quoted(names)} are not this project's classes ${quoted(classes)}.`
+    ? `The ${what} ${quoted(names)} are not ${whose} ${quoted(classes)}.`
     : `Pictures are labelled already, but the classes have no names yet, so it is unknown which of ${quoted(names)} is which. Name the classes first.`;
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { classesAreNamed, getClasses, nameClasses } from '../../main/library/classes.ts';
 import { importFiles, importFolder } from '../../main/library/import.ts';
-import { setLabels, undo } from '../../main/library/labels.ts';
+import { redo, setLabels, undo } from '../../main/library/labels.ts';
 import { removePictures } from '../../main/library/pictures.ts';
 import type { Project } from '../../main/library/project.ts';
 import { decode, newProject, putPicture, temporaryFolder } from '../unit/library-kit.ts';
@@ -42,7 +42,7 @@ test('names from an import are replaced once no label depends on them', async ()
   expect(names(project)).toEqual(['cat', 'dog']);
 });
 
-test('names are kept while a label has them, or undo could bring one back', async () => {
+test('names are kept while a label has them, and while undo could bring one back beside others', async () => {
   const project = newProject();
   await importFolder(project, await put('owl/1.png', 'finch/2.png'), options);
   removePictures(project.db, [2]);
@@ -51,14 +51,35 @@ test('names are kept while a label has them, or undo could bring one back', asyn
   });
   expect(names(project)).toEqual(['finch', 'owl']);
 
+  const cleared = newProject();
+  await importFolder(cleared, await put('owl/1.png', 'finch/2.png'), options);
+  setLabels(cleared.db, [2], null, 'mouse');
+  expect(await importFolder(cleared, await put('owl/1.png', 'dog/2.png'), options)).toMatchObject({
+    labelled: 0,
+  });
+  expect(names(cleared)).toEqual(['finch', 'owl']);
+  expect(undo(cleared.db, 'mouse')).not.toBeNull();
+});
+
+test('names are replaced once no picture is labelled, and what undo or redo would bring back goes with them', async () => {
   const byHand = newProject();
   await importFolder(byHand, await put('1.png'), options);
   setLabels(byHand.db, [1], 1, 'mouse');
   undo(byHand.db, 'mouse');
   expect(await importFolder(byHand, await put('cat/1.png', 'dog/2.png'), options)).toMatchObject({
-    labelled: 0,
+    labelled: 2,
+    notes: [expect.stringContaining('named anew')],
   });
-  expect(names(byHand)).toEqual(['Class A', 'Class B']);
+  expect(names(byHand)).toEqual(['cat', 'dog']);
+  expect(redo(byHand.db, 'mouse')).toBeNull();
+
+  const same = newProject();
+  const folder = await put('owl/1.png', 'finch/2.png');
+  await importFolder(same, folder, options);
+  setLabels(same.db, [1, 2], null, 'mouse');
+  // The same names: what was cleared by hand stays so, and can be undone.
+  expect(await importFolder(same, folder, options)).toMatchObject({ labelled: 0, notes: [] });
+  expect(undo(same.db, 'mouse')?.changes).toHaveLength(2);
 });
 
 test('names that a person chose are never replaced', async () => {

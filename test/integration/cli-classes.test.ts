@@ -131,6 +131,26 @@ describe('import --classes', () => {
     expect(stderr).toContain('animal');
   });
 
+  it('says which names do not fit: those of folders or of a table, the project’s or those that were given', async () => {
+    expect((await importInto('mistyped', '--classes', 'animal,food')).stderr).toContain(
+      'The folders "animals" and "food" are not the classes given with --classes, "animal" and "food".',
+    );
+    const table = path.join(folder, 'mistyped.csv');
+    const picture = (name: string): string =>
+      path.join(pictures, name, readFileNames(path.join(pictures, name))[0]!);
+    writeFileSync(table, `path,label\n${picture('animals')},negative\n${picture('food')},positive\n`);
+    const project = path.join(folder, 'foobar');
+    const given = await run('import', '--csv', table, '--project', project, '--classes', 'foo,bar');
+    expect(given.stderr).toContain(
+      'The labels "negative" and "positive" are not the classes given with --classes, "foo" and "bar".',
+    );
+    await done('import', pictures, '--project', project);
+    const known = await run('import', '--csv', table, '--project', project);
+    expect(known.stderr).toContain(
+      'The labels "negative" and "positive" are not this project\'s classes "animals" and "food".',
+    );
+  });
+
   it('refuses another order than a labelled project has, and names the way out', async () => {
     const { code, stderr } = await importInto('chosen', '--classes', 'animals,food');
     expect(code).toBe(1);
@@ -142,6 +162,49 @@ describe('import --classes', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('two names');
     expect(existsSync(path.join(folder, 'never.twofold'))).toBe(false);
+  });
+});
+
+describe('a wrong table whose labels were cleared', () => {
+  const files = ['animals', 'food'].map((name) =>
+    path.join(pictures, name, readFileNames(path.join(pictures, name))[0]!),
+  );
+  const write = (name: string, labels: [string, string]): string => {
+    const table = path.join(folder, name);
+    writeFileSync(table, `path,label\n${files.map((file, index) => `${file},${labels[index]!}\n`).join('')}`);
+    return table;
+  };
+  const wrong = write('wrong.csv', ['foo', 'bar']);
+  const right = write('right.csv', ['cat', 'dog']);
+
+  it.each([
+    ['import --csv', (project: string) => ['import', '--csv', right, '--project', project], 'cat'],
+    ['labels --import', (project: string) => ['labels', project, '--import', right], 'cat'],
+    [
+      'import --classes',
+      (project: string) => ['import', '--csv', right, '--project', project, '--classes', 'dog,cat'],
+      'dog',
+    ],
+  ])('gives way to the right one: %s', async (name, command, first) => {
+    const project = path.join(folder, `${name.replaceAll(' ', '')}.twofold`);
+    await done('import', '--csv', wrong, '--project', project);
+    const labelled = await run(...command(project));
+    expect(labelled.code).toBe(1);
+    await done('label', project, 'clear', ...files);
+    const { code, stdout, stderr } = await run(...command(project));
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/named anew.*can’t be undone/);
+    expect((await done('labels', project)).classes).toEqual([
+      { name: first, count: 1 },
+      { name: first === 'cat' ? 'dog' : 'cat', count: 1 },
+    ]);
+    const history = await run('labels', project, '--history', files[0]!, '--json');
+    expect(history.events.at(-2)).toMatchObject({ label: first === 'cat' ? 0 : 1 });
+    // Nothing is left that would bring a label of "foo" or "bar" back.
+    await run('label', project, '--undo');
+    await run('label', project, '--undo');
+    const { classes } = (await done('labels', project)) as unknown as { classes: { count: number }[] };
+    expect(classes.map(({ count }) => count)).toEqual(name === 'labels --import' ? [0, 0] : [1, 1]);
   });
 });
 

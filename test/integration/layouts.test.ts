@@ -348,7 +348,7 @@ describe('where the person says what the classes are', () => {
     expect(await importFolder(project, other, { inspect: decode })).toMatchObject({
       labelled: 0,
       notes: [
-        'The labels "bird" and "cat" are not this project\'s classes "cat" and "dog". The pictures came in without labels.',
+        'The folders "bird" and "cat" are not this project\'s classes "cat" and "dog". The pictures came in without labels.',
       ],
     });
   });

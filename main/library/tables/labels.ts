@@ -22,9 +22,15 @@ export interface TableLabels {
  * costs its label.
  *
  * @param written labels of the rows whose pictures were found, as written, and how many rows have each
+ * @param chosen whether this import was told the classes' names
  * @throws TwofoldError `bad-input` where they fit no two classes
  */
-export function readLabels(db: Db, written: ReadonlyMap<string, number>, file: string): TableLabels {
+export function readLabels(
+  db: Db,
+  written: ReadonlyMap<string, number>,
+  file: string,
+  chosen: boolean,
+): TableLabels {
   const notes: string[] = [];
   const counts = new Map<string, { name: string; rows: number }>();
   for (const [label, rows] of written) {
@@ -73,7 +79,7 @@ export function readLabels(db: Db, written: ReadonlyMap<string, number>, file: s
     }
   }
   const match = matchClasses(db, names);
-  if (!match) return refuse(explainMismatch(db, names));
+  if (!match) return refuse(explainMismatch(db, names, 'labels', chosen));
   keys.forEach((key, index) => meaning.set(key, match.classes[index]!));
   return { labelOf, naming: match.naming, notes };
 }
