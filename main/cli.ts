@@ -28,6 +28,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 function report(thrown: unknown, output: Output): number {
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return EXIT.ok;
+    // A group without one of its commands: its help was written.
+    if (thrown.code === 'commander.help') return EXIT.usage;
     output.error({ code: 'bad-input', message: thrown.message.replace(/^error: /, '') });
     return EXIT.usage;
   }

@@ -26,8 +26,8 @@ export function buildProgram(output: Output): Command {
   const program = new Command('twofold')
     .description('Turn a folder of pictures into a two-class image classifier.')
     .version(version)
-    .showHelpAfterError('(add --help for what is possible)')
-    .configureOutput({ writeErr: () => undefined })
+    // Only the help of a group of commands is written there: `main` reports errors.
+    .configureOutput({ outputError: () => undefined })
     .exitOverride();
   for (const add of [
     addImport,

@@ -43,6 +43,8 @@ async function projectOf(target: string, files: Record<string, string[]>): Promi
 describe('bad use', () => {
   it.each([
     ['no command', ['frobnicate'], /unknown command 'frobnicate'/],
+    ['no command at all', [], /^Usage: twofold \[options\] \[command\]/],
+    ['a group alone', ['weights'], /^Usage: twofold weights (?!.*outputHelp)/s],
     ['no project', ['train'], /missing required argument 'project'/],
     ['no number', ['train', project, '--epochs', 'x'], /Expected a number/],
     [
