@@ -7,6 +7,7 @@ import type {
   LabelledPicture,
 } from '../../shared/jobs.ts';
 import type { PictureProblem, RunRecord } from '../../shared/library.ts';
+import { evaluate, logit } from '../../shared/metrics.ts';
 import { plural } from '../../shared/plural.ts';
 import { getCounts, testSet, trainingSet } from '../library/pictures.ts';
 import { getRunPictures, saveRunPictures } from '../library/predictions.ts';
@@ -46,18 +47,19 @@ export interface Evaluating {
  * pictures, or on the project's test set. Pictures labelled since count for neither, though they are unseen: they were
  * often picked because the model was unsure.
  *
- * @param options `threshold`: a probability of class 1 above it is class 1
+ * @param options `threshold`: a probability of class 1 above it is class 1; `kept`: that of the figures that are stored
+ *   (default: the project's), so that a threshold for once changes only what is answered
  * @throws TwofoldError `nothing-labelled` where there is no picture to evaluate on, `too-few` where the run has seen all
  */
 export function startEvaluation(
   project: Project,
   run: RunRecord,
-  { on, threshold }: { on: EvaluatedSet; threshold: number },
+  { on, threshold, kept }: { on: EvaluatedSet; threshold: number; kept?: number },
   spawn: () => JobProcess,
   onEvent: (event: JobEvent) => void = () => undefined,
 ): Evaluating {
   const { db } = project;
-  const { swapped } = modelView(db);
+  const { swapped, threshold: usual } = modelView(db);
   const fingerprint = testSetFingerprint(db);
   const { pictures, seen } = on === 'test' ? testPictures(db, run) : validationPictures(db, run);
   const job = startJob<EvaluateJob>(
@@ -76,11 +78,21 @@ export function startEvaluation(
   const result = job.result.then(async (evaluated) => {
     const done = { ...evaluated, seen: evaluated.seen + seen };
     if (project.readOnly) return done;
-    if (on === 'test') await saveTestEvaluation(db, run.id, fingerprint, done, swapped);
+    if (on === 'test')
+      await saveTestEvaluation(db, run.id, fingerprint, atThreshold(done, kept ?? usual), swapped);
     else await saveRunPictures(db, run.id, done.scores, swapped);
     return done;
   });
   return { job, result };
+}
+
+/** The same answers, counted at another threshold; the loss does not depend on it. */
+function atThreshold(result: EvaluateResult, threshold: number): EvaluateResult {
+  const { evaluation, scores } = result;
+  if (evaluation.threshold === threshold) return result;
+  const scored = scores.map(({ probability, label }) => ({ probability: probability!, label }));
+  const logits = scored.map(({ probability }) => logit(probability));
+  return { ...result, evaluation: { ...evaluate(scored, logits, threshold), loss: evaluation.loss } };
 }
 
 interface Chosen {

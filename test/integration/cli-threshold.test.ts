@@ -137,6 +137,13 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
   });
 });
 
+it('is not the project’s where the evaluation fails', async () => {
+  const { code, stderr } = await run('evaluate', project, '--on', 'test', '--threshold', '0.9', '--save');
+  expect(code).toBe(1);
+  expect(stderr).toContain('no test set');
+  expect(await done('evaluate', project)).toMatchObject({ threshold: 0.5 });
+});
+
 describe('a threshold that is none', () => {
   it.each([
     ['predict', 'pictures', '--threshold', '1.01'],

@@ -94,9 +94,22 @@ describe('the test set', () => {
       scored.reduce((sum, one) => sum + crossEntropyOfLogit(logit(one.probability), one.label), 0) / 8;
     expect(evaluated.loss).toBeCloseTo(loss, 3);
     const shown = await done('runs', project, '--run', 'r1');
-    expect(shown.test).toMatchObject({ isCurrent: true, seen: 0, leftOut: 0, evaluation: { count: 8 } });
+    // A threshold for once is not that of what is kept.
+    const usual = confusion(scored, 0.5);
+    expect(shown.test).toMatchObject({
+      isCurrent: true,
+      seen: 0,
+      leftOut: 0,
+      evaluation: {
+        count: 8,
+        threshold: 0.5,
+        confusion: usual,
+        accuracy: wilson(usual[0][0] + usual[1][1], 8),
+        loss: evaluated.loss,
+      },
+    });
     const { stdout } = await run('runs', project, '--run', 'r1');
-    expect(stdout).toMatch(/Test set: accuracy .* on 8 pictures, evaluated \d{4}-/);
+    expect(stdout).toMatch(/Test set: accuracy .* at a threshold of 0\.5 on 8 pictures, evaluated \d{4}-/);
     expect(stdout).not.toMatch(/have changed/);
   });
 
@@ -124,7 +137,7 @@ describe('the test set', () => {
     const { check } = checked.events.find(({ event }) => event === 'exported')!;
     expect(check).toMatchObject({ pictures: 20, accuracy: { pictures: 4, unseen: true } });
     const card = JSON.parse(readFileSync(path.join(out('keras'), 'card.json'), 'utf8')) as object;
-    expect(card).toMatchObject({ test: { evaluation: { count: 8, threshold: 0.4 }, isCurrent: true } });
+    expect(card).toMatchObject({ test: { evaluation: { count: 8, threshold: 0.5 }, isCurrent: true } });
     expect(readFileSync(path.join(out('keras'), 'README.md'), 'utf8')).toMatch(
       /### On the test set\s+Evaluated on \d{4}-\d\d-\d\d on 8 pictures/,
     );

@@ -42,17 +42,17 @@ export function addEvaluate(program: Command, output: Output): void {
       if (save && wanted === undefined) command.error('error: --save needs --threshold <p>.');
       const work = async (project: Project): Promise<void> => {
         const run = chooseRun(project, runId);
-        if (save) await setThreshold(project, wanted!);
         const threshold = wanted ?? modelView(project.db).threshold;
         await checkFiles(project);
         const { job, result } = startEvaluation(
           project,
           run,
-          { on, threshold },
+          { on, threshold, ...(save && { kept: threshold }) },
           spawnNodeProcess,
           showJob(output),
         );
         const { evaluation, leftOut, seen } = await withInterrupt(job, 'cancel', output, result);
+        if (save) await setThreshold(project, threshold);
         output.event('done', {
           run: run.id,
           on,

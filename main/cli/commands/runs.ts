@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RunRecord, TestEvaluation } from '../../../shared/library.ts';
 import { plural } from '../../../shared/plural.ts';
+import { statedThreshold } from '../../../shared/swap.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library/runs.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { interval, percent, table } from '../format.ts';
@@ -115,7 +116,7 @@ function showOne(project: Project, id: string, output: Output): void {
 
 function describeTest({ atMs, evaluation, seen, leftOut, isCurrent }: TestEvaluation): string {
   const sentences = [
-    `Test set: accuracy ${interval(evaluation.accuracy)} on ${plural(evaluation.count, 'picture')}, evaluated ${utc(atMs)} UTC.`,
+    `Test set: accuracy ${interval(evaluation.accuracy)} at a threshold of ${statedThreshold(evaluation.threshold)} on ${plural(evaluation.count, 'picture')}, evaluated ${utc(atMs)} UTC.`,
     ...(seen > 0
       ? [`${plural(seen, 'picture')} did not count, as the run was trained or validated on them.`]
       : []),
