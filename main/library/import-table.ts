@@ -12,6 +12,7 @@ import { expectedAt } from './tables/place.ts';
 import { readPictureTable, type PictureRow } from './tables/read.ts';
 import { splitByFolders } from './tables/split-folders.ts';
 import { nothingFound } from './walk.ts';
+import { reportScanning } from './scanning.ts';
 
 /** Rows a turn of the event loop. */
 const AT_ONCE = 500;
@@ -34,7 +35,7 @@ export async function importTable(
   const folder = await realFolder(path.dirname(absolute));
   const finder = fileFinder([folder, ...folders.map((one) => path.resolve(one))], {
     ...(options.signal ? { signal: options.signal } : {}),
-    onFound: scanning(options),
+    onFound: reportScanning(options),
   });
   const table = await readPictureTable(absolute, finder, options.signal);
   const source = { source: 'csv' as const, path: absolute, rest: nothingFound() };
@@ -110,22 +111,4 @@ async function planRows(
 
 async function realFolder(folder: string): Promise<string> {
   return realpath(folder).catch(() => folder); // told of when the table is opened
-}
-
-/** Tells of folders that are looked through, ten times a second at most. */
-function scanning({ onProgress }: ImportOptions): (pictures: number) => void {
-  let last = 0;
-  return (done) => {
-    if (performance.now() - last < 100) return;
-    last = performance.now();
-    onProgress?.({
-      stage: 'scanning',
-      fraction: null,
-      done,
-      total: null,
-      added: 0,
-      leftOut: 0,
-      leftMs: null,
-    });
-  };
 }

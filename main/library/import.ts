@@ -8,6 +8,7 @@ import { CANCELLED, ingest, type ImportOptions } from './ingest.ts';
 import { planFolder } from './layout.ts';
 import { isTableName } from './tables/text.ts';
 import { looksLikePicture, nothingFound, readableFolder, reason, walk, type WalkResult } from './walk.ts';
+import { reportScanning } from './scanning.ts';
 
 export type { ImportOptions } from './ingest.ts';
 
@@ -125,30 +126,18 @@ async function isFolder(given: string): Promise<boolean> {
 /** Walks folders one after the other; `under` is put before the names of their sub-folders. */
 async function scan(
   folders: readonly { folder: string; under: readonly string[] }[],
-  { onProgress, signal }: ImportOptions,
+  options: ImportOptions,
 ): Promise<WalkResult> {
+  const { signal } = options;
   const all = nothingFound();
-  let last = 0;
+  const report = reportScanning(options);
   for (const { folder, under } of folders) {
     await readableFolder(folder);
     const before = all.pictures.length;
     const found = await walk(folder, {
       exports: 'pass-over',
       ...(signal ? { signal } : {}),
-      onFound: (pictures) => {
-        if (performance.now() - last < 100) return;
-        last = performance.now();
-        const done = before + pictures;
-        onProgress?.({
-          stage: 'scanning',
-          fraction: null,
-          done,
-          total: null,
-          added: 0,
-          leftOut: 0,
-          leftMs: null,
-        });
-      },
+      onFound: (pictures) => report(before + pictures),
     });
     // Files of a directory go on sharing their `under`.
     const below = new Map<readonly string[], readonly string[]>();

@@ -1,0 +1,19 @@
+import type { ImportOptions } from './ingest.ts';
+
+/** Reports how many pictures were found so far while folders are looked through, ten times a second at most. */
+export function reportScanning({ onProgress }: ImportOptions): (found: number) => void {
+  let last = 0;
+  return (done) => {
+    if (performance.now() - last < 100) return;
+    last = performance.now();
+    onProgress?.({
+      stage: 'scanning',
+      fraction: null,
+      done,
+      total: null,
+      added: 0,
+      leftOut: 0,
+      leftMs: null,
+    });
+  };
+}
