@@ -2,8 +2,9 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
+import twofold from './scripts/lint/borders.js';
 
-/** The borders of docs/design: which folders may import what. */
+/** Packages that only some folders may import; scripts/lint/borders.js says which of our folders may import which. */
 const forbid = (files, patterns, ignores = []) => ({
   files,
   ignores,
@@ -16,11 +17,6 @@ const tensorflow = {
   message: 'TensorFlow is loaded through main/model/tensorflow.ts, in the training process only.',
 };
 const node = { group: ['node:*', 'fs', 'path'], message: 'shared/ and renderer/ run without Node.' };
-const upstream = (...folders) => ({
-  group: folders.map((folder) => `**/${folder}/**`),
-  message: 'This import would point upstream: library → pictures → model → training → export.',
-});
-
 export default ts.config(
   { ignores: ['node_modules/', '.cache/', 'dist/', 'release/', 'test/e2e/screens/'] },
   js.configs.recommended,
@@ -60,22 +56,16 @@ export default ts.config(
   { files: ['scripts/**', 'test/bench/**'], rules: { 'no-console': 'off' } },
   { files: ['renderer/**'], languageOptions: { globals: { ...globals.browser } } },
   { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },
-  forbid(['shared/**'], [electron, sqlite, tensorflow, node, upstream('main', 'renderer')]),
-  forbid(['renderer/**'], [electron, sqlite, tensorflow, node, upstream('main')]),
-  forbid(['main/library/**'], [electron, tensorflow, upstream('model', 'training', 'export')]),
+  {
+    files: ['main/**', 'renderer/**', 'shared/**'],
+    plugins: { twofold },
+    rules: { 'twofold/borders': 'error' },
+  },
+  forbid(['shared/**', 'renderer/**'], [electron, sqlite, tensorflow, node]),
+  forbid(['main/library/**'], [electron, tensorflow]),
   forbid(
-    ['main/pictures/**'],
-    [electron, sqlite, tensorflow, upstream('library', 'model', 'training', 'export')],
+    ['main/*/**'],
+    [electron, sqlite, tensorflow],
+    ['main/app/**', 'main/ipc/**', 'main/library/**', 'main/model/tensorflow.ts'],
   ),
-  forbid(
-    ['main/model/**'],
-    [electron, sqlite, tensorflow, upstream('library', 'training', 'export')],
-    ['main/model/tensorflow.ts'],
-  ),
-  forbid(
-    ['main/insight/**'],
-    [electron, sqlite, tensorflow, upstream('library', 'pictures', 'model', 'training', 'export')],
-  ),
-  forbid(['main/training/**'], [electron, sqlite, tensorflow, upstream('library', 'export')]),
-  forbid(['main/export/**'], [electron, sqlite, tensorflow]),
 );

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { app } from 'electron';
-import { registerScheme } from './app/protocol.ts';
-import { hardenCommandLine, hardenContents } from './app/security.ts';
-import { startApp } from './app/start.ts';
-import { dataFolder } from './model/folders.ts';
+import { registerScheme } from './app/shell/protocol.ts';
+import { hardenCommandLine, hardenContents } from './app/shell/security.ts';
+import { startApp } from './app/shell/start.ts';
+import { dataFolder } from './files/paths.ts';
+import { bindCalls } from './ipc/bind.ts';
+import { handlersOf } from './ipc/handlers.ts';
 
 /** Entry of the app: what must happen before Electron is ready. */
 
@@ -13,5 +15,6 @@ hardenCommandLine(app);
 registerScheme();
 app.on('web-contents-created', (_event, contents) => hardenContents(contents));
 
-if (app.requestSingleInstanceLock()) startApp();
+if (app.requestSingleInstanceLock())
+  startApp((context, isOurs, onDefect) => bindCalls(handlersOf(context), isOurs, onDefect));
 else app.quit();

@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import { pictureFinder } from '../library/find-picture.ts';
+import { pictureFinder } from '../library/pictures/find-picture.ts';
 import type { Project } from '../library/folder.ts';
 
 /** All or nothing: a mistyped name must not leave half of the pictures changed. @throws TwofoldError `not-found` */

@@ -1,6 +1,6 @@
 import { indexModel, readIndex, startIndexing, type IndexedLibrary } from '../engine/index-library.ts';
 import type { Project } from '../library/folder.ts';
-import { spawnNodeProcess } from '../training/child.ts';
+import { spawnNodeProcess } from '../jobs/child.ts';
 import { withInterrupt } from './interrupt.ts';
 import type { Output } from './output.ts';
 import { showJob } from './show-job.ts';

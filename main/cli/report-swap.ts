@@ -1,4 +1,4 @@
-import { getClasses } from '../library/classes.ts';
+import { getClasses } from '../library/labels/classes.ts';
 import type { Project } from '../library/folder.ts';
 import type { Output } from './output.ts';
 

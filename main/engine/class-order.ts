@@ -1,6 +1,6 @@
 import type { LabelResult, LabelSource } from '../../shared/library.ts';
 import type { Project } from '../library/folder.ts';
-import { redo, swapClasses, undo } from '../library/labels.ts';
+import { redo, swapClasses, undo } from '../library/labels/labels.ts';
 import { tellRunFolders } from './model-view.ts';
 
 /**

@@ -9,12 +9,12 @@ import type {
 import type { PictureProblem, RunRecord } from '../../shared/library.ts';
 import { evaluate, logit } from '../../shared/metrics.ts';
 import { plural } from '../../shared/plural.ts';
-import { getCounts, testSet, trainingSet } from '../library/pictures.ts';
-import { getRunPictures, saveRunPictures } from '../library/predictions.ts';
+import { getCounts, testSet, trainingSet } from '../library/pictures/pictures.ts';
+import { getRunPictures, saveRunPictures } from '../library/runs/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
-import { getRun, latestUsableRun } from '../library/runs.ts';
-import type { Db } from '../library/sql.ts';
-import { saveTestEvaluation, testSetFingerprint } from '../library/test-evaluations.ts';
+import { getRun, latestUsableRun } from '../library/runs/runs.ts';
+import type { Db } from '../library/database/sql.ts';
+import { saveTestEvaluation, testSetFingerprint } from '../library/runs/test-evaluations.ts';
 import { allSeen } from '../training/split.ts';
 import { modelView } from './model-view.ts';
 import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';

@@ -3,7 +3,7 @@ import type { IndexJob, IndexModel, IndexResult, JobEvent } from '../../shared/j
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { indexStore } from '../insight/index-store.ts';
 import type { Matrix } from '../insight/matrix.ts';
-import { listContents, type PictureContent } from '../library/contents.ts';
+import { listContents, type PictureContent } from '../library/reading/contents.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import { getSettings } from '../library/settings.ts';
 import { loadWeights } from '../model/weights/store.ts';

@@ -1,7 +1,7 @@
 import { evaluate, logit, type Evaluation, type Scored } from '../../shared/metrics.ts';
-import { trainingSet } from '../library/pictures.ts';
-import { getRunPictures } from '../library/predictions.ts';
-import type { Db } from '../library/sql.ts';
+import { trainingSet } from '../library/pictures/pictures.ts';
+import { getRunPictures } from '../library/runs/predictions.ts';
+import type { Db } from '../library/database/sql.ts';
 
 /**
  * An evaluation of a run on its validation pictures from the probabilities that it gave, without asking it again: with the

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
-import { walk } from '../library/walk.ts';
+import { walk } from '../library/import/walk.ts';
 
 /**
  * The files that a person means by naming files and folders: folders give what import would find in them, in the order of

@@ -1,9 +1,9 @@
 import type { ModelView } from '../../shared/jobs.ts';
-import { isSwapped, noteRunFilesWritten, runFilesDue } from '../library/class-order.ts';
+import { isSwapped, noteRunFilesWritten, runFilesDue } from '../library/labels/class-order.ts';
 import { runDir, type Project } from '../library/folder.ts';
-import { listRuns } from '../library/runs.ts';
+import { listRuns } from '../library/runs/runs.ts';
 import { getSettings, updateSettings } from '../library/settings.ts';
-import type { Db } from '../library/sql.ts';
+import type { Db } from '../library/database/sql.ts';
 import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
 
 /** Which class is class 1, and from where on: one answer for every run of a project. */

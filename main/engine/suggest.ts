@@ -5,7 +5,7 @@ import { rankLabelErrors } from '../insight/label-errors.ts';
 import { takeRows } from '../insight/matrix.ts';
 import { outOfFold } from '../insight/out-of-fold.ts';
 import { fitProbe, predictProbe } from '../insight/probe.ts';
-import type { PictureContent } from '../library/contents.ts';
+import type { PictureContent } from '../library/reading/contents.ts';
 import type { IndexedLibrary } from './index-library.ts';
 
 /** Labels of each class from which on the probe is asked. */

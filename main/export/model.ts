@@ -2,7 +2,7 @@ import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import type { Architecture, LayerSpec, WeightSpec } from '../model/architecture/layers.ts';
 import { withHead } from '../model/architecture/with-head.ts';
 import { negated } from '../model/head/negated.ts';
-import { SafetensorsFile } from '../model/safetensors.ts';
+import { SafetensorsFile } from '../files/safetensors.ts';
 import { tensorKey, type TensorKey, type Tensors } from '../model/weights/canonical.ts';
 import { loadSameWeights } from '../model/weights/store.ts';
 import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';

@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { seededGenerator } from '../../shared/random.ts';
+import { seededGenerator } from '../support/random.ts';
 import { rowOf, takeRows, type Matrix } from './matrix.ts';
 
 const ITERATIONS = 20;

@@ -1,4 +1,4 @@
-import { seededGenerator } from '../../shared/random.ts';
+import { seededGenerator } from '../support/random.ts';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { takeRows, type Matrix } from './matrix.ts';
 import { fitProbe, predictProbe } from './probe.ts';

@@ -1,11 +1,4 @@
-import {
-  CALLS,
-  type CallName,
-  type CallOutput,
-  type CallPayload,
-  type EventName,
-  type EventPayload,
-} from '../../shared/contract.ts';
+import { CALLS, type CallName, type CallOutput, type CallPayload } from '../../shared/contract.ts';
 import { toFailure, type Result } from '../../shared/errors.ts';
 
 /** A handler gets the checked payload and answers, or throws a TwofoldError. */
@@ -16,9 +9,6 @@ export type Handler<Name extends CallName> = (
 export type Handlers = { [Name in CallName]: Handler<Name> };
 /** The handlers of one domain: those whose names begin with its prefix. */
 export type HandlersOf<Domain extends string> = Pick<Handlers, Extract<CallName, `${Domain}.${string}`>>;
-
-/** Sends an event to the window, if there is one. */
-export type Emit = <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
 
 /** Checks the payload, runs the handler and turns whatever comes of it into a `Result`. */
 export async function answer(

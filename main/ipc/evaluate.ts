@@ -1,4 +1,4 @@
-import type { AppContext } from '../app/context.ts';
+import type { AppContext } from '../app/services/context.ts';
 import type { HandlersOf } from './answer.ts';
 
 export function evaluateHandlers({ evaluator }: AppContext): HandlersOf<'evaluate'> {

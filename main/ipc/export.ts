@@ -1,5 +1,5 @@
 import { shell } from 'electron';
-import type { AppContext } from '../app/context.ts';
+import type { AppContext } from '../app/services/context.ts';
 import { FORMATS } from '../export/formats.ts';
 import type { HandlersOf } from './answer.ts';
 

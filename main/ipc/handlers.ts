@@ -1,4 +1,4 @@
-import type { AppContext } from '../app/context.ts';
+import type { AppContext } from '../app/services/context.ts';
 import type { Handlers } from './answer.ts';
 import { evaluateHandlers } from './evaluate.ts';
 import { exportHandlers } from './export.ts';

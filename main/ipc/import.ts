@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AppContext } from '../app/context.ts';
-import { chooseCsv } from '../app/dialogs.ts';
+import type { AppContext } from '../app/services/context.ts';
+import { chooseCsv } from '../app/shell/dialogs.ts';
 import { toCsv } from '../files/csv.ts';
 import type { HandlersOf } from './answer.ts';
-import { listImportItems, listImports } from '../library/imports.ts';
+import { listImportItems, listImports } from '../library/import/imports.ts';
 
 export function importHandlers({ project, importer, window, documents }: AppContext): HandlersOf<'import'> {
   return {

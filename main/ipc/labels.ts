@@ -1,9 +1,9 @@
 import type { LabelAnswer } from '../../shared/contract/labels.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { LabelResult } from '../../shared/library.ts';
-import type { AppContext } from '../app/context.ts';
+import type { AppContext } from '../app/services/context.ts';
 import type { HandlersOf } from './answer.ts';
-import { redo, setLabels, swapClasses, undo, undoState } from '../library/labels.ts';
+import { redo, setLabels, swapClasses, undo, undoState } from '../library/labels/labels.ts';
 
 const NOTHING: LabelResult = { batch: null, changes: [] };
 

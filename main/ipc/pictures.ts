@@ -1,10 +1,10 @@
 import { shell } from 'electron';
-import type { AppContext } from '../app/context.ts';
-import { previewAugmentation } from '../app/preview.ts';
-import { requirePicture } from '../app/pictures.ts';
+import type { AppContext } from '../app/services/context.ts';
+import { previewAugmentation } from '../app/services/preview.ts';
+import { requirePicture } from '../app/services/pictures.ts';
 import type { HandlersOf } from './answer.ts';
-import { explainLabel } from '../library/labels.ts';
-import { getPictures, leaveTestSet, removePictures, setSplit } from '../library/pictures.ts';
+import { explainLabel } from '../library/labels/labels.ts';
+import { getPictures, leaveTestSet, removePictures, setSplit } from '../library/pictures/pictures.ts';
 
 export function pictureHandlers({ project, importer, pool, emit }: AppContext): HandlersOf<'pictures'> {
   return {

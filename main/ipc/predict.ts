@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AppContext } from '../app/context.ts';
-import { chooseCsv } from '../app/dialogs.ts';
+import type { AppContext } from '../app/services/context.ts';
+import { chooseCsv } from '../app/shell/dialogs.ts';
 import { predictionRows, predictionsCsv } from '../engine/predictions-csv.ts';
 import type { HandlersOf } from './answer.ts';
 

@@ -1,8 +1,8 @@
-import type { AppContext } from '../app/context.ts';
-import { projectOfFolder, requireFolder } from '../app/open-project.ts';
-import { prepareSample } from '../app/sample.ts';
+import type { AppContext } from '../app/services/context.ts';
+import { projectOfFolder, requireFolder } from '../app/services/open-project.ts';
+import { prepareSample } from '../app/services/sample.ts';
 import type { HandlersOf } from './answer.ts';
-import { setClasses } from '../library/classes.ts';
+import { setClasses } from '../library/labels/classes.ts';
 import { isProject, PROJECT_SUFFIX } from '../library/folder.ts';
 import { getSettings, updateSettings } from '../library/settings.ts';
 

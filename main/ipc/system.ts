@@ -1,9 +1,9 @@
 import { app } from 'electron';
-import type { AppContext } from '../app/context.ts';
-import { choose } from '../app/dialogs.ts';
-import { readLicences } from '../app/licences.ts';
+import type { AppContext } from '../app/services/context.ts';
+import { choose } from '../app/shell/dialogs.ts';
+import { readLicences } from '../app/shell/licences.ts';
 import type { HandlersOf } from './answer.ts';
-import { dataFolder } from '../model/folders.ts';
+import { dataFolder } from '../files/paths.ts';
 
 export function systemHandlers({
   window,

@@ -1,9 +1,9 @@
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
-import type { AppContext } from '../app/context.ts';
-import { runInfo } from '../app/trainer.ts';
+import type { AppContext } from '../app/services/context.ts';
+import { runInfo } from '../app/services/trainer.ts';
 import type { HandlersOf } from './answer.ts';
-import { getRunPictures } from '../library/predictions.ts';
-import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/runs.ts';
+import { getRunPictures } from '../library/runs/predictions.ts';
+import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/runs/runs.ts';
 
 export function trainHandlers({ project, trainer }: AppContext): HandlersOf<'train'> {
   return {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import type { Db } from './sql.ts';
+import type { Db } from './database/sql.ts';
 
 export const PROJECT_SUFFIX = '.twofold';
 export const LIBRARY = 'library.db';

@@ -11,13 +11,13 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { TwofoldError, toFailure, type ErrorCode } from '../../shared/errors.ts';
-import { initClasses } from './classes.ts';
-import { closeDatabase, openDatabase } from './database.ts';
-import { rebaseDirectories } from './directories.ts';
+import { initClasses } from './labels/classes.ts';
+import { closeDatabase, openDatabase } from './database/database.ts';
+import { rebaseDirectories } from './pictures/directories.ts';
 import { isFile, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from './folder.ts';
-import { markInterruptedImports } from './imports.ts';
-import { markCrashedRuns } from './runs.ts';
-import { row, run, transaction, value } from './sql.ts';
+import { markInterruptedImports } from './import/imports.ts';
+import { markCrashedRuns } from './runs/runs.ts';
+import { row, run, transaction, value } from './database/sql.ts';
 
 export { cacheDir, isProject, PROJECT_SUFFIX, projectFolder, runDir, type Project } from './folder.ts';
 

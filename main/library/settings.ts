@@ -1,7 +1,7 @@
 import { projectSettingsSchema, type ProjectSettings } from '../../shared/library.ts';
 import { swapClass, swapLabel, swapThreshold } from '../../shared/swap.ts';
-import { isSwapped, noteModelsChanged } from './class-order.ts';
-import { rows, run, transaction, type Db } from './sql.ts';
+import { isSwapped, noteModelsChanged } from './labels/class-order.ts';
+import { rows, run, transaction, type Db } from './database/sql.ts';
 
 type Key = keyof ProjectSettings;
 const KEYS = Object.keys(projectSettingsSchema.shape) as Key[];

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { dataFolder } from './folders.ts';
+import { dataFolder } from '../files/paths.ts';
 import { writeGraph } from './graph/run.ts';
 import type { Graph } from './graph/graph.ts';
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { TwofoldError } from '../../shared/errors.ts';
-import { entry } from '../entry.ts';
+import { entry } from '../support/entry.ts';
 import { processBudget, releaseThread, type BudgetMemory } from './budget.ts';
 import { RETIRED } from './tasks.ts';
 import type { Answers, Batch, CancelFlag, Draw, InspectOptions, NumberedPicture } from './tasks.ts';

@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { seededGenerator } from '../../shared/random.ts';
+import { seededGenerator } from '../support/random.ts';
 
 /** Draws a number in [0, 1). */
 export type Random = () => number;

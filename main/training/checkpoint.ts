@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Head } from '../model/head/head.ts';
-import { SafetensorsFile, writeSafetensors } from '../model/safetensors.ts';
+import { SafetensorsFile, writeSafetensors } from '../files/safetensors.ts';
 import type { FitState } from './fit.ts';
 import { epochSchema } from './run-folder.ts';
 

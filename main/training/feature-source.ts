@@ -7,7 +7,7 @@ import { BlobCache, cacheKey } from '../pictures/cache.ts';
 import { PicturePool } from '../pictures/pool.ts';
 import type { Batch, Draw } from '../pictures/tasks.ts';
 import { pixelKey } from '../pictures/pixels.ts';
-import { mapAhead } from '../../shared/ahead.ts';
+import { mapAhead } from '../support/ahead.ts';
 
 /** A picture by where it lies and what it holds; without a hash it is taken as it is now, and nothing of it is kept. */
 export interface SourcePicture {

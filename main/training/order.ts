@@ -1,5 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { seededGenerator } from '../../shared/random.ts';
+import { seededGenerator } from '../support/random.ts';
 
 /**
  * The order in which an epoch visits `count` pictures: a Fisher-Yates shuffle that depends on nothing but seed and epoch,

@@ -11,7 +11,7 @@ import { thresholdSchema } from '../../shared/library.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import { fromCell, toCsv } from '../files/csv.ts';
 import { swapCounts, swapEvaluation, swapPair, swapThreshold } from '../../shared/swap.ts';
-import { removeTemporaries } from '../model/atomicFile.ts';
+import { removeTemporaries } from '../files/atomic-file.ts';
 import type { SplitPicture, SplitSet } from './split.ts';
 
 /** Newest version of the run folder's layout that is read; a newer one is refused, not guessed at. */

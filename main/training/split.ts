@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Label, TrainingPicture, TrainingSide } from '../../shared/jobs.ts';
-import { inTurns } from '../in-turns.ts';
+import { inTurns } from '../support/in-turns.ts';
 
 /** Pictures between two turns of the event loop: some 5 ms. */
 const AT_ONCE = 2000;

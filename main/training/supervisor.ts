@@ -9,7 +9,7 @@ import type {
   JobResult,
   ResultOf,
 } from '../../shared/jobs.ts';
-import { inTurns } from '../in-turns.ts';
+import { inTurns } from '../support/in-turns.ts';
 
 /** Pictures a message: some 5 ms, in which the sender copies them and answers nobody. */
 const AT_ONCE = 2000;

@@ -28,13 +28,13 @@ export const EXTERNAL = [
 const isExternal = (id: string): boolean =>
   id.startsWith('node:') || EXTERNAL.some((name) => id === name || id.startsWith(`${name}/`));
 
-/** Entries that lie beside each other, where `main/entry.ts` looks for them. */
+/** Entries that lie beside each other, where `main/support/entry.ts` looks for them. */
 const ENTRIES = {
   app: 'main/app.ts',
-  process: 'main/training/process.ts',
+  process: 'main/jobs/process.ts',
   worker: 'main/pictures/worker.ts',
-  'stat-worker': 'main/library/stat-worker.ts',
-  'read-worker': 'main/library/read-worker.ts',
+  'stat-worker': 'main/library/pictures/stat-worker.ts',
+  'read-worker': 'main/library/reading/read-worker.ts',
 };
 
 const common: InlineConfig = { root: ROOT, configFile: false, logLevel: 'warn' };

@@ -2,9 +2,9 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { entry } from '../../main/entry.ts';
+import { entry } from '../../main/support/entry.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import { TENSORFLOW_ENV } from '../../main/training/child.ts';
+import { TENSORFLOW_ENV } from '../../main/jobs/child.ts';
 import { MARK } from './contenders/serve.ts';
 
 /**

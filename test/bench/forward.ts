@@ -1,6 +1,6 @@
 import { inceptionV3 } from '../../main/model/architecture/inception-v3.ts';
 import { sizeOf, type Architecture } from '../../main/model/architecture/layers.ts';
-import { TENSORFLOW_ENV } from '../../main/training/child.ts';
+import { TENSORFLOW_ENV } from '../../main/jobs/child.ts';
 import type { Benchmark } from './benchmark.ts';
 import { Contender, DEFAULT_ENV, takeTurns, withContenders } from './contender.ts';
 import { BATCH, SIZE } from './contenders/workload.ts';

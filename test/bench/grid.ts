@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { CDPSession } from 'playwright-core';
-import type { AppUnderTest } from '../e2e/harness.ts';
+import type { AppUnderTest } from '../kit/window/harness.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';
 import { PICTURES, withLargeLibrary } from './large-library.ts';
 import { median } from './statistics.ts';

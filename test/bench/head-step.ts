@@ -1,4 +1,4 @@
-import { TENSORFLOW_ENV } from '../../main/training/child.ts';
+import { TENSORFLOW_ENV } from '../../main/jobs/child.ts';
 import type { Benchmark } from './benchmark.ts';
 import { Contender, DEFAULT_ENV, takeTurns, withContenders } from './contender.ts';
 import { summarise } from './statistics.ts';

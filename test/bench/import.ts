@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pictureRng } from '../../main/pictures/random.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
 import type { Progress } from '../../scripts/setup/progress.ts';
-import type { AppUnderTest } from '../e2e/harness.ts';
+import type { AppUnderTest } from '../kit/window/harness.ts';
 import type { Benchmark } from './benchmark.ts';
 import { PICTURES, withLargeLibrary } from './large-library.ts';
 import { openWindow } from './open-window.ts';

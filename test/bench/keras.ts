@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { TENSORFLOW_ENV } from '../../main/training/child.ts';
+import { TENSORFLOW_ENV } from '../../main/jobs/child.ts';
 import { ensureVenv } from '../../scripts/keras-venv.ts';
 import { runOrThrow } from '../../scripts/setup/child.ts';
 import { ROOT } from '../../scripts/setup/step.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AppUnderTest } from '../e2e/harness.ts';
+import type { AppUnderTest } from '../kit/window/harness.ts';
 import type { Benchmark } from './benchmark.ts';
 import { PICTURES, withLargeLibrary } from './large-library.ts';
 import { percentile, summarise } from './statistics.ts';

@@ -1,16 +1,16 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { directoryId } from '../../main/library/directories.ts';
+import { directoryId } from '../../main/library/pictures/directories.ts';
 import { cacheDir, type Project } from '../../main/library/folder.ts';
-import { fold, nameKey } from '../../main/library/names.ts';
+import { fold, nameKey } from '../../main/library/pictures/names.ts';
 import { closeProject, createProject } from '../../main/library/project.ts';
-import { run, transaction } from '../../main/library/sql.ts';
+import { run, transaction } from '../../main/library/database/sql.ts';
 import { BlobCache } from '../../main/pictures/cache.ts';
 import { thumbnailKey } from '../../main/pictures/thumbnail-key.ts';
 import { makeThumbnail } from '../../main/pictures/thumbnail.ts';
 import type { Progress } from '../../scripts/setup/progress.ts';
-import type { AppUnderTest } from '../e2e/harness.ts';
+import type { AppUnderTest } from '../kit/window/harness.ts';
 import { openWindow } from './open-window.ts';
 import { generatedPictures, SMALL } from './pictures.ts';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Project } from '../../main/library/project.ts';
-import { run, transaction } from '../../main/library/sql.ts';
-import { fold, nameKey } from '../../main/library/names.ts';
-import { directoryId } from '../../main/library/directories.ts';
+import { run, transaction } from '../../main/library/database/sql.ts';
+import { fold, nameKey } from '../../main/library/pictures/names.ts';
+import { directoryId } from '../../main/library/pictures/directories.ts';
 
 /** Fills a library with rows of pictures whose files do not exist: for measuring what only reads the database. */
 export function fillLibrary(project: Project, count: number, folder = '/pictures'): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TENSORFLOW_ENV } from '../../main/training/child.ts';
+import { TENSORFLOW_ENV } from '../../main/jobs/child.ts';
 import type { Benchmark } from './benchmark.ts';
 import { Contender, withContenders } from './contender.ts';
 import { generatedPictures, SMALL } from './pictures.ts';

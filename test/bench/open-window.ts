@@ -3,7 +3,7 @@ import { requirePackages } from '../../scripts/setup/debian.ts';
 import { runOrThrow } from '../../scripts/setup/child.ts';
 import type { Progress } from '../../scripts/setup/progress.ts';
 import { ROOT } from '../../scripts/setup/step.ts';
-import type { AppUnderTest, LaunchOptions } from '../e2e/harness.ts';
+import type { AppUnderTest, LaunchOptions } from '../kit/window/harness.ts';
 
 /**
  * Makes ready what a window takes more than the command line: Electron, a screen where there is none, the built app. Done
@@ -20,7 +20,7 @@ export async function makeAppReady(progress: Progress): Promise<typeof AppUnderT
     onLine: (line) => progress.stage(line.replace(/^✓ /, '')),
   });
   // Loading it builds the app.
-  return (await import('../e2e/harness.ts')).AppUnderTest;
+  return (await import('../kit/window/harness.ts')).AppUnderTest;
 }
 
 /** Opens the real window. Throws as `makeAppReady` does. */

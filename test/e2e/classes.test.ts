@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunPicture } from '../../shared/library.ts';
-import { AppUnderTest } from './harness.ts';
-import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** Which class is the positive one, and the one threshold. One app; the tests follow each other. */
 

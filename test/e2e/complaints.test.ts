@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { AppUnderTest, isComplaint } from './harness.ts';
+import { AppUnderTest, isComplaint } from '../kit/window/harness.ts';
 
 /** The other tests fail where the app complains of anything; this one shows that complaints are heard. */
 

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AppUnderTest } from './harness.ts';
-import { goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** What must hold of every screen and dialog, whatever it is for. One app; the tests follow each other. */
 

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { holdAnswers } from './answers.ts';
-import { AppUnderTest } from './harness.ts';
-import { goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+import { holdAnswers } from '../kit/window/answers.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** The Export screen. One app; the tests follow each other. */
 

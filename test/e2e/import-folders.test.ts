@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { bmp } from '../unit/library-kit.ts';
-import { AppUnderTest } from './harness.ts';
+import { bmp } from '../kit/library.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
 
 /** Folders as people have them, opened in the window: what the import card says, and what comes of it. */
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelValue, PictureFilter } from '../../shared/library.ts';
-import { bmp, png } from '../unit/library-kit.ts';
-import { AppUnderTest } from './harness.ts';
-import { dropFiles, goTo, trainSmall } from './sample.ts';
+import { bmp, png } from '../kit/library.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { dropFiles, goTo, trainSmall } from '../kit/window/sample.ts';
 
 const WAIT = { timeout: 60_000 };
 const COUNT = 60;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AppUnderTest } from './harness.ts';
-import { goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** What the Train screen says of a run that learned its pictures by heart. */
 

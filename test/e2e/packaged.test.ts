@@ -7,9 +7,9 @@ import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallInput, CallName, CallOutput } from '../../shared/contract.ts';
-import { callMain } from './call.ts';
-import { isComplaint, ROOT } from './harness.ts';
-import { launchPackaged } from './packaged.ts';
+import { callMain } from '../kit/window/call.ts';
+import { isComplaint, ROOT } from '../kit/window/harness.ts';
+import { launchPackaged } from '../kit/window/packaged.ts';
 
 /** Runs on Linux alone, where set-up has something to package. */
 const onLinux = process.platform === 'linux';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunInfo } from '../../shared/contract/train.ts';
 import { confusion, type Confusion, type Scored } from '../../shared/metrics.ts';
-import { holdAnswers, noteCalls } from './answers.ts';
-import { AppUnderTest } from './harness.ts';
-import { goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+import { holdAnswers, noteCalls } from '../kit/window/answers.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** The Review screen, on a run that was really trained. One app; the tests follow each other. */
 

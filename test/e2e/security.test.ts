@@ -4,7 +4,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentKey } from '../../shared/picture-url.ts';
-import { AppUnderTest } from './harness.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
 
 /** Addresses of this machine that are not the loopback, which Chromium treats as the network it is. */
 const outward = Object.values(networkInterfaces())

@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeProject, createProject } from '../../main/library/project.ts';
-import { startDisplay } from './display.ts';
-import { bmp } from '../unit/library-kit.ts';
-import { AppUnderTest, electronPath, ROOT } from './harness.ts';
-import { dropFiles } from './sample.ts';
+import { startDisplay } from '../kit/window/display.ts';
+import { bmp } from '../kit/library.ts';
+import { AppUnderTest, electronPath, ROOT } from '../kit/window/harness.ts';
+import { dropFiles } from '../kit/window/sample.ts';
 
 const WAIT = { timeout: 60_000 };
 const SAMPLES = join(ROOT, '.cache', 'samples');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunInfo } from '../../shared/contract/train.ts';
 import { confusion, type Confusion, type Scored } from '../../shared/metrics.ts';
-import { AppUnderTest } from './harness.ts';
-import { goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** The test set in the window: made, shown, and evaluated on when asked. One app; the tests follow each other. */
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
-import { AppUnderTest } from './harness.ts';
-import { goTo, openSample } from './sample.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { goTo, openSample } from '../kit/window/sample.ts';
 
 /** The Train screen, on real training of the sample pictures. One app; the tests follow each other. */
 

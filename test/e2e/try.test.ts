@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AppUnderTest } from './harness.ts';
-import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from './sample.ts';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** The Try screen, on a run that was really trained. One app; the tests follow each other. */
 

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { classesAreNamed, getClasses, nameClasses } from '../../main/library/classes.ts';
-import { importFiles, importFolder } from '../../main/library/import.ts';
-import { redo, setLabels, undo } from '../../main/library/labels.ts';
-import { removePictures } from '../../main/library/pictures.ts';
+import { classesAreNamed, getClasses, nameClasses } from '../../main/library/labels/classes.ts';
+import { importFiles, importFolder } from '../../main/library/import/import.ts';
+import { redo, setLabels, undo } from '../../main/library/labels/labels.ts';
+import { removePictures } from '../../main/library/pictures/pictures.ts';
 import type { Project } from '../../main/library/project.ts';
-import { decode, newProject, putPicture, temporaryFolder } from '../unit/library-kit.ts';
+import { decode, newProject, putPicture, temporaryFolder } from '../kit/library.ts';
 
 /** When an import names the classes, and when another may name them anew. */
 

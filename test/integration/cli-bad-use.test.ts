@@ -12,7 +12,7 @@ import {
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { done, QUICK, run, sampleFolder, SAMPLES, temporaryFolder, UNSEEN } from './cli-kit.ts';
+import { done, QUICK, run, sampleFolder, SAMPLES, temporaryFolder, UNSEEN } from '../kit/cli.ts';
 
 const folder = temporaryFolder();
 const project = path.join(folder, 'p.twofold');

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { BIN, done, QUICK, run, sampleFolder, start, temporaryFolder, UNSEEN } from './cli-kit.ts';
+import { BIN, done, QUICK, run, sampleFolder, start, temporaryFolder, UNSEEN } from '../kit/cli.ts';
 
 /** Commands beside other programs: while one has the project open, after one died, and before one that reads no further. */
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await done('train', project, ...QUICK, '--epochs', '2', '--no-augment');
 });
 
-const HOLDER = fileURLToPath(new URL('project-holder.ts', import.meta.url));
+const HOLDER = fileURLToPath(new URL('../kit/project-holder.ts', import.meta.url));
 
 /** Starts a program that has the project open; it is killed when the test is over. */
 async function hold(at = project, writing = false): Promise<ChildProcess> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { decodePicture, decodeWithInfo } from '../../main/pictures/decode.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
-import { done, run, temporaryFolder } from './cli-kit.ts';
+import { done, run, temporaryFolder } from '../kit/cli.ts';
 
 const SIDE = 64;
 

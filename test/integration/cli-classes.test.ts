@@ -2,9 +2,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { thisProcess } from '../../main/library/processes.ts';
+import { thisProcess } from '../../main/support/processes.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
-import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from './cli-kit.ts';
+import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from '../kit/cli.ts';
 
 /** Which class is class 1, chosen at import and swapped later, as the command line shows it. */
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from '
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { done, run, SAMPLES, start, temporaryFolder } from './cli-kit.ts';
+import { done, run, SAMPLES, start, temporaryFolder } from '../kit/cli.ts';
 
 const folder = temporaryFolder();
 const project = path.join(folder, 'p');

@@ -1,8 +1,8 @@
 import { openSync, writeSync, closeSync, existsSync, readdirSync, readFileSync, watch } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SafetensorsFile } from '../../main/model/safetensors.ts';
-import { done, QUICK, run, sampleFolder, start, temporaryFolder, type Event } from './cli-kit.ts';
+import { SafetensorsFile } from '../../main/files/safetensors.ts';
+import { done, QUICK, run, sampleFolder, start, temporaryFolder, type Event } from '../kit/cli.ts';
 
 const project = path.join(temporaryFolder(), 'interrupt.twofold');
 /** Augmented afresh, so that an epoch takes longer than a signal on a busy machine; enough of them to be interrupted. */

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bmp } from '../unit/library-kit.ts';
-import { done, run, temporaryFolder } from './cli-kit.ts';
+import { bmp } from '../kit/library.ts';
+import { done, run, temporaryFolder } from '../kit/cli.ts';
 
 /** Folders as people have them, imported by the command line: what is said and what comes of it. */
 

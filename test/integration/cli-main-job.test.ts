@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from './cli-kit.ts';
+import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from '../kit/cli.ts';
 
 const folder = temporaryFolder();
 const project = path.join(folder, 'sample.twofold');

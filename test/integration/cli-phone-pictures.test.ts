@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { cr3File, RAW_KINDS } from '../unit/raw-kit.ts';
-import { done, QUICK, run, sampleFolder, temporaryFolder } from './cli-kit.ts';
+import { cr3File, RAW_KINDS } from '../kit/raw.ts';
+import { done, QUICK, run, sampleFolder, temporaryFolder } from '../kit/cli.ts';
 
 const reference = (name: string) => fileURLToPath(new URL(`../reference/pictures/${name}`, import.meta.url));
 

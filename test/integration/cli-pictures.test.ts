@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { tiff, type TagValue } from '../kit/tiff.ts';
-import { run, temporaryFolder } from './cli-kit.ts';
+import { run, temporaryFolder } from '../kit/cli.ts';
 
 const size = { 256: 8, 257: 8, 258: 8, 262: 1, 277: 1, 278: 8 };
 const filled = (tags: Record<number, TagValue>, bytesEach: number) =>

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { getClasses } from '../../main/library/classes.ts';
-import { getCounts } from '../../main/library/pictures.ts';
+import { getClasses } from '../../main/library/labels/classes.ts';
+import { getCounts } from '../../main/library/pictures/pictures.ts';
 import { closeProject, openProject } from '../../main/library/project.ts';
 import type { LibraryCounts } from '../../shared/library.ts';
-import { png } from '../unit/library-kit.ts';
-import { done, run, temporaryFolder } from './cli-kit.ts';
+import { png } from '../kit/library.ts';
+import { done, run, temporaryFolder } from '../kit/cli.ts';
 
 let pictures: Buffer[];
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ModelCard } from '../../main/export/card.ts';
-import { done, QUICK, run, sampleFolder, temporaryFolder } from './cli-kit.ts';
+import type { ModelCard } from '../../main/export/card/card.ts';
+import { done, QUICK, run, sampleFolder, temporaryFolder } from '../kit/cli.ts';
 
 /** One threshold: the project's, in every output, and what differs from it for once. */
 

@@ -12,18 +12,18 @@ import {
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { getClasses } from '../../main/library/classes.ts';
-import { importFiles, importFolder } from '../../main/library/import.ts';
-import { importTable } from '../../main/library/import-table.ts';
-import { countImportItems, listImportItems, listImports } from '../../main/library/imports.ts';
-import { explainLabel, setLabels, undo } from '../../main/library/labels.ts';
-import { listPictureIds } from '../../main/library/grid.ts';
-import { findByPath, getCounts, getPictures } from '../../main/library/pictures.ts';
+import { getClasses } from '../../main/library/labels/classes.ts';
+import { importFiles, importFolder } from '../../main/library/import/import.ts';
+import { importTable } from '../../main/library/import/import-table.ts';
+import { countImportItems, listImportItems, listImports } from '../../main/library/import/imports.ts';
+import { explainLabel, setLabels, undo } from '../../main/library/labels/labels.ts';
+import { listPictureIds } from '../../main/library/reading/grid.ts';
+import { findByPath, getCounts, getPictures } from '../../main/library/pictures/pictures.ts';
 import type { Project } from '../../main/library/project.ts';
 import type { ImportProgress, Inspect, Picture } from '../../shared/library.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
-import { decode, newProject, png, putPicture, temporaryFolder, told } from '../unit/library-kit.ts';
+import { decode, newProject, png, putPicture, temporaryFolder, told } from '../kit/library.ts';
 
 const options = { inspect: decode };
 

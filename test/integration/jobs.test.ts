@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WriteFoldersJob } from '../../shared/jobs.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
-import { spawnNodeProcess } from '../../main/training/child.ts';
+import { spawnNodeProcess } from '../../main/jobs/child.ts';
 import { startJob } from '../../main/training/supervisor.ts';
 
 /** More than go into two messages. */

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { classesAreNamed, getClasses } from '../../main/library/classes.ts';
-import { listPictureIds } from '../../main/library/grid.ts';
-import { importFiles, importFolder } from '../../main/library/import.ts';
-import { getPictures } from '../../main/library/pictures.ts';
+import { classesAreNamed, getClasses } from '../../main/library/labels/classes.ts';
+import { listPictureIds } from '../../main/library/reading/grid.ts';
+import { importFiles, importFolder } from '../../main/library/import/import.ts';
+import { getPictures } from '../../main/library/pictures/pictures.ts';
 import type { Project } from '../../main/library/project.ts';
-import { bmp, decode, newProject, temporaryFolder } from '../unit/library-kit.ts';
+import { bmp, decode, newProject, temporaryFolder } from '../kit/library.ts';
 
 /** Folders as people have them: what is read from each, picture by picture. */
 

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listPictureIds } from '../../main/library/grid.ts';
-import { importFolder } from '../../main/library/import.ts';
-import { listImports } from '../../main/library/imports.ts';
-import { getCounts, getPictures } from '../../main/library/pictures.ts';
+import { listPictureIds } from '../../main/library/reading/grid.ts';
+import { importFolder } from '../../main/library/import/import.ts';
+import { listImports } from '../../main/library/import/imports.ts';
+import { getCounts, getPictures } from '../../main/library/pictures/pictures.ts';
 import { closeProject, openProject, type Project } from '../../main/library/project.ts';
-import { value } from '../../main/library/sql.ts';
+import { value } from '../../main/library/database/sql.ts';
 import type { LabelValue } from '../../shared/library.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
-import { decode, newProject, putMany, temporaryFolder } from '../unit/library-kit.ts';
-import { labelsAfter, PICTURES } from './library-steps.ts';
+import { decode, newProject, putMany, temporaryFolder } from '../kit/library.ts';
+import { labelsAfter, PICTURES } from '../kit/library-steps.ts';
 
 /**
  * Starts a process that writes, kills it without warning some time after its first word, and returns the last number it
@@ -23,7 +23,7 @@ async function writeAndKill(
 ): Promise<number> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', path.resolve('test/integration/library-child.ts'), kind, ...folders],
+    ['--import', 'tsx', path.resolve('test/kit/library-child.ts'), kind, ...folders],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let said = '';

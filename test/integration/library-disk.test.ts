@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
-import { importFolder } from '../../main/library/import.ts';
-import { setLabels } from '../../main/library/labels.ts';
-import { getCounts, getPictures } from '../../main/library/pictures.ts';
+import { importFolder } from '../../main/library/import/import.ts';
+import { setLabels } from '../../main/library/labels/labels.ts';
+import { getCounts, getPictures } from '../../main/library/pictures/pictures.ts';
 import { closeProject, createProject, openProject } from '../../main/library/project.ts';
-import { listPictureIds } from '../../main/library/grid.ts';
+import { listPictureIds } from '../../main/library/reading/grid.ts';
 import type { ClassIndex } from '../../shared/library.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
-import { decode, putMany, temporaryFolder } from '../unit/library-kit.ts';
+import { decode, putMany, temporaryFolder } from '../kit/library.ts';
 
 /** A disk of its own, of so many KiB; the test is skipped, and says why, where we may not mount one. */
 function disk(context: TestContext, sizeKib: number): { folder: string; remount: (options: string) => void } {

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BIN, done, sampleFolder, temporaryFolder } from './cli-kit.ts';
+import { BIN, done, sampleFolder, temporaryFolder } from '../kit/cli.ts';
 
 /**
  * Drives that lack what SQLite's write-ahead log needs, as network shares do. Mounting one needs rights and servers, so

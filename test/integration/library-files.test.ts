@@ -1,21 +1,21 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkFiles } from '../../main/library/check-files.ts';
-import { findAgain } from '../../main/library/find-again.ts';
-import { importFolder } from '../../main/library/import.ts';
+import { checkFiles } from '../../main/library/pictures/check-files.ts';
+import { findAgain } from '../../main/library/pictures/find-again.ts';
+import { importFolder } from '../../main/library/import/import.ts';
 import {
   exportLabelsCsv,
   importLabelsCsv,
   LABEL_COLUMNS,
   writeLabelsCsv,
-} from '../../main/library/labels-csv.ts';
-import { setLabels, undo } from '../../main/library/labels.ts';
-import { getCounts, getPictures, setSplit } from '../../main/library/pictures.ts';
+} from '../../main/library/labels/labels-csv.ts';
+import { setLabels, undo } from '../../main/library/labels/labels.ts';
+import { getCounts, getPictures, setSplit } from '../../main/library/pictures/pictures.ts';
 import type { Project } from '../../main/library/project.ts';
-import { listPictureIds } from '../../main/library/grid.ts';
+import { listPictureIds } from '../../main/library/reading/grid.ts';
 import type { Progress } from '../../shared/progress.ts';
-import { decode, newProject, png, putPicture, temporaryFolder } from '../unit/library-kit.ts';
+import { decode, newProject, png, putPicture, temporaryFolder } from '../kit/library.ts';
 
 async function imported(
   count = 5,

@@ -7,7 +7,7 @@ import { FeatureExtractor, type ExtractorOptions } from '../../main/model/base.t
 import { tf } from '../../main/model/tensorflow.ts';
 import { CANONICAL_TENSORS } from '../../main/model/weights/canonical.ts';
 import { importWeights, loadWeights } from '../../main/model/weights/store.ts';
-import { temporaryHome, writeKerasFile } from '../unit/model/weights-fixtures.ts';
+import { temporaryHome, writeKerasFile } from '../kit/weights.ts';
 
 let home: ReturnType<typeof temporaryHome>;
 beforeAll(() => {

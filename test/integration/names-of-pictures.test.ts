@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { putPicture } from '../unit/library-kit.ts';
-import { done, run, temporaryFolder } from './cli-kit.ts';
+import { putPicture } from '../kit/library.ts';
+import { done, run, temporaryFolder } from '../kit/cli.ts';
 
 /** `label` and `labels --history` find pictures by the paths that people write. */
 

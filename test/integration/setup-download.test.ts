@@ -9,7 +9,7 @@ import { findAuthorization, type NpmConfig } from '../../scripts/setup/npm-confi
 import { ProgressPrinter } from '../../scripts/setup/progress.ts';
 import { locateTarball } from '../../scripts/setup/registry.ts';
 import { ROOT } from '../../scripts/setup/step.ts';
-import { sha512, startMirror, type Behaviour, type Mirror } from './setup-mirror.ts';
+import { sha512, startMirror, type Behaviour, type Mirror } from '../kit/setup-mirror.ts';
 
 const PATIENCE = { answerMs: 500, stallMs: 400, attempts: 3, pauseMs: 10 };
 const BODY = randomBytes(300_000);
@@ -35,7 +35,7 @@ const fetchIt = (integrity = sha512(BODY)): Promise<string> =>
 /** The same download in a process of its own, with the patience that people get. */
 function downloadInChild(): { process: ChildProcess; ended: Promise<number | null>; said: () => string } {
   const args = [`${mirror.url}a.tgz`, 'a-1.tgz', sha512(BODY)];
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/integration/setup-child.ts', ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/kit/setup-child.ts', ...args], {
     cwd: ROOT,
   });
   let output = '';

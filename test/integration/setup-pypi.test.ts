@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readPipConfig } from '../../scripts/setup/pip-config.ts';
 import { locateWheel } from '../../scripts/setup/pypi.ts';
-import { startMirror, type Mirror } from './setup-mirror.ts';
+import { startMirror, type Mirror } from '../kit/setup-mirror.ts';
 
 const PATIENCE = { answerMs: 1_000, stallMs: 400, attempts: 2, pauseMs: 10 };
 const WHEEL = {

@@ -19,7 +19,7 @@ import { locateTarball } from '../../scripts/setup/registry.ts';
 import { firstThatWorks } from '../../scripts/setup/sources.ts';
 import { installTensorflow } from '../../scripts/setup/tensorflow.ts';
 import { unpackTar } from '../../scripts/setup/unpack.ts';
-import { sha512, startMirror, type Behaviour, type Mirror } from './setup-mirror.ts';
+import { sha512, startMirror, type Behaviour, type Mirror } from '../kit/setup-mirror.ts';
 
 const PATIENCE = { answerMs: 1_000, stallMs: 400, attempts: 2, pauseMs: 10 };
 const quiet = new ProgressPrinter({ write: () => undefined });

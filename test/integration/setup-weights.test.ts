@@ -8,8 +8,8 @@ import { loadSameWeights, loadWeights } from '../../main/model/weights/store.ts'
 import { ProgressPrinter } from '../../scripts/setup/progress.ts';
 import { ROOT } from '../../scripts/setup/step.ts';
 import { installOfficialWeights } from '../../scripts/setup/weights.ts';
-import { temporaryHome, writeKerasFile } from '../unit/model/weights-fixtures.ts';
-import { startMirror, type Mirror } from './setup-mirror.ts';
+import { temporaryHome, writeKerasFile } from '../kit/weights.ts';
+import { startMirror, type Mirror } from '../kit/setup-mirror.ts';
 
 const quiet = new ProgressPrinter({ write: () => undefined });
 

@@ -16,7 +16,7 @@ import { PURPOSES, ROOT } from '../../scripts/setup/step.ts';
 import { stepsFor } from '../../scripts/setup/steps.ts';
 import { proveTensorflow } from '../../scripts/setup/tensorflow.ts';
 import { convertDefaultWeights } from '../../scripts/setup/weights.ts';
-import { startMirror } from './setup-mirror.ts';
+import { startMirror } from '../kit/setup-mirror.ts';
 
 const quiet = new ProgressPrinter({ write: () => undefined });
 const TFJS_NODE = join(ROOT, 'node_modules', '@tensorflow', 'tfjs-node');

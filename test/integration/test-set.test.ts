@@ -10,7 +10,7 @@ import {
   rocAuc,
   wilson,
 } from '../../shared/metrics.ts';
-import { done, QUICK, run, sampleFolder, start, temporaryFolder } from './cli-kit.ts';
+import { done, QUICK, run, sampleFolder, start, temporaryFolder } from '../kit/cli.ts';
 
 /** The test set from the import to the evaluation, on the command line. */
 

@@ -1,31 +1,38 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import path from 'node:path';
-import { getClasses, setClass } from '../../main/library/classes.ts';
-import { isSwapped, runFilesDue } from '../../main/library/class-order.ts';
-import { openDatabase } from '../../main/library/database.ts';
-import { listPictureIds } from '../../main/library/grid.ts';
-import { noCounts, startImport } from '../../main/library/imports.ts';
-import { labelRows } from '../../main/library/labels-csv.ts';
-import { explainLabel, redo, setLabels, swapClasses, undo, undoState } from '../../main/library/labels.ts';
-import { MIGRATIONS } from '../../main/library/migrations/index.ts';
+import { getClasses, setClass } from '../../main/library/labels/classes.ts';
+import { isSwapped, runFilesDue } from '../../main/library/labels/class-order.ts';
+import { openDatabase } from '../../main/library/database/database.ts';
+import { listPictureIds } from '../../main/library/reading/grid.ts';
+import { noCounts, startImport } from '../../main/library/import/imports.ts';
+import { labelRows } from '../../main/library/labels/labels-csv.ts';
+import {
+  explainLabel,
+  redo,
+  setLabels,
+  swapClasses,
+  undo,
+  undoState,
+} from '../../main/library/labels/labels.ts';
+import { MIGRATIONS } from '../../main/library/database/migrations/index.ts';
 import {
   getCounts,
   getPictures,
   removePictures,
   setSplit,
   trainingSet,
-} from '../../main/library/pictures.ts';
-import { getRunPictures, saveRunPictures } from '../../main/library/predictions.ts';
+} from '../../main/library/pictures/pictures.ts';
+import { getRunPictures, saveRunPictures } from '../../main/library/runs/predictions.ts';
 import { closeProject, openProject, type Project } from '../../main/library/project.ts';
-import { createRun, getRun, listRuns, updateRun } from '../../main/library/runs.ts';
+import { createRun, getRun, listRuns, updateRun } from '../../main/library/runs/runs.ts';
 import { getSettings, updateSettings } from '../../main/library/settings.ts';
 import type { LabelValue } from '../../shared/library.ts';
 import { classAt, evaluate, type Scored } from '../../shared/metrics.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { swapEvaluation, swapThreshold } from '../../shared/swap.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
-import { newProject, temporaryFolder } from './library-kit.ts';
+import { newProject, temporaryFolder } from '../kit/library.ts';
 
 const COUNT = 8;
 

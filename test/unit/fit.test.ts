@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../../shared/jobs.ts';
-import { mapAhead } from '../../shared/ahead.ts';
+import { mapAhead } from '../../main/support/ahead.ts';
 import { JobControl } from '../../main/training/control.ts';
 import { FRESH_FIT, fit, type FitOptions, type FitState } from '../../main/training/fit.ts';
 import { batches, epochOrder } from '../../main/training/order.ts';

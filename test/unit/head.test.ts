@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Head, type HeadWeights } from '../../main/model/head/head.ts';
 import { dropoutMask } from '../../main/model/head/random-values.ts';
-import { SafetensorsFile, writeSafetensors } from '../../main/model/safetensors.ts';
+import { SafetensorsFile, writeSafetensors } from '../../main/files/safetensors.ts';
 import { tf } from '../../main/model/tensorflow.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'twofold-head-'));

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { explainLabel, redo, setLabels, undo, undoState } from '../../main/library/labels.ts';
-import { listPictureIds } from '../../main/library/grid.ts';
-import { getCounts, getPictures, removePictures } from '../../main/library/pictures.ts';
+import { explainLabel, redo, setLabels, undo, undoState } from '../../main/library/labels/labels.ts';
+import { listPictureIds } from '../../main/library/reading/grid.ts';
+import { getCounts, getPictures, removePictures } from '../../main/library/pictures/pictures.ts';
 import { closeProject, createProject, openProject, type Project } from '../../main/library/project.ts';
-import { run } from '../../main/library/sql.ts';
+import { run } from '../../main/library/database/sql.ts';
 import { LABEL_SOURCES, type LabelValue } from '../../shared/library.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
-import { newProject, temporaryFolder } from './library-kit.ts';
+import { newProject, temporaryFolder } from '../kit/library.ts';
 
 const COUNT = 12;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { listPictureIds } from '../../main/library/grid.ts';
-import { setLabels } from '../../main/library/labels.ts';
-import { fold, nameKey } from '../../main/library/names.ts';
+import { listPictureIds } from '../../main/library/reading/grid.ts';
+import { setLabels } from '../../main/library/labels/labels.ts';
+import { fold, nameKey } from '../../main/library/pictures/names.ts';
 import {
   getCounts,
   getPictures,
@@ -9,15 +9,15 @@ import {
   testContents,
   testSet,
   trainingSet,
-} from '../../main/library/pictures.ts';
-import { getRunPictures, saveRunPictures } from '../../main/library/predictions.ts';
+} from '../../main/library/pictures/pictures.ts';
+import { getRunPictures, saveRunPictures } from '../../main/library/runs/predictions.ts';
 import type { Project } from '../../main/library/project.ts';
-import { createRun } from '../../main/library/runs.ts';
-import { run } from '../../main/library/sql.ts';
+import { createRun } from '../../main/library/runs/runs.ts';
+import { run } from '../../main/library/database/sql.ts';
 import type { PictureQueryInput } from '../../shared/library.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
-import { newProject } from './library-kit.ts';
+import { newProject } from '../kit/library.ts';
 
 const NAMES = ['img10.jpg', 'img2.jpg', 'Éclair.png', 'apple_50%.jpg', 'zebra.png', 'IMG1.jpg'];
 

@@ -14,21 +14,21 @@ import {
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { backUpDaily, backUpNow, listBackups, restoreBackup } from '../../main/library/backup.ts';
+import { backUpDaily, backUpNow, listBackups, restoreBackup } from '../../main/library/database/backup.ts';
 import {
   classByName,
   classesAreNamed,
   getClasses,
   nameClasses,
   setClass,
-} from '../../main/library/classes.ts';
-import { openDatabase } from '../../main/library/database.ts';
-import { importFolder } from '../../main/library/import.ts';
-import { explainLabel, setLabels } from '../../main/library/labels.ts';
-import { MIGRATIONS } from '../../main/library/migrations/index.ts';
-import { schemaVersion } from '../../main/library/migrate.ts';
-import { getCounts, getPictures, removePictures, setSplit } from '../../main/library/pictures.ts';
-import { getRunPictures } from '../../main/library/predictions.ts';
+} from '../../main/library/labels/classes.ts';
+import { openDatabase } from '../../main/library/database/database.ts';
+import { importFolder } from '../../main/library/import/import.ts';
+import { explainLabel, setLabels } from '../../main/library/labels/labels.ts';
+import { MIGRATIONS } from '../../main/library/database/migrations/index.ts';
+import { schemaVersion } from '../../main/library/database/migrate.ts';
+import { getCounts, getPictures, removePictures, setSplit } from '../../main/library/pictures/pictures.ts';
+import { getRunPictures } from '../../main/library/runs/predictions.ts';
 import {
   closeProject,
   createProject,
@@ -38,11 +38,11 @@ import {
   type Project,
 } from '../../main/library/project.ts';
 import { getSettings, updateSettings } from '../../main/library/settings.ts';
-import { run, value } from '../../main/library/sql.ts';
+import { run, value } from '../../main/library/database/sql.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
-import { decode, newProject, putPicture, temporaryFolder } from './library-kit.ts';
+import { decode, newProject, putPicture, temporaryFolder } from '../kit/library.ts';
 
 /** The failure of an operation as a person sees it. */
 function failure(work: () => unknown): { code: string; message: string } {

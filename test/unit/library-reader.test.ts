@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listPictureIds } from '../../main/library/grid.ts';
-import { setLabels } from '../../main/library/labels.ts';
-import { getCounts } from '../../main/library/pictures.ts';
+import { listPictureIds } from '../../main/library/reading/grid.ts';
+import { setLabels } from '../../main/library/labels/labels.ts';
+import { getCounts } from '../../main/library/pictures/pictures.ts';
 import { closeProject } from '../../main/library/project.ts';
-import { LibraryReader } from '../../main/library/reader.ts';
+import { LibraryReader } from '../../main/library/reading/reader.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
-import { newProject } from './library-kit.ts';
+import { newProject } from '../kit/library.ts';
 
 /** With its thread once it had the time to start, or still without. */
 async function reading(count: number, isUp: boolean) {

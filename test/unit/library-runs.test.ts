@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { getRunPictures, saveRunPictures } from '../../main/library/predictions.ts';
+import { getRunPictures, saveRunPictures } from '../../main/library/runs/predictions.ts';
 import { closeProject, openProject, runDir } from '../../main/library/project.ts';
 import {
   createRun,
@@ -14,11 +14,11 @@ import {
   listRuns,
   recordEpoch,
   updateRun,
-} from '../../main/library/runs.ts';
-import { run } from '../../main/library/sql.ts';
+} from '../../main/library/runs/runs.ts';
+import { run } from '../../main/library/database/sql.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
-import { newProject, temporaryFolder } from './library-kit.ts';
+import { newProject, temporaryFolder } from '../kit/library.ts';
 
 const epoch = (number: number): Parameters<typeof recordEpoch>[2] => ({
   epoch: number,

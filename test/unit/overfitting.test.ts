@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findOverfitting, MIN_EPOCHS_AFTER_BEST } from '../../shared/overfitting.ts';
+import { findOverfitting, MIN_EPOCHS_AFTER_BEST } from '../../renderer/lib/overfitting.ts';
 
 const run = (valLosses: number[], losses = valLosses.map((_, index) => 1 / (index + 2))) =>
   valLosses.map((valLoss, index) => ({ epoch: index + 1, loss: losses[index]!, valLoss }));

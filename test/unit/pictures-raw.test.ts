@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodePicture, probePicture, type Picture } from '../../main/pictures/decode.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
-import { cr3File, RAW_KINDS, rafFile, tiffFile } from './raw-kit.ts';
+import { cr3File, RAW_KINDS, rafFile, tiffFile } from '../kit/raw.ts';
 
 const fixture = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../reference/pictures/${name}`, import.meta.url)));

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
-import { isGone, thisProcess } from '../../main/library/processes.ts';
+import { isGone, thisProcess } from '../../main/support/processes.ts';
 
 test('a running process is there, one that ended is gone, one of another host may be there', async () => {
   expect(isGone(thisProcess())).toBe(false);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitOf } from '../../main/library/split-words.ts';
+import { splitOf } from '../../main/library/import/split-words.ts';
 
 test.each([
   ['train', 'train', 'training', 'training_set', 'train_set', 'TRAIN', ' Training-Set ', 'Train set'],

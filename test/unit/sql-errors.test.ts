@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { sqlError } from '../../main/library/sql-errors.ts';
+import { sqlError } from '../../main/library/database/sql-errors.ts';
 import { TwofoldError, type ErrorCode } from '../../shared/errors.ts';
 
 const FILE = path.join(import.meta.dirname, 'library.db');

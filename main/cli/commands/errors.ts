@@ -3,7 +3,7 @@ import { plural } from '../../../shared/plural.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { suspectLabels } from '../../engine/suggest.ts';
 import { toCsv } from '../../files/csv.ts';
-import { getClasses } from '../../library/classes.ts';
+import { getClasses } from '../../library/labels/classes.ts';
 import type { Project } from '../../library/folder.ts';
 import { percent, printable, table } from '../format.ts';
 import { indexedLibrary } from '../indexed.ts';

@@ -8,9 +8,9 @@ import {
 import type { JobEvent } from '../../../shared/jobs.ts';
 import { plural } from '../../../shared/plural.ts';
 import { FORMATS } from '../../export/formats.ts';
-import { checkFiles } from '../../library/check-files.ts';
+import { checkFiles } from '../../library/pictures/check-files.ts';
 import type { Project } from '../../library/folder.ts';
-import { spawnNodeProcess } from '../../training/child.ts';
+import { spawnNodeProcess } from '../../jobs/child.ts';
 import { bytes, duration, percent } from '../format.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
@@ -68,7 +68,7 @@ export function addExport(program: Command, output: Output): void {
 
 async function work(project: Project, flags: Flags, output: Output): Promise<void> {
   checkFlags(flags);
-  const { exportProject } = await import('../../export/export.ts');
+  const { exportProject } = await import('../../engine/export/export.ts');
   await checkFiles(project);
   let format = '';
   const report = await withCancel(output, (signal) =>

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { plural } from '../../../shared/plural.ts';
 import { listFiles } from '../../engine/list-files.ts';
-import { spawnNodeProcess } from '../../training/child.ts';
+import { spawnNodeProcess } from '../../jobs/child.ts';
 import { startJob } from '../../training/supervisor.ts';
 import { recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
 import { parseNumber } from '../recipe-options.ts';

@@ -4,9 +4,9 @@ import type { ImportItem, ImportMode, ImportProgress, ImportReport } from '../..
 import { importSentences } from '../../../shared/import-summary.ts';
 import { inspectWith } from '../../engine/inspect.ts';
 import { isProject, type Project } from '../../library/folder.ts';
-import { importFolder, isTable } from '../../library/import.ts';
-import { importTable } from '../../library/import-table.ts';
-import { listImportItems } from '../../library/imports.ts';
+import { importFolder, isTable } from '../../library/import/import.ts';
+import { importTable } from '../../library/import/import-table.ts';
+import { listImportItems } from '../../library/import/imports.ts';
 import { closeProject, createToFill, openProject } from '../../library/project.ts';
 import { PicturePool } from '../../pictures/pool.ts';
 import { printable } from '../format.ts';

@@ -9,7 +9,7 @@ import { modelView } from '../../engine/model-view.ts';
 import { predictionRows, predictionsCsv, type PredictionRow } from '../../engine/predictions-csv.ts';
 import { isProject, runDir } from '../../library/folder.ts';
 import { closeProject, openForReading } from '../../library/project.ts';
-import { spawnNodeProcess } from '../../training/child.ts';
+import { spawnNodeProcess } from '../../jobs/child.ts';
 import { startJob } from '../../training/supervisor.ts';
 import { percent, printable, table } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';

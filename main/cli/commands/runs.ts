@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { RunRecord, TestEvaluation } from '../../../shared/library.ts';
 import { plural } from '../../../shared/plural.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
-import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library/runs.ts';
+import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { interval, percent, table } from '../format.ts';
 import type { Output } from '../output.ts';

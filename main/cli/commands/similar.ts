@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { rowOf } from '../../insight/matrix.ts';
 import { nearest, normalised } from '../../insight/neighbours.ts';
-import { pictureFinder } from '../../library/find-picture.ts';
+import { pictureFinder } from '../../library/pictures/find-picture.ts';
 import { printable, table } from '../format.ts';
 import { indexedLibrary } from '../indexed.ts';
 import type { Output } from '../output.ts';

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { Split } from '../../../shared/jobs.ts';
 import { plural } from '../../../shared/plural.ts';
-import { getCounts, setSplit } from '../../library/pictures.ts';
+import { getCounts, setSplit } from '../../library/pictures/pictures.ts';
 import { idsOf } from '../find-pictures.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';

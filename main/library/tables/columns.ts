@@ -1,7 +1,7 @@
 import type { Split } from '../../../shared/jobs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import { splitOf } from '../split-words.ts';
-import { hasPictureEnding } from '../walk.ts';
+import { splitOf } from '../import/split-words.ts';
+import { hasPictureEnding } from '../import/walk.ts';
 import { headingOf, type Field } from './headings.ts';
 import type { TableRow } from './parse.ts';
 

@@ -1,5 +1,5 @@
 import { parse, type Options } from 'csv-parse/sync';
-import { hasPictureEnding } from '../walk.ts';
+import { hasPictureEnding } from '../import/walk.ts';
 
 /** How a table's text is divided. */
 export interface Dialect {

@@ -1,11 +1,11 @@
 import { opendir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { mapAhead } from '../../../shared/ahead.ts';
+import { mapAhead } from '../../support/ahead.ts';
 import { isExport } from '../../files/export-marks.ts';
-import { inTurns } from '../../in-turns.ts';
-import { joinPath } from '../directories.ts';
-import { fileKey } from '../names.ts';
-import { hasPictureEnding, walk } from '../walk.ts';
+import { inTurns } from '../../support/in-turns.ts';
+import { joinPath } from '../pictures/directories.ts';
+import { fileKey } from '../pictures/names.ts';
+import { hasPictureEnding, walk } from '../import/walk.ts';
 import { looseKey, NameIndex, type Match } from './name-index.ts';
 import type { Place } from './place.ts';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { inTurns } from '../../in-turns.ts';
-import { pictureFinder } from '../find-picture.ts';
-import { findByContent, getPicture } from '../pictures.ts';
-import { rows, type Db } from '../sql.ts';
+import { inTurns } from '../../support/in-turns.ts';
+import { pictureFinder } from '../pictures/find-picture.ts';
+import { findByContent, getPicture } from '../pictures/pictures.ts';
+import { rows, type Db } from '../database/sql.ts';
 import { each, type Finder } from './find-files.ts';
 import { NameIndex, type Match } from './name-index.ts';
 

@@ -1,10 +1,10 @@
 import { SKIPPED, type LabelValue } from '../../../shared/library.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { plural } from '../../../shared/plural.ts';
-import { classByName, classNameProblem, getClasses } from '../classes.ts';
-import { explainMismatch, matchClasses, quoted } from '../match-classes.ts';
-import { classKey } from '../names.ts';
-import type { Db } from '../sql.ts';
+import { classByName, classNameProblem, getClasses } from '../labels/classes.ts';
+import { explainMismatch, matchClasses, quoted } from '../import/match-classes.ts';
+import { classKey } from '../pictures/names.ts';
+import type { Db } from '../database/sql.ts';
 
 /** What the labels of a table mean. */
 export interface TableLabels {

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { joinPath } from '../directories.ts';
-import { fileKey } from '../names.ts';
-import { splitOf } from '../split-words.ts';
+import { joinPath } from '../pictures/directories.ts';
+import { fileKey } from '../pictures/names.ts';
+import { splitOf } from '../import/split-words.ts';
 import type { Place } from './place.ts';
 
 /** What was found for a cell; of several files, some. */

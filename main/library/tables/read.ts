@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { mapAhead } from '../../../shared/ahead.ts';
+import { mapAhead } from '../../support/ahead.ts';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Split } from '../../../shared/jobs.ts';
 import { fromCell } from '../../files/csv.ts';
-import { inTurns } from '../../in-turns.ts';
+import { inTurns } from '../../support/in-turns.ts';
 import { hashFile } from '../../pictures/hash.ts';
 import { decideColumns, oneHotLabel, splitIn, type Columns } from './columns.ts';
 import type { Finder } from './find-files.ts';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Split } from '../../../shared/jobs.ts';
-import { inTurns } from '../../in-turns.ts';
-import { quoted } from '../match-classes.ts';
-import { classKey } from '../names.ts';
-import { splitOf } from '../split-words.ts';
+import { inTurns } from '../../support/in-turns.ts';
+import { quoted } from '../import/match-classes.ts';
+import { classKey } from '../pictures/names.ts';
+import { splitOf } from '../import/split-words.ts';
 import type { Place } from './place.ts';
 import type { PictureRow } from './read.ts';
 

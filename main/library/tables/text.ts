@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { TwofoldError } from '../../../shared/errors.ts';
-import { reason } from '../walk.ts';
+import { reason } from '../import/walk.ts';
 
 export type Encoding = 'UTF-8' | 'UTF-16' | 'Windows-1252';
 

@@ -1,7 +1,7 @@
 import { TwofoldError } from '../../../shared/errors.ts';
 import { sigmoid } from '../../../shared/metrics.ts';
 import { openGraph, type RunningGraph } from '../graph/run.ts';
-import { SafetensorsFile, writeSafetensors, type TensorSource } from '../safetensors.ts';
+import { SafetensorsFile, writeSafetensors, type TensorSource } from '../../files/safetensors.ts';
 import { tf, type Tensor } from '../tensorflow.ts';
 import {
   assignSignature,

@@ -1,4 +1,4 @@
-import { seededGenerator } from '../../../shared/random.ts';
+import { seededGenerator } from '../../support/random.ts';
 
 /** What a generator is for, so that the same seed gives unrelated numbers for each use. */
 const INITIAL_WEIGHTS = 1;

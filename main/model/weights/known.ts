@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { dataFolder, resourceFolder } from '../folders.ts';
+import { dataFolder, resourceFolder } from '../../files/paths.ts';
 
 /** The weights that Twofold knows by name, and where weights are kept. */
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataFolder } from '../folders.ts';
+import { dataFolder } from '../../files/paths.ts';
 import { downloadFile, type DownloadProgress } from './download.ts';
 import { IMAGENET } from './known.ts';
 import { OFFICIAL_FILE, officialAddresses } from './official-file.ts';

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { Architecture } from '../architecture/layers.ts';
-import { SafetensorsFile } from '../safetensors.ts';
+import { SafetensorsFile } from '../../files/safetensors.ts';
 import { Fingerprint, type Tensors } from './canonical.ts';
 import { storedTensors } from './gamma.ts';
 import { openKerasFile } from './keras-h5.ts';

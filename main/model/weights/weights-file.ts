@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { sizeOf, type Architecture } from '../architecture/layers.ts';
-import { SafetensorsFile, writeSafetensors, type TensorSource } from '../safetensors.ts';
+import { SafetensorsFile, writeSafetensors, type TensorSource } from '../../files/safetensors.ts';
 import { Fingerprint, tensorKey, type TensorKey, type Tensors } from './canonical.ts';
 import { NSFWJS } from './known.ts';
 import { matchInception, type MatchedTensor } from './match.ts';

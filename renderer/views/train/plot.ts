@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { Overfitting } from '../../../shared/overfitting.ts';
+import type { Overfitting } from '../../lib/overfitting.ts';
 import { align, formatAxis, nearest, rangeOf, type Curve, type CurveLooks, type Quantity } from './curves.ts';
 
 /** How a chart is drawn by uPlot, in the colours of the theme. */

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ModelCard } from '../../../main/export/card.ts';
+import type { ModelCard } from '../../../main/export/card/card.ts';
 import { EXPORT_FORMATS, type ExportedFormat } from '../../../shared/contract/export.ts';
-import { exportModel } from '../../../main/export/model-export.ts';
-import { makeFolder } from '../../../main/export/atomic.ts';
-import { spawnNodeProcess } from '../../../main/training/child.ts';
+import { exportModel } from '../../../main/engine/export/model-export.ts';
+import { makeFolder } from '../../../main/files/atomic-folder.ts';
+import { spawnNodeProcess } from '../../../main/jobs/child.ts';
 import { RunFolder } from '../../../main/training/run-folder.ts';
-import { done, QUICK, run, sampleFolder, start, temporaryFolder } from '../cli-kit.ts';
+import { done, QUICK, run, sampleFolder, start, temporaryFolder } from '../../kit/cli.ts';
 
 /** A run trained through the command line, exported through the command line. */
 describe('twofold export', () => {

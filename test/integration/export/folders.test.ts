@@ -10,13 +10,13 @@ import {
 import { basename, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { exportFolders, type FoldersReport } from '../../../main/export/folders-export.ts';
-import type { PictureOnSide } from '../../../main/export/split-pictures.ts';
+import { exportFolders, type FoldersReport } from '../../../main/engine/export/folders-export.ts';
+import type { PictureOnSide } from '../../../main/engine/export/split-pictures.ts';
 import { sha256 } from '../../../main/pictures/hash.ts';
 import { preparePixels } from '../../../main/pictures/prepare.ts';
-import { spawnNodeProcess } from '../../../main/training/child.ts';
+import { spawnNodeProcess } from '../../../main/jobs/child.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
-import { here, ODD_PICTURES, python, temporaryFolder } from './support.ts';
+import { here, ODD_PICTURES, python, temporaryFolder } from '../../kit/export-support.ts';
 
 const SIZE = 75;
 /** In the order of the model, which is not the alphabet's. */

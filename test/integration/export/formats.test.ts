@@ -2,16 +2,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import type { Bits } from '../../../main/export/quantize.ts';
-import { readOnnxGraph } from '../../../main/export/onnx-graph.ts';
-import { reload } from '../../../main/export/reload.ts';
+import type { Bits } from '../../../main/export/tfjs/quantize.ts';
+import { readOnnxGraph } from '../../../main/export/onnx/graph.ts';
+import { reload } from '../../../main/export/verify/reload.ts';
 import { openGraph } from '../../../main/model/graph/run.ts';
 import { tf } from '../../../main/model/tensorflow.ts';
 import { RunFolder } from '../../../main/training/run-folder.ts';
 import { toFailure } from '../../../shared/errors.ts';
 import type { ModelFormat } from '../../../shared/jobs.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
-import { makeRun } from './handmade-run.ts';
+import { makeRun } from '../../kit/handmade-run.ts';
 import {
   engineAnswers,
   maxDifference,
@@ -20,7 +20,7 @@ import {
   SMALL,
   temporaryFolder,
   write,
-} from './support.ts';
+} from '../../kit/export-support.ts';
 
 /** Cuts of every kind of layer, other sizes, several Dense layers, with and without dropout. */
 const RECIPES: [string, Partial<Recipe>][] = [

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { reload } from '../../../main/export/reload.ts';
+import { reload } from '../../../main/export/verify/reload.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
-import { makeRun } from './handmade-run.ts';
+import { makeRun } from '../../kit/handmade-run.ts';
 import {
   engineAnswers,
   here,
@@ -13,7 +13,7 @@ import {
   samplePictures,
   temporaryFolder,
   write,
-} from './support.ts';
+} from '../../kit/export-support.ts';
 
 /** The tutorial's model, whole: 47.5 million parameters. */
 describe('the full model', () => {

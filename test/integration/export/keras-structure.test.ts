@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { modelConfig, trainingConfig } from '../../../main/export/keras-config.ts';
-import { writeKeras } from '../../../main/export/keras.ts';
+import { modelConfig, trainingConfig } from '../../../main/export/keras/config.ts';
+import { writeKeras } from '../../../main/export/keras/keras.ts';
 import type { ExportModel } from '../../../main/export/model.ts';
 import { inceptionV3 } from '../../../main/model/architecture/inception-v3.ts';
 import { architectureFromKerasConfig } from '../../../main/model/architecture/keras-config.ts';
 import { withHead } from '../../../main/model/architecture/with-head.ts';
 import { openKerasFile } from '../../../main/model/weights/keras-h5.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
-import { here, python, ROOT, temporaryFolder } from './support.ts';
+import { here, python, ROOT, temporaryFolder } from '../../kit/export-support.ts';
 
 const REFERENCE = join(ROOT, 'test/reference/keras');
 

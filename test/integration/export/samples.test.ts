@@ -6,16 +6,16 @@ import { basename, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { _electron } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { exportModel } from '../../../main/export/model-export.ts';
+import { exportModel } from '../../../main/engine/export/model-export.ts';
 import { PREPROCESS_JS } from '../../../main/export/samples/javascript.ts';
 import { PREPROCESS_PY } from '../../../main/export/samples/python.ts';
 import { decodePicture } from '../../../main/pictures/decode.ts';
 import { preparePixels } from '../../../main/pictures/prepare.ts';
-import { spawnNodeProcess } from '../../../main/training/child.ts';
+import { spawnNodeProcess } from '../../../main/jobs/child.ts';
 import type { ModelFormat } from '../../../shared/jobs.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
-import { startDisplay } from '../../e2e/display.ts';
-import { makeRun } from './handmade-run.ts';
+import { startDisplay } from '../../kit/window/display.ts';
+import { makeRun } from '../../kit/handmade-run.ts';
 import {
   engineAnswers,
   here,
@@ -26,7 +26,7 @@ import {
   samplePictures,
   SMALL,
   temporaryFolder,
-} from './support.ts';
+} from '../../kit/export-support.ts';
 
 /** What every version of Pillow reads: neither HEIC nor AVIF. */
 const oddPictures = readdirSync(ODD_PICTURES)

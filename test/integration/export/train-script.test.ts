@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { trainScript } from '../../../main/export/samples/train.ts';
 import { recipeSchema } from '../../../shared/recipe.ts';
-import { here, python, temporaryFolder } from './support.ts';
+import { here, python, temporaryFolder } from '../../kit/export-support.ts';
 
 test('Python reads the very values: any class name, numbers, nothing', async () => {
   const recipe = recipeSchema.parse({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { pathFromArguments } from '../../../main/app/arguments.ts';
+import { pathFromArguments } from '../../../main/app/shell/arguments.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'twofold argümente-'));
 const packaged = (...args: string[]) => pathFromArguments(['/opt/twofold', ...args], false, '/');

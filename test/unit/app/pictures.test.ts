@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Pictures } from '../../../main/app/pictures.ts';
-import type { OpenProject } from '../../../main/app/open-project.ts';
+import { Pictures } from '../../../main/app/services/pictures.ts';
+import type { OpenProject } from '../../../main/app/services/open-project.ts';
 import { PicturePool } from '../../../main/pictures/pool.ts';
 import { sharp } from '../../../main/pictures/sharp.ts';
-import { RAW_KINDS } from '../raw-kit.ts';
+import { RAW_KINDS } from '../../kit/raw.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'twofold-shown-'));
 const pool = new PicturePool({ threads: 1 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { respond, type PictureSource } from '../../../main/app/respond.ts';
+import { respond, type PictureSource } from '../../../main/app/shell/respond.ts';
 import { contentKey, ORIGIN, pictureUrl, thumbnailsUrl, triedUrl } from '../../../shared/picture-url.ts';
 
 const outside = mkdtempSync(join(tmpdir(), 'twofold-respond-'));

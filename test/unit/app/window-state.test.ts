@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_WINDOW_STATE, MIN_SIZE, placeWindow } from '../../../main/app/window-state.ts';
+import { DEFAULT_WINDOW_STATE, MIN_SIZE, placeWindow } from '../../../main/app/shell/window-state.ts';
 
 const LAPTOP = { x: 0, y: 25, width: 1440, height: 875 };
 const MONITOR = { x: 1440, y: 0, width: 2560, height: 1400 };

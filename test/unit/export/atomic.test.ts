@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeFolder } from '../../../main/export/atomic.ts';
+import { makeFolder } from '../../../main/files/atomic-folder.ts';
 import { CARD_FILE, CARD_FORMAT } from '../../../main/files/export-marks.ts';
 import { toFailure } from '../../../shared/errors.ts';
 
@@ -127,7 +127,7 @@ describe('a process that is killed in the middle', () => {
   /** Another process that has written half an export to `target` and goes on. */
   async function halfway(target: string, force = false): Promise<ChildProcess> {
     const program = `
-      const { makeFolder } = await import(${JSON.stringify(join(ROOT, 'main/export/atomic.ts'))});
+      const { makeFolder } = await import(${JSON.stringify(join(ROOT, 'main/files/atomic-folder.ts'))});
       const { writeFileSync } = await import('node:fs');
       await makeFolder(${JSON.stringify(target)}, { force: ${force} }, async (folder) => {
         writeFileSync(folder + '/half', 'half');

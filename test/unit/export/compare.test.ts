@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { choosePictures, compare, requireSame, type CheckPicture } from '../../../main/export/compare.ts';
+import {
+  choosePictures,
+  compare,
+  requireSame,
+  type CheckPicture,
+} from '../../../main/export/verify/compare.ts';
 
 const picture = (name: string, label: 0 | 1, split: CheckPicture['split']): CheckPicture => ({
   path: name,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plain, table } from '../../../main/export/markdown.ts';
+import { plain, table } from '../../../main/export/card/markdown.ts';
 
 test('a name is shown as it is: nothing in it is markup', () => {
   expect(plain('snow_leopard & Äpfel 🍎 #1')).toBe('snow_leopard & Äpfel 🍎 \\#1');

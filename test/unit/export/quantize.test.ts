@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
-import { quantize } from '../../../main/export/quantize.ts';
+import { quantize } from '../../../main/export/tfjs/quantize.ts';
 import { tf } from '../../../main/model/tensorflow.ts';
 
 const KERNEL = { name: 'kernel', shape: [1], trainable: false } as const;

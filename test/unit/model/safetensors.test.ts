@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SafetensorsFile, tensorSource, writeSafetensors } from '../../../main/model/safetensors.ts';
+import { SafetensorsFile, tensorSource, writeSafetensors } from '../../../main/files/safetensors.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 
 let folder: string;

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { downloadFile, type Download, type DownloadProgress } from '../../../main/model/weights/download.ts';
 import { downloadWeights } from '../../../main/model/weights/official.ts';
-import { temporaryHome } from './weights-fixtures.ts';
+import { temporaryHome } from '../../kit/weights.ts';
 
 const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));
 const MD5 = createHash('md5').update(CONTENT).digest('hex');

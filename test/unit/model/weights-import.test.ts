@@ -5,13 +5,7 @@ import { inceptionV3 } from '../../../main/model/architecture/inception-v3.ts';
 import { countParameters } from '../../../main/model/architecture/layers.ts';
 import type { CanonicalTensor, Tensors } from '../../../main/model/weights/canonical.ts';
 import { importWeights, listWeights, loadWeights } from '../../../main/model/weights/store.ts';
-import {
-  someValues,
-  temporaryHome,
-  tensorsTo,
-  writeKerasFile,
-  type KerasLayout,
-} from './weights-fixtures.ts';
+import { someValues, temporaryHome, tensorsTo, writeKerasFile, type KerasLayout } from '../../kit/weights.ts';
 
 type Filled = CanonicalTensor & { values: Float32Array };
 const filled = (tensors: readonly CanonicalTensor[]): Filled[] =>

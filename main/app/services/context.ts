@@ -1,0 +1,37 @@
+import type { BrowserWindow } from 'electron';
+import type { AppSettings, appSettingsSchema } from '../../../shared/contract/system.ts';
+import type { Emit } from './emit.ts';
+import type { PicturePool } from '../../pictures/pool.ts';
+import type { LoopDelays } from '../shell/delays.ts';
+import type { Evaluator } from './evaluator.ts';
+import type { Exporter } from './exporter.ts';
+import type { Importer } from './importer.ts';
+import type { JsonFile } from './json-file.ts';
+import type { OpenProject } from './open-project.ts';
+import type { Pictures } from './pictures.ts';
+import type { Predictor } from './predictor.ts';
+import type { RecentProjects } from './recent.ts';
+import type { Trainer } from './trainer.ts';
+
+/** What the handlers of the contract work with: the parts of the app, each made once. */
+export interface AppContext {
+  project: OpenProject;
+  pool: PicturePool;
+  pictures: Pictures;
+  importer: Importer;
+  trainer: Trainer;
+  predictor: Predictor;
+  evaluator: Evaluator;
+  exporter: Exporter;
+  recent: RecentProjects;
+  settings: JsonFile<typeof appSettingsSchema>;
+  delays: LoopDelays;
+  /** A folder or project that was asked for before the window was there to open it. */
+  opened: { path: string | null };
+  emit: Emit;
+  /** The window that asks; calls come from nowhere else. */
+  window: () => BrowserWindow;
+  /** Where projects and exports go unless a person chooses otherwise. */
+  documents: () => string;
+  applySettings: (settings: AppSettings) => void;
+}

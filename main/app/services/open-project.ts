@@ -1,0 +1,234 @@
+import { existsSync, accessSync, constants, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { TwofoldError } from '../../../shared/errors.ts';
+import type { ProjectInfo } from '../../../shared/contract/project.ts';
+import { tellRunFolders } from '../../engine/model-view.ts';
+import { isSwapped } from '../../library/labels/class-order.ts';
+import { getClasses } from '../../library/labels/classes.ts';
+import { isProject, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from '../../library/folder.ts';
+import {
+  closeProject,
+  createProject,
+  createToFill,
+  openProject,
+  type NewProject,
+} from '../../library/project.ts';
+import { LibraryReader } from '../../library/reading/reader.ts';
+import { listRuns } from '../../library/runs/runs.ts';
+import { getSettings } from '../../library/settings.ts';
+
+/** The one project that is open in the window. */
+export class OpenProject {
+  #project: Project | null = null;
+  #reader: LibraryReader | null = null;
+  #notices: string[] = [];
+  /** Whether the window was last told that the classes are swapped. */
+  #shownSwapped = false;
+  #telling: Promise<void> = Promise.resolve();
+  /** The project that was created for pictures that are about to be imported, until that import is over. */
+  #toFill: NewProject | null = null;
+  readonly #beforeClose: (() => Promise<void>)[] = [];
+
+  constructor(
+    private readonly onChange: (info: ProjectInfo | null) => void,
+    private readonly onRemoved: (folder: string) => void,
+  ) {}
+
+  get current(): Project | null {
+    return this.#project;
+  }
+
+  /** @throws TwofoldError `not-found` where none is open */
+  require(): Project {
+    const project = this.#project;
+    if (!project) throw noneOpen();
+    // Another program may have swapped the classes: the window hears of it before it reads anything in the new order.
+    if (isSwapped(project.db) !== this.#shownSwapped) this.announce();
+    return project;
+  }
+
+  /**
+   * As `require`, for what names a class by its index: the window may mean the other one.
+   *
+   * @throws TwofoldError `changed` where another program swapped the classes meanwhile
+   */
+  requireAsShown(): Project {
+    const wasShown = this.#shownSwapped;
+    const project = this.require();
+    if (this.#shownSwapped === wasShown) return project;
+    throw new TwofoldError(
+      'changed',
+      'Another program swapped the classes. They are shown in their new order now, and nothing was changed: do it again.',
+    );
+  }
+
+  /** For what goes through all pictures. @throws TwofoldError as `require` */
+  requireReader(): LibraryReader {
+    this.require();
+    return this.#reader!;
+  }
+
+  info(): ProjectInfo | null {
+    if (!this.#project) return null;
+    const { folder, name, db } = this.#project;
+    return {
+      folder,
+      name,
+      classes: getClasses(db),
+      swapped: isSwapped(db),
+      settings: getSettings(db),
+      notices: this.#notices,
+    };
+  }
+
+  /** Work that must end before a project is closed: imports, training. */
+  beforeClose(work: () => Promise<void>): void {
+    this.#beforeClose.push(work);
+  }
+
+  async create(folder: string): Promise<ProjectInfo> {
+    return this.#adopt(() => createProject(folder));
+  }
+
+  async open(folder: string): Promise<ProjectInfo> {
+    if (this.#project?.folder === projectFolder(folder)) return this.info()!;
+    return this.#adopt(() => openProject(folder));
+  }
+
+  /** Opens a project, or creates one for an import that follows (see `endFilling`). */
+  async openOrCreate(folder: string): Promise<ProjectInfo> {
+    if (isProject(folder)) return this.open(folder);
+    let made: NewProject | null = null;
+    const info = await this.#adopt(() => (made = createToFill(folder)).project);
+    this.#toFill = made;
+    return info;
+  }
+
+  /**
+   * Says that an import is over: where the project was created for it and nothing came in, it is closed and removed again.
+   *
+   * @returns the folder that was removed, or null
+   */
+  async endFilling(): Promise<string | null> {
+    const made = this.#toFill;
+    this.#toFill = null;
+    if (made?.project !== this.#project || made.isFilled()) return null;
+    await this.#release();
+    made.remove();
+    this.onRemoved(made.project.folder);
+    this.onChange(null);
+    return made.project.folder;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#project) return;
+    await this.#release();
+    this.onChange(null);
+  }
+
+  /** Says again what the project is, after something of it changed. */
+  announce(): ProjectInfo {
+    const info = this.info();
+    if (!info) throw noneOpen();
+    this.#shownSwapped = info.swapped;
+    this.onChange(info);
+    return info;
+  }
+
+  /** After class order or threshold changed: says so to the window at once, and to the folders of the runs after that. */
+  announceModels(): ProjectInfo {
+    const info = this.announce();
+    this.#tellRunFolders(this.#project!);
+    return info;
+  }
+
+  #tellRunFolders(project: Project): void {
+    // What fails stays due, and is tried again when the project is opened.
+    this.#telling = this.#telling.then(() => tellRunFolders(project)).catch(() => undefined);
+  }
+
+  async #adopt(open: () => Project): Promise<ProjectInfo> {
+    // First the new one: when it can't be opened, the old one stays.
+    const project = open();
+    await this.#release();
+    this.#project = project;
+    this.#reader = new LibraryReader(project);
+    this.#notices = crashedRunNotices(project);
+    return this.announceModels();
+  }
+
+  async #release(): Promise<void> {
+    await Promise.all(this.#beforeClose.map((work) => work()));
+    const project = this.#project;
+    const reader = this.#reader;
+    this.#project = null;
+    this.#reader = null;
+    this.#notices = [];
+    await this.#telling;
+    this.#toFill = null;
+    await reader?.close();
+    if (project) closeProject(project);
+  }
+}
+
+function noneOpen(): TwofoldError {
+  return new TwofoldError('not-found', 'No project is open. Open one, or a folder of pictures, first.');
+}
+
+function crashedRunNotices({ db }: Project): string[] {
+  const [latest] = listRuns(db);
+  if (latest?.status !== 'crashed') return [];
+  const name = latest.name || latest.id;
+  return [
+    `Training of run ${name} ended unexpectedly. Nothing saved is lost: go on with it on the Train screen.`,
+  ];
+}
+
+/**
+ * Refuses what can't be opened before anything is made of it: a folder that is gone would otherwise become an empty
+ * project of that name.
+ *
+ * @throws TwofoldError `not-found` where there is nothing, `bad-input` for a file that is no project's library
+ */
+export function requireFolder(path: string): void {
+  const found = stat(path);
+  if (!found) {
+    throw new TwofoldError(
+      'not-found',
+      `There is nothing at ${path}. It may have been moved or renamed, or its drive is not connected.`,
+    );
+  }
+  if (found.isDirectory() || basename(path) === LIBRARY) return;
+  throw new TwofoldError(
+    'bad-input',
+    `${path} is a file. Choose the folder that holds your pictures, or a ${PROJECT_SUFFIX} folder.`,
+  );
+}
+
+function stat(path: string): ReturnType<typeof statSync> | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Where the project of a folder of pictures lies: `FOLDER.twofold` beside it, or in the documents folder where one may
+ * not write there.
+ */
+export function projectOfFolder(pictures: string, documents: string): string {
+  const name = `${basename(pictures) || 'Pictures'}${PROJECT_SUFFIX}`;
+  const beside = join(dirname(pictures), name);
+  if (existsSync(beside) || mayWrite(dirname(pictures))) return beside;
+  return join(documents, name);
+}
+
+function mayWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { app, nativeTheme, type BrowserWindow } from 'electron';
+import { appSettingsSchema } from '../../../shared/contract/system.ts';
+import type { Emit } from './emit.ts';
+import { dataFolder } from '../../files/paths.ts';
+import { PicturePool } from '../../pictures/pool.ts';
+import type { AppContext } from './context.ts';
+import { LoopDelays } from '../shell/delays.ts';
+import { Evaluator } from './evaluator.ts';
+import { Exporter } from './exporter.ts';
+import { Importer } from './importer.ts';
+import { JsonFile } from './json-file.ts';
+import { OpenProject } from './open-project.ts';
+import { Pictures } from './pictures.ts';
+import { Predictor } from './predictor.ts';
+import { RecentProjects, recentSchema } from './recent.ts';
+import { Trainer } from './trainer.ts';
+import { spawnUtilityProcess } from './utility-process.ts';
+
+export interface PartsOptions {
+  emit: Emit;
+  window: () => BrowserWindow;
+  /** The menu shows something else now. */
+  onMenuChange: () => void;
+  /** Folder of this session's own files, which goes when the app ends. */
+  temporary: string;
+}
+
+/** Makes the parts of the app, none of which shows anything yet. */
+export function makeParts({ emit, window, onMenuChange, temporary }: PartsOptions): AppContext {
+  const data = dataFolder();
+  const recent = new RecentProjects(new JsonFile(join(data, 'recent.json'), recentSchema, []), onMenuChange);
+  const settings = new JsonFile(join(data, 'settings.json'), appSettingsSchema, { theme: 'system' });
+  nativeTheme.themeSource = settings.value.theme;
+  const project = new OpenProject(
+    (info) => {
+      emit('project.changed', info);
+      if (info) recent.add(info.folder);
+      else onMenuChange();
+    },
+    (folder) => recent.forget(folder),
+  );
+  const pool = new PicturePool({ background: true });
+  const pictures = new Pictures(project, pool, join(temporary, 'tried'));
+  const importer = new Importer(project, pool, emit);
+  return {
+    project,
+    pool,
+    pictures,
+    importer,
+    trainer: new Trainer(project, importer, spawnUtilityProcess, emit),
+    predictor: new Predictor(project, pictures, spawnUtilityProcess, emit, join(temporary, 'pasted')),
+    evaluator: new Evaluator(project, importer, spawnUtilityProcess, emit),
+    exporter: new Exporter(project, importer, spawnUtilityProcess, emit),
+    recent,
+    settings,
+    delays: new LoopDelays(),
+    opened: { path: null },
+    emit,
+    window,
+    // Tests and portable installations keep everything in one place.
+    documents: () => process.env.TWOFOLD_DOCUMENTS ?? app.getPath('documents'),
+    applySettings: (value) => {
+      settings.set(value);
+      nativeTheme.themeSource = value.theme;
+      emit('system.settingsChanged', value);
+      onMenuChange();
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TwofoldError } from '../../../shared/errors.ts';
+import type { Picture } from '../../../shared/library.ts';
+import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
+import type { PictureSize } from '../../../shared/picture-url.ts';
+import { cacheDir, type Project } from '../../library/folder.ts';
+import { getContent, getPicture } from '../../library/pictures/pictures.ts';
+import { getSettings } from '../../library/settings.ts';
+import { BlobCache } from '../../pictures/cache.ts';
+import type { PicturePool } from '../../pictures/pool.ts';
+import { sniff, type PictureFormat } from '../../pictures/sniff.ts';
+import { THUMBNAIL_SIDE, thumbnailKey } from '../../pictures/thumbnail-key.ts';
+import type { OpenProject } from './open-project.ts';
+import type { PictureBytes, PictureSource } from '../shell/respond.ts';
+
+/** What Chromium shows by itself; of anything else (TIFF, HEIC, raw …) the window gets a JPEG. */
+const SHOWN: Partial<Record<PictureFormat, string>> = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  bmp: 'image/bmp',
+  avif: 'image/avif',
+};
+const THUMBNAIL_MIME = 'image/jpeg';
+/** Longer side of such a JPEG where the picture is shown large: as much as most screens show. */
+const LARGE_SIDE = 2048;
+
+/** Gives the window its pictures: those of the open project by number, tried ones by a token that can't be guessed. */
+export class Pictures implements PictureSource {
+  readonly #tried = new Map<string, string>();
+  readonly #tokens = new Map<string, string>();
+
+  /** @param triedDir folder for thumbnails of tried pictures, emptied with the session */
+  constructor(
+    private readonly project: OpenProject,
+    private readonly pool: PicturePool,
+    private readonly triedDir: string,
+  ) {}
+
+  /** Lets the window show a file that a person gave to be tried. @returns its token */
+  allow(path: string): string {
+    const known = this.#tokens.get(path);
+    if (known) return known;
+    const token = randomUUID();
+    this.#tokens.set(path, token);
+    this.#tried.set(token, path);
+    return token;
+  }
+
+  async picture(id: number, hash: string, size: PictureSize): Promise<PictureBytes | null> {
+    const project = this.project.current;
+    if (!project) return null;
+    const sha256 = getContent(project.db, id);
+    if (sha256?.startsWith(hash) !== true) return null;
+    const look = lookOf(size, project);
+    if (size === 'thumb') {
+      const cached = readThumbnail(thumbnailDir(project), sha256, look);
+      if (cached) return cached;
+    }
+    const picture = getPicture(project.db, id);
+    if (!picture) return null;
+    const full = size === 'full' ? await readShown(picture.path) : null;
+    return full ?? this.#thumbnailOf(project, picture, look);
+  }
+
+  async tried(token: string, size: PictureSize): Promise<PictureBytes | null> {
+    const path = this.#tried.get(token);
+    if (path === undefined) return null;
+    const full = size === 'full' ? await readShown(path) : null;
+    if (full) return full;
+    const look = lookOf(size, this.project.current);
+    const sha256 = await this.#inspect(path, this.triedDir, look);
+    return sha256 === null ? null : readThumbnail(this.triedDir, sha256, look);
+  }
+
+  async #thumbnailOf(project: Project, { path, sha256 }: Picture, look: Look): Promise<PictureBytes | null> {
+    const dir = thumbnailDir(project);
+    const cached = readThumbnail(dir, sha256, look);
+    if (cached) return cached;
+    // The cache was deleted, the picture came in without a window, or it has not been shown large yet.
+    const found = await this.#inspect(path, dir, look);
+    return found === null ? null : readThumbnail(dir, found, look);
+  }
+
+  /** @returns the content's hash, or null where the file can't be shown */
+  async #inspect(path: string, dir: string, { side, bits16 }: Look): Promise<string | null> {
+    const answer = await this.pool.inspect(path, { thumbnailDir: dir, thumbnailSide: side, bits16 });
+    return answer.ok ? answer.value.sha256 : null;
+  }
+}
+
+/** A picture of the open project. @throws TwofoldError `not-found` */
+export function requirePicture(project: Project, id: number): Picture {
+  const picture = getPicture(project.db, id);
+  if (picture) return picture;
+  throw new TwofoldError('not-found', 'That picture is no longer in the project.');
+}
+
+export function thumbnailDir(project: Project): string {
+  return join(cacheDir(project), 'thumbnails');
+}
+
+/** How a picture is shown: how large, and how bright where it has 16 bits. */
+interface Look {
+  side: number;
+  bits16: number;
+}
+
+function lookOf(size: PictureSize, project: Project | null): Look {
+  const { bits16 } = project ? getSettings(project.db).recipe : DEFAULT_RECIPE;
+  return { side: size === 'full' ? LARGE_SIDE : THUMBNAIL_SIDE, bits16 };
+}
+
+function readThumbnail(dir: string, sha256: string, { side, bits16 }: Look): PictureBytes | null {
+  const bytes = new BlobCache(dir).get(thumbnailKey(sha256, side, bits16));
+  return bytes ? { bytes, mime: THUMBNAIL_MIME } : null;
+}
+
+async function readShown(path: string): Promise<PictureBytes | null> {
+  try {
+    const bytes = await readFile(path);
+    const sniffed = sniff(bytes);
+    const mime = sniffed.kind === 'picture' ? SHOWN[sniffed.format] : undefined;
+    return mime === undefined ? null : { bytes, mime };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import type { RecentProject } from '../../../shared/contract/project.ts';
+import type { JsonFile } from './json-file.ts';
+
+/** How many projects the list keeps. */
+const MOST = 12;
+
+export const recentSchema = z.array(z.object({ folder: z.string(), lastOpenedAtMs: z.number() }));
+
+/** Projects that were opened lately, latest first. */
+export class RecentProjects {
+  constructor(
+    private readonly file: JsonFile<typeof recentSchema>,
+    private readonly onChange: () => void = () => undefined,
+  ) {}
+
+  list(): RecentProject[] {
+    return this.file.value.map(({ folder, lastOpenedAtMs }) => ({
+      folder,
+      lastOpenedAtMs,
+      name: basename(folder).replace(/\.twofold$/, ''),
+      present: existsSync(join(folder, 'library.db')),
+    }));
+  }
+
+  add(folder: string): void {
+    const others = this.file.value.filter((known) => known.folder !== folder);
+    this.file.set([{ folder, lastOpenedAtMs: Date.now() }, ...others].slice(0, MOST));
+    this.file.flush();
+    this.onChange();
+  }
+
+  flush(): void {
+    this.file.flush();
+  }
+
+  forget(folder: string): void {
+    this.file.set(this.file.value.filter((known) => known.folder !== folder));
+    this.onChange();
+  }
+}

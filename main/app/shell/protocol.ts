@@ -1,0 +1,17 @@
+import { protocol, type Session } from 'electron';
+import { SCHEME } from '../../../shared/picture-url.ts';
+import { refuse, respond, type PictureSource } from './respond.ts';
+
+/** Before the app is ready. */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+/** Once the app is ready. @param renderer folder of the window's built files */
+export function serveScheme(session: Session, renderer: string, source: PictureSource): void {
+  session.protocol.handle(SCHEME, (request) =>
+    respond(request, renderer, source).catch(() => refuse(500, 'It could not be read.')),
+  );
+}

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, BrowserWindow, dialog, session, type IpcMainInvokeEvent } from 'electron';
+import { EVENT_CHANNEL } from '../../../shared/contract/channels.ts';
+import type { Emit } from '../services/emit.ts';
+import { dataFolder } from '../../files/paths.ts';
+import { pathFromArguments } from './arguments.ts';
+import type { AppContext } from '../services/context.ts';
+import { JsonFile } from '../services/json-file.ts';
+import { showMenu } from './menu.ts';
+import { makeParts } from '../services/parts.ts';
+import { serveScheme } from './protocol.ts';
+import { comesFrom, hardenSession } from './security.ts';
+import { DEFAULT_WINDOW_STATE, windowStateSchema } from './window-state.ts';
+import { createWindow } from './window.ts';
+
+const RENDERER = fileURLToPath(new URL('../renderer/', import.meta.url));
+
+/** Answers the window's calls; given by the entry, since the shell knows nothing of the contract's handlers. */
+export type BindCalls = (
+  context: AppContext,
+  isOurs: (event: IpcMainInvokeEvent) => boolean,
+  onDefect: (name: string, error: unknown) => void,
+) => void;
+
+/** Runs the app, once it is known to be the only instance, until it ends. */
+export function startApp(bindCalls: BindCalls): void {
+  let window: BrowserWindow | undefined;
+  const emit: Emit = (name, payload) => {
+    if (window && !window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, name, payload);
+  };
+  const temporary = mkdtempSync(join(tmpdir(), 'twofold-'));
+  const context = makeParts({
+    emit,
+    window: () => window!,
+    onMenuChange: () => {
+      if (app.isReady()) refreshMenu(context, openPath);
+    },
+    temporary,
+  });
+  context.opened.path = pathFromArguments(process.argv, !app.isPackaged, process.cwd());
+  const openPath = (path: string): void => {
+    if (!window) {
+      context.opened.path = path;
+      if (app.isReady()) window = openWindow(context);
+      return;
+    }
+    if (window.isMinimized()) window.restore();
+    window.focus();
+    emit('system.openPath', { path });
+  };
+
+  app.on('second-instance', (_event, argv, cwd) => {
+    const path = pathFromArguments(argv, !app.isPackaged, cwd);
+    if (path !== null) openPath(path);
+    else window?.focus();
+  });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    openPath(path);
+  });
+  // Also on macOS: with its one window the app has nothing left to do, and closing it was said to end the training.
+  app.on('window-all-closed', () => {
+    window = undefined;
+    app.quit();
+  });
+  endCleanly(context, temporary);
+
+  void app.whenReady().then(() => {
+    context.delays.start();
+    hardenSession(session.defaultSession);
+    serveScheme(session.defaultSession, RENDERER, context.pictures);
+    bindCalls(
+      context,
+      (event) => comesFrom(event, window?.webContents),
+      (name, error) => process.stderr.write(`${name}: ${describe(error)}\n`),
+    );
+    refreshMenu(context, openPath);
+    window = openWindow(context);
+  });
+}
+
+function openWindow(context: AppContext): BrowserWindow {
+  const state = new JsonFile(join(dataFolder(), 'window.json'), windowStateSchema, DEFAULT_WINDOW_STATE);
+  const window = createWindow(state);
+  let sure = false;
+  window.on('close', (event) => {
+    if (sure || context.trainer.state === null) return;
+    event.preventDefault();
+    void confirmStop(window).then((stop) => {
+      if (!stop) return;
+      sure = true;
+      window.close();
+    });
+  });
+  return window;
+}
+
+/** Closing the window ends the training: a person should mean it. */
+async function confirmStop(window: BrowserWindow): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    message: 'Training is under way.',
+    detail: 'If you close Twofold now, training stops and the best epoch so far is kept.',
+    buttons: ['Stop and close', 'Keep training'],
+    defaultId: 1,
+    cancelId: 1,
+  });
+  return response === 0;
+}
+
+/** What is under way is brought to an end and the database is closed before the app is gone. */
+function endCleanly({ project, pool, recent, settings }: AppContext, temporary: string): void {
+  let ended = false;
+  app.on('will-quit', (event) => {
+    if (ended) return;
+    event.preventDefault();
+    void project
+      .close()
+      .then(() => pool.close())
+      .catch((error: unknown) => process.stderr.write(`${describe(error)}\n`))
+      .finally(() => {
+        recent.flush();
+        settings.flush();
+        rmSync(temporary, { recursive: true, force: true });
+        ended = true;
+        // Within the event itself Electron ignores another quit.
+        setImmediate(() => app.quit());
+      });
+  });
+}
+
+function refreshMenu(context: AppContext, openPath: (path: string) => void): void {
+  showMenu({
+    projectOpen: context.project.current !== null,
+    recent: context.recent.list(),
+    theme: context.settings.value.theme,
+    command: (command) => context.emit('system.menu', command),
+    openRecent: openPath,
+    setTheme: (theme) => context.applySettings({ ...context.settings.value, theme }),
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

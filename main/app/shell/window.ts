@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { app, BrowserWindow, nativeTheme, screen } from 'electron';
+import { ORIGIN } from '../../../shared/picture-url.ts';
+import type { JsonFile } from '../services/json-file.ts';
+import { MIN_SIZE, placeWindow, type windowStateSchema } from './window-state.ts';
+
+/** What is seen before the page is: the page's own background (renderer/theme.css), so that nothing flashes. */
+const BACKGROUND = { light: '#f6f7f9', dark: '#17191d' };
+
+/** Makes the one window: sandboxed, without Node, showing our own page. It appears once there is something to see. */
+export function createWindow(state: JsonFile<typeof windowStateSchema>): BrowserWindow {
+  const displays = [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea);
+  const window = new BrowserWindow({
+    ...placeWindow(state.value, displays),
+    minWidth: MIN_SIZE.width,
+    minHeight: MIN_SIZE.height,
+    show: false,
+    title: 'Twofold',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+    ...(process.platform === 'linux' ? { icon: fileURLToPath(new URL('icon.png', import.meta.url)) } : {}),
+    webPreferences: {
+      preload: fileURLToPath(new URL('preload.cjs', import.meta.url)),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+      devTools: !app.isPackaged,
+    },
+  });
+  if (state.value.maximized) window.maximize();
+  if (state.value.fullScreen) window.setFullScreen(true);
+  remember(window, state);
+  // A page that crashed is shown anew; what is open and under way is known to main.
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit') window.webContents.reload();
+  });
+  window.once('ready-to-show', () => window.show());
+  void window.loadURL(`${ORIGIN}/index.html`);
+  return window;
+}
+
+function remember(window: BrowserWindow, state: JsonFile<typeof windowStateSchema>): void {
+  const note = (): void => {
+    if (window.isDestroyed() || window.isMinimized()) return;
+    state.set({
+      bounds: window.getNormalBounds(),
+      maximized: window.isMaximized(),
+      fullScreen: window.isFullScreen(),
+    });
+  };
+  window.on('resize', note);
+  window.on('move', note);
+  window.on('maximize', note);
+  window.on('unmaximize', note);
+  window.on('enter-full-screen', note);
+  window.on('leave-full-screen', note);
+  window.on('close', () => {
+    note();
+    state.flush();
+  });
+}

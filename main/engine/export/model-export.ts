@@ -1,0 +1,183 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExportCheck } from '../../../shared/contract/export.ts';
+import { TwofoldError } from '../../../shared/errors.ts';
+import type { TestEvaluation } from '../../../shared/library.ts';
+import type { ModelFormat } from '../../../shared/jobs.ts';
+import { plural } from '../../../shared/plural.ts';
+import { statedThreshold } from '../../../shared/swap.ts';
+import { inceptionV3 } from '../../model/architecture/inception-v3.ts';
+import { withHead } from '../../model/architecture/with-head.ts';
+import { licenceOf } from '../../model/weights/known.ts';
+import { loadSameWeights } from '../../model/weights/store.ts';
+import type { RunFile } from '../../training/run-folder.ts';
+import { baseCard, listFiles, writeCard, type ModelCard } from '../../export/card/card.ts';
+import { compare, requireSame, TOLERANCE, type CheckPicture } from '../../export/verify/compare.ts';
+import { ONNX_OPSET } from '../../export/formats.ts';
+import type { Bits } from '../../export/tfjs/quantize.ts';
+import { modelReadme } from '../../export/card/readme.ts';
+import { runJob, type ExportControls } from './run-job.ts';
+import { writeSamples } from '../../export/samples/write.ts';
+
+/** A trained run and what the app says of some pictures. */
+export interface RunToExport {
+  runDir: string;
+  run: RunFile;
+  /** Its name in the project. */
+  runId: string | null;
+  threshold: number;
+  /** Its evaluation on the test set; null where there was none. */
+  test: TestEvaluation | null;
+  pictures: readonly CheckPicture[];
+  /** Pictures it was trained with that are not among them because they are not available any more. */
+  unavailable: number;
+  /** The app's probabilities for `pictures`; null where one could not be read. */
+  answers: readonly (number | null)[];
+}
+
+/**
+ * What the app predicts for pictures: by the predict job, which is what Try and the command line use.
+ *
+ * @throws TwofoldError as the job does
+ */
+export async function askApp(
+  runDir: string,
+  { swapped }: RunFile,
+  pictures: readonly CheckPicture[],
+  controls: ExportControls,
+): Promise<(number | null)[]> {
+  if (pictures.length === 0) return [];
+  const files = pictures.map(({ path }) => path);
+  const { predictions } = await runJob({ kind: 'predict', runDir, swapped, files }, controls);
+  return predictions.map(({ probability }) => probability);
+}
+
+/** The check of an export, or the sentence why there is none. */
+type Verdict = { check: ExportCheck; unchecked: null } | { check: null; unchecked: string };
+
+/**
+ * Writes a run in one format into a folder that is there, with samples and model card, and checks it: loaded in a fresh
+ * process, it must give the app's answers. Where it can't be checked, it is written all the same and says so.
+ *
+ * @throws TwofoldError `corrupt` when its answers are others
+ */
+export async function exportModel(
+  source: RunToExport,
+  { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
+  controls: ExportControls,
+): Promise<Verdict> {
+  const { run, runDir } = source;
+  const { swapped } = run;
+  await runJob({ kind: 'write-export', runDir, swapped, format, bits, dir: folder }, controls);
+  const verdict = await verify(source, { format, bits, folder }, controls);
+  await writeSamples(format, folder);
+  const card = await modelCard(source, { format, bits, folder, ...verdict });
+  await writeFile(join(folder, 'README.md'), modelReadme(card));
+  await writeCard(folder, card);
+  return verdict;
+}
+
+async function verify(
+  { run, pictures, answers, threshold, unavailable }: RunToExport,
+  { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
+  controls: ExportControls,
+): Promise<Verdict> {
+  const none = { check: null, unchecked: noPictures(pictures.length + unavailable) };
+  if (answers.every((answer) => answer === null)) return none;
+  const { size, resize, bits16 } = run.recipe;
+  const files = pictures.map(({ path }) => path);
+  const job = { kind: 'verify-export', format, dir: folder, size, resize, bits16, files } as const;
+  const answered = await runJob(job, controls).catch((error: unknown) => {
+    if (error instanceof TwofoldError && error.code === 'crashed') return error;
+    throw error;
+  });
+  // The runtime that loaded it died, which says nothing of the export: it may be the runtime that is broken here.
+  if (answered instanceof TwofoldError) return { check: null, unchecked: answered.message };
+  const check = compare(pictures, answers, answered.probabilities, {
+    runtime: answered.runtime,
+    threshold,
+    tolerance: bits === 32 ? TOLERANCE : null,
+    unavailable,
+  });
+  if (!check) return none;
+  requireSame(check);
+  return { check, unchecked: null };
+}
+
+const noPictures = (count: number): string =>
+  `None of the ${plural(count, 'picture')} that the run was trained with is available: they are missing, have ` +
+  'changed, can’t be read or are no longer labelled.';
+
+async function modelCard(
+  { run, runId, threshold, test }: RunToExport,
+  {
+    format,
+    bits,
+    folder,
+    check,
+    unchecked,
+  }: { format: ModelFormat; bits: Bits; folder: string } & Pick<ModelCard, 'check' | 'unchecked'>,
+): Promise<ModelCard> {
+  const { recipe, classes } = run;
+  const weights = await loadSameWeights(run.weights);
+  const { input, output } = withHead(inceptionV3(recipe), recipe);
+  const names = format === 'tfjs' || format === 'keras' ? [input, output] : ['pictures', 'probability'];
+  return {
+    ...baseCard(format, classes),
+    export: format,
+    input: {
+      name: names[0]!,
+      shape: [null, recipe.size, recipe.size, 3],
+      dtype: 'float32',
+      range: [0, 1],
+      colour: 'RGB',
+      scaling: 'pixel / 255',
+      size: recipe.size,
+      resize: recipe.resize,
+      bits16: recipe.bits16,
+    },
+    output: { name: names[1]!, shape: [null, 1], meaning: `probability of ${classes[1]}` },
+    threshold: statedThreshold(threshold),
+    metrics: run.evaluation && {
+      ...run.evaluation,
+      threshold: statedThreshold(run.evaluation.threshold),
+    },
+    test: test && {
+      ...test,
+      evaluation: { ...test.evaluation, threshold: statedThreshold(test.evaluation.threshold) },
+    },
+    data: run.counts,
+    training: {
+      run: runId,
+      trainedAt: run.createdAt,
+      bestEpoch: run.bestEpoch,
+      epochs: run.history.length,
+      recipe,
+    },
+    weights: {
+      name: weights.name,
+      title: weights.title,
+      fingerprint: weights.fingerprint,
+      licence: licenceOf(weights.name),
+    },
+    bits,
+    check,
+    unchecked,
+    versions: { ...versionsOf(format), Node: process.versions.node },
+    files: await listFiles(folder),
+  };
+}
+
+/** Versions of what the format is made for. */
+function versionsOf(format: ModelFormat): Record<string, string> {
+  switch (format) {
+    case 'tfjs':
+      return { 'TensorFlow.js': '4.22' };
+    case 'keras':
+      return { 'Keras format': '2.15' };
+    case 'savedmodel':
+      return { 'SavedModel schema': '1' };
+    case 'onnx':
+      return { 'ONNX opset': String(ONNX_OPSET) };
+  }
+}

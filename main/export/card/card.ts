@@ -1,0 +1,97 @@
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { ExportCheck, ExportFormatId } from '../../../shared/contract/export.ts';
+import type { ModelFormat } from '../../../shared/jobs.ts';
+import type { TestEvaluation } from '../../../shared/library.ts';
+import type { Evaluation } from '../../../shared/metrics.ts';
+import type { Recipe } from '../../../shared/recipe.ts';
+import type { RunFile } from '../../training/run-folder.ts';
+import { CARD_FILE, CARD_FORMAT } from '../../files/export-marks.ts';
+import type { Bits } from '../tfjs/quantize.ts';
+import { twofoldVersion } from '../versions.ts';
+
+export interface FileInfo {
+  /** Below the export's folder, with `/`. */
+  name: string;
+  sizeBytes: number;
+}
+
+/** What every export says of itself in `card.json`. */
+export interface BaseCard {
+  format: typeof CARD_FORMAT;
+  version: 1;
+  export: ExportFormatId | 'all';
+  /** ISO 8601. */
+  createdAt: string;
+  twofold: string;
+  /** The first is class 0, the second class 1. */
+  classes: readonly [string, string];
+}
+
+/** The model card, for programs: what goes in, what comes out, how good it is, what it is made of. */
+export interface ModelCard extends BaseCard {
+  export: ModelFormat;
+  input: {
+    name: string;
+    /** null: any number of pictures. */
+    shape: readonly (number | null)[];
+    dtype: 'float32';
+    range: readonly [0, 1];
+    colour: 'RGB';
+    scaling: 'pixel / 255';
+    /** Height and width in pixels; pictures are stretched to it. */
+    size: number;
+    resize: Recipe['resize'];
+    /** Bits that 16-bit pictures use: of fewer than 16, samples are multiplied by 2 to the difference. */
+    bits16: Recipe['bits16'];
+  };
+  output: { name: string; shape: readonly (number | null)[]; meaning: string };
+  /** A probability above it is the second class. */
+  threshold: number;
+  /** On the validation pictures, with 95 % intervals (Wilson); null where there were none. */
+  metrics: Evaluation | null;
+  /** On the test set; null where it was not evaluated there. */
+  test: TestEvaluation | null;
+  data: RunFile['counts'];
+  training: { run: string | null; trainedAt: string; bestEpoch: number; epochs: number; recipe: Recipe };
+  weights: RunFile['weights'] & { title: string; licence: string };
+  /** Bits a kernel's value takes; 32 is float32. */
+  bits: Bits;
+  /** The export against the app, on the project's own pictures; null where `unchecked` says why there is none. */
+  check: ExportCheck | null;
+  unchecked: string | null;
+  versions: Record<string, string>;
+  files: readonly FileInfo[];
+}
+
+/** What every card begins with. */
+export function baseCard(format: ExportFormatId | 'all', classes: readonly [string, string]): BaseCard {
+  return {
+    format: CARD_FORMAT,
+    version: 1,
+    export: format,
+    createdAt: new Date().toISOString(),
+    twofold: twofoldVersion(),
+    classes,
+  };
+}
+
+export async function writeCard(folder: string, card: BaseCard): Promise<void> {
+  await writeFile(join(folder, CARD_FILE), `${JSON.stringify(card, null, 2)}\n`);
+}
+
+/** All files below a folder with their sizes, in the order of their names. */
+export async function listFiles(folder: string): Promise<FileInfo[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory());
+  const infos = await Promise.all(
+    files.map(async (entry): Promise<FileInfo> => {
+      const path = join(entry.parentPath, entry.name);
+      return {
+        name: relative(folder, path).split(sep).join('/'),
+        sizeBytes: (await stat(path)).size,
+      };
+    }),
+  );
+  return infos.sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,25 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExportedFormat } from '../../../shared/contract/export.ts';
+import { FORMATS } from '../formats.ts';
+import { table } from './markdown.ts';
+
+/** README.md of a folder that holds every format. */
+export async function writeOverview(
+  folder: string,
+  exports: readonly Omit<ExportedFormat, 'folder'>[],
+): Promise<void> {
+  const rows = exports.map(({ format, sizeBytes, check, unchecked }) => {
+    const { name, description } = FORMATS.find(({ id }) => id === format)!;
+    const difference = check ? check.maxDifference.toExponential(1) : unchecked === null ? '' : 'not checked';
+    return [`[${name}](${format}/README.md)`, description, megabytes(sizeBytes), difference];
+  });
+  const heading = ['Export', 'What it is good for', 'Size', 'Largest difference from the app'];
+  await writeFile(
+    join(folder, 'README.md'),
+    `# Everything Twofold exports\n\n${table(heading, rows)}\n\nTo train again with Keras:\n\n` +
+      '```sh\npython script/train.py --data folders --base keras/model.h5\n```\n',
+  );
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,0 +1,228 @@
+import type { TestEvaluation } from '../../../shared/library.ts';
+import type { Evaluation, Interval } from '../../../shared/metrics.ts';
+import type { ModelFormat } from '../../../shared/jobs.ts';
+import { formatCount, plural } from '../../../shared/plural.ts';
+import type { ModelCard } from './card.ts';
+import { ONNX_OPSET } from '../formats.ts';
+import { plain, table } from './markdown.ts';
+
+/** The model card, for people: README.md of an export that holds a model. */
+export function modelReadme(card: ModelCard): string {
+  return (
+    [
+      `# ${card.classes.map(plain).join(' or ')}`,
+      `A picture classifier made with Twofold ${card.twofold}: ${WHAT[card.export]}`,
+      '## Try it',
+      TRY[card.export],
+      '## What goes in, what comes out',
+      inAndOut(card),
+      '## How good it is',
+      quality(card),
+      '## Does it answer as the app does?',
+      checked(card),
+      '## What it is made of',
+      ingredients(card),
+      '## Files',
+      table(
+        ['File', 'Bytes'],
+        card.files.map(({ name, sizeBytes }) => [name, formatCount(sizeBytes)]),
+      ),
+      'Everything above is in `card.json` too, for programs.',
+    ].join('\n\n') + '\n'
+  );
+}
+
+const WHAT: Record<ModelFormat, string> = {
+  tfjs: 'a TensorFlow.js layers model (`tf.loadLayersModel`), for web pages and Node.',
+  keras: 'a Keras model (`keras.models.load_model`), for Keras 2 and 3.',
+  savedmodel: 'a TensorFlow SavedModel, for TensorFlow Serving and every other TensorFlow.',
+  onnx: `an ONNX model (opset ${ONNX_OPSET}).`,
+};
+
+const code = (language: string, ...lines: string[]): string => ['```' + language, ...lines, '```'].join('\n');
+
+/** Without install scripts: the samples need none, and ONNX Runtime's fetches what is for graphics cards only. */
+const NODE = code('sh', 'npm install --ignore-scripts && node predict.js picture.jpg');
+
+const NODE_READS = 'It reads JPEG, PNG, WebP, AVIF, GIF and TIFF; BMP, HEIC and raw photographs it does not.';
+
+const PYTHON_READS =
+  'It reads what Pillow reads: JPEG, PNG, WebP, GIF, BMP, TIFF, and AVIF since Pillow 11.3; HEIC and raw photographs it does ' +
+  'not. A picture that can’t be read is reported, and the others are predicted.';
+
+const TRY: Record<ModelFormat, string> = {
+  tfjs: [
+    'In a browser: serve this folder, open the page and drop a picture on it. Nothing else is loaded, so it works offline.',
+    code('sh', 'python3 -m http.server 8000   # then open http://localhost:8000'),
+    'If `tf.min.js` is not in this folder, take it from the npm package `@tensorflow/tfjs` (`dist/tf.min.js`). It is ' +
+      'TensorFlow.js, under the Apache Licence 2.0.',
+    'In Node 18 or newer:',
+    NODE,
+    NODE_READS,
+    'A browser reads other kinds of files (BMP, but no TIFF), and turns CMYK, colour profiles, 16 bits and transparency into ' +
+      'opaque sRGB of 8 bits in its own way; on such pictures the page’s probability may differ by more than 0.001.',
+  ].join('\n\n'),
+  keras: [
+    code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
+    PYTHON_READS,
+    'The base is frozen and the head trainable, as in Twofold, so `model.fit` goes on where Twofold stopped, at the same ' +
+      'learning rate.',
+  ].join('\n\n'),
+  savedmodel: [
+    code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
+    PYTHON_READS,
+    'With TensorFlow Serving (signature `serving_default`):',
+    code(
+      'sh',
+      'docker run --rm -p 8501:8501 -v "$PWD/model:/models/model" -e MODEL_NAME=model tensorflow/serving',
+      'python request.py picture.jpg',
+    ),
+    'A request is `POST /v1/models/model:predict` with `{"instances": [PICTURE, …]}`, each picture an array ' +
+      '[height, width, 3] of numbers from 0 to 1; the answer is `{"predictions": [[probability], …]}`.',
+  ].join('\n\n'),
+  onnx: [
+    code('sh', 'pip install onnxruntime pillow', 'python predict.py picture.jpg'),
+    PYTHON_READS,
+    'In Node 18 or newer:',
+    NODE,
+    NODE_READS,
+  ].join('\n\n'),
+};
+
+function inAndOut({ input, output, classes, threshold }: ModelCard): string {
+  const [zero, one] = classes.map(plain) as [string, string];
+  const shape = (sizes: readonly (number | null)[]): string => sizes.map((size) => size ?? 'N').join(', ');
+  const method =
+    input.resize === 'bilinear'
+      ? 'stretched (not cropped) with an antialiased bilinear filter, as Pillow’s `BILINEAR`'
+      : 'stretched (not cropped) to the nearest pixel, as Pillow’s `NEAREST`';
+  return [
+    table(
+      ['', 'Name', 'Shape', 'Meaning'],
+      [
+        ['in', input.name, shape(input.shape), `float32 RGB, ${input.scaling}, so 0 to 1; any N`],
+        ['out', output.name, shape(output.shape), plain(output.meaning)],
+      ],
+    ),
+    `Pictures are turned upright by their EXIF orientation, brought to sRGB, laid on white where they are transparent, and ` +
+      `${method}, to ${input.size} × ${input.size}. The samples here give the same pixels, with these ` +
+      'exceptions, which can change a probability by more than 0.001: colour profiles other than sRGB are rounded differently ' +
+      'by different versions of Little CMS; of 16 bits with transparency Pillow keeps the upper 8 before they are laid on ' +
+      'white, Twofold afterwards; of a TIFF with several pages the samples take the first page, Twofold the first full-size ' +
+      'one; and Lab colours of a TIFF are converted by other formulas.',
+    ...(input.bits16 < 16
+      ? [
+          `Pictures of 16 bits are treated as ${input.bits16}-bit: their samples are multiplied by ${2 ** (16 - input.bits16)} ` +
+            'before they become 8 bits. The samples do so too; but Pillow reads 16 bits of colour (not of grey) as 8, so that ' +
+            '`predict.py` takes such pictures as they are, and the page takes all 16-bit pictures so.',
+        ]
+      : []),
+    `Above a probability of ${threshold} a picture is **${one}** (class 1), otherwise **${zero}** (class 0).`,
+  ].join('\n\n');
+}
+
+function quality({ metrics, test, classes, data }: ModelCard): string {
+  const names = classes.map(plain) as [string, string];
+  const [train, held] = [data.train, data.validation].map(
+    ([zero, one]) => `${plural(zero + one, 'picture')} (${zero} ${names[0]}, ${one} ${names[1]})`,
+  ) as [string, string];
+  const learned = `It learned from ${train}.`;
+  const tested = test ? [testFigures(test, names)] : [];
+  if (!metrics) return [`${learned} It was not evaluated on its validation set.`, ...tested].join('\n\n');
+  const { count, threshold } = metrics;
+  return [
+    `${learned} These figures are from ${held} that it did not learn from, ${count} of which could be read and ` +
+      `are labelled now, at a threshold of ${threshold}, with 95% Wilson confidence intervals:`,
+    ...figures(metrics, names),
+    'The same pictures decided which epoch was kept, so expect a little less on new ones, and much less on pictures of ' +
+      'another kind than these.',
+    ...tested,
+  ].join('\n\n');
+}
+
+function testFigures(
+  { evaluation, atMs, seen, leftOut, isCurrent }: TestEvaluation,
+  names: [string, string],
+): string {
+  const { count, threshold } = evaluation;
+  return [
+    '### On the test set',
+    `Evaluated on ${new Date(atMs).toISOString().slice(0, 10)} on ${plural(count, 'picture')} that were used neither to train ` +
+      `it nor to choose the epoch, at a threshold of ${threshold}, with 95% confidence intervals (Wilson).` +
+      (seen > 0
+        ? ` ${plural(seen, 'picture')} of the test set did not count, since it was trained or validated on them.`
+        : '') +
+      (leftOut > 0 ? ` ${plural(leftOut, 'picture')} could not be read.` : '') +
+      (isCurrent ? '' : ' The test set or its labels have changed since.'),
+    ...figures(evaluation, names),
+  ].join('\n\n');
+}
+
+/** Metrics and confusion matrix, as tables. */
+function figures(metrics: Evaluation, names: [string, string]): [string, string] {
+  const decimals = (value: number | null): string => (value === null ? 'not defined' : value.toFixed(4));
+  return [
+    table(
+      ['Metric', 'Value'],
+      [
+        ['Accuracy', interval(metrics.accuracy)],
+        [`Precision of ${names[1]}`, interval(metrics.precision)],
+        [`Recall of ${names[1]}`, interval(metrics.recall)],
+        ['Area under the ROC curve', decimals(metrics.rocAuc)],
+        ['Average precision', decimals(metrics.averagePrecision)],
+        ['Loss (binary cross-entropy)', decimals(metrics.loss)],
+      ],
+    ),
+    table(
+      ['', ...names.map((name) => `says ${name}`)],
+      names.map((name, label) => [`is ${name}`, ...metrics.confusion[label as 0 | 1].map(String)]),
+    ),
+  ];
+}
+
+function checked({ check, unchecked, bits }: ModelCard): string {
+  if (!check) return `**Not checked.** ${unchecked ?? ''}`;
+  const { pictures, unavailable, maxDifference, meanDifference, runtime, sameClass, accuracy } = check;
+  const stored =
+    bits === 32
+      ? ''
+      : ` Its kernels are stored in ${bits} bits to make it smaller, which costs a little exactness.`;
+  const seen = pictures - (accuracy.unseen ? accuracy.pictures : 0);
+  const which = accuracy.unseen
+    ? `${plural(accuracy.pictures, 'validation picture')} and ${formatCount(seen)} that it learned from`
+    : 'all of which it learned from';
+  const missing =
+    unavailable === 0
+      ? ''
+      : ` ${plural(unavailable, 'more picture')} of the run could not be used (missing, changed, unreadable or no longer labelled).`;
+  return (
+    `After writing, it was loaded again in a fresh process (${runtime}) and compared with the app on ` +
+    `${plural(pictures, 'picture')} of the project, ${which}.${missing} Both got the same pixels, as the app reads them. ` +
+    `The probabilities differ by at most ${maxDifference.toExponential(1)}, on average by ` +
+    `${meanDifference.toExponential(1)}; ${sameClass} of ${pictures} get the same class.${stored} Accuracy on the ` +
+    `${accuracy.unseen ? 'validation pictures' : 'pictures it learned from'}: ${percent(accuracy.export)}, the app’s ${percent(accuracy.app)}.`
+  );
+}
+
+function ingredients({ training, weights, versions }: ModelCard): string {
+  const { recipe, bestEpoch, epochs, trainedAt } = training;
+  const dropout = recipe.dropout > 0 ? `, dropout ${recipe.dropout}` : ', no dropout';
+  return [
+    `InceptionV3 without its top, frozen, to the layer \`${recipe.cut}\`; then Flatten, Dense ${recipe.units.join(' and Dense ')} ` +
+      `(ReLU${dropout}) and Dense 1 (sigmoid). Trained with RMSprop, learning rate ${recipe.learningRate}, batches of ` +
+      `${recipe.batch}, ${recipe.augmentation.enabled ? 'with' : 'without'} augmentation; epoch ${bestEpoch} of ${epochs} was ` +
+      `kept (${trainedAt.slice(0, 10)}). All settings are in \`card.json\`.`,
+    `Weights of the base: **${plain(weights.name)}**, ${weights.title}. SHA-256 of the values \`${weights.fingerprint}\`. Licence: ` +
+      `${weights.licence} The head is trained on your pictures and yours.`,
+    `Versions: ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}.`,
+  ].join('\n\n');
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function interval(estimate: Interval | null): string {
+  if (!estimate) return 'not defined';
+  return `${percent(estimate.value)} (${(100 * estimate.low).toFixed(1)} to ${(100 * estimate.high).toFixed(1)})`;
+}

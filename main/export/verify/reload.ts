@@ -1,0 +1,27 @@
+import type { ModelFormat } from '../../../shared/jobs.ts';
+
+/** An exported model, loaded from its files. */
+export interface ReloadedModel {
+  /** What ran it, as in `TensorFlow.js layers in Node, TensorFlow 2.9.1`. */
+  runtime: string;
+  /** Probabilities of class 1 for `[n, size, size, 3]` float32, 0..1. */
+  predict(pixels: Float32Array, n: number): Promise<Float32Array>;
+  close(): void | Promise<void>;
+}
+
+/**
+ * Loads an export from the files that were written, and nothing else: in the runtime it is meant for where that is
+ * installed, else read back into TensorFlow by code that shares nothing with the writer. Only the runtime that is used
+ * comes into the process: see docs/decisions/tensorflow-in-electron.md.
+ *
+ * @param size height and width of the input in pixels
+ */
+export async function reload(format: ModelFormat, directory: string, size: number): Promise<ReloadedModel> {
+  if (format === 'onnx') {
+    const { reloadInOnnxRuntime } = await import('../onnx/reload.ts');
+    const model = await reloadInOnnxRuntime(directory, size);
+    if (model) return model;
+  }
+  const { reloadInTensorFlow } = await import('./reload-tensorflow.ts');
+  return reloadInTensorFlow(format, directory, size);
+}

@@ -1,0 +1,33 @@
+import { fork } from 'node:child_process';
+import type { JobMessage } from '../../shared/jobs.ts';
+import { entry } from '../support/entry.ts';
+import type { JobProcess } from '../training/supervisor.ts';
+
+/** Variables that TensorFlow reads once, when it is loaded: pooled buffers (see docs/decisions) and quiet logs. */
+export const TENSORFLOW_ENV = { TF_CPU_ALLOCATOR_USE_BFC: '1', TF_CPP_MIN_LOG_LEVEL: '2' } as const;
+
+/** Runs jobs in a plain child of Node. */
+export function spawnNodeProcess(): JobProcess {
+  const { path, execArgv } = entry(import.meta.url, './process.ts');
+  const child = fork(path, [], {
+    execArgv,
+    env: { ...process.env, ...TENSORFLOW_ENV },
+    // Keeps typed arrays and NaN as they are; JSON would not.
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  return {
+    send: (command) => {
+      // A process that is gone is reported by its exit, not by each message it misses.
+      if (child.connected) child.send(command, () => undefined);
+    },
+    onMessage: (listener) => child.on('message', (message) => listener(message as JobMessage)),
+    onExit: (listener) => {
+      child.once('exit', (code, signal) =>
+        listener(signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`),
+      );
+      child.once('error', (error) => listener(error.message));
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+}

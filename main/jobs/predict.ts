@@ -1,0 +1,51 @@
+import type { Prediction, PredictJob, PredictResult } from '../../shared/jobs.ts';
+import type { SourcePicture } from '../training/feature-source.ts';
+import type { JobContext } from '../training/job-context.ts';
+import { batches } from '../training/order.ts';
+import { probabilities } from '../training/score.ts';
+import { stageProgress } from '../training/stage-progress.ts';
+import { openTrainedModel } from '../training/trained-model.ts';
+
+/** Pictures a report: the first answers are there soon, and reports are few. */
+const BATCH = 20;
+
+/** Asks a saved run about any picture files. A file that can't be read is reported beside the others. */
+export async function runPredictJob(job: PredictJob, { control, emit }: JobContext): Promise<PredictResult> {
+  const errors = new Map<SourcePicture, string>();
+  const model = await openTrainedModel(
+    job.runDir,
+    job.swapped,
+    null,
+    control.signal,
+    (picture, { message }) => errors.set(picture, message),
+  );
+  try {
+    const meter = stageProgress('predicting', job.files.length, emit);
+    const pictures = job.files.map((path): SourcePicture => ({ path, sha256: null }));
+    const answers = new Map<SourcePicture, number>();
+    const predictions: Prediction[] = [];
+    const answer = (picture: SourcePicture): Prediction => ({
+      path: picture.path,
+      probability: answers.get(picture) ?? null,
+      error: errors.get(picture) ?? null,
+    });
+    const report = (until: number): void => {
+      const settled = pictures.slice(predictions.length, until).map(answer);
+      if (settled.length > 0) emit({ type: 'predicted', predictions: settled });
+      predictions.push(...settled);
+      meter.update(predictions.length);
+    };
+    for await (const batch of model.source.batches(batches(pictures, BATCH), { cached: false })) {
+      const values = probabilities(model.head.logits(batch.features, batch.pictures.length));
+      batch.pictures.forEach((picture, index) => answers.set(picture, values[index]!));
+      // Pictures come in order, so everything before the last answered one is settled.
+      report(pictures.indexOf(batch.pictures.at(-1)!, predictions.length) + 1);
+      await control.turn();
+    }
+    report(pictures.length);
+    const { classes, threshold } = model.run;
+    return { kind: 'predict', classes, threshold, predictions };
+  } finally {
+    await model.close();
+  }
+}

@@ -1,0 +1,276 @@
+import { TwofoldError, type Failure } from '../../shared/errors.ts';
+import type { TrainingPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
+import { Head } from '../model/head/head.ts';
+import type { Tensor } from '../model/tensorflow.ts';
+import { BestHead } from '../training/best-head.ts';
+import { Checkpoints } from '../training/checkpoint.ts';
+import { FeatureSource, type BatchOptions } from '../training/feature-source.ts';
+import { FRESH_FIT, fit, type FitEnd, type FitState, type TrainBatch } from '../training/fit.ts';
+import type { JobContext } from '../training/job-context.ts';
+import { LeftOutList } from '../training/left-out.ts';
+import { batches, epochOrder } from '../training/order.ts';
+import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
+import { evaluateScores, probabilities, score, type Scores } from '../training/score.ts';
+import { stageProgress } from '../training/stage-progress.ts';
+import {
+  countClasses,
+  requireBothSides,
+  splitPictures,
+  withoutContents,
+  type SplitPicture,
+  type SplitSet,
+} from '../training/split.ts';
+
+/** Trains a run: from its pictures to a saved head that `predict` loads on its own. */
+export async function runTrainJob(job: TrainJob, context: JobContext): Promise<TrainResult> {
+  const { recipe } = job;
+  const { control, emit } = context;
+  const leftOut = new LeftOutList(emit);
+  const split = await chooseSplit(job, leftOut);
+  emit({ type: 'split', counts: countSplit(split) });
+
+  const source = await FeatureSource.open(recipe, job.cacheDir, control.signal, leftOut.add);
+  try {
+    const { units, dropout, learningRate, seed } = recipe;
+    const head = await Head.create({
+      features: source.extractor.features,
+      units,
+      dropout,
+      learningRate,
+      seed,
+    });
+    try {
+      return await new TrainRun(job, context, split, source, head, leftOut).run();
+    } finally {
+      head.dispose();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/**
+ * A run that goes on keeps its pictures, labels and split as they were: otherwise it would be validated on what it has
+ * learned from, and its curve would be of two different sets. What has come into the test set since is left out all the
+ * same.
+ */
+async function chooseSplit(
+  { runDir, resume, pictures, testSet, recipe, classes }: TrainJob,
+  leftOut: LeftOutList,
+): Promise<SplitSet> {
+  const contents = new Set(testSet);
+  const outside = <P extends TrainingPicture>(some: readonly P[]): P[] => {
+    const { kept, left } = withoutContents(some, contents);
+    for (const picture of left) leftOut.add(picture, IN_TEST_SET);
+    return kept;
+  };
+  const saved = resume ? await new RunFolder(runDir).readPictures() : null;
+  if (!saved) {
+    const { validationFraction: fraction, seed } = recipe;
+    return splitPictures(outside(pictures), { fraction, seed, classes });
+  }
+  const split = { train: outside(saved.train), validation: outside(saved.validation) };
+  requireBothSides(split, classes, 'resumed');
+  return split;
+}
+
+const IN_TEST_SET: Failure = {
+  code: 'in-test-set',
+  message: 'It is in the test set, or has the content of a picture there, so it is not trained on.',
+};
+
+class TrainRun {
+  readonly #folder: RunFolder;
+  readonly #checkpoints: Checkpoints;
+  #createdAt = new Date().toISOString();
+
+  constructor(
+    private readonly job: TrainJob,
+    private readonly context: JobContext,
+    private readonly split: SplitSet,
+    private readonly source: FeatureSource,
+    private readonly head: Head,
+    private readonly leftOut: LeftOutList,
+  ) {
+    this.#folder = new RunFolder(job.runDir);
+    this.#checkpoints = new Checkpoints(this.#folder.checkpointPath);
+  }
+
+  async run(): Promise<TrainResult> {
+    await this.#folder.create();
+    await this.#folder.writePictures(this.split);
+    const from =
+      this.job.resume && this.#folder.hasCheckpoint ? await this.#checkpoints.restore(this.head) : FRESH_FIT;
+    const earlier = this.job.resume && this.#folder.hasHead ? await this.#folder.read() : null;
+    this.#createdAt = earlier?.createdAt ?? this.#createdAt;
+    const best = new BestHead(this.head, this.#folder.headPath, earlier?.bestEpoch ?? 0);
+    await this.#cacheFeatures();
+    const { end, state: reached } = await this.#fit(from, best);
+    // It ended before it was again where it had been stopped: the head that was saved then is still the best.
+    const state = earlier && reached.epoch < earlier.bestEpoch ? stateOf(earlier) : reached;
+    if (state.bestEpoch === 0) throw nothingToKeep(end, this.job.recipe.learningRate);
+    return this.#finish(end, state, best);
+  }
+
+  /** Features that every epoch needs again: always those of validation, and of training where it is not augmented. */
+  async #cacheFeatures(): Promise<void> {
+    const { recipe } = this.job;
+    const pictures = [...(recipe.augmentation.enabled ? [] : this.split.train), ...this.split.validation];
+    const meter = stageProgress('features', pictures.length, this.context.emit);
+    let done = 0;
+    for await (const batch of this.source.batches(batches(pictures, recipe.batch), { cached: true })) {
+      done += batch.pictures.length;
+      meter.update(done);
+      await this.context.control.turn();
+    }
+    meter.update(pictures.length);
+    this.split.validation = this.#withoutLeftOut(this.split.validation);
+    this.split.train = this.#withoutLeftOut(this.split.train);
+  }
+
+  #withoutLeftOut(pictures: SplitPicture[]): SplitPicture[] {
+    const paths = new Set(this.leftOut.pictures.map(({ path }) => path));
+    return pictures.filter(({ path }) => !paths.has(path));
+  }
+
+  #fit(from: FitState, best: BestHead): Promise<{ end: FitEnd; state: FitState }> {
+    const { recipe } = this.job;
+    const { control, emit } = this.context;
+    const { train, validation } = this.split;
+    const meter = stageProgress('training', recipe.epochs * train.length, emit);
+    let done = from.epoch * train.length;
+    meter.restart(done);
+    return fit<Tensor | Float32Array>(this.head, from, {
+      epochs: recipe.epochs,
+      patience: recipe.patience,
+      batchesPerEpoch: Math.ceil(train.length / recipe.batch),
+      trainBatches: (epoch) => this.#trainBatches(epoch),
+      validate: async () => {
+        const { loss, accuracy } = evaluateScores(
+          await score(this.source, this.head, validation, { cached: true, control }),
+        );
+        return { loss, accuracy: accuracy.value };
+      },
+      control,
+      onBatch: (batch, count) => {
+        emit({ type: 'batch', ...batch });
+        meter.update((done += count));
+      },
+      onEpoch: async (state, metrics, isBest) => {
+        // What is trained again after a checkpoint gives the same heads; one that is saved already is not replaced.
+        if (isBest && state.epoch > best.savedEpoch) best.keep();
+        if (this.#checkpoints.isDue) {
+          // First the head, then the checkpoint that names it: a crash in between leaves a head that is newer, not older.
+          await this.#saveBest(state, best);
+          await this.#checkpoints.save(this.head, state);
+        }
+        emit({ type: 'epoch', best: isBest, savedEpoch: best.savedEpoch, ...metrics });
+        done = state.epoch * train.length;
+      },
+    });
+  }
+
+  async *#trainBatches(epoch: number): AsyncGenerator<TrainBatch<Tensor | Float32Array>> {
+    const { recipe } = this.job;
+    const order = epochOrder(this.split.train.length, recipe.seed, epoch);
+    const groups = [...batches(order, recipe.batch)].map((group) =>
+      group.map((index) => this.split.train[index]!),
+    );
+    for await (const { pictures, features } of this.source.batches(groups, this.#options(epoch))) {
+      yield { features, labels: Float32Array.from(pictures, ({ label }) => label) };
+    }
+  }
+
+  #options(epoch: number): BatchOptions {
+    const { seed, augmentation } = this.job.recipe;
+    const { enabled, variants, ...ranges } = augmentation;
+    if (!enabled) return { cached: true };
+    if (variants === 0) return { cached: false, draw: { seed, epoch, ranges } };
+    return { cached: true, draw: { seed, epoch: ((epoch - 1) % variants) + 1, ranges } };
+  }
+
+  async #saveBest(state: FitState, best: BestHead): Promise<void> {
+    if (state.bestEpoch <= best.savedEpoch) return;
+    await best.save(state.bestEpoch);
+    await this.#folder.write(this.#runFile(state, null));
+  }
+
+  #runFile(state: FitState, evaluation: RunFile['evaluation']): RunFile {
+    const { recipe, classes, shown } = this.job;
+    const run: RunFile = {
+      format: 'twofold-run',
+      version: 1,
+      createdAt: this.#createdAt,
+      classes,
+      swapped: false,
+      threshold: shown.threshold,
+      recipe,
+      weights: this.source.extractor.weights,
+      featureShape: [...this.source.extractor.shape],
+      counts: countSplit(this.split),
+      bestEpoch: state.bestEpoch,
+      history: state.history,
+      evaluation,
+    };
+    return { ...inOrder(run, shown.swapped), threshold: shown.threshold };
+  }
+
+  async #finish(end: FitEnd, state: FitState, best: BestHead): Promise<TrainResult> {
+    await this.#saveBest(state, best);
+    await best.restore();
+    const { control } = this.context;
+    const scores = await score(this.source, this.head, this.split.validation, { cached: true, control });
+    const evaluation = evaluateScores(scores);
+    await this.#folder.write(this.#runFile(state, evaluation));
+    // What is complete can't be resumed, and the optimiser's state is as large as two heads.
+    if (end === 'completed' || end === 'early-stopped') await this.#folder.removeCheckpoint();
+    return {
+      kind: 'train',
+      end,
+      epochs: state.epoch,
+      bestEpoch: state.bestEpoch,
+      valLoss: evaluation.loss,
+      valAccuracy: evaluation.accuracy.value,
+      evaluation,
+      scores: [...this.split.train.map(unscored), ...scored(scores)],
+      counts: countSplit(this.split),
+      leftOut: this.leftOut.pictures,
+      weightsFingerprint: this.source.extractor.weights.fingerprint,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
+  }
+}
+
+/** Where a run was when its folder was last written. */
+function stateOf({ bestEpoch, history }: RunFile): FitState {
+  const best = history.find(({ epoch }) => epoch === bestEpoch);
+  return { epoch: history.length, bestEpoch, bestValLoss: best?.valLoss ?? Infinity, history };
+}
+
+function countSplit({ train, validation }: SplitSet): TrainResult['counts'] {
+  return { train: countClasses(train), validation: countClasses(validation) };
+}
+
+const unscored = ({ id, split, label }: SplitPicture): TrainResult['scores'][number] => ({
+  id,
+  split,
+  label,
+  probability: null,
+});
+
+function scored({ pictures, logits }: Scores<SplitPicture>): TrainResult['scores'] {
+  const values = probabilities(logits);
+  return pictures.map(({ id, split, label }, index) => ({ id, split, label, probability: values[index]! }));
+}
+
+function nothingToKeep(end: FitEnd, learningRate: number): TwofoldError {
+  return end === 'diverged'
+    ? new TwofoldError(
+        'diverged',
+        `The loss became infinite or not a number in the first epoch, so there is no model to keep. Try a learning rate smaller than ${learningRate}.`,
+      )
+    : new TwofoldError(
+        'cancelled',
+        'Stopped before the first epoch was complete, so there is no model to keep.',
+      );
+}

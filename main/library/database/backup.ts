@@ -1,0 +1,102 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { sqlError } from './sql-errors.ts';
+import type { Db } from './sql.ts';
+
+/** Copies of library.db in the project's `backups` folder: before a migration, and once a day when asked. */
+
+const KEPT = 5;
+const DAY_MS = 86_400_000;
+const NAME = /^library-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-v\d+\.db$/;
+
+function folderOf(file: string): string {
+  return path.join(path.dirname(file), 'backups');
+}
+
+function stamp(): string {
+  return new Date().toISOString().replace(/[:.]/g, '-');
+}
+
+/** Backups of the project in `projectFolder`, absolute paths, newest first. */
+export function listBackups(projectFolder: string): string[] {
+  const folder = path.join(projectFolder, 'backups');
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => NAME.test(name));
+  return names
+    .sort()
+    .reverse()
+    .map((name) => path.join(folder, name));
+}
+
+function target(db: Db, version: number): { temporary: string; final: string } {
+  const folder = folderOf(db.name);
+  mkdirSync(folder, { recursive: true });
+  const final = path.join(folder, `library-${stamp()}-v${version}.db`);
+  return { temporary: `${final}.part`, final };
+}
+
+function keepNewest(projectFolder: string): void {
+  for (const old of listBackups(projectFolder).slice(KEPT)) rmSync(old, { force: true });
+}
+
+/** Writes a backup at once, blocking; for the moment before a migration. Returns its path. */
+export function backUpNow(db: Db, version: number): string {
+  const { temporary, final } = target(db, version);
+  rmSync(temporary, { force: true });
+  try {
+    db.prepare('VACUUM INTO ?').run(temporary);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw sqlError(error, temporary);
+  }
+  renameSync(temporary, final);
+  keepNewest(path.dirname(db.name));
+  return final;
+}
+
+/**
+ * Writes a backup in small steps beside other work, if the last one is older than a day.
+ *
+ * @returns its path, or null where the last one is recent
+ */
+export async function backUpDaily(db: Db, now: number = Date.now()): Promise<string | null> {
+  const newest = listBackups(path.dirname(db.name))[0];
+  if (newest !== undefined && now - statSync(newest).mtimeMs < DAY_MS) return null;
+  const { temporary, final } = target(db, db.pragma('user_version', { simple: true }) as number);
+  try {
+    // 500 pages of 4 KiB take about a millisecond: the window never waits for it.
+    await db.backup(temporary, { progress: () => 500 });
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw sqlError(error, temporary);
+  }
+  renameSync(temporary, final);
+  keepNewest(path.dirname(db.name));
+  return final;
+}
+
+/**
+ * Puts a backup in the place of a damaged library, which is kept as `backups/damaged-….db`. The project must be closed.
+ *
+ * @returns where the damaged library lies now
+ * @throws TwofoldError `not-found` when there is no such backup
+ */
+export function restoreBackup(projectFolder: string, backup: string): string {
+  if (!listBackups(projectFolder).includes(path.resolve(backup))) {
+    throw new TwofoldError(
+      'not-found',
+      `${backup} is not a backup of this project. Choose one from ${path.join(projectFolder, 'backups')}.`,
+    );
+  }
+  const library = path.join(projectFolder, 'library.db');
+  const damaged = path.join(projectFolder, 'backups', `damaged-${stamp()}.db`);
+  const copy = `${library}.part`;
+  copyFileSync(backup, copy);
+  for (const suffix of ['', '-wal']) {
+    if (existsSync(library + suffix)) renameSync(library + suffix, damaged + suffix);
+  }
+  rmSync(`${library}-shm`, { force: true });
+  renameSync(copy, library);
+  return damaged;
+}

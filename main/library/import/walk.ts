@@ -1,0 +1,251 @@
+import { isUtf8 } from 'node:buffer';
+import type { Dirent, OpenDirOptions } from 'node:fs';
+import { open, opendir, realpath, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { sniff } from '../../pictures/sniff.ts';
+import { mapAhead } from '../../support/ahead.ts';
+import { CARD_FILE, FOLDERS_FILE, isExport, isInExport } from '../../files/export-marks.ts';
+import { joinPath } from '../pictures/directories.ts';
+import { PROJECT_SUFFIX } from '../folder.ts';
+
+/** A file below the folder that was walked. */
+export interface FoundFile {
+  /** Real path of its directory: no symbolic links. */
+  directory: string;
+  name: string;
+  /** Names of the folders between the walked folder and the file, as a person sees them. */
+  under: readonly string[];
+}
+
+export interface WalkResult {
+  pictures: FoundFile[];
+  /** Files that are no pictures by name and content: how many of each ending, in lower case with its dot. */
+  notPictureKinds: Record<string, number>;
+  /** What could not be looked into. */
+  unreadable: { path: string; message: string }[];
+  /** Folders that Twofold exported, or the walked one inside such a folder, where these are passed over. */
+  exports: string[];
+}
+
+export function nothingFound(): WalkResult {
+  return { pictures: [], notPictureKinds: {}, unreadable: [], exports: [] };
+}
+
+export interface WalkOptions {
+  signal?: AbortSignal;
+  /** Told now and then how many pictures there are so far. */
+  onFound?: (pictures: number) => void;
+  /** What is done with folders that Twofold exported: copies of pictures that a project has. Default: `take`. */
+  exports?: 'take' | 'pass-over';
+}
+
+/** Taken for pictures by name, so that a damaged or unsupported one is reported and not passed over. */
+const PICTURE_EXTENSIONS = new Set(
+  '.jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .avif .ppm .pgm .pbm .pnm .pam .heic .heif .hif .jxl .jp2 .psd .cr2 .cr3 .nef .nrw .arw .sr2 .dng .orf .rw2 .raf .pef .srw .3fr'.split(
+    ' ',
+  ),
+);
+/** Never pictures: not even opened. */
+const OTHER_EXTENSIONS = new Set(
+  '.txt .md .csv .tsv .json .xml .yaml .yml .html .css .js .ts .py .ipynb .zip .gz .tar .7z .rar .pdf .doc .docx .xls .xlsx .mp4 .mov .avi .mp3 .wav .db .exe .svg .ini .log .url .lnk'.split(
+    ' ',
+  ),
+);
+/** Made by other systems beside the pictures: previews, copies and forks of them. */
+const SKIPPED_NAMES = new Set(['__MACOSX', '@eaDir', '$RECYCLE.BIN', 'Thumbs.db', 'desktop.ini']);
+const SNIFFED_BYTES = 4096;
+const AHEAD = 16;
+
+/** Whether a file is taken for a picture by its name. */
+export function hasPictureEnding(name: string): boolean {
+  return PICTURE_EXTENSIONS.has(extname(name).toLowerCase());
+}
+
+/**
+ * All picture files below a folder, in alphabetical order, folder by folder. Hidden files, `.twofold` projects and other
+ * systems' housekeeping are skipped; symbolic links are followed, each real directory being visited once.
+ *
+ * Ends early, with what it has found, when `signal` is aborted.
+ *
+ * @throws TwofoldError `not-found`, `bad-input` when `folder` is no folder that can be read
+ */
+export async function walk(folder: string, options: WalkOptions = {}): Promise<WalkResult> {
+  const result = nothingFound();
+  const visited = new Set<string>();
+  const root = await readableFolder(folder);
+  if (options.exports === 'pass-over' && (await isInExport(root))) {
+    result.exports.push(folder);
+    return result;
+  }
+  const pending: { directory: string; under: readonly string[] }[] = [{ directory: root, under: [] }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (options.signal?.aborted) break;
+    const { directory, under } = next;
+    const shown = join(folder, ...under);
+    try {
+      const real = await realpath(directory);
+      if (visited.has(real)) continue;
+      visited.add(real);
+      const { files, folders } = await list(real, result.unreadable, options.signal);
+      const mayBeExport = files.includes(CARD_FILE) || files.includes(FOLDERS_FILE);
+      if (options.exports === 'pass-over' && mayBeExport && (await isExport(real))) {
+        result.exports.push(shown);
+        continue;
+      }
+      for (const name of folders.reverse()) {
+        pending.push({ directory: joinPath(real, name), under: [...under, name] });
+      }
+      for await (const [name, isPicture] of mapAhead(
+        files,
+        AHEAD,
+        (name) => look(real, name),
+        options.signal,
+      )) {
+        if (isPicture) result.pictures.push({ directory: real, name, under });
+        else count(result.notPictureKinds, extname(name).toLowerCase());
+        if (result.pictures.length % 100 === 0) options.onFound?.(result.pictures.length);
+      }
+    } catch (error) {
+      result.unreadable.push({ path: shown, message: `The folder could not be read (${reason(error)}).` });
+    }
+  }
+  return result;
+}
+
+function count(kinds: Record<string, number>, kind: string): void {
+  kinds[kind] = (kinds[kind] ?? 0) + 1;
+}
+
+/** The real path of a folder that a person named. */
+export async function readableFolder(folder: string): Promise<string> {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(folder)).isDirectory();
+  } catch (error) {
+    throw new TwofoldError(
+      'not-found',
+      `The folder ${folder} could not be opened (${reason(error)}). Check the path and its permissions.`,
+      { cause: error },
+    );
+  }
+  if (!isFolder)
+    throw new TwofoldError('bad-input', `${folder} is a file; a folder of pictures was expected.`);
+  return realpath(folder);
+}
+
+async function list(
+  directory: string,
+  unreadable: WalkResult['unreadable'],
+  signal: AbortSignal | undefined,
+): Promise<{ files: string[]; folders: string[] }> {
+  const files: string[] = [];
+  const folders: string[] = [];
+  let run: string[] = [];
+  // In pieces, and each sorted at once: sorting 100,000 names in one go would stop everything else for too long.
+  const endRun = (): void => {
+    for (const name of run.sort()) files.push(name);
+    run = [];
+  };
+  for await (const entry of await openBytes(directory)) {
+    if (signal?.aborted) break;
+    const isText = isUtf8(entry.name);
+    const name = isText ? entry.name.toString() : writtenOut(entry.name);
+    const kind = isText ? await kindOf(directory, name, entry) : kindOfUnreadable(name, entry);
+    if (kind === 'skip') continue;
+    if (kind === 'folder') folders.push(name);
+    else if (kind === 'file') run.push(name);
+    else unreadable.push({ path: joinPath(directory, name), message: kind.message });
+    if (run.length === 512) endRun();
+  }
+  endRun();
+  return { files: files.sort(), folders: folders.sort() };
+}
+
+/** Names as the bytes they are: as text, one that is not UTF-8 would be another name, which no file has. */
+function openBytes(directory: string): Promise<AsyncIterable<Dirent<Buffer>>> {
+  // Node's types know this encoding for `readdir` only.
+  const options = { bufferSize: 512, encoding: 'buffer' } as unknown as OpenDirOptions;
+  return opendir(directory, options) as unknown as Promise<AsyncIterable<Dirent<Buffer>>>;
+}
+
+/** Bytes that are not ASCII as `\\xe4`. */
+function writtenOut(name: Buffer): string {
+  return name
+    .toString('latin1')
+    .replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+type Kind = 'file' | 'folder' | 'skip' | { message: string };
+
+/** @param name of a file or folder whose name is not UTF-8, written out */
+function kindOfUnreadable(name: string, entry: Dirent<Buffer>): Kind {
+  if (name.startsWith('.')) return 'skip';
+  if (entry.isDirectory()) {
+    return {
+      message: 'The name of this folder is not UTF-8, so nothing in it was imported. Rename the folder.',
+    };
+  }
+  // Counted by its ending, and never opened.
+  if (OTHER_EXTENSIONS.has(extname(name).toLowerCase())) return 'file';
+  return { message: "The name of this file is not UTF-8, so its path can't be stored. Rename the file." };
+}
+
+async function kindOf(directory: string, name: string, entry: Dirent<Buffer>): Promise<Kind> {
+  if (name.startsWith('.') || SKIPPED_NAMES.has(name)) return 'skip';
+  const isFolder = (): 'folder' | 'skip' => (name.endsWith(PROJECT_SUFFIX) ? 'skip' : 'folder');
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return isFolder();
+  const couldBePicture = hasPictureEnding(name);
+  if (!entry.isSymbolicLink()) {
+    return couldBePicture ? { message: 'It is a device or a pipe, not a file.' } : 'skip';
+  }
+  try {
+    const target = await stat(joinPath(directory, name));
+    if (target.isDirectory()) return isFolder();
+    return target.isFile() ? 'file' : 'skip';
+  } catch (error) {
+    return { message: `It is a symbolic link that leads nowhere (${reason(error)}).` };
+  }
+}
+
+async function look(directory: string, name: string): Promise<[name: string, isPicture: boolean]> {
+  const extension = extname(name).toLowerCase();
+  if (PICTURE_EXTENSIONS.has(extension)) return [name, true];
+  if (OTHER_EXTENSIONS.has(extension)) return [name, false];
+  return [name, await looksLikePicture(joinPath(directory, name))];
+}
+
+/** Whether a file is a picture by its content. */
+export async function looksLikePicture(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES, 0);
+      return sniff(buffer.subarray(0, bytesRead)).kind === 'picture';
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return false; // not named as a picture and not readable: nothing we can say about it
+  }
+}
+
+/** A system error in a few words. */
+export function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is nothing at this path';
+    case 'EACCES':
+    case 'EPERM':
+      return 'its permissions do not allow it';
+    case 'ELOOP':
+      return 'it leads in a circle';
+    case 'ENAMETOOLONG':
+      return 'the path is too long';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

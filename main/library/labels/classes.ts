@@ -1,0 +1,122 @@
+import {
+  classInfoSchema,
+  DEFAULT_CLASSES,
+  type ClassIndex,
+  type ClassInfo,
+} from '../../../shared/library.ts';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { classKey } from '../pictures/names.ts';
+import { swapPair } from '../../../shared/swap.ts';
+import { isSwapped } from './class-order.ts';
+import { rows, run, transaction, type Db } from '../database/sql.ts';
+
+/** Writes the two classes of a new project. Without names they keep their defaults until a person or an import names them. */
+export function initClasses(db: Db, names?: readonly [string, string]): void {
+  DEFAULT_CLASSES.forEach(({ name, color }, id) => {
+    run(db, 'INSERT INTO classes (id, name, color) VALUES (:id, :name, :color) ON CONFLICT DO NOTHING', {
+      id,
+      name,
+      color,
+    });
+  });
+  if (names) nameClasses(db, names);
+}
+
+/** The two classes; the position is the class's index, and the second is the positive one. */
+export function getClasses(db: Db): [ClassInfo, ClassInfo] {
+  const found = rows(db, 'SELECT name, color FROM classes ORDER BY id') as [ClassInfo, ClassInfo];
+  return isSwapped(db) ? swapPair(found) : found;
+}
+
+/**
+ * Where each class's name is from: `named = 1` in the database says that a person chose it, and a name from an import is
+ * told from a default one by what it is.
+ */
+export function nameOrigins(db: Db): ('default' | 'import' | 'person')[] {
+  const found = rows(db, 'SELECT id, name, named FROM classes ORDER BY id') as {
+    id: number;
+    name: string;
+    named: number;
+  }[];
+  const origins = found.map(({ id, name, named }) => {
+    if (named === 1) return 'person';
+    return name === DEFAULT_CLASSES[id]!.name ? 'default' : 'import';
+  });
+  return isSwapped(db) ? origins.reverse() : origins;
+}
+
+/** Whether a class has another name than its default. */
+export function classesAreNamed(db: Db): boolean {
+  return nameOrigins(db).some((origin) => origin !== 'default');
+}
+
+/**
+ * Names both classes as an import does: such names may be replaced by another import's while nothing is labelled.
+ * Expects names that `classNameProblem` has nothing to say of.
+ */
+export function nameFromImport(db: Db, names: readonly [string, string]): void {
+  const stored = isSwapped(db) ? swapPair(names) : names;
+  stored.forEach((name, id) => {
+    run(db, 'UPDATE classes SET name = :name, named = 0 WHERE id = :id AND name <> :name', { id, name });
+  });
+}
+
+/** Why a name from outside can't be a class's, as the second half of a sentence; null where it can. */
+export function classNameProblem(name: string): string | null {
+  const result = classInfoSchema.shape.name.safeParse(name);
+  return result.success ? null : result.error.issues.map(({ message }) => message).join(' ');
+}
+
+/**
+ * Names both classes.
+ *
+ * @throws TwofoldError `bad-input` when a name is empty, too long, kept for something else, or both are the same
+ */
+export function nameClasses(db: Db, names: readonly [string, string]): void {
+  const classes = getClasses(db);
+  setClasses(db, [
+    { name: names[0], color: classes[0].color },
+    { name: names[1], color: classes[1].color },
+  ]);
+}
+
+/** Changes one class's name or colour; labels stay with the class. Throws as `nameClasses`. */
+export function setClass(db: Db, index: ClassIndex, change: Partial<ClassInfo>): void {
+  const classes = getClasses(db);
+  classes[index] = { ...classes[index], ...change };
+  setClasses(db, classes);
+}
+
+/** Changes both classes' names and colours; labels stay with the class. Throws as `nameClasses`. */
+export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): void {
+  const parsed = classes.map((given) => {
+    const result = classInfoSchema.safeParse(given);
+    if (result.success) return result.data;
+    throw new TwofoldError('bad-input', result.error.issues.map(({ message }) => message).join(' '));
+  });
+  if (classKey(parsed[0]!.name) === classKey(parsed[1]!.name)) {
+    throw new TwofoldError(
+      'bad-input',
+      `Both classes would be called "${parsed[0]!.name}". Give them two different names.`,
+    );
+  }
+  transaction(db, () => {
+    const before = getClasses(db);
+    const swapped = isSwapped(db);
+    parsed.forEach(({ name, color }, index) => {
+      const id = swapped ? 1 - index : index;
+      run(db, 'UPDATE classes SET name = :name, color = :color, named = named OR :named WHERE id = :id', {
+        id,
+        name,
+        color,
+        named: name === before[index]!.name ? 0 : 1,
+      });
+    });
+  });
+}
+
+/** Which class has this name (as `classKey` compares), or null. */
+export function classByName(db: Db, name: string): ClassIndex | null {
+  const index = getClasses(db).findIndex((known) => classKey(known.name) === classKey(name));
+  return index === 0 || index === 1 ? index : null;
+}

@@ -1,0 +1,261 @@
+import type {
+  LabelChange,
+  LabelEvent,
+  LabelResult,
+  LabelSource,
+  LabelValue,
+  UndoState,
+} from '../../../shared/library.ts';
+import { flipClasses, isSwapped } from './class-order.ts';
+import { fromStored, idList, toStored } from '../pictures/pictures.ts';
+import { row, rows, run, transaction, value, type Db } from '../database/sql.ts';
+
+/**
+ * Labels are a log to which batches are only added, beside the current state in `pictures`. A batch is what one gesture
+ * or command changed; it is undone and redone as a whole. Undoing is itself a batch, so the log explains every label.
+ * All of this is in the database: undo goes on where it was after a restart.
+ */
+
+/**
+ * Labels pictures. Those that have this label already are left alone, and a batch that changes nothing is none.
+ * Durable when it returns. What had been undone can't be redone afterwards.
+ *
+ * @param ids of pictures; unknown ones are ignored
+ * @param label a class, `skipped`, or null to clear
+ * @param join a batch to become part of: a stroke of the brush is stored while it is drawn, and undone as a whole.
+ *   Where anything was labelled or undone since, it is a batch of its own
+ */
+export function setLabels(
+  db: Db,
+  ids: Iterable<number>,
+  label: LabelValue,
+  source: LabelSource,
+  join: number | null = null,
+): LabelResult {
+  return transaction(db, () => {
+    const joined = join !== null && isNewest(db, join) ? join : null;
+    return addBatch(db, [{ label, ids }], source, joined);
+  });
+}
+
+function isNewest(db: Db, batch: number): boolean {
+  const newest = row(db, 'SELECT id, action, state FROM label_batches ORDER BY id DESC LIMIT 1') as
+    { id: number; action: string; state: string } | undefined;
+  return newest?.id === batch && newest.action === 'set' && newest.state === 'done';
+}
+
+/** Labels pictures differently in one batch; in one transaction with whatever the caller does. */
+export function addBatch(
+  db: Db,
+  groups: readonly { label: LabelValue; ids: Iterable<number> }[],
+  source: LabelSource,
+  joined: number | null = null,
+): LabelResult {
+  let batch = joined;
+  const changes: LabelChange[] = [];
+  const swapped = isSwapped(db);
+  for (const group of groups) {
+    const label = toStored(group.label, swapped);
+    const affected = rows(
+      db,
+      `SELECT p.id FROM json_each(:ids) wanted CROSS JOIN pictures p ON p.id = wanted.value WHERE p.label IS NOT :label`,
+      { ids: idList(group.ids), label },
+    ) as { id: number }[];
+    if (affected.length === 0) continue;
+    batch ??= newBatch(db, source, 'set', 'done');
+    writeEvents(
+      db,
+      batch,
+      affected.map(({ id }) => id),
+      label,
+    );
+    for (const { id } of affected) changes.push({ id, label: group.label });
+  }
+  if (batch !== null) dropUndone(db);
+  return { batch, changes };
+}
+
+function dropUndone(db: Db): void {
+  run(db, `UPDATE label_batches SET state = 'dropped' WHERE state = 'undone'`);
+}
+
+/**
+ * Whether undo or redo would give a picture another class, or take one from it.
+ *
+ * @param before only what came before this batch
+ */
+export function labelsCanComeBack(db: Db, before = Number.MAX_SAFE_INTEGER): boolean {
+  return (
+    value(
+      db,
+      `SELECT EXISTS (
+         SELECT 1 FROM label_batches b JOIN label_events e ON e.batch_id = b.id
+         WHERE b.state IN ('done', 'undone') AND b.id < :before
+           AND (e.label IN (0, 1) OR e.previous_label IN (0, 1)))`,
+      { before },
+    ) === 1
+  );
+}
+
+/**
+ * Makes what was labelled, and swaps of the classes, no steps of undo and redo any more, where a class was among the labels;
+ * the log keeps them.
+ *
+ * @param before only what came before this batch
+ * @returns whether a class was
+ */
+export function forgetUndo(db: Db, before = Number.MAX_SAFE_INTEGER): boolean {
+  if (!labelsCanComeBack(db, before)) return false;
+  run(db, `UPDATE label_batches SET state = 'dropped' WHERE state IN ('done', 'undone') AND id < :before`, {
+    before,
+  });
+  return true;
+}
+
+/**
+ * Makes the other class class 1, the positive one, as one step of undo.
+ *
+ * @throws TwofoldError as `flipClasses`
+ */
+export function swapClasses(db: Db, source: LabelSource): LabelResult {
+  return transaction(db, () => {
+    flipClasses(db);
+    const batch = newBatch(db, source, 'set', 'done');
+    run(db, 'UPDATE label_batches SET is_swap = 1 WHERE id = :batch', { batch });
+    dropUndone(db);
+    return { batch, changes: [], swapped: true };
+  });
+}
+
+/**
+ * Gives pictures that were never labelled the label their folder or CSV row says; part of an import, in its transaction,
+ * and not undone with the mouse's gestures.
+ *
+ * @param batch from `newBatch(db, source, 'set', 'fixed')`
+ */
+export function addImportedLabel(db: Db, batch: number, id: number, label: LabelValue): void {
+  writeEvents(db, batch, [id], toStored(label, isSwapped(db)));
+}
+
+/** Whether a picture has ever been labelled, even if that was undone or cleared. */
+export function hasHistory(db: Db, id: number): boolean {
+  return value(db, 'SELECT EXISTS (SELECT 1 FROM label_events WHERE picture_id = :id)', { id }) === 1;
+}
+
+export function newBatch(
+  db: Db,
+  source: LabelSource,
+  action: 'set' | 'undo' | 'redo',
+  state: 'done' | 'fixed',
+  target: number | null = null,
+): number {
+  return run(
+    db,
+    `INSERT INTO label_batches (at_ms, source, action, target_id, state)
+     VALUES (:now, :source, :action, :target, :state)`,
+    { now: Date.now(), source, action, target, state },
+  ).id;
+}
+
+function writeEvents(db: Db, batch: number, ids: readonly number[], label: number | null): void {
+  const params = { batch, label, ids: JSON.stringify(ids) };
+  run(
+    db,
+    `INSERT INTO label_events (batch_id, picture_id, label, previous_label, previous_batch_id)
+     SELECT :batch, p.id, :label, p.label, p.label_batch_id
+     FROM json_each(:ids) wanted CROSS JOIN pictures p ON p.id = wanted.value`,
+    params,
+  );
+  run(
+    db,
+    `UPDATE pictures SET label = :label, label_batch_id = :batch WHERE id IN (SELECT value FROM json_each(:ids))`,
+    params,
+  );
+}
+
+/** Takes the last batch of labels, or swap of the classes, back. Null where there is none. @throws TwofoldError as `flipClasses` */
+export function undo(db: Db, source: LabelSource): LabelResult | null {
+  return transaction(db, () => {
+    const target = value(db, `SELECT max(id) FROM label_batches WHERE state = 'done'`) as number | null;
+    if (target === null) return null;
+    return replay(db, source, 'undo', target, 'previous_label', 'e.previous_batch_id');
+  });
+}
+
+/** Does what was last undone again. Null where there is none. @throws TwofoldError as `flipClasses` */
+export function redo(db: Db, source: LabelSource): LabelResult | null {
+  return transaction(db, () => {
+    // Undoing goes from the newest to the oldest, so the oldest undone batch is the one undone last.
+    const target = value(db, `SELECT min(id) FROM label_batches WHERE state = 'undone'`) as number | null;
+    if (target === null) return null;
+    return replay(db, source, 'redo', target, 'label', 'e.batch_id');
+  });
+}
+
+function replay(
+  db: Db,
+  source: LabelSource,
+  action: 'undo' | 'redo',
+  target: number,
+  label: 'label' | 'previous_label',
+  origin: 'e.batch_id' | 'e.previous_batch_id',
+): LabelResult {
+  const isSwap = value(db, 'SELECT is_swap FROM label_batches WHERE id = :target', { target }) === 1;
+  if (isSwap) flipClasses(db);
+  const batch = newBatch(db, source, action, 'fixed', target);
+  run(
+    db,
+    `INSERT INTO label_events (batch_id, picture_id, label, previous_label, previous_batch_id)
+     SELECT :batch, e.picture_id, e.${label}, p.label, p.label_batch_id
+     FROM label_events e JOIN pictures p ON p.id = e.picture_id WHERE e.batch_id = :target`,
+    { batch, target },
+  );
+  run(
+    db,
+    `UPDATE pictures SET label = e.${label}, label_batch_id = ${origin}
+     FROM label_events e WHERE e.batch_id = :target AND pictures.id = e.picture_id`,
+    { target },
+  );
+  run(db, 'UPDATE label_batches SET state = :state WHERE id = :target', {
+    target,
+    state: action === 'undo' ? 'undone' : 'done',
+  });
+  const events = rows(db, 'SELECT picture_id AS id, label FROM label_events WHERE batch_id = :batch', {
+    batch,
+  }) as { id: number; label: number | null }[];
+  const swapped = isSwapped(db);
+  const changes = events.map(({ id, label: stored }) => ({ id, label: fromStored(stored, swapped) }));
+  return { batch, changes, ...(isSwap && { swapped: true }) };
+}
+
+/** What undo and redo would do next. */
+export function undoState(db: Db): UndoState {
+  const next = (state: 'done' | 'undone', pick: 'max' | 'min'): UndoState['undo'] => {
+    const found = row(
+      db,
+      `SELECT b.id AS batch, b.is_swap AS isSwap,
+         (SELECT count(*) FROM label_events e WHERE e.batch_id = b.id) AS pictures
+       FROM label_batches b WHERE b.id = (SELECT ${pick}(id) FROM label_batches WHERE state = '${state}')`,
+    ) as { batch: number; isSwap: number; pictures: number } | undefined;
+    if (!found) return null;
+    const { isSwap, ...step } = found;
+    return isSwap === 1 ? { ...step, isSwap: true } : step;
+  };
+  return { undo: next('done', 'max'), redo: next('undone', 'min') };
+}
+
+/** Everything that happened to a picture's label, oldest first. */
+export function explainLabel(db: Db, id: number): LabelEvent[] {
+  const events = rows(
+    db,
+    `SELECT e.batch_id AS batch, b.at_ms AS atMs, b.source, b.action, e.label, e.previous_label AS previous
+     FROM label_events e JOIN label_batches b ON b.id = e.batch_id WHERE e.picture_id = :id ORDER BY e.batch_id`,
+    { id },
+  ) as (Omit<LabelEvent, 'label' | 'previous'> & { label: number | null; previous: number | null })[];
+  const swapped = isSwapped(db);
+  return events.map((event) => ({
+    ...event,
+    label: fromStored(event.label, swapped),
+    previous: fromStored(event.previous, swapped),
+  }));
+}

@@ -1,0 +1,133 @@
+import { pictureQuerySchema, type PictureFilter, type PictureQueryInput } from '../../../shared/library.ts';
+import { isSwapped } from '../labels/class-order.ts';
+import { fold } from '../pictures/names.ts';
+import { runNumber } from '../runs/run-ids.ts';
+import { getSettings } from '../settings.ts';
+import { column, value, type Db, type Params } from '../database/sql.ts';
+
+/**
+ * The ids of the pictures that a grid shows, in its order; the window keeps them and asks `getPictures` for what is in
+ * sight. Measured at 100,000 pictures in docs/decisions/library.md.
+ *
+ * @param query filter, sort and search; default: all, as they were added
+ * @throws TwofoldError `bad-input`, `not-found` for a run that does not exist
+ */
+export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Array {
+  const { filter, sort, search } = pictureQuerySchema.parse(query);
+  const params: Params = {};
+  const joins: string[] = [];
+  const conditions = [condition(filter, joins, params, db)];
+  const words = fold(search).split(/\s+/).filter(Boolean);
+  words.forEach((word, index) => {
+    params[`word${index}`] = word;
+    conditions.push(
+      `(instr(p.folded, :word${index}) > 0
+        OR p.directory_id IN (SELECT id FROM directories WHERE instr(folded, :word${index}) > 0))`,
+    );
+  });
+  const where = conditions.filter((text) => text !== '').join(' AND ');
+  const from = `FROM pictures p ${joins.join(' ')} ${where === '' ? '' : `WHERE ${where}`}`;
+  if (sort.by === 'uncertain' || sort.by === 'mislabelled') {
+    const onTest = ('split' in filter && filter.split === 'test') || ('on' in filter && filter.on === 'test');
+    return byScore(
+      db,
+      from,
+      { ...params, sortRun: runNumber(db, sort.run), onTest: Number(onTest) },
+      sort.by,
+    );
+  }
+  if (sort.by === 'added') {
+    // Sorted here: SQLite then reads a narrow index instead of the whole rows.
+    const ids = idsOf(db, from, params).sort();
+    return sort.descending ? ids.reverse() : ids;
+  }
+  const direction = sort.descending ? 'DESC' : '';
+  return idsOf(db, `${from} ORDER BY p.name_key ${direction}, p.id ${direction}`, params);
+}
+
+/** As one text, because handing 100,000 rows over one by one takes longer than finding them. */
+function idsOf(db: Db, from: string, params: Params): Uint32Array {
+  const json = value(db, `SELECT json_group_array(id) FROM (SELECT p.id ${from})`, params) as string;
+  return Uint32Array.from(JSON.parse(json) as number[]);
+}
+
+/**
+ * Both 0..1, highest first, and the same whichever class is class 1; pictures without a probability come last. Those of
+ * the test set count only where it alone is listed, so that nobody labels or picks by them unawares.
+ */
+const SCORES = {
+  uncertain: '1 - 2 * abs(coalesce(s.probability, s.out_of_sample) - 0.5)',
+  // Out-of-sample where it is known: a model that has learnt a wrong label by heart agrees with it.
+  mislabelled: `CASE p.label WHEN 1 THEN 1 - coalesce(s.out_of_sample, s.probability)
+    WHEN 0 THEN coalesce(s.out_of_sample, s.probability) END`,
+};
+
+/** Scores are told apart to 2^-28, and up to 2^24 pictures are: together they fit into a double. */
+const STEPS = 2 ** 28;
+const PICTURES = 2 ** 24;
+
+/**
+ * Sorted here and not by SQLite, and with id and score in one number (the score, halved and raised by a quarter, after the
+ * point; nothing there: no score), because both halve the time: 100,000 rows of two columns take longer than all the rest.
+ */
+function byScore(db: Db, from: string, params: Params, sort: keyof typeof SCORES): Uint32Array {
+  const packed = column(
+    db,
+    `SELECT p.id + coalesce((SELECT ${SCORES[sort]} FROM run_pictures s
+       WHERE s.run_number = :sortRun AND s.picture_id = p.id
+         AND (s.split IS 'test') = :onTest) / 2 + 0.25, 0)
+     ${from} ORDER BY p.id`,
+    params,
+  ) as number[];
+  const keys = new Float64Array(packed.length);
+  packed.forEach((both, index) => {
+    const fraction = both - Math.floor(both);
+    const rank = fraction === 0 ? STEPS : Math.round((1.5 - 2 * fraction) * (STEPS - 1));
+    keys[index] = rank * PICTURES + index;
+  });
+  keys.sort();
+  const ids = new Uint32Array(packed.length);
+  keys.forEach((key, place) => {
+    ids[place] = packed[key - Math.floor(key / PICTURES) * PICTURES]!;
+  });
+  return ids;
+}
+
+function condition(filter: PictureFilter, joins: string[], params: Params, db: Db): string {
+  switch (filter.kind) {
+    case 'all':
+      return '';
+    case 'unlabelled':
+      return 'p.label IS NULL';
+    case 'labelled':
+      return 'p.label IN (0, 1)';
+    case 'trainable':
+      return "p.label IN (0, 1) AND p.split IS NOT 'test'";
+    case 'class':
+      params.class = isSwapped(db) ? 1 - filter.class : filter.class;
+      return 'p.label = :class';
+    case 'skipped':
+      return 'p.label = -1';
+    case 'split':
+      params.split = filter.split;
+      if (filter.run === undefined) return 'p.split = :split';
+      params.filterRun = runNumber(db, filter.run);
+      joins.push('JOIN run_pictures f ON f.run_number = :filterRun AND f.picture_id = p.id');
+      return 'f.split = :split';
+    case 'problems':
+      return 'p.problem IS NOT NULL';
+    case 'import':
+      params.importId = filter.importId;
+      return 'p.import_id = :importId';
+    case 'wrong': {
+      params.filterRun = runNumber(db, filter.run);
+      params.threshold = filter.threshold ?? getSettings(db).threshold;
+      joins.push('JOIN run_pictures f ON f.run_number = :filterRun AND f.picture_id = p.id');
+      // As `classAt` has it, with the classes in their present order.
+      const isOne = isSwapped(db) ? '1 - f.probability > :threshold' : 'f.probability > :threshold';
+      const label = isSwapped(db) ? '1 - p.label' : 'p.label';
+      return `p.label IN (0, 1) AND f.probability IS NOT NULL AND (${isOne}) <> ${label}
+        AND (p.split IS 'test') = ${filter.on === 'test' ? 1 : 0} AND (f.split IS 'test') = (p.split IS 'test')`;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import type { RunPicture } from '../../../shared/library.ts';
+import { inTurns } from '../../support/in-turns.ts';
+import { isSwapped } from '../labels/class-order.ts';
+import { idList } from '../pictures/pictures.ts';
+import { runNumber } from './run-ids.ts';
+import { rows, run, transaction, type Db } from '../database/sql.ts';
+
+/** Rows a transaction: about 10 ms, so that the window goes on meanwhile. */
+const CHUNK = 2000;
+
+/** What is left out (undefined) stays as it was stored before. */
+export type RunPictureInput = Pick<RunPicture, 'id'> & Partial<RunPicture>;
+
+/**
+ * Stores what a run says of pictures: on which side of the split they were, the probability its model gives, the
+ * probability a model gave that had not trained on them. Pictures that are no longer in the project are left out.
+ *
+ * @param swapped whether the classes were swapped when the probabilities were computed; default: as they are now
+ */
+export async function saveRunPictures(
+  db: Db,
+  runId: string,
+  pictures: readonly RunPictureInput[],
+  swapped = isSwapped(db),
+): Promise<void> {
+  const number = runNumber(db, runId);
+  const stored = (probability: number | null | undefined): number | null =>
+    probability == null ? null : swapped ? 1 - probability : probability;
+  for await (const some of inTurns(pictures, CHUNK)) {
+    const chunk = some.map(({ id, split, probability, outOfSample }) => [
+      id,
+      split ?? null,
+      stored(probability),
+      stored(outOfSample),
+    ]);
+    transaction(db, () =>
+      run(
+        db,
+        `INSERT INTO run_pictures (run_number, picture_id, split, probability, out_of_sample)
+         SELECT :number, p.id, given.value ->> 1, given.value ->> 2, given.value ->> 3
+         FROM json_each(:chunk) given CROSS JOIN pictures p ON p.id = given.value ->> 0
+         WHERE true
+         ON CONFLICT DO UPDATE SET split = coalesce(excluded.split, split),
+           probability = coalesce(excluded.probability, probability),
+           out_of_sample = coalesce(excluded.out_of_sample, out_of_sample)`,
+        { number, chunk: JSON.stringify(chunk) },
+      ),
+    );
+  }
+}
+
+/** What a run says of pictures, by id; of all it knows when no ids are given. */
+export function getRunPictures(db: Db, runId: string, ids?: Iterable<number>): RunPicture[] {
+  const number = runNumber(db, runId);
+  const columns = 'r.picture_id AS id, r.split, r.probability, r.out_of_sample AS outOfSample';
+  const found =
+    ids === undefined
+      ? rows(db, `SELECT ${columns} FROM run_pictures r WHERE r.run_number = :number ORDER BY r.picture_id`, {
+          number,
+        })
+      : rows(
+          db,
+          `SELECT ${columns} FROM json_each(:ids) wanted
+           CROSS JOIN run_pictures r ON r.run_number = :number AND r.picture_id = wanted.value ORDER BY wanted.key`,
+          { number, ids: idList(ids) },
+        );
+  return isSwapped(db) ? (found as RunPicture[]).map(swapProbabilities) : (found as RunPicture[]);
+}
+
+function swapProbabilities({ probability, outOfSample, ...rest }: RunPicture): RunPicture {
+  const swap = (value: number | null): number | null => (value === null ? null : 1 - value);
+  return { ...rest, probability: swap(probability), outOfSample: swap(outOfSample) };
+}

@@ -1,0 +1,24 @@
+import { TwofoldError } from '../../../shared/errors.ts';
+import { rows, value, type Db } from '../database/sql.ts';
+
+/** The number in the database of the run called `r` and a number. Throws `not-found`, naming the runs there are. */
+export function runNumber(db: Db, id: string): number {
+  const number = /^r([1-9]\d{0,8})$/.exec(id)?.[1];
+  if (number !== undefined) {
+    const found = value(db, 'SELECT number FROM runs WHERE number = :number', { number: Number(number) });
+    if (found !== undefined) return found as number;
+  }
+  const known = (rows(db, 'SELECT number FROM runs ORDER BY number DESC LIMIT 10') as { number: number }[])
+    .map((run) => runId(run.number))
+    .reverse();
+  throw new TwofoldError(
+    'not-found',
+    known.length === 0
+      ? `There is no run ${id}: nothing has been trained in this project yet.`
+      : `There is no run ${id} in this project. The last ones are ${known.join(', ')}.`,
+  );
+}
+
+export function runId(number: number): string {
+  return `r${number}`;
+}

@@ -1,0 +1,257 @@
+import { existsSync, rmSync } from 'node:fs';
+import { TwofoldError, type Failure } from '../../../shared/errors.ts';
+import type { EpochMetrics } from '../../../shared/jobs.ts';
+import type {
+  EpochRecord,
+  JsonValue,
+  RunRecord,
+  RunStatus,
+  TestEvaluation,
+} from '../../../shared/library.ts';
+import { recipeSchema, type Recipe } from '../../../shared/recipe.ts';
+import { swapPair } from '../../../shared/swap.ts';
+import { isSwapped } from '../labels/class-order.ts';
+import { getClasses } from '../labels/classes.ts';
+import { runDir, type Project } from '../folder.ts';
+import { isGone, thisProcess } from '../../support/processes.ts';
+import { runId, runNumber } from './run-ids.ts';
+import { swapMetrics } from './run-metrics.ts';
+import { row, rows, run, transaction, type Db } from '../database/sql.ts';
+import { testEvaluations } from './test-evaluations.ts';
+
+interface RunRow {
+  number: number;
+  name: string;
+  note: string;
+  status: RunStatus;
+  recipe: string;
+  weightsFingerprint: string | null;
+  classes: string;
+  createdAtMs: number;
+  finishedAtMs: number | null;
+  bestEpoch: number | null;
+  metrics: string;
+  error: string | null;
+}
+
+const COLUMNS = `number, name, note, status, recipe, weights_fingerprint AS weightsFingerprint, classes,
+  created_at_ms AS createdAtMs, finished_at_ms AS finishedAtMs, best_epoch AS bestEpoch, metrics, error`;
+
+function toRecord(
+  { number, ...rest }: RunRow,
+  tests: ReadonlyMap<number, TestEvaluation>,
+  swapped: boolean,
+): RunRecord {
+  const recipe = recipeSchema.safeParse(JSON.parse(rest.recipe));
+  const classes = JSON.parse(rest.classes) as [string, string];
+  const metrics = JSON.parse(rest.metrics) as JsonValue;
+  return {
+    ...rest,
+    id: runId(number),
+    recipe: recipe.success ? recipe.data : null,
+    classes: swapped ? swapPair(classes) : classes,
+    metrics: swapped ? swapMetrics(metrics) : metrics,
+    test: tests.get(number) ?? null,
+    error: rest.error === null ? null : (JSON.parse(rest.error) as Failure),
+  };
+}
+
+/** Notes a new run, `running` in this process. Its folder is `runDir(project, id)`. */
+export function createRun(
+  db: Db,
+  run_: { recipe: Recipe; weightsFingerprint?: string; name?: string; note?: string },
+): RunRecord {
+  return transaction(db, () => {
+    const classes = getClasses(db).map(({ name }) => name) as [string, string];
+    const { id } = run(
+      db,
+      `INSERT INTO runs (name, note, status, process, recipe, weights_fingerprint, classes, created_at_ms)
+       VALUES (:name, :note, 'running', :process, :recipe, :fingerprint, :classes, :now)`,
+      {
+        name: run_.name ?? '',
+        note: run_.note ?? '',
+        process: thisProcess(),
+        recipe: JSON.stringify(run_.recipe),
+        fingerprint: run_.weightsFingerprint ?? null,
+        classes: JSON.stringify(isSwapped(db) ? swapPair(classes) : classes),
+        now: Date.now(),
+      },
+    );
+    return getRun(db, runId(id));
+  });
+}
+
+/** @throws TwofoldError `not-found` */
+export function getRun(db: Db, id: string): RunRecord {
+  const number = runNumber(db, id);
+  return toRecord(
+    row(db, `SELECT ${COLUMNS} FROM runs WHERE number = :number`, { number }) as RunRow,
+    testEvaluations(db, number),
+    isSwapped(db),
+  );
+}
+
+/** All runs, newest first. */
+export function listRuns(db: Db): RunRecord[] {
+  const tests = testEvaluations(db);
+  const swapped = isSwapped(db);
+  return (rows(db, `SELECT ${COLUMNS} FROM runs ORDER BY number DESC`) as RunRow[]).map((found) =>
+    toRecord(found, tests, swapped),
+  );
+}
+
+/** The newest run that has a trained model to use: its best epoch is known. Null where there is none. */
+export function latestUsableRun(db: Db): RunRecord | null {
+  const found = row(
+    db,
+    `SELECT ${COLUMNS} FROM runs WHERE best_epoch IS NOT NULL ORDER BY number DESC LIMIT 1`,
+  ) as RunRow | undefined;
+  return found === undefined ? null : toRecord(found, testEvaluations(db, found.number), isSwapped(db));
+}
+
+export interface RunChange {
+  name?: string;
+  note?: string;
+  status?: RunStatus;
+  /** When it is resumed with other settings, such as more epochs. */
+  recipe?: Recipe;
+  weightsFingerprint?: string;
+  bestEpoch?: number;
+  metrics?: JsonValue;
+  error?: Failure | null;
+}
+
+/**
+ * Changes a run. A status other than `running` also notes when it finished; `running` makes it this process's again and
+ * forgets the error.
+ *
+ * @throws TwofoldError `not-found`; `busy` when it is to run while another process still runs it
+ */
+export function updateRun(db: Db, id: string, change: RunChange): RunRecord {
+  return transaction(db, () => {
+    const number = runNumber(db, id);
+    const set = (name: string, stored: string | number | null): void => {
+      run(db, `UPDATE runs SET ${name} = :stored WHERE number = :number`, { number, stored });
+    };
+    if (change.status === 'running') {
+      refuseRunning(db, id, number);
+      set('process', thisProcess());
+      set('finished_at_ms', null);
+      set('error', null);
+    } else if (change.status !== undefined) {
+      set('finished_at_ms', Date.now());
+    }
+    if (change.name !== undefined) set('name', change.name);
+    if (change.note !== undefined) set('note', change.note);
+    if (change.status !== undefined) set('status', change.status);
+    if (change.recipe !== undefined) set('recipe', JSON.stringify(change.recipe));
+    if (change.weightsFingerprint !== undefined) set('weights_fingerprint', change.weightsFingerprint);
+    if (change.bestEpoch !== undefined) set('best_epoch', change.bestEpoch);
+    if (change.metrics !== undefined) {
+      set('metrics', JSON.stringify(isSwapped(db) ? swapMetrics(change.metrics) : change.metrics));
+    }
+    if (change.error !== undefined) set('error', change.error === null ? null : JSON.stringify(change.error));
+    return getRun(db, id);
+  });
+}
+
+function refuseRunning(db: Db, id: string, number: number): void {
+  const found = row(db, 'SELECT status, process FROM runs WHERE number = :number', { number }) as {
+    status: RunStatus;
+    process: string;
+  };
+  if (found.status === 'running' && found.process !== thisProcess() && !isGone(found.process)) {
+    throw new TwofoldError(
+      'busy',
+      `Run ${id} is being trained by another program. Wait for it, or stop it there.`,
+    );
+  }
+}
+
+/**
+ * Deletes a run with everything it says of the pictures, and its folder.
+ *
+ * @throws TwofoldError `not-found`; `busy` while it is trained
+ */
+export function deleteRun(project: Project, id: string): void {
+  const { db } = project;
+  if (getRun(db, id).status === 'running') {
+    throw new TwofoldError('busy', `Run ${id} is being trained. Stop it before you delete it.`);
+  }
+  transaction(db, () => run(db, 'DELETE FROM runs WHERE number = :number', { number: runNumber(db, id) }));
+  const folder = runDir(project, id);
+  if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * Runs whose process has died become `crashed`; called when a project is opened.
+ *
+ * @returns ids of those it found
+ */
+export function markCrashedRuns(db: Db): string[] {
+  const running = rows(db, `SELECT number, process FROM runs WHERE status = 'running'`) as {
+    number: number;
+    process: string;
+  }[];
+  const crashed = running.filter(({ process }) => isGone(process)).map(({ number }) => runId(number));
+  for (const id of crashed) {
+    updateRun(db, id, {
+      status: 'crashed',
+      error: {
+        code: 'crashed',
+        message: 'The program that trained it ended unexpectedly. Resume it from its last epoch.',
+      },
+    });
+  }
+  return crashed;
+}
+
+/**
+ * Stores an epoch; the same epoch again (after resuming) replaces it.
+ *
+ * @param batchLosses loss of each batch, for the chart of a run that is opened later
+ */
+export function recordEpoch(
+  db: Db,
+  id: string,
+  epoch: EpochMetrics,
+  batchLosses: ArrayLike<number> = [],
+): void {
+  transaction(db, () =>
+    run(
+      db,
+      `INSERT OR REPLACE INTO epochs
+         (run_number, epoch, duration_ms, loss, accuracy, val_loss, val_accuracy, batch_losses)
+       VALUES (:number, :epoch, :durationMs, :loss, :accuracy, :valLoss, :valAccuracy, :batchLosses)`,
+      {
+        number: runNumber(db, id),
+        epoch: epoch.epoch,
+        durationMs: epoch.durationMs,
+        loss: epoch.loss,
+        accuracy: epoch.accuracy,
+        valLoss: epoch.valLoss,
+        valAccuracy: epoch.valAccuracy,
+        batchLosses: Buffer.from(Float32Array.from(batchLosses).buffer),
+      },
+    ),
+  );
+}
+
+/** Epochs of a run in order; what was not a number is NaN. */
+export function getEpochs(db: Db, id: string): EpochRecord[] {
+  const found = rows(
+    db,
+    `SELECT epoch, duration_ms AS durationMs, loss, accuracy, val_loss AS valLoss, val_accuracy AS valAccuracy,
+       batch_losses AS batchLosses FROM epochs WHERE run_number = :number ORDER BY epoch`,
+    { number: runNumber(db, id) },
+  ) as (Record<keyof EpochMetrics, number | null> & { batchLosses: Buffer })[];
+  return found.map(({ batchLosses, ...stored }) => ({
+    epoch: stored.epoch ?? NaN,
+    durationMs: stored.durationMs ?? NaN,
+    loss: stored.loss ?? NaN,
+    accuracy: stored.accuracy ?? NaN,
+    valLoss: stored.valLoss ?? NaN,
+    valAccuracy: stored.valAccuracy ?? NaN,
+    batchLosses: Array.from(new Float32Array(new Uint8Array(batchLosses).buffer)),
+  }));
+}

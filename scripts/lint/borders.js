@@ -1,0 +1,102 @@
+import { posix, relative, sep } from 'node:path';
+
+/**
+ * Which part of the sources may import which, as docs/architecture.md draws it: pictures come in at main/library, become
+ * pixels, features, a trained head, files. Nothing imports upstream. A part is a folder or a single file of the sources.
+ */
+const MAY_IMPORT = {
+  shared: [],
+  'main/support': ['shared'],
+  'main/files': ['shared', 'main/support'],
+  'main/pictures': ['shared', 'main/support', 'main/files'],
+  'main/library': ['shared', 'main/support', 'main/files', 'main/pictures'],
+  'main/model': ['shared', 'main/support', 'main/files'],
+  'main/insight': ['shared', 'main/support', 'main/files'],
+  'main/training': ['shared', 'main/support', 'main/files', 'main/pictures', 'main/model'],
+  'main/export': ['shared', 'main/support', 'main/files', 'main/pictures', 'main/model', 'main/training'],
+  'main/jobs': [
+    ...['shared', 'main/support', 'main/files', 'main/pictures', 'main/model', 'main/insight'],
+    ...['main/training', 'main/export'],
+  ],
+  'main/engine': [
+    ...[
+      'shared',
+      'main/support',
+      'main/files',
+      'main/pictures',
+      'main/library',
+      'main/model',
+      'main/insight',
+    ],
+    ...['main/training', 'main/export'],
+  ],
+  'main/app': [
+    ...[
+      'shared',
+      'main/support',
+      'main/files',
+      'main/pictures',
+      'main/library',
+      'main/model',
+      'main/insight',
+    ],
+    ...['main/training', 'main/export', 'main/jobs', 'main/engine'],
+  ],
+  'main/ipc': [
+    'shared',
+    'main/files',
+    'main/library',
+    'main/model',
+    'main/export',
+    'main/engine',
+    'main/app',
+  ],
+  'main/cli': [
+    ...[
+      'shared',
+      'main/support',
+      'main/files',
+      'main/pictures',
+      'main/library',
+      'main/model',
+      'main/insight',
+    ],
+    ...['main/training', 'main/export', 'main/jobs', 'main/engine'],
+  ],
+  'renderer/lib': ['shared'],
+  'renderer/state': ['shared', 'renderer/lib'],
+  'renderer/components': ['shared', 'renderer/lib', 'renderer/state'],
+  'renderer/views': ['shared', 'renderer/lib', 'renderer/state', 'renderer/components'],
+};
+
+const PARTS = Object.keys(MAY_IMPORT);
+const partOf = (file) => PARTS.find((part) => file.startsWith(`${part}/`));
+
+/** Checks static and dynamic imports and re-exports of the project's own modules. */
+const borders = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: { upstream: '{{from}} may not import {{to}}: see MAY_IMPORT in scripts/lint/borders.js.' },
+  },
+  create(context) {
+    const file = relative(context.cwd, context.filename).split(sep).join('/');
+    const from = partOf(file);
+    if (from === undefined) return {};
+    const check = ({ source }) => {
+      if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
+      const target = posix.join(posix.dirname(file), source.value);
+      const to = partOf(target);
+      if (to === from || (to !== undefined && MAY_IMPORT[from].includes(to))) return;
+      context.report({ node: source, messageId: 'upstream', data: { from, to: to ?? target } });
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
+  },
+};
+
+export default { rules: { borders } };
