@@ -1,5 +1,5 @@
 import type { ImportReport, PlacedCounts } from './library.ts';
-import { formatCount, plural } from './plural.ts';
+import { formatCount, plural } from './format.ts';
 
 /** What came of an import, in sentences; the command line and the window say the same. Empty where there is nothing to say. */
 export interface ImportSummary {

@@ -1,6 +1,6 @@
+import { formatDuration } from '../../shared/format.ts';
 import type { Failure } from '../../shared/errors.ts';
 import type { Progress } from '../../shared/progress.ts';
-import { duration } from './format.ts';
 
 /** Where a pipe or log file reads progress, a line this often is enough. */
 const LOG_EVERY_MS = 10_000;
@@ -85,7 +85,7 @@ export class Output {
     const label = of === '' ? stage : `${of}: ${stage}`;
     const rate = progress.perSecond === null ? '' : `  ${progress.perSecond.toFixed(1)}/s`;
     const left =
-      progress.leftMs === null || progress.fraction >= 1 ? '' : `  ${duration(progress.leftMs)} left`;
+      progress.leftMs === null || progress.fraction >= 1 ? '' : `  ${formatDuration(progress.leftMs)} left`;
     const text = `${label} ${progress.done}/${progress.total}${rate}${left}`;
     if (this.#live) this.#draw(`${bar(progress.fraction)} ${text}`);
     else this.#log(label, text, progress.fraction >= 1);

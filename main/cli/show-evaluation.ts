@@ -1,8 +1,8 @@
 import type { EvaluatedSet } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
-import { plural } from '../../shared/plural.ts';
+import { formatInterval, plural } from '../../shared/format.ts';
 import { statedThreshold } from '../../shared/swap.ts';
-import { interval, table } from './format.ts';
+import { table } from './format.ts';
 import type { Output } from './output.ts';
 
 /** Accuracy, confusion matrix and rates of an evaluation, for people. */
@@ -14,7 +14,7 @@ export function showEvaluation(
 ): void {
   const { accuracy, confusion, precision, recall, rocAuc, averagePrecision, loss, threshold } = evaluation;
   const rate = (value: typeof precision): string =>
-    value ? interval(value) : 'undefined: nothing to divide by';
+    value ? formatInterval(value) : 'undefined: nothing to divide by';
   const area = (value: number | null): string => value?.toFixed(4) ?? 'undefined: one class only';
   output.line();
   output.line(
@@ -24,7 +24,9 @@ export function showEvaluation(
     ),
   );
   output.line();
-  output.line(`Accuracy           ${interval(accuracy)}  on ${plural(evaluation.count, `${on} picture`)}`);
+  output.line(
+    `Accuracy           ${formatInterval(accuracy)}  on ${plural(evaluation.count, `${on} picture`)}`,
+  );
   output.line(
     `Precision          ${rate(precision)}  of "${classes[1]}" above ${statedThreshold(threshold)}`,
   );

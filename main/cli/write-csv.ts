@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { plural } from '../../shared/plural.ts';
+import { plural } from '../../shared/format.ts';
 import type { Output } from './output.ts';
 
 /**

@@ -8,7 +8,7 @@ import type {
 } from '../../shared/jobs.ts';
 import type { PictureProblem, RunRecord } from '../../shared/library.ts';
 import { evaluate, logit } from '../../shared/metrics.ts';
-import { plural } from '../../shared/plural.ts';
+import { plural } from '../../shared/format.ts';
 import { getCounts, testSet, trainingSet } from '../library/pictures/pictures.ts';
 import { getRunPictures, saveRunPictures } from '../library/runs/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { TwofoldError, toFailure } from '../../shared/errors.ts';
 import type { JobEvent, TrainingPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
 import type { RunRecord, RunStatus } from '../../shared/library.ts';
-import { formatCount } from '../../shared/plural.ts';
+import { formatCount } from '../../shared/format.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { swapClass, swapCounts, swapEvaluation, swapPair } from '../../shared/swap.ts';
 import { isSwapped } from '../library/labels/class-order.ts';

@@ -8,7 +8,7 @@ import {
   type PictureQuery,
   type PictureSort,
 } from '../../shared/library.ts';
-import { plural } from '../../shared/plural.ts';
+import { plural } from '../../shared/format.ts';
 import { swapClass, swapLabel } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import { LibraryLabels, type Stroke } from './library-labels.svelte.ts';

@@ -4,6 +4,7 @@ import type { TrainState } from '../../shared/contract/train.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { BatchEvent, JobEvent } from '../../shared/jobs.ts';
 import { trainingCounts, type LibraryCounts } from '../../shared/library.ts';
+import { formatPercent } from '../../shared/format.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import { nameOfRun, type Runs, type SeenEpoch } from './runs.svelte.ts';
@@ -186,7 +187,7 @@ export class Train {
     if (error) this.notices.fail(new TwofoldError(error.code, error.message));
     else if (result) {
       this.notices.say(
-        `${nameOfRun(run)} is trained: ${(result.evaluation.accuracy.value * 100).toFixed(1)} % of the validation pictures right.`,
+        `${nameOfRun(run)} is trained: accuracy ${formatPercent(result.evaluation.accuracy.value)} on the validation set.`,
       );
     }
   }

@@ -31,7 +31,7 @@ test('a threshold set in Review is the one of Try and of what is wrong in the Li
   await expect.poll(async () => (await app.call('project.current'))?.settings.threshold).toBe(0.9);
   await goTo(app, 'Try');
   await dropFiles(app, [join(pictures, 'animals', 'elephant.png')], 'main');
-  await main().getByText('Called food above 90 %').waitFor();
+  await main().getByText('Called food above 90%').waitFor();
   await main().getByRole('listbox').getByRole('option').first().waitFor();
   await main().getByRole('progressbar').waitFor({ state: 'detached' });
   expect(await main().getByRole('listbox').getByRole('option').first().innerText()).toMatch(
@@ -63,12 +63,12 @@ test('the label panel says which class is the positive one, and swaps them', asy
 test('every figure of Review is the mirrored one, and undo brings back what was', async () => {
   await app.call('labels.undo');
   await goTo(app, 'Review');
-  await main().getByText('Called food above 90 %').waitFor();
+  await main().getByText('Called food above 90%').waitFor();
   await expect.poll(cells).not.toContain(NaN);
   const before = await cells();
   const answers = await predicted();
   await app.call('labels.redo');
-  await main().getByText('Called animals above 10 %').waitFor();
+  await main().getByText('Called animals above 10%').waitFor();
   await expect.poll(cells).toEqual([before[3], before[2], before[1], before[0]]);
   await main().getByText('Precision of animals').waitFor();
   const swapped = await predicted();
@@ -79,10 +79,10 @@ test('every figure of Review is the mirrored one, and undo brings back what was'
   });
   // What was tried before is still called the same.
   await goTo(app, 'Try');
-  await main().getByText('Called animals above 10 %').waitFor();
+  await main().getByText('Called animals above 10%').waitFor();
   await goTo(app, 'Review');
   await app.page.keyboard.press('z');
-  await main().getByText('Called food above 90 %').waitFor();
+  await main().getByText('Called food above 90%').waitFor();
   await expect.poll(cells).toEqual(before);
   expect(await predicted()).toEqual(answers);
   expect((await app.call('project.current'))?.settings.threshold).toBe(0.9);
@@ -96,7 +96,7 @@ test('a picture that was tried keeps its class through a swap', async () => {
   const before = await called();
   expect(before).toBeDefined();
   await app.call('labels.swap');
-  await main().getByText('Called animals above 10 %').waitFor();
+  await main().getByText('Called animals above 10%').waitFor();
   await expect.poll(called).toBe(before);
   await app.call('labels.undo');
 });

@@ -92,7 +92,7 @@ test('a folder is tried with a bar of progress, and what can’t be read says so
 test('sorted by probability they fall, the other way round they rise', async () => {
   const percents = async () =>
     (await options().allInnerTexts())
-      .map((text) => /(animals|food) (\d+\.\d) %/.exec(text))
+      .map((text) => /(animals|food) (\d+\.\d)%/.exec(text))
       .filter((match) => match !== null)
       .map(([, name, percent]) => (name === 'food' ? Number(percent) : 100 - Number(percent)));
   const list = main().getByRole('listbox');
@@ -114,7 +114,7 @@ test('the threshold decides what is called what, and is remembered', async () =>
   const threshold = main().getByRole('slider');
   await threshold.focus();
   await app.page.keyboard.press('End');
-  await main().getByText('Called food above 100 %').waitFor();
+  await main().getByText('Called food above 100%').waitFor();
   await main().getByText('129 animals, 0 food').waitFor();
   await app.page.keyboard.press('Home');
   await main().getByText('0 animals, 129 food').waitFor();

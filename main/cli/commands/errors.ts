@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { plural } from '../../../shared/plural.ts';
+import { formatPercent, plural } from '../../../shared/format.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { suspectLabels } from '../../engine/suggest.ts';
 import { toCsv } from '../../files/csv.ts';
 import { getClasses } from '../../library/labels/classes.ts';
 import type { Project } from '../../library/folder.ts';
-import { percent, printable, table } from '../format.ts';
+import { printable, table } from '../format.ts';
 import { indexedLibrary } from '../indexed.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -64,7 +64,7 @@ async function work(project: Project, { count, csv }: Flags, output: Output): Pr
           printable(row.path),
           row.label,
           row.predicted,
-          percent(row.probability),
+          formatPercent(row.probability),
           row.likely ? 'yes' : '',
         ]),
     ),

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { EvaluatedSet } from '../../../shared/jobs.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { chooseRun, startEvaluation } from '../../engine/evaluate.ts';
 import { modelView, setThreshold } from '../../engine/model-view.ts';

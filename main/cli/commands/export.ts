@@ -6,12 +6,11 @@ import {
   type ExportReport,
 } from '../../../shared/contract/export.ts';
 import type { JobEvent } from '../../../shared/jobs.ts';
-import { plural } from '../../../shared/plural.ts';
+import { formatBytes, formatDuration, formatPercent, plural } from '../../../shared/format.ts';
 import { FORMATS } from '../../export/formats.ts';
 import { checkFiles } from '../../library/pictures/check-files.ts';
 import type { Project } from '../../library/folder.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
-import { bytes, duration, percent } from '../format.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -136,7 +135,7 @@ function show({ folder, run, exports, files }: ExportReport, output: Output): vo
 
 function showOne(exported: ExportedFormat, output: Output): void {
   const { format, sizeBytes, durationMs, check, unchecked, leftOut } = exported;
-  output.line(`${nameOf(format)}: ${bytes(sizeBytes)}, ${duration(durationMs)}`);
+  output.line(`${nameOf(format)}: ${formatBytes(sizeBytes)}, ${formatDuration(durationMs)}`);
   if (leftOut.length > 0) output.line(`  ${plural(leftOut.length, 'picture')} left out`);
   if (unchecked !== null) output.line(`  Not checked. ${unchecked}`);
   if (!check) return;
@@ -152,7 +151,7 @@ function showOne(exported: ExportedFormat, output: Output): void {
   }
   if (check.tolerance === null) {
     output.line(
-      `  Accuracy on ${plural(accuracy.pictures, accuracy.unseen ? 'validation picture' : 'training picture')}: ${percent(accuracy.export)}, the app ${percent(accuracy.app)}`,
+      `  Accuracy on ${plural(accuracy.pictures, accuracy.unseen ? 'validation picture' : 'training picture')}: ${formatPercent(accuracy.export)}, the app ${formatPercent(accuracy.app)}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 import { listFiles } from '../../engine/list-files.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
 import { startJob } from '../../training/supervisor.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatCount, plural } from '../../../shared/plural.ts';
+import { formatCount, plural } from '../../../shared/format.ts';
 import { indexModel, readIndex } from '../../engine/index-library.ts';
 import { indexedLibrary } from '../indexed.ts';
 import type { Output } from '../output.ts';

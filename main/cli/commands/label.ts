@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../usage-error.ts';
 import type { LabelResult, LabelValue } from '../../../shared/library.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 import { classByName, getClasses } from '../../library/labels/classes.ts';
 import { replay } from '../../engine/class-order.ts';
 import { setLabels } from '../../library/labels/labels.ts';

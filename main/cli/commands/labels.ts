@@ -10,7 +10,7 @@ import { explainLabel } from '../../library/labels/labels.ts';
 import { getCounts } from '../../library/pictures/pictures.ts';
 import type { Project } from '../../library/folder.ts';
 import type { LabelValue } from '../../../shared/library.ts';
-import { formatCount, plural } from '../../../shared/plural.ts';
+import { formatCount, plural } from '../../../shared/format.ts';
 import { printable, table } from '../format.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';

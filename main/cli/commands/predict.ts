@@ -1,3 +1,4 @@
+import { formatPercent } from '../../../shared/format.ts';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -11,7 +12,7 @@ import { isProject, runDir } from '../../library/folder.ts';
 import { closeProject, openForReading } from '../../library/project.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
 import { startJob } from '../../training/supervisor.ts';
-import { percent, printable, table } from '../format.ts';
+import { printable, table } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
@@ -88,7 +89,7 @@ function show(rows: PredictionRow[], output: Output): void {
   const lines = rows.map(({ path: file, label, probability, error }) => [
     printable(path.relative('.', file) || file),
     label || '–',
-    probability === null ? error : percent(probability),
+    probability === null ? error : formatPercent(probability),
   ]);
   output.line(table(['picture', 'label', 'probability of class 1'], lines));
 }

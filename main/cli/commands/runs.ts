@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { RunRecord, TestEvaluation } from '../../../shared/library.ts';
-import { plural } from '../../../shared/plural.ts';
+import { formatInterval, formatPercent, plural } from '../../../shared/format.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
 import { runDir, type Project } from '../../library/folder.ts';
-import { interval, percent, table } from '../format.ts';
+import { table } from '../format.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 
@@ -65,8 +65,10 @@ function listAll(project: Project, output: Output): void {
       run.status,
       run.bestEpoch ?? '–',
       best ? best.valLoss.toFixed(4) : '–',
-      best ? percent(best.valAccuracy) : '–',
-      run.test ? percent(run.test.evaluation.accuracy.value) + (run.test.isCurrent ? '' : ' (old)') : '–',
+      best ? formatPercent(best.valAccuracy) : '–',
+      run.test
+        ? formatPercent(run.test.evaluation.accuracy.value) + (run.test.isCurrent ? '' : ' (old)')
+        : '–',
       utc(run.createdAtMs),
       [run.name, run.note].filter(Boolean).join(': '),
     ];
@@ -105,9 +107,9 @@ function showOne(project: Project, id: string, output: Output): void {
       epochs.map((epoch) => [
         epoch.epoch,
         epoch.loss.toFixed(4),
-        percent(epoch.accuracy),
+        formatPercent(epoch.accuracy),
         epoch.valLoss.toFixed(4),
-        percent(epoch.valAccuracy),
+        formatPercent(epoch.valAccuracy),
         epoch.epoch === run.bestEpoch ? 'best' : '',
       ]),
     ),
@@ -116,7 +118,7 @@ function showOne(project: Project, id: string, output: Output): void {
 
 function describeTest({ atMs, evaluation, seen, leftOut, isCurrent }: TestEvaluation): string {
   const sentences = [
-    `Test set: accuracy ${interval(evaluation.accuracy)} at a threshold of ${statedThreshold(evaluation.threshold)} on ${plural(evaluation.count, 'picture')}, evaluated ${utc(atMs)} UTC.`,
+    `Test set: accuracy ${formatInterval(evaluation.accuracy)} at a threshold of ${statedThreshold(evaluation.threshold)} on ${plural(evaluation.count, 'picture')}, evaluated ${utc(atMs)} UTC.`,
     ...(seen > 0
       ? [`${plural(seen, 'picture')} did not count, as the run was trained or validated on them.`]
       : []),

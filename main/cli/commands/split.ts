@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { Split } from '../../../shared/jobs.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 import { getCounts, setSplit } from '../../library/pictures/pictures.ts';
 import { idsOf } from '../find-pictures.ts';
 import type { Output } from '../output.ts';

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { plural } from '../../../shared/plural.ts';
+import { formatPercent, plural } from '../../../shared/format.ts';
 import { suggestLabels, type Suggestion } from '../../engine/suggest.ts';
 import { toCsv } from '../../files/csv.ts';
 import { getClasses } from '../../library/labels/classes.ts';
 import type { Project } from '../../library/folder.ts';
 import { addBatch } from '../../library/labels/labels.ts';
 import { transaction } from '../../library/database/sql.ts';
-import { percent, printable, table } from '../format.ts';
+import { printable, table } from '../format.ts';
 import { indexedLibrary } from '../indexed.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -89,7 +89,7 @@ function show(
   }
   const lines = rows
     .slice(0, count)
-    .map(({ path, class: name, probability }) => [printable(path), name, percent(probability)]);
+    .map(({ path, class: name, probability }) => [printable(path), name, formatPercent(probability)]);
   output.line(table(['picture', 'suggested class', 'probability'], lines));
   if (rows.length > count) output.line(`… and ${rows.length - count} more; --csv writes them all.`);
 }

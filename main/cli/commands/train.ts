@@ -8,10 +8,9 @@ import { getCounts } from '../../library/pictures/pictures.ts';
 import { getSettings } from '../../library/settings.ts';
 import { getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import { plural } from '../../../shared/plural.ts';
+import { formatBytes, formatPercent, plural } from '../../../shared/format.ts';
 import { startTraining, type TrainRequest } from '../../engine/train.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
-import { bytes, percent } from '../format.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -132,8 +131,8 @@ function showEpoch(event: Extract<JobEvent, { type: 'epoch' }>, output: Output):
   const epoch = withoutType(event);
   output.event('epoch', epoch);
   output.line(
-    `Epoch ${String(epoch.epoch).padStart(3)}  loss ${epoch.loss.toFixed(4)}  accuracy ${percent(epoch.accuracy).padStart(7)}` +
-      `  val loss ${epoch.valLoss.toFixed(4)}  val accuracy ${percent(epoch.valAccuracy).padStart(7)}` +
+    `Epoch ${String(epoch.epoch).padStart(3)}  loss ${epoch.loss.toFixed(4)}  accuracy ${formatPercent(epoch.accuracy).padStart(7)}` +
+      `  val loss ${epoch.valLoss.toFixed(4)}  val accuracy ${formatPercent(epoch.valAccuracy).padStart(7)}` +
       `  ${(epoch.durationMs / 1000).toFixed(1)} s${epoch.best ? '  best so far' : ''}`,
   );
 }
@@ -154,6 +153,6 @@ function finish(project: Project, run: RunRecord, result: TrainResult, output: O
     `${END_SENTENCES[result.end]} Kept epoch ${result.bestEpoch} of ${result.epochs}, the one with the lowest validation loss.`,
   );
   showEvaluation(result.evaluation, run.classes, output);
-  output.line(`Peak memory ${bytes(result.peakMemoryBytes)}. Model: ${folder}`);
+  output.line(`Peak memory ${formatBytes(result.peakMemoryBytes)}. Model: ${folder}`);
   if (result.end === 'diverged') output.exitCode = 1;
 }

@@ -1,9 +1,10 @@
+import { formatBytes } from '../../../shared/format.ts';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { ProgressMeter } from '../../../shared/progress.ts';
 import { downloadWeights } from '../../model/weights/official.ts';
 import { importWeights, listWeights, type WeightsInfo } from '../../model/weights/store.ts';
-import { bytes, table } from '../format.ts';
+import { table } from '../format.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 
@@ -60,7 +61,9 @@ export function addWeights(program: Command, output: Output): void {
           },
         });
         output.event('done', info);
-        output.line(`Downloaded (${bytes(info.sizeBytes ?? 0)}). Use them with --weights ${info.name}.`);
+        output.line(
+          `Downloaded (${formatBytes(info.sizeBytes ?? 0)}). Use them with --weights ${info.name}.`,
+        );
       } finally {
         forget();
       }
@@ -68,5 +71,5 @@ export function addWeights(program: Command, output: Output): void {
 }
 
 function row({ name, available, title, sizeBytes }: WeightsInfo): string[] {
-  return [name, available ? 'yes' : 'no', sizeBytes === null ? '–' : bytes(sizeBytes), title];
+  return [name, available ? 'yes' : 'no', sizeBytes === null ? '–' : formatBytes(sizeBytes), title];
 }

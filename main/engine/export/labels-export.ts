@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../../../shared/library.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 import { getClasses } from '../../library/labels/classes.ts';
 import type { Project } from '../../library/folder.ts';
 import { writeLabelsCsv } from '../../library/labels/labels-csv.ts';

@@ -4,7 +4,7 @@ import type { ExportCheck } from '../../../shared/contract/export.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { TestEvaluation } from '../../../shared/library.ts';
 import type { ModelFormat } from '../../../shared/jobs.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { inceptionV3 } from '../../model/architecture/inception-v3.ts';
 import { withHead } from '../../model/architecture/with-head.ts';

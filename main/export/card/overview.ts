@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExportedFormat } from '../../../shared/contract/export.ts';
+import { formatBytes } from '../../../shared/format.ts';
 import { FORMATS } from '../formats.ts';
 import { table } from './markdown.ts';
 
@@ -12,7 +13,7 @@ export async function writeOverview(
   const rows = exports.map(({ format, sizeBytes, check, unchecked }) => {
     const { name, description } = FORMATS.find(({ id }) => id === format)!;
     const difference = check ? check.maxDifference.toExponential(1) : unchecked === null ? '' : 'not checked';
-    return [`[${name}](${format}/README.md)`, description, megabytes(sizeBytes), difference];
+    return [`[${name}](${format}/README.md)`, description, formatBytes(sizeBytes), difference];
   });
   const heading = ['Export', 'What it is good for', 'Size', 'Largest difference from the app'];
   await writeFile(
@@ -21,5 +22,3 @@ export async function writeOverview(
       '```sh\npython script/train.py --data folders --base keras/model.h5\n```\n',
   );
 }
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

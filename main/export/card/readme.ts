@@ -1,7 +1,7 @@
 import type { TestEvaluation } from '../../../shared/library.ts';
 import type { Evaluation, Interval } from '../../../shared/metrics.ts';
 import type { ModelFormat } from '../../../shared/jobs.ts';
-import { formatCount, plural } from '../../../shared/plural.ts';
+import { formatCount, formatInterval, formatPercent, plural } from '../../../shared/format.ts';
 import type { ModelCard } from './card.ts';
 import { ONNX_OPSET } from '../formats.ts';
 import { plain, table } from './markdown.ts';
@@ -200,7 +200,7 @@ function checked({ check, unchecked, bits }: ModelCard): string {
     `${plural(pictures, 'picture')} of the project, ${which}.${missing} Both got the same pixels, as the app reads them. ` +
     `The probabilities differ by at most ${maxDifference.toExponential(1)}, on average by ` +
     `${meanDifference.toExponential(1)}; ${sameClass} of ${pictures} get the same class.${stored} Accuracy on the ` +
-    `${accuracy.unseen ? 'validation pictures' : 'pictures it learned from'}: ${percent(accuracy.export)}, the app’s ${percent(accuracy.app)}.`
+    `${accuracy.unseen ? 'validation pictures' : 'pictures it learned from'}: ${formatPercent(accuracy.export)}, the app’s ${formatPercent(accuracy.app)}.`
   );
 }
 
@@ -220,9 +220,4 @@ function ingredients({ training, weights, versions }: ModelCard): string {
   ].join('\n\n');
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-function interval(estimate: Interval | null): string {
-  if (!estimate) return 'not defined';
-  return `${percent(estimate.value)} (${(100 * estimate.low).toFixed(1)} to ${(100 * estimate.high).toFixed(1)})`;
-}
+const interval = (estimate: Interval | null): string => (estimate ? formatInterval(estimate) : 'not defined');

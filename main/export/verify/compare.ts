@@ -2,7 +2,7 @@ import type { ExportCheck } from '../../../shared/contract/export.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { Label, Split } from '../../../shared/jobs.ts';
 import { classAt } from '../../../shared/metrics.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 
 /** How far an unquantised export may be from the app: float32 in another order of operations gives about 1e-6. */
 export const TOLERANCE = 1e-4;

@@ -1,4 +1,4 @@
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 
 /** A picture whose samples take no more bits uses less than 1/16 of the range of 16, and looks almost black. */
 const NARROW = 12;

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImportReport } from '../../../shared/library.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 import { inTurns } from '../../support/in-turns.ts';
 import type { Project } from '../folder.ts';
 import { CANCELLED, ingest, type ImportOptions } from './ingest.ts';

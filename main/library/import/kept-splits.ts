@@ -1,6 +1,6 @@
 import type { Split } from '../../../shared/jobs.ts';
 import type { LabelSource } from '../../../shared/library.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 
 /** For sentences: what a split is called. */
 export const SETS: Record<Split, string> = { train: 'training', validation: 'validation', test: 'test' };

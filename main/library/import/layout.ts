@@ -1,7 +1,7 @@
 import type { Split } from '../../../shared/jobs.ts';
 import type { ClassIndex, ImportMode, ImportReport, LabelValue } from '../../../shared/library.ts';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
-import { formatCount, plural } from '../../../shared/plural.ts';
+import { formatCount, plural } from '../../../shared/format.ts';
 import { classNameProblem } from '../labels/classes.ts';
 import { allHold, candidateNames, dividesAbove } from './folders/class-folders.ts';
 import { assignRoles, type Roles } from './folders/folder-roles.ts';

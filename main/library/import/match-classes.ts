@@ -1,5 +1,5 @@
 import { DEFAULT_CLASSES, type ClassIndex } from '../../../shared/library.ts';
-import { formatCount } from '../../../shared/plural.ts';
+import { formatCount } from '../../../shared/format.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import {
   classByName,

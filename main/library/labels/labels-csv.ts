@@ -3,7 +3,7 @@ import path from 'node:path';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Split } from '../../../shared/jobs.ts';
 import { SKIPPED, type LabelSource, type LabelValue } from '../../../shared/library.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 import { toCsv } from '../../files/csv.ts';
 import { isSwapped } from './class-order.ts';
 import { getClasses } from './classes.ts';

@@ -1,6 +1,6 @@
 import { SKIPPED, type LabelValue } from '../../../shared/library.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import { plural } from '../../../shared/plural.ts';
+import { plural } from '../../../shared/format.ts';
 import { classByName, classNameProblem, getClasses } from '../labels/classes.ts';
 import { explainMismatch, matchClasses, quoted } from '../import/match-classes.ts';
 import { classKey } from '../pictures/names.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { formatCount, plural } from '../../../shared/plural.ts';
+import { formatCount, plural } from '../../../shared/format.ts';
 import type { Columns } from './columns.ts';
 import { separatorName } from './dialect.ts';
 import type { Finder } from './find-files.ts';

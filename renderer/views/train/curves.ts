@@ -163,7 +163,7 @@ export function nearest({ points }: Curve, x: number): readonly [x: number, y: n
 
 /** A value beside the y axis, as short as it can be. */
 export function formatAxis(value: number, quantity: Quantity): string {
-  return quantity === 'loss' ? String(Number(value.toFixed(4))) : `${Number((value * 100).toFixed(1))} %`;
+  return quantity === 'loss' ? String(Number(value.toFixed(4))) : `${Number((value * 100).toFixed(1))}%`;
 }
 
 /**

@@ -105,7 +105,7 @@ describe('twofold export', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/^TensorFlow\.js: writing [^]*^TensorFlow\.js: checking 40\/40/m);
     expect(stdout).toMatch(
-      /largest difference \d\.\de-\d, mean .*\n\s*Accuracy on 8 validation pictures: [\d.]+ %, the app/,
+      /largest difference \d\.\de-\d, mean .*\n\s*Accuracy on 8 validation pictures: [\d.]+%, the app/,
     );
     expect(card('web')).toMatchObject({ bits: 8, check: { tolerance: null } });
     expect(readdirSync(out('')).filter((name) => name.includes('web'))).toEqual(['web']);
