@@ -27,6 +27,9 @@ export interface LabelledPicture {
 /** A labelled picture that training may use. */
 export type TrainingPicture = LabelledPicture & { split: TrainingSide | null };
 
+/** A labelled picture whose side of the split is decided. */
+export type SplitPicture = LabelledPicture & { split: TrainingSide };
+
 export interface TrainJob {
   kind: 'train';
   /** Folder of this run; config, checkpoint, head and metrics are written here. */
@@ -38,13 +41,16 @@ export interface TrainJob {
   /** Whether the project shows the classes in the other order, and its threshold: what `run.json` must say. */
   shown: ModelView;
   recipe: Recipe;
-  pictures: TrainingPicture[];
+  /** The run's pictures with their side of the split; none where the run is resumed and its folder lists them. */
+  pictures: SplitPicture[];
+  /** Paths of pictures that are not trained on because a test picture has the same content: the result reports them. */
+  testCopies: string[];
   /**
-   * Contents (SHA-256) of the test set. A picture with one of them takes no part and is reported: a copy of a test picture,
-   * or one of a run that goes on, put into the test set since it began.
+   * Contents (SHA-256) of the test set, where the run's folder lists its pictures: those that were moved to the test set
+   * since the run started are skipped and reported.
    */
   testSet: string[];
-  /** Go on from the run's last checkpoint, with more epochs if the recipe says so. */
+  /** Continue from the run's last checkpoint. */
   resume: boolean;
 }
 
@@ -215,6 +221,7 @@ export interface TrainResult {
   valAccuracy: number;
   /** Of the best epoch, on the validation pictures. */
   evaluation: Evaluation;
+  /** Of the validation pictures that could be read, by the best epoch. */
   scores: PictureScore[];
   counts: { train: [number, number]; validation: [number, number] };
   leftOut: LeftOut[];

@@ -1,13 +1,11 @@
-import { setImmediate } from 'node:timers/promises';
 import { TwofoldError, toFailure } from '../../shared/errors.ts';
-import type { JobEvent, TrainingPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
+import type { JobEvent, SplitPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
 import type { RunRecord, RunStatus } from '../../shared/library.ts';
-import { formatCount } from '../../shared/format.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { swapClass, swapCounts, swapEvaluation, swapPair } from '../../shared/swap.ts';
 import { isSwapped } from '../library/labels/class-order.ts';
 import { getClasses } from '../library/labels/classes.ts';
-import { testContents, testSet, trainingSet } from '../library/pictures/pictures.ts';
+import { testContents } from '../library/pictures/pictures.ts';
 import { saveRunPictures } from '../library/runs/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
 import { createRun, getRun, recordEpoch, updateRun } from '../library/runs/runs.ts';
@@ -15,12 +13,10 @@ import { transaction, type Db } from '../library/database/sql.ts';
 import { forgetTestEvaluation } from '../library/runs/test-evaluations.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { loadSameWeights, loadWeights, type Weights } from '../model/weights/store.ts';
-import { splitPictures, withoutContents } from '../training/split.ts';
-import { modelView, tellEndedRun } from './model-view.ts';
+import { RunFolder } from '../training/run-folder.ts';
 import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
-
-/** Labelled pictures read at once: some 15 ms. */
-const PAGE = 5000;
+import { modelView, tellEndedRun } from './model-view.ts';
+import { splitProject } from './split.ts';
 
 export type TrainRequest =
   | { recipe: Recipe; name?: string; note?: string }
@@ -49,35 +45,28 @@ export async function startTraining(
   const { db } = project;
   const view = modelView(db);
   const { swapped } = view;
-  const classes = inStoredOrder(getClasses(db).map(({ name }) => name) as [string, string], swapped);
-  const pictures = await usablePictures(project, swapped);
-  const inTestSet = testContents(db);
-  const wanted =
-    'resume' in request ? resumedRecipe(getRun(db, request.resume), request.recipe) : request.recipe;
+  const resumed = 'resume' in request ? getRun(db, request.resume) : null;
+  const wanted = resumed ? resumedRecipe(resumed, request.recipe) : request.recipe!;
   inceptionV3({ cut: wanted.cut, size: wanted.size });
-  const weights = await weightsFor(wanted, 'resume' in request ? getRun(db, request.resume) : null);
-  // A run names the weights themselves: what `default` stands for may change.
+  const weights = await weightsFor(wanted, resumed);
+  // The name `default` may stand for other weights later, so a run records their own name.
   const recipe = { ...wanted, weights: weights.name };
+  const isListed = resumed !== null && new RunFolder(runDir(project, resumed.id)).hasPictures;
+  const split = isListed ? null : await splitProject(project, recipe);
+  const pictures = split ? [...split.train, ...split.validation] : [];
 
-  let run: RunRecord;
-  if ('resume' in request) {
-    run = whileOrdered(db, swapped, () => updateRun(db, request.resume, { status: 'running', recipe }));
-    forgetTestEvaluation(db, run.id);
-  } else {
-    const { kept, left } = withoutContents(pictures, new Set(inTestSet));
-    const split = await splitPictures(kept, {
-      fraction: recipe.validationFraction,
-      seed: recipe.seed,
-      classes,
-      hasTestSet: left.length > 0 || testSet(db, { limit: 1 }).length > 0,
-    });
-    run = whileOrdered(db, swapped, () =>
-      createRun(db, { ...request, recipe, weightsFingerprint: weights.fingerprint }),
-    );
-    // What it learns from is known from the start, so that a run that is cut short can be evaluated too.
-    const sides = [...split.train, ...split.validation].map(({ id, split: side }) => ({ id, split: side }));
-    await saveRunPictures(db, run.id, sides);
-  }
+  const run = whileOrdered(db, swapped, () =>
+    'resume' in request
+      ? updateRun(db, request.resume, { status: 'running', recipe })
+      : createRun(db, { ...request, recipe, weightsFingerprint: weights.fingerprint }),
+  );
+  if (resumed) forgetTestEvaluation(db, run.id);
+  // Stored before training starts, so that a run that is cut short can be evaluated too.
+  await saveRunPictures(
+    db,
+    run.id,
+    pictures.map(({ id, split: side }) => ({ id, split: side })),
+  );
   const record = recorder(project, run.id);
   const job = startJob<TrainJob>(
     spawn,
@@ -85,12 +74,14 @@ export async function startTraining(
       kind: 'train',
       runDir: runDir(project, run.id),
       cacheDir: cacheDir(project),
-      classes,
+      classes: inStoredOrder(getClasses(db).map(({ name }) => name) as [string, string], swapped),
       shown: view,
       recipe,
-      pictures,
-      testSet: inTestSet,
-      resume: 'resume' in request,
+      // Labels as they are stored: a run learns the same whichever class is class 1, and can be resumed after a swap.
+      pictures: swapped ? pictures.map(swapLabel) : pictures,
+      testCopies: split?.testCopies.map(({ path }) => path) ?? [],
+      testSet: isListed ? testContents(db) : [],
+      resume: resumed !== null,
     },
     (event) => {
       record(event);
@@ -112,6 +103,8 @@ function whileOrdered<T>(db: Db, swapped: boolean, work: () => T): T {
   });
 }
 
+const swapLabel = (picture: SplitPicture): SplitPicture => ({ ...picture, label: swapClass(picture.label) });
+
 function swapEvent(event: JobEvent): JobEvent {
   return event.type === 'split' ? { ...event, counts: swapCounts(event.counts) } : event;
 }
@@ -127,38 +120,6 @@ function swapResult(result: TrainResult): TrainResult {
       probability: probability === null ? null : 1 - probability,
     })),
   };
-}
-
-/**
- * Labelled pictures outside the test set whose files were there and unchanged at the last check, also those that have the
- * content of a test picture, which the job reports. Their labels are as they are stored: so a run learns the same whichever
- * class is class 1, and can be resumed after a swap. By pages: the app answers in between.
- */
-async function usablePictures(project: Project, swapped: boolean): Promise<TrainingPicture[]> {
-  const usable: TrainingPicture[] = [];
-  let unusable = 0;
-  for (let after = 0; ;) {
-    const page = trainingSet(project.db, { after, limit: PAGE, twins: true });
-    for (const { problem, label, ...picture } of page) {
-      if (problem === null) usable.push({ ...picture, label: swapped ? swapClass(label) : label });
-      else unusable++;
-    }
-    if (page.length < PAGE) {
-      if (usable.length === 0 && unusable > 0) throw allUnusable(unusable);
-      return usable;
-    }
-    after = page.at(-1)!.id;
-    await setImmediate();
-  }
-}
-
-function allUnusable(count: number): TwofoldError {
-  return new TwofoldError(
-    'not-found',
-    count === 1
-      ? 'The file of the only labelled picture outside the test set is missing or has changed. Put it back, or import it from where it is now; then train.'
-      : `The files of all ${formatCount(count)} labelled pictures outside the test set are missing or have changed. Put them back, or import their folder from where it is now; then train.`,
-  );
 }
 
 /** What may differ when a run goes on: anything else would make its curves a mixture of two recipes. */

@@ -1,5 +1,5 @@
 import { TwofoldError, type Failure } from '../../shared/errors.ts';
-import type { TrainingPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
+import type { SplitPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
 import { Head } from '../model/head/head.ts';
 import type { Tensor } from '../model/tensorflow.ts';
 import { BestHead } from '../training/best-head.ts';
@@ -12,14 +12,7 @@ import { batches, epochOrder } from '../training/order.ts';
 import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
 import { evaluateScores, probabilities, score, type Scores } from '../training/score.ts';
 import { stageProgress } from '../training/stage-progress.ts';
-import {
-  countClasses,
-  requireBothSides,
-  splitPictures,
-  withoutContents,
-  type SplitPicture,
-  type SplitSet,
-} from '../training/split.ts';
+import { countClasses, requireBothSides, withoutContents, type SplitSet } from '../training/split.ts';
 
 /** Trains a run: from its pictures to a saved head that `predict` loads on its own. */
 export async function runTrainJob(job: TrainJob, context: JobContext): Promise<TrainResult> {
@@ -50,26 +43,28 @@ export async function runTrainJob(job: TrainJob, context: JobContext): Promise<T
 }
 
 /**
- * A run that goes on keeps its pictures, labels and split as they were: otherwise it would be validated on what it has
- * learned from, and its curve would be of two different sets. What has come into the test set since is left out all the
- * same.
+ * The split that main decided. A resumed run keeps the pictures, labels and split that its folder lists: otherwise it would
+ * be validated on what it has learned from. Pictures that were moved to the test set since are skipped.
+ *
+ * @throws TwofoldError `corrupt` where the folder's list can't be read, `too-few` where a side has no picture left
  */
-async function chooseSplit(
-  { runDir, resume, pictures, testSet, recipe, classes }: TrainJob,
-  leftOut: LeftOutList,
-): Promise<SplitSet> {
-  const contents = new Set(testSet);
-  const outside = <P extends TrainingPicture>(some: readonly P[]): P[] => {
-    const { kept, left } = withoutContents(some, contents);
+async function chooseSplit(job: TrainJob, leftOut: LeftOutList): Promise<SplitSet> {
+  for (const path of job.testCopies) leftOut.add({ path }, IN_TEST_SET);
+  const { pictures, classes } = job;
+  if (pictures.length > 0) {
+    return {
+      train: pictures.filter(({ split }) => split === 'train'),
+      validation: pictures.filter(({ split }) => split === 'validation'),
+    };
+  }
+  const listed = await new RunFolder(job.runDir).readPictures();
+  const contents = new Set(job.testSet);
+  const outside = (side: SplitPicture[] = []): SplitPicture[] => {
+    const { kept, left } = withoutContents(side, contents);
     for (const picture of left) leftOut.add(picture, IN_TEST_SET);
     return kept;
   };
-  const saved = resume ? await new RunFolder(runDir).readPictures() : null;
-  if (!saved) {
-    const { validationFraction: fraction, seed } = recipe;
-    return splitPictures(outside(pictures), { fraction, seed, classes });
-  }
-  const split = { train: outside(saved.train), validation: outside(saved.validation) };
+  const split = { train: outside(listed?.train), validation: outside(listed?.validation) };
   requireBothSides(split, classes, 'resumed');
   return split;
 }
@@ -232,7 +227,7 @@ class TrainRun {
       valLoss: evaluation.loss,
       valAccuracy: evaluation.accuracy.value,
       evaluation,
-      scores: [...this.split.train.map(unscored), ...scored(scores)],
+      scores: scored(scores),
       counts: countSplit(this.split),
       leftOut: this.leftOut.pictures,
       weightsFingerprint: this.source.extractor.weights.fingerprint,
@@ -250,13 +245,6 @@ function stateOf({ bestEpoch, history }: RunFile): FitState {
 function countSplit({ train, validation }: SplitSet): TrainResult['counts'] {
   return { train: countClasses(train), validation: countClasses(validation) };
 }
-
-const unscored = ({ id, split, label }: SplitPicture): TrainResult['scores'][number] => ({
-  id,
-  split,
-  label,
-  probability: null,
-});
 
 function scored({ pictures, logits }: Scores<SplitPicture>): TrainResult['scores'] {
   const values = probabilities(logits);

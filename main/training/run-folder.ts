@@ -5,14 +5,14 @@ import { parse } from 'csv-parse/sync';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Label, TrainingSide } from '../../shared/jobs.ts';
+import type { Label, SplitPicture, TrainingSide } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import { thresholdSchema } from '../../shared/library.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import { fromCell, toCsv } from '../files/csv.ts';
 import { swapCounts, swapEvaluation, swapPair, swapThreshold } from '../../shared/swap.ts';
 import { removeTemporaries } from '../files/atomic-file.ts';
-import type { SplitPicture, SplitSet } from './split.ts';
+import type { SplitSet } from './split.ts';
 
 /** Newest version of the run folder's layout that is read; a newer one is refused, not guessed at. */
 const RUN_VERSION = 2;
@@ -113,6 +113,11 @@ export class RunFolder {
     return existsSync(this.headPath) && existsSync(this.#runPath);
   }
 
+  /** Whether the run's pictures and their split are stored here. */
+  get hasPictures(): boolean {
+    return existsSync(this.#picturesPath);
+  }
+
   /** Which pictures the run learned from and was checked with, as they were then. */
   async writePictures({ train, validation }: SplitSet): Promise<void> {
     const rows = [...train, ...validation].map(({ id, path, sha256, label, split }) => ({
@@ -127,7 +132,7 @@ export class RunFolder {
 
   /** What `writePictures` wrote; null where there is nothing. @throws TwofoldError `corrupt` */
   async readPictures(): Promise<SplitSet | null> {
-    if (!existsSync(this.#picturesPath)) return null;
+    if (!this.hasPictures) return null;
     const rows = pictureRowsSchema.safeParse(
       parse(await readFile(this.#picturesPath, 'utf8'), { columns: true }),
     );

@@ -1,46 +1,51 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Label, TrainingPicture, TrainingSide } from '../../shared/jobs.ts';
+import type { Label, SplitPicture, TrainingPicture, TrainingSide } from '../../shared/jobs.ts';
 import { inTurns } from '../support/in-turns.ts';
 
 /** Pictures between two turns of the event loop: some 5 ms. */
 const AT_ONCE = 2000;
-
-export type SplitPicture = TrainingPicture & { split: TrainingSide };
 
 export interface SplitSet {
   train: SplitPicture[];
   validation: SplitPicture[];
 }
 
+export interface SplitOptions {
+  /** Share of each class for validation, 0..1; at least one picture goes to each side. */
+  fraction: number;
+  seed: number;
+  /** For the words of an error. */
+  classes: readonly [string, string];
+  /** Whether there are labelled pictures in the test set, for the words of an error. */
+  hasTestSet?: boolean;
+  /** Key of the group that a picture belongs to: a group is never divided. Default: pictures of identical content. */
+  groupOf?: (picture: TrainingPicture) => string;
+}
+
 /**
- * Divides labelled pictures, without those of the test set, into training and validation.
+ * Splits labelled pictures, without those of the test set, into training and validation.
  *
  * Where any picture of the project has been put into validation (by `train/` and `validation/` folders or by hand), that
- * division holds and every picture without one trains. Otherwise the split is stratified and seeded: in each class,
- * groups of identical content are ordered by the SHA-256 of seed and content and validation takes the first of them, so
- * that it depends on neither order nor names, and copies of a picture are never on both sides. Works in pieces of a few
- * milliseconds, so that the app's main process answers meanwhile.
+ * split holds, and every picture without one trains. Otherwise the split is stratified and seeded: in each class, groups
+ * are ordered by the SHA-256 of seed and content, and validation gets the first of them. So it depends on neither the
+ * order nor the names of the files. Yields to the event loop every few milliseconds, since the app's main process calls it.
  *
- * @param fraction share of each class for validation, 0..1; at least one picture goes to each side
  * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`
  */
 export async function splitPictures(
   pictures: readonly TrainingPicture[],
-  options: {
-    fraction: number;
-    seed: number;
-    classes: readonly [string, string];
-    /** Whether labelled pictures were left out for the test set, for the words of an error. Default false. */
-    hasTestSet?: boolean;
-  },
+  options: SplitOptions,
 ): Promise<SplitSet> {
   requireTwoClasses(pictures, options.classes, options.hasTestSet ?? false);
   const given = pictures.some((picture) => picture.split === 'validation');
   const set: SplitSet = { train: [], validation: [] };
   for (const label of [0, 1] as const) {
-    const groups = await groupByContent(pictures.filter((picture) => picture.label === label));
+    const groups = await grouped(
+      pictures.filter((picture) => picture.label === label),
+      options.groupOf ?? contentOf,
+    );
     const sides = given ? givenSides(groups) : await drawnSides(groups, options);
     for await (const piece of inTurns(sides, AT_ONCE)) {
       for (const [group, split] of piece) for (const picture of group) set[split].push({ ...picture, split });
@@ -131,13 +136,17 @@ export function requireBothSides(
   }
 }
 
-async function groupByContent(pictures: readonly TrainingPicture[]): Promise<TrainingPicture[][]> {
+async function grouped(
+  pictures: readonly TrainingPicture[],
+  groupOf: (picture: TrainingPicture) => string,
+): Promise<TrainingPicture[][]> {
   const groups = new Map<string, TrainingPicture[]>();
   for await (const piece of inTurns(pictures, AT_ONCE)) {
     for (const picture of piece) {
-      const group = groups.get(picture.sha256);
+      const key = groupOf(picture);
+      const group = groups.get(key);
       if (group) group.push(picture);
-      else groups.set(picture.sha256, [picture]);
+      else groups.set(key, [picture]);
     }
   }
   return [...groups.values()];
@@ -153,7 +162,7 @@ async function drawnSides(
 ): Promise<[TrainingPicture[], TrainingSide][]> {
   const draws: { group: TrainingPicture[]; draw: string }[] = [];
   for await (const piece of inTurns(groups, AT_ONCE)) {
-    for (const group of piece) draws.push({ group, draw: hash('sha256', `${seed}:${group[0]!.sha256}`) });
+    for (const group of piece) draws.push({ group, draw: hash('sha256', `${seed}:${firstContent(group)}`) });
   }
   const drawn = await inHashOrder(draws, ({ draw }) => draw);
   const total = groups.reduce((sum, group) => sum + group.length, 0);
@@ -193,6 +202,10 @@ async function inHashOrder<T>(
   }
   return sorted;
 }
+
+/** The same for a group in any order. */
+const firstContent = (group: readonly TrainingPicture[]): string =>
+  group.reduce((first, { sha256 }) => (sha256 < first ? sha256 : first), group[0]!.sha256);
 
 const contentOf = ({ sha256 }: TrainingPicture): string => sha256;
 const byId = (a: TrainingPicture, b: TrainingPicture): number => a.id - b.id;

@@ -69,6 +69,17 @@ describe('split', () => {
     );
   });
 
+  it('keeps the groups it is given on one side, whatever the order of their pictures', async () => {
+    const all = pictures(30, 30);
+    const groupOf = ({ id }: TrainingPicture): string => String(Math.floor(id / 3));
+    const { train, validation } = await splitPictures(all, { ...options, groupOf });
+    const groups = new Set(train.map(groupOf));
+    expect(validation.filter((one) => groups.has(groupOf(one)))).toEqual([]);
+    expect(validation.length).toBeGreaterThan(0);
+    const reversed = await splitPictures([...all].reverse(), { ...options, groupOf });
+    expect(reversed).toEqual({ train, validation });
+  });
+
   it('keeps a split that was set, and trains with what has none', async () => {
     const all = [
       picture(1, 0, 1, 'train'),

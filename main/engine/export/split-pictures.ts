@@ -1,13 +1,12 @@
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { LabelledPicture, Split, TrainingSide } from '../../../shared/jobs.ts';
 import type { RunRecord } from '../../../shared/library.ts';
-import { getClasses } from '../../library/labels/classes.ts';
 import type { Project } from '../../library/folder.ts';
 import { testSet, trainingSet } from '../../library/pictures/pictures.ts';
 import { getRunPictures } from '../../library/runs/predictions.ts';
 import { getSettings } from '../../library/settings.ts';
 import type { Db } from '../../library/database/sql.ts';
-import { splitPictures } from '../../training/split.ts';
+import { splitProject } from '../split.ts';
 
 /** A picture in the set it belongs to. */
 export type PictureOnSide = LabelledPicture & { split: Split };
@@ -22,32 +21,23 @@ export type PictureOnSide = LabelledPicture & { split: Split };
  * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`; `not-found` when none of the run's pictures is left
  */
 export async function picturesOnSides(
-  { db }: Project,
+  project: Project,
   run: RunRecord | null,
   { withProblems = false, mayBeNone = false }: { withProblems?: boolean; mayBeNone?: boolean } = {},
 ): Promise<PictureOnSide[]> {
-  const labelled = trainingSet(db);
-  const usable = labelled
-    .filter(({ problem }) => problem === null)
-    .map(({ problem: _, ...picture }) => picture);
+  const { db } = project;
   if (run === null) {
-    const [zero, one] = getClasses(db);
-    const { validationFraction: fraction, seed } = getSettings(db).recipe;
-    const set = await splitPictures(usable, {
-      fraction,
-      seed,
-      classes: [zero.name, one.name],
-      hasTestSet: testSet(db, { limit: 1 }).length > 0,
-    });
-    return [...set.train, ...set.validation];
+    const { train, validation } = await splitProject(project, getSettings(db).recipe);
+    return [...train, ...validation];
   }
+  const labelled = trainingSet(db);
   const sides = sidesOf(db, run);
   const onSides = (pictures: readonly LabelledPicture[]): PictureOnSide[] =>
     pictures.flatMap((picture) => {
       const split = sides.get(picture.id);
       return split ? [{ ...picture, split }] : [];
     });
-  const pictures = onSides(usable);
+  const pictures = onSides(labelled.filter(({ problem }) => problem === null));
   if (pictures.length > 0 || mayBeNone) return withProblems ? onSides(labelled) : pictures;
   throw new TwofoldError(
     'not-found',
