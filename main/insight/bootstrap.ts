@@ -1,0 +1,45 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import type { Interval } from '../../shared/metrics.ts';
+import { seededGenerator } from '../support/random.ts';
+
+export interface BootstrapOptions {
+  /** Default 1000. */
+  resamples?: number;
+  /** Default 1: the same pictures and seed give the same interval. */
+  seed?: number;
+}
+
+/**
+ * 95% percentile bootstrap interval (B. Efron, 1979) of a statistic of pictures, which are drawn with replacement.
+ *
+ * @param items at least one
+ * @param statistic null where it can't be computed, such as the area under the ROC curve of one class; such resamples
+ *   do not count
+ * @returns null where it can't be computed of the items themselves, or of fewer than half of the resamples
+ */
+export function bootstrap<T>(
+  items: readonly T[],
+  statistic: (items: readonly T[]) => number | null,
+  { resamples = 1000, seed = 1 }: BootstrapOptions = {},
+): Interval | null {
+  const value = statistic(items);
+  if (value === null) return null;
+  const random = seededGenerator(seed, 0);
+  const found: number[] = [];
+  for (let resample = 0; resample < resamples; resample++) {
+    const drawn = items.map(() => items[uniformInt(random, 0, items.length - 1)]!);
+    const one = statistic(drawn);
+    if (one !== null) found.push(one);
+  }
+  if (found.length < resamples / 2) return null;
+  found.sort((a, b) => a - b);
+  return { value, low: quantile(found, 0.025), high: quantile(found, 0.975) };
+}
+
+/** By linear interpolation between sorted values, as NumPy's default. */
+function quantile(sorted: readonly number[], q: number): number {
+  const at = q * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(sorted.length - 1, below + 1);
+  return sorted[below]! + (at - below) * (sorted[above]! - sorted[below]!);
+}

@@ -1,0 +1,78 @@
+import { binomialCdf, upperBound } from './binomial.ts';
+import type { Scored } from '../../shared/metrics.ts';
+
+/** When one class is answered, and what is promised of these answers. */
+export interface ClassPromise {
+  /** The probability of the class from which on it is answered, 0.5..1; null where nothing can be promised. */
+  from: number | null;
+  /** Pictures answered with this class at `from`, and how many of them wrongly; 0 where nothing can be promised. */
+  answered: number;
+  wrong: number;
+  /** Upper bound of the error rate among the answers, at the confidence that was asked for. */
+  errorAtMost: number | null;
+  /** Pictures predicted as this class, answered or not. */
+  predicted: number;
+}
+
+export interface SelectiveOptions {
+  /** The error rate that is promised at most, 0..1. Default 0.05. */
+  risk?: number;
+  /** Probability that the promise does not hold, 0..1. Default 0.05. */
+  delta?: number;
+}
+
+/** Probabilities that may become the border of an answer, the surest first; fixed before a picture is looked at. */
+const GRID = [
+  ...Array.from({ length: 20 }, (_, index) => 0.9995 - index * 0.0005),
+  ...Array.from({ length: 40 }, (_, index) => 0.9875 - index * 0.0125),
+].filter((at) => at >= 0.5);
+
+/** The fewest answers, all of them right, that bound an error rate by `risk`: 59 for 5% at 95%. */
+export const fewestAnswers = (risk: number, delta: number): number =>
+  Math.ceil(Math.log(delta) / Math.log1p(-risk));
+
+/**
+ * From which probability on each class may be answered so that, with a confidence of 1 - delta for each class, at most
+ * `risk` of its answers are wrong, of pictures that resemble these. Selective classification (Geifman and El-Yaniv, 2017)
+ * with the thresholds tested in a fixed sequence (Angelopoulos, Bates, Candès, Jordan and Lei, Learn then Test, 2021):
+ * from the surest to the least sure, each by the exact binomial test, until the first that fails; so choosing among them
+ * costs nothing. Thresholds with too few answers for any promise are passed over, whatever the answers were.
+ *
+ * @param scored pictures that the model has not seen
+ * @returns for class 0 and class 1
+ */
+export function selectivePromise(
+  scored: readonly Scored[],
+  { risk = 0.05, delta = 0.05 }: SelectiveOptions = {},
+): [ClassPromise, ClassPromise] {
+  const of = (label: 0 | 1): ClassPromise => {
+    const predicted = scored
+      .map((one) => ({
+        probability: label === 1 ? one.probability : 1 - one.probability,
+        isWrong: one.label !== label,
+      }))
+      .filter(({ probability }) => probability >= 0.5);
+    const fewest = fewestAnswers(risk, delta);
+    const promise: ClassPromise = {
+      from: null,
+      answered: 0,
+      wrong: 0,
+      errorAtMost: null,
+      predicted: predicted.length,
+    };
+    for (const from of GRID) {
+      const answers = predicted.filter(({ probability }) => probability >= from);
+      if (answers.length < fewest) continue;
+      const wrong = answers.filter(({ isWrong }) => isWrong).length;
+      if (binomialCdf(wrong, answers.length, risk) > delta) break;
+      Object.assign(promise, {
+        from,
+        answered: answers.length,
+        wrong,
+        errorAtMost: upperBound(wrong, answers.length, delta),
+      });
+    }
+    return promise;
+  };
+  return [of(0), of(1)];
+}

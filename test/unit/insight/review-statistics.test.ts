@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { binomialCdf, upperBound } from '../../../main/insight/binomial.ts';
+import { bootstrap } from '../../../main/insight/bootstrap.ts';
+import { calibrationError, fitTemperature, lossAt, reliability } from '../../../main/insight/calibration.ts';
+import { mcnemarExact } from '../../../main/insight/mcnemar.ts';
+import { fewestAnswers, selectivePromise } from '../../../main/insight/selective.ts';
+import { rocAuc, sigmoid, type Scored } from '../../../shared/metrics.ts';
+
+/** Made with SciPy, statsmodels and scikit-learn by test/reference/insight/make_statistics.py. */
+const reference = JSON.parse(
+  readFileSync(new URL('../../reference/insight/statistics.json', import.meta.url), 'utf8'),
+) as {
+  mcnemar: { a: number; b: number; p: number }[];
+  binomial: { k: number; n: number; p: number; cdf: number }[];
+  upperBound: { k: number; n: number; bound: number }[];
+  calibration: {
+    logits: number[];
+    labels: (0 | 1)[];
+    observed: number[];
+    predicted: number[];
+    temperature: number;
+    loss: number;
+    lossScaled: number;
+  }[];
+  auc: { labels: (0 | 1)[]; scores: number[]; value: number; low: number; high: number };
+};
+
+/** Uniform in 0..1, the same at every call of the test. */
+function uniform(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+describe('McNemar’s exact test', () => {
+  it.each(reference.mcnemar)('equals statsmodels’ for $a and $b', ({ a, b, p }) => {
+    expect(mcnemarExact(a, b)).toBeCloseTo(p, 10);
+  });
+});
+
+describe('the binomial distribution', () => {
+  it.each(reference.binomial)('equals SciPy’s: $k of $n at $p', ({ k, n, p, cdf }) => {
+    expect(binomialCdf(k, n, p)).toBeCloseTo(cdf, 10);
+  });
+
+  it.each(reference.upperBound)('has statsmodels’ Clopper–Pearson bound: $k of $n', ({ k, n, bound }) => {
+    expect(upperBound(k, n, 0.05)).toBeCloseTo(bound, 8);
+  });
+});
+
+describe('calibration', () => {
+  it.each(reference.calibration)(
+    'has scikit-learn’s reliability curve',
+    ({ logits, labels, ...expected }) => {
+      const scored = logits.map((value, row) => ({ probability: sigmoid(value), label: labels[row]! }));
+      const filled = reliability(scored).filter(({ count }) => count > 0);
+      filled.forEach(({ predicted, observed }, bin) => {
+        expect(predicted).toBeCloseTo(expected.predicted[bin]!, 10);
+        expect(observed!.value).toBeCloseTo(expected.observed[bin]!, 10);
+      });
+      expect(filled).toHaveLength(expected.observed.length);
+      const error = filled.reduce(
+        (sum, { count }, bin) =>
+          sum + (count / scored.length) * Math.abs(expected.predicted[bin]! - expected.observed[bin]!),
+        0,
+      );
+      expect(calibrationError(scored)).toBeCloseTo(error, 10);
+    },
+  );
+
+  it.each(reference.calibration)('finds SciPy’s temperature', ({ logits, labels, ...expected }) => {
+    const temperature = fitTemperature(logits, labels);
+    expect(temperature / expected.temperature).toBeCloseTo(1, 4);
+    expect(lossAt(logits, labels)).toBeCloseTo(expected.loss, 9);
+    expect(lossAt(logits, labels, temperature)).toBeCloseTo(expected.lossScaled, 9);
+  });
+
+  it('stays finite where the classes are separable', () => {
+    expect(fitTemperature([-3, -2, 2, 3], [0, 0, 1, 1])).toBeCloseTo(0.01, 6);
+  });
+});
+
+describe('bootstrap', () => {
+  const { labels, scores, ...expected } = reference.auc;
+  const scored = scores.map((probability, row): Scored => ({ probability, label: labels[row]! }));
+
+  it('gives SciPy’s percentile interval of the area under the ROC curve', () => {
+    const { value, low, high } = bootstrap(scored, rocAuc, { resamples: 4000 })!;
+    expect(value).toBeCloseTo(expected.value, 10);
+    expect(Math.abs(low - expected.low)).toBeLessThan(0.01);
+    expect(Math.abs(high - expected.high)).toBeLessThan(0.01);
+  });
+
+  it('repeats itself with the same seed only', () => {
+    expect(bootstrap(scored, rocAuc, { resamples: 200 })).toEqual(
+      bootstrap(scored, rocAuc, { resamples: 200 }),
+    );
+    expect(bootstrap(scored, rocAuc, { resamples: 200, seed: 2 })).not.toEqual(
+      bootstrap(scored, rocAuc, { resamples: 200 }),
+    );
+  });
+
+  it('is null where the statistic is', () => {
+    expect(bootstrap([{ probability: 0.5, label: 1 as const }], rocAuc)).toBeNull();
+  });
+});
+
+describe('the promise of an unsure answer', () => {
+  /** Pictures whose probabilities are calibrated, so that the error rate at every threshold is known. */
+  function draw(count: number, seed: number): Scored[] {
+    const random = uniform(seed);
+    return Array.from({ length: count }, () => {
+      const probability = sigmoid((random() - 0.5) * 14);
+      return { probability, label: random() < probability ? 1 : 0 };
+    });
+  }
+
+  it('needs 59 answers without an error for 5% at 95%', () => {
+    expect(fewestAnswers(0.05, 0.05)).toBe(59);
+    const sure = (count: number): Scored[] => [
+      ...Array.from({ length: count }, (): Scored => ({ probability: 0.9999, label: 1 })),
+      ...Array.from({ length: count }, (): Scored => ({ probability: 0.0001, label: 0 })),
+    ];
+    expect(selectivePromise(sure(58)).map(({ from }) => from)).toEqual([null, null]);
+    const [no, yes] = selectivePromise(sure(59));
+    expect(no).toMatchObject({ answered: 59, wrong: 0, predicted: 59 });
+    expect(yes.from).toBe(0.5);
+    expect(yes.errorAtMost).toBeCloseTo(0.0495, 3);
+  });
+
+  it('answers less the less the model is right', () => {
+    const answered = (scored: Scored[]): number =>
+      selectivePromise(scored).reduce((sum, one) => sum + one.answered, 0);
+    const good = draw(4000, 5);
+    const random = uniform(9);
+    const worse = good.map((one): Scored =>
+      random() < 0.03 ? { ...one, label: one.label === 0 ? 1 : 0 } : one,
+    );
+    expect(answered(good)).toBeGreaterThan(answered(worse));
+    expect(answered(good)).toBeGreaterThan(2000);
+  });
+
+  it('holds in at least 95% of samples for each class', () => {
+    // Of calibrated probabilities the error rate above a threshold is the mean of 1 - p there.
+    const population = draw(200_000, 77);
+    const errorRate = (label: 0 | 1, from: number): number => {
+      const of = population
+        .map(({ probability }) => (label === 1 ? probability : 1 - probability))
+        .filter((probability) => probability >= from);
+      return of.reduce((sum, probability) => sum + 1 - probability, 0) / of.length;
+    };
+    const known = new Map<string, number>();
+    const broken = [0, 0];
+    for (let sample = 0; sample < 400; sample++) {
+      selectivePromise(draw(300, 1000 + sample * 7919)).forEach(({ from }, label) => {
+        if (from === null) return;
+        const key = `${label} ${from}`;
+        const rate = known.get(key) ?? errorRate(label as 0 | 1, from);
+        known.set(key, rate);
+        if (rate > 0.05) broken[label]!++;
+      });
+    }
+    for (const times of broken) expect(times / 400).toBeLessThanOrEqual(0.05);
+  });
+});
