@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addCompare } from './commands/compare.ts';
 import { addErrors } from './commands/errors.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
@@ -42,6 +43,7 @@ export function buildProgram(output: Output): Command {
     addTrain,
     addRuns,
     addEvaluate,
+    addCompare,
     addPredict,
     addExport,
     addSummary,
