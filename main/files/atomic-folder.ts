@@ -6,80 +6,88 @@ import { hasCard } from './export-marks.ts';
 import { removeLeftOvers, setAside, withTemporary } from './left-overs.ts';
 
 /**
- * Makes a folder that is there only when it is complete: `write` fills a temporary one beside it, which then takes its
- * name. When anything fails, what was written is removed and what was there is untouched.
+ * Creates a folder that appears when it is complete: `write` fills a temporary one beside it, which then takes its name
+ * and the place of what was there. When anything fails, what was written is removed and what was there is untouched.
+ * First removes what killed writers of the same folder left behind.
  *
- * @param options `force` replaces an export that is there; any other folder or file is never replaced. `sync` (default)
- * waits until everything is on the disk; left out for copies of files that are there anyway
+ * @param options `check` may refuse the target by throwing, before and after the work; `durable: false` does not wait
+ * for the disk, for copies and caches
  * @returns what `write` returns
- * @throws TwofoldError `exists`; whatever `write` throws
  */
-export async function makeFolder<T>(
+export async function replaceFolder<T>(
   target: string,
-  { force, sync = true }: { force: boolean; sync?: boolean },
+  { check, durable = true }: { check?: () => Promise<void>; durable?: boolean },
   write: (folder: string) => Promise<T>,
 ): Promise<T> {
   const final = resolve(target);
-  await requireFree(final, force);
+  await removeLeftOvers(final);
+  await check?.();
   const parent = dirname(final);
-  const firstMade = await mkdir(parent, { recursive: true });
+  const firstCreated = await mkdir(parent, { recursive: true });
   return withTemporary(final, async (temporary) => {
     try {
       await mkdir(temporary);
       const result = await write(temporary);
-      if (sync) await syncFiles(temporary);
-      await requireFree(final, force);
+      if (durable) await syncFiles(temporary);
+      await check?.();
       await replace(temporary, final);
       return result;
     } catch (error) {
       await rm(temporary, { recursive: true, force: true });
-      if (firstMade !== undefined) await removeEmpty(parent, firstMade);
+      if (firstCreated !== undefined) await removeEmpty(parent, firstCreated);
       throw error;
     }
   });
 }
 
-/** Takes the folders from `last` up to `first` away that were made for nothing. */
-async function removeEmpty(last: string, first: string): Promise<void> {
-  try {
-    for (let folder = last; folder.length >= first.length; folder = dirname(folder)) await rmdir(folder);
-  } catch {
-    // Somebody else has put something there.
-  }
+/** `replaceFolder` for exports. @param options `force` replaces an earlier export; see `requireFree` */
+export async function createExportFolder<T>(
+  target: string,
+  { force, durable = true }: { force: boolean; durable?: boolean },
+  write: (folder: string) => Promise<T>,
+): Promise<T> {
+  return replaceFolder(target, { check: () => requireFree(target, force), durable }, write);
 }
 
 /**
- * Refuses a target that is there, except an earlier export where that may be replaced. Before that, removes what killed
- * exports to it left behind.
+ * Refuses a target that exists, except an earlier export where that may be replaced.
  *
  * @throws TwofoldError `exists`; `bad-input` below a file
  */
 export async function requireFree(target: string, force: boolean): Promise<void> {
-  await removeLeftOvers(target);
-  const there = await lstat(target).catch((error: unknown) => {
+  const found = await lstat(target).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
     if (code !== 'ENOTDIR') throw error;
     throw new TwofoldError(
       'bad-input',
-      `${target} can't be made: what is above it is a file. Choose a place in a folder.`,
+      `${target} can't be created, because part of its path is a file. Choose a place in a folder.`,
     );
   });
-  if (!there) return;
-  if (!there.isDirectory() || !(await hasCard(target))) {
+  if (!found) return;
+  if (!found.isDirectory() || !(await hasCard(target))) {
     throw new TwofoldError(
       'exists',
-      `${target} is there already and is no export of Twofold's, so it is not replaced. Choose another place.`,
+      `${target} already exists and is not an export of Twofold's, so it is not replaced. Choose another place.`,
     );
   }
   if (force) return;
   throw new TwofoldError(
     'exists',
-    `${target} is there already. Choose another place, or replace it with --force.`,
+    `${target} already exists. Choose another place, or replace it with --force.`,
   );
 }
 
-/** Takes the old folder aside first, since a folder can't be renamed onto a full one; puts it back when that fails. */
+/** Removes the empty folders from `last` up to `first`. */
+async function removeEmpty(last: string, first: string): Promise<void> {
+  try {
+    for (let folder = last; folder.length >= first.length; folder = dirname(folder)) await rmdir(folder);
+  } catch {
+    // Something else has been put there.
+  }
+}
+
+/** Moves the old folder aside first, since a folder can't be renamed onto a full one; restores it when that fails. */
 async function replace(temporary: string, final: string): Promise<void> {
   if (!existsSync(final)) {
     await rename(temporary, final);
@@ -97,8 +105,8 @@ async function replace(temporary: string, final: string): Promise<void> {
 }
 
 /**
- * Only what is on the disk may get the final name: after a power cut a rename can outlive the data. Files with a second
- * name are links to what was there before, and perhaps not ours to open for writing.
+ * After a power cut a rename can outlive the data, so the data goes to the disk first. Files with several names are links
+ * to existing files, which may not be writable.
  */
 async function syncFiles(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

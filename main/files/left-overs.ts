@@ -4,10 +4,10 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isGone, thisProcess } from '../support/processes.ts';
 
-/** Temporary folders that this process is writing. A left-over may bear its number, where numbers come round again. */
+/** Temporary folders that this process is writing. Process ids are reused, so a left-over may bear this one's. */
 const writing = new Set<string>();
 
-/** Gives `work` a name for a temporary folder beside `final`, which says which process it belongs to. */
+/** Calls `work` with the path of a temporary folder beside `final`, whose name says which process owns it. */
 export async function withTemporary<T>(final: string, work: (temporary: string) => Promise<T>): Promise<T> {
   const owner = encodeURIComponent(thisProcess());
   const name = `.${basename(final)}.${owner}.${randomBytes(4).toString('hex')}.part`;
@@ -24,8 +24,8 @@ export async function withTemporary<T>(final: string, work: (temporary: string) 
 export const setAside = (temporary: string): string => `${temporary}.old`;
 
 /**
- * Removes what exports to `final` left behind whose process was killed, and puts an old export back that such a process
- * had taken aside. Leaves those of running processes and of other hosts alone.
+ * Removes what killed processes left behind while writing `final`, and restores the old folder if one of them had moved
+ * it aside. Leaves the temporaries of running processes and of other hosts alone.
  */
 export async function removeLeftOvers(final: string): Promise<void> {
   const parent = dirname(final);
@@ -34,7 +34,7 @@ export async function removeLeftOvers(final: string): Promise<void> {
     const path = join(parent, entry);
     const old = entry.endsWith('.old');
     if (!isLeftOver(old ? path.slice(0, -'.old'.length) : path, final)) continue;
-    // What can't be removed is in nobody's way; the export says what is wrong with its own files.
+    // A left-over that can't be removed does no harm; real problems show when the new folder is written.
     if (old && !existsSync(final)) await rename(path, final).catch(() => undefined);
     else await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }

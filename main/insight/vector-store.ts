@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { writeAtomically } from '../files/atomic-file.ts';
 import type { Matrix } from './matrix.ts';
 
 const HASH_BYTES = 32;
@@ -54,16 +55,12 @@ export class VectorStore {
     const files = await this.#files();
     if (files.length < MOST_FILES) return;
     const joined = join(this.dir, `0-${process.pid}${ENDING}`);
-    const handle = await open(`${joined}.part`, 'w');
-    try {
+    await writeAtomically(joined, async (handle) => {
       for (const name of files) {
         const content = await readFile(join(this.dir, name)).catch(ignoreMissing);
         if (content) for (const record of this.#sound(content)) await handle.writeFile(record);
       }
-    } finally {
-      await handle.close();
-    }
-    await rename(`${joined}.part`, joined);
+    });
     for (const name of files)
       if (join(this.dir, name) !== joined) await rm(join(this.dir, name), { force: true });
   }

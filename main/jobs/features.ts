@@ -3,7 +3,7 @@ import type { FeaturesJob, FeaturesResult, LeftOut } from '../../shared/jobs.ts'
 import { FeatureSource, type SourcePicture } from '../training/feature-source.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
-import { NpyWriter } from '../files/npy.ts';
+import { writeNpy } from '../files/npy.ts';
 import { batches } from '../training/order.ts';
 import { stageProgress } from '../training/stage-progress.ts';
 
@@ -17,26 +17,22 @@ export async function runFeaturesJob(
   const leftOut = new LeftOutList(emit);
   const source = await FeatureSource.open(job, null, control.signal, leftOut.add);
   try {
-    const writer = await NpyWriter.create(job.out, job.files.length, source.extractor.shape);
-    try {
-      const pictures = job.files.map((path): SourcePicture => ({ path, sha256: null }));
-      const meter = stageProgress('features', pictures.length, emit);
-      const written: string[] = [];
+    const pictures = job.files.map((path): SourcePicture => ({ path, sha256: null }));
+    const meter = stageProgress('features', pictures.length, emit);
+    const written: string[] = [];
+    const shape = await writeNpy(job.out, pictures.length, source.extractor.shape, async (append) => {
       for await (const { pictures: kept, features } of source.batches(batches(pictures, BATCH), {
         cached: false,
       })) {
-        await writer.append(features instanceof Float32Array ? features : await features.data<'float32'>());
+        await append(features instanceof Float32Array ? features : await features.data<'float32'>());
         written.push(...kept.map(({ path }) => path));
         meter.update(written.length + leftOut.pictures.length);
         await control.turn();
       }
       if (written.length === 0) throw new TwofoldError('bad-picture', noneReadable(leftOut.pictures));
-      meter.update(pictures.length);
-      return { kind: 'features', shape: await writer.finish(), files: written, leftOut: leftOut.pictures };
-    } catch (error) {
-      await writer.abandon();
-      throw error;
-    }
+    });
+    meter.update(pictures.length);
+    return { kind: 'features', shape, files: written, leftOut: leftOut.pictures };
   } finally {
     await source.close();
   }

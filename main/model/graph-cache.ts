@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { replaceFolder } from '../files/atomic-folder.ts';
 import { dataFolder } from '../files/paths.ts';
 import { writeGraph } from './graph/run.ts';
 import type { Graph } from './graph/graph.ts';
@@ -12,7 +13,6 @@ const KEPT = 4;
 /** Nothing that was used this recently is removed: another process may be about to load it. */
 const UNTOUCHED_MS = 60 * 60 * 1000;
 const CHECKSUM = 'sha256';
-const UNFINISHED = '.unfinished-';
 
 /**
  * The folder of a graph written as a SavedModel in the user's data folder, so that the next process need not read the
@@ -26,23 +26,20 @@ const UNFINISHED = '.unfinished-';
 export async function cachedGraph(key: string, build: () => Promise<Graph>): Promise<string> {
   const parent = join(dataFolder(), 'graphs');
   const folder = join(parent, key);
-  if (!(await isIntact(folder))) await write(parent, folder, await build());
+  if (!(await isIntact(folder))) await write(folder, await build());
   const now = new Date();
   await utimes(folder, now, now);
   await prune(parent);
   return folder;
 }
 
-async function write(parent: string, folder: string, graph: Graph): Promise<void> {
-  await mkdir(parent, { recursive: true });
-  const unfinished = await mkdtemp(join(parent, UNFINISHED));
+async function write(folder: string, graph: Graph): Promise<void> {
   try {
-    await writeGraph(graph, unfinished);
-    await writeFile(join(unfinished, CHECKSUM), await checksum(unfinished));
-    await rm(folder, { recursive: true, force: true });
-    await rename(unfinished, folder);
+    await replaceFolder(folder, { durable: false }, async (temporary) => {
+      await writeGraph(graph, temporary);
+      await writeFile(join(temporary, CHECKSUM), await checksum(temporary));
+    });
   } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
     // Another process may have been faster.
     if (!(await isIntact(folder))) throw error;
   }
@@ -72,7 +69,7 @@ async function prune(parent: string): Promise<void> {
         (entry) => entry.mtimeMs,
         () => Infinity,
       );
-      return { path, usedMs, isUnfinished: name.startsWith(UNFINISHED) };
+      return { path, usedMs, isUnfinished: name.startsWith('.') };
     }),
   );
   const finished = entries.filter(({ isUnfinished }) => !isUnfinished).sort((a, b) => b.usedMs - a.usedMs);

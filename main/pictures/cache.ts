@@ -1,26 +1,14 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
+import { replaceFileSync } from '../files/atomic-file.ts';
 
 /** Bytes before the content: magic (8), length (4), CRC-32 of the content (4), both little-endian. */
 const HEADER_BYTES = 16;
 /** The last character is the version of the file format. */
 const MAGIC = Buffer.from('TWOFOLD1', 'latin1');
 const MAX_BYTES = 0xffff_ffff;
-
-let written = 0;
 
 /**
  * Blobs in a folder, one file each, checked by length and CRC-32. It is a cache: the folder may be deleted at any time,
@@ -66,12 +54,11 @@ export class BlobCache {
   put(key: string, bytes: Uint8Array): void {
     if (bytes.length > MAX_BYTES) throw new RangeError(`a blob has at most 4 GB, not ${bytes.length} bytes`);
     const path = this.path(key);
-    const temporary = `${path}.${process.pid}-${threadId}-${written++}.tmp`;
     const header = Buffer.alloc(HEADER_BYTES);
     MAGIC.copy(header);
     header.writeUInt32LE(bytes.length, 8);
     header.writeUInt32LE(crc32(bytes), 12);
-    try {
+    const write = (temporary: string): void => {
       const file = openForWriting(temporary);
       try {
         writeAll(file, header);
@@ -79,11 +66,8 @@ export class BlobCache {
       } finally {
         closeSync(file);
       }
-      renameSync(temporary, path);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
+    };
+    replaceFileSync(path, write, { durable: false });
   }
 
   /** `put` for those who can do without: a full or read-only disk means that nothing is kept. Returns whether it was. */

@@ -297,7 +297,7 @@ describe('versions', () => {
 
   test('migrations are numbered without a gap, one a file', () => {
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
-    const files = readdirSync('main/library/migrations').filter((name) => /^\d{4}-/.test(name));
+    const files = readdirSync('main/library/database/migrations').filter((name) => /^\d{4}-/.test(name));
     expect(files).toHaveLength(MIGRATIONS.length);
   });
 });

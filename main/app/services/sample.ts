@@ -1,7 +1,8 @@
-import { cp, rename, rm } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TwofoldError } from '../../../shared/errors.ts';
+import { replaceFolder } from '../../files/atomic-folder.ts';
 import { resourceFolder } from '../../files/paths.ts';
 
 /** The folders of sample pictures that are the two classes. */
@@ -25,14 +26,9 @@ export async function prepareSample(documents: string): Promise<{ folder: string
         'The sample pictures are not there. Run "npm run setup" once, or open a folder of your own pictures.',
       );
     }
-    const draft = `${pictures}.${process.pid}.tmp`;
-    try {
-      for (const name of CLASSES) await cp(join(from, name), join(draft, name), { recursive: true });
-      await rename(draft, pictures);
-    } catch (error) {
-      await rm(draft, { recursive: true, force: true });
-      throw error;
-    }
+    await replaceFolder(pictures, { durable: false }, async (folder) => {
+      for (const name of CLASSES) await cp(join(from, name), join(folder, name), { recursive: true });
+    });
   }
   return { folder: join(documents, `${NAME}.twofold`), pictures };
 }

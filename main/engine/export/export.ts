@@ -15,7 +15,7 @@ import { getClasses } from '../../library/labels/classes.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { latestUsableRun } from '../../library/runs/runs.ts';
 import { getSettings } from '../../library/settings.ts';
-import { makeFolder, requireFree } from '../../files/atomic-folder.ts';
+import { createExportFolder, requireFree } from '../../files/atomic-folder.ts';
 import { baseCard, listFiles, writeCard } from '../../export/card/card.ts';
 import { checkSet } from './check-pictures.ts';
 import { exportFolders } from './folders-export.ts';
@@ -55,7 +55,7 @@ export interface ExportSteps extends ExportControls {
  * trains again elsewhere. The folder appears when it is complete and, for models, proven to answer as the app does, or
  * marked as unchecked with the reason.
  *
- * @throws TwofoldError `exists` (see `makeFolder`), `bad-input`, `not-found` (no such run),
+ * @throws TwofoldError `exists` (see `createExportFolder`), `bad-input`, `not-found` (no such run),
  * `corrupt` when the written model answers otherwise, `cancelled`; the file system's error when the disk is full
  */
 export async function exportProject(
@@ -75,7 +75,7 @@ export async function exportProject(
   const work = new Work(project, run, request, steps);
   await work.prepare(formats);
   const isCopyOnly = request.format === 'folders';
-  const exports = await makeFolder(folder, { force, sync: !isCopyOnly }, async (temporary) => {
+  const exports = await createExportFolder(folder, { force, durable: !isCopyOnly }, async (temporary) => {
     const done: ExportedFormat[] = [];
     for (const format of formats) {
       requireWanted(steps.signal);

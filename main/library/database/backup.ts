@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { TwofoldError } from '../../../shared/errors.ts';
+import { replaceFile, replaceFileSync } from '../../files/atomic-file.ts';
 import { sqlError } from './sql-errors.ts';
 import type { Db } from './sql.ts';
 
@@ -29,11 +30,10 @@ export function listBackups(projectFolder: string): string[] {
     .map((name) => path.join(folder, name));
 }
 
-function target(db: Db, version: number): { temporary: string; final: string } {
+function newBackup(db: Db, version: number): string {
   const folder = folderOf(db.name);
   mkdirSync(folder, { recursive: true });
-  const final = path.join(folder, `library-${stamp()}-v${version}.db`);
-  return { temporary: `${final}.part`, final };
+  return path.join(folder, `library-${stamp()}-v${version}.db`);
 }
 
 function keepNewest(projectFolder: string): void {
@@ -42,15 +42,12 @@ function keepNewest(projectFolder: string): void {
 
 /** Writes a backup at once, blocking; for the moment before a migration. Returns its path. */
 export function backUpNow(db: Db, version: number): string {
-  const { temporary, final } = target(db, version);
-  rmSync(temporary, { force: true });
+  const final = newBackup(db, version);
   try {
-    db.prepare('VACUUM INTO ?').run(temporary);
+    replaceFileSync(final, (temporary) => db.prepare('VACUUM INTO ?').run(temporary));
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw sqlError(error, temporary);
+    throw sqlError(error, final);
   }
-  renameSync(temporary, final);
   keepNewest(path.dirname(db.name));
   return final;
 }
@@ -63,15 +60,15 @@ export function backUpNow(db: Db, version: number): string {
 export async function backUpDaily(db: Db, now: number = Date.now()): Promise<string | null> {
   const newest = listBackups(path.dirname(db.name))[0];
   if (newest !== undefined && now - statSync(newest).mtimeMs < DAY_MS) return null;
-  const { temporary, final } = target(db, db.pragma('user_version', { simple: true }) as number);
+  const final = newBackup(db, db.pragma('user_version', { simple: true }) as number);
   try {
     // 500 pages of 4 KiB take about a millisecond: the window never waits for it.
-    await db.backup(temporary, { progress: () => 500 });
+    await replaceFile(final, async (temporary) => {
+      await db.backup(temporary, { progress: () => 500 });
+    });
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw sqlError(error, temporary);
+    throw sqlError(error, final);
   }
-  renameSync(temporary, final);
   keepNewest(path.dirname(db.name));
   return final;
 }
@@ -91,12 +88,12 @@ export function restoreBackup(projectFolder: string, backup: string): string {
   }
   const library = path.join(projectFolder, 'library.db');
   const damaged = path.join(projectFolder, 'backups', `damaged-${stamp()}.db`);
-  const copy = `${library}.part`;
-  copyFileSync(backup, copy);
-  for (const suffix of ['', '-wal']) {
-    if (existsSync(library + suffix)) renameSync(library + suffix, damaged + suffix);
-  }
-  rmSync(`${library}-shm`, { force: true });
-  renameSync(copy, library);
+  replaceFileSync(library, (copy) => {
+    copyFileSync(backup, copy);
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(library + suffix)) renameSync(library + suffix, damaged + suffix);
+    }
+    rmSync(`${library}-shm`, { force: true });
+  });
   return damaged;
 }

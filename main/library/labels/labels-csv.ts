@@ -1,9 +1,9 @@
-import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Split } from '../../../shared/jobs.ts';
 import { SKIPPED, type LabelSource, type LabelValue } from '../../../shared/library.ts';
 import { plural } from '../../../shared/format.ts';
+import { writeAtomically } from '../../files/atomic-file.ts';
 import { toCsv } from '../../files/csv.ts';
 import { isSwapped } from './class-order.ts';
 import { getClasses } from './classes.ts';
@@ -70,7 +70,7 @@ export function exportLabelsCsv(db: Db): string {
 const PAGE = 1000;
 
 /**
- * Writes labels.csv in pieces beside other work, as a temporary file that takes its place when it is whole.
+ * Writes labels.csv atomically, in pieces, so that other work goes on meanwhile.
  *
  * @param sides of the split, by picture, where none was set: those of a run
  * @returns how many rows it has
@@ -81,31 +81,19 @@ export async function writeLabelsCsv(
   file: string,
   sides: ReadonlyMap<number, Split> = new Map(),
 ): Promise<number> {
-  const temporary = `${file}.${process.pid}.part`;
-  let count = 0;
-  try {
-    const handle = await open(temporary, 'w');
-    try {
-      await handle.write(toCsv([], LABEL_COLUMNS));
-      for (let after = 0; ;) {
-        const page = labelRows(db, { after, limit: PAGE });
-        const last = page.at(-1);
-        if (!last) break;
-        after = last.id;
-        count += page.length;
-        const divided = page.map((row) => ({ ...row, split: row.split || (sides.get(row.id) ?? '') }));
-        await handle.write(toCsv(divided, LABEL_COLUMNS, { header: false }));
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
+  return writeAtomically(file, async (handle) => {
+    await handle.write(toCsv([], LABEL_COLUMNS));
+    let count = 0;
+    for (let after = 0; ;) {
+      const page = labelRows(db, { after, limit: PAGE });
+      const last = page.at(-1);
+      if (!last) return count;
+      after = last.id;
+      count += page.length;
+      const divided = page.map((row) => ({ ...row, split: row.split || (sides.get(row.id) ?? '') }));
+      await handle.write(toCsv(divided, LABEL_COLUMNS, { header: false }));
     }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  return count;
+  });
 }
 
 export interface LabelsImport {

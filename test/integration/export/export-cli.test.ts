@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ModelCard } from '../../../main/export/card/card.ts';
 import { EXPORT_FORMATS, type ExportedFormat } from '../../../shared/contract/export.ts';
 import { exportModel } from '../../../main/engine/export/model-export.ts';
-import { makeFolder } from '../../../main/files/atomic-folder.ts';
+import { createExportFolder } from '../../../main/files/atomic-folder.ts';
 import { spawnNodeProcess } from '../../../main/jobs/child.ts';
 import { RunFolder } from '../../../main/training/run-folder.ts';
 import { done, QUICK, run, sampleFolder, start, temporaryFolder } from '../../kit/cli.ts';
@@ -287,7 +287,7 @@ describe('twofold export', () => {
       // What another model would have said.
       answers: [0.1, 0.2, 0.3],
     };
-    const result = makeFolder(out('other'), { force: false }, (temporary) =>
+    const result = createExportFolder(out('other'), { force: false }, (temporary) =>
       exportModel(source, { format: 'onnx', bits: 32, folder: temporary }, { spawn: spawnNodeProcess }),
     );
     await expect(result).rejects.toMatchObject({

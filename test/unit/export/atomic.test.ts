@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeFolder } from '../../../main/files/atomic-folder.ts';
+import { createExportFolder } from '../../../main/files/atomic-folder.ts';
 import { CARD_FILE, CARD_FORMAT } from '../../../main/files/export-marks.ts';
 import { toFailure } from '../../../shared/errors.ts';
 
@@ -42,7 +42,7 @@ const small =
 
 test('the folder is there only when it is complete', async () => {
   const target = join(parent, 'deep', 'out');
-  await makeFolder(target, { force: false }, async (folder) => {
+  await createExportFolder(target, { force: false }, async (folder) => {
     expect(existsSync(target)).toBe(false);
     await small('new')(folder);
   });
@@ -52,10 +52,12 @@ test('the folder is there only when it is complete', async () => {
 
 test('a target that is there is refused and untouched; force replaces an export', async () => {
   const target = join(parent, 'out');
-  await makeFolder(target, { force: false }, small('old'));
-  await expect(makeFolder(target, { force: false }, small('new'))).rejects.toMatchObject({ code: 'exists' });
+  await createExportFolder(target, { force: false }, small('old'));
+  await expect(createExportFolder(target, { force: false }, small('new'))).rejects.toMatchObject({
+    code: 'exists',
+  });
   expect(readFileSync(join(target, 'content'), 'utf8')).toBe('old');
-  await makeFolder(target, { force: true }, small('new'));
+  await createExportFolder(target, { force: true }, small('new'));
   expect(readFileSync(join(target, 'content'), 'utf8')).toBe('new');
   expect(readdirSync(parent)).toEqual(['out']);
 });
@@ -64,19 +66,25 @@ test('force never replaces what is not an export', async () => {
   const target = join(parent, 'documents');
   mkdirSync(target);
   writeFileSync(join(target, 'thesis.txt'), 'years of work');
-  await expect(makeFolder(target, { force: true }, small('new'))).rejects.toMatchObject({ code: 'exists' });
+  await expect(createExportFolder(target, { force: true }, small('new'))).rejects.toMatchObject({
+    code: 'exists',
+  });
   expect(readdirSync(target)).toEqual(['thesis.txt']);
   const file = join(parent, 'file');
   writeFileSync(file, CARD);
-  await expect(makeFolder(file, { force: true }, small('new'))).rejects.toMatchObject({ code: 'exists' });
+  await expect(createExportFolder(file, { force: true }, small('new'))).rejects.toMatchObject({
+    code: 'exists',
+  });
   // Nor is it suggested.
-  await expect(makeFolder(target, { force: false }, small('new'))).rejects.toThrow(/is not replaced/);
+  await expect(createExportFolder(target, { force: false }, small('new'))).rejects.toThrow(/is not replaced/);
 });
 
 test('below a file there is no place for a folder, and that is said', async () => {
   writeFileSync(join(parent, 'file'), '');
   for (const target of ['file/out', 'file/deep/out']) {
-    await expect(makeFolder(join(parent, target), { force: false }, small('new'))).rejects.toMatchObject({
+    await expect(
+      createExportFolder(join(parent, target), { force: false }, small('new')),
+    ).rejects.toMatchObject({
       code: 'bad-input',
     });
   }
@@ -84,15 +92,15 @@ test('below a file there is no place for a folder, and that is said', async () =
 
 test('after a failure nothing is left and the old export is whole', async () => {
   const target = join(parent, 'out');
-  await makeFolder(target, { force: false }, small('old'));
+  await createExportFolder(target, { force: false }, small('old'));
   const failing = async (folder: string): Promise<void> => {
     await small('half')(folder);
     throw new Error('no');
   };
-  await expect(makeFolder(target, { force: true }, failing)).rejects.toThrow('no');
-  await expect(makeFolder(join(parent, 'deep', 'er', 'other'), { force: false }, failing)).rejects.toThrow(
-    'no',
-  );
+  await expect(createExportFolder(target, { force: true }, failing)).rejects.toThrow('no');
+  await expect(
+    createExportFolder(join(parent, 'deep', 'er', 'other'), { force: false }, failing),
+  ).rejects.toThrow('no');
   expect(readdirSync(parent)).toEqual(['out']);
   expect(readFileSync(join(target, 'content'), 'utf8')).toBe('old');
 });
@@ -107,7 +115,7 @@ test('links to files that may not be changed go in', async () => {
     process.seteuid!(NOBODY);
   }
   try {
-    await makeFolder(join(parent, 'out'), { force: false }, async (folder) => {
+    await createExportFolder(join(parent, 'out'), { force: false }, async (folder) => {
       await small('new')(folder);
       await link(original, join(folder, 'picture'));
     });
@@ -127,9 +135,9 @@ describe('a process that is killed in the middle', () => {
   /** Another process that has written half an export to `target` and goes on. */
   async function halfway(target: string, force = false): Promise<ChildProcess> {
     const program = `
-      const { makeFolder } = await import(${JSON.stringify(join(ROOT, 'main/files/atomic-folder.ts'))});
+      const { createExportFolder } = await import(${JSON.stringify(join(ROOT, 'main/files/atomic-folder.ts'))});
       const { writeFileSync } = await import('node:fs');
-      await makeFolder(${JSON.stringify(target)}, { force: ${force} }, async (folder) => {
+      await createExportFolder(${JSON.stringify(target)}, { force: ${force} }, async (folder) => {
         writeFileSync(folder + '/half', 'half');
         console.log('half');
         await new Promise((resolve) => setTimeout(resolve, 60_000));
@@ -151,7 +159,7 @@ describe('a process that is killed in the middle', () => {
     await kill(await halfway(target));
     await kill(await halfway(other));
     expect(readdirSync(parent)).toHaveLength(2);
-    await makeFolder(target, { force: false }, small('new'));
+    await createExportFolder(target, { force: false }, small('new'));
     expect(readdirSync(parent)).toEqual([expect.stringMatching(/^\.out\.2\./), 'out']);
   });
 
@@ -159,11 +167,11 @@ describe('a process that is killed in the middle', () => {
     const target = join(parent, 'out');
     await halfway(target);
     const [temporary] = readdirSync(parent);
-    await makeFolder(target, { force: false }, small('new'));
+    await createExportFolder(target, { force: false }, small('new'));
     expect(readFileSync(join(parent, temporary!, 'half'), 'utf8')).toBe('half');
     // Nor does this process take its own for a left-over.
-    await makeFolder(target, { force: true }, async (folder) => {
-      await makeFolder(target, { force: true }, small('in between'));
+    await createExportFolder(target, { force: true }, async (folder) => {
+      await createExportFolder(target, { force: true }, small('in between'));
       await small('last')(folder);
     });
     expect(readFileSync(join(target, 'content'), 'utf8')).toBe('last');
@@ -171,11 +179,11 @@ describe('a process that is killed in the middle', () => {
 
   test('when it had taken the old export aside, that is put back', async () => {
     const target = join(parent, 'out');
-    await makeFolder(target, { force: false }, small('old'));
+    await createExportFolder(target, { force: false }, small('old'));
     await kill(await halfway(target, true));
     const temporary = readdirSync(parent).find((name) => name.endsWith('.part'))!;
     renameSync(target, join(parent, `${temporary}.old`));
-    await expect(makeFolder(target, { force: false }, small('new'))).rejects.toMatchObject({
+    await expect(createExportFolder(target, { force: false }, small('new'))).rejects.toMatchObject({
       code: 'exists',
     });
     expect(readdirSync(parent)).toEqual(['out']);
@@ -192,7 +200,7 @@ test('a full disk is said to be one and leaves nothing', async (context) => {
   try {
     const write = (folder: string): Promise<void> =>
       writeFile(join(folder, 'large'), Buffer.alloc(3_000_000));
-    const error: unknown = await makeFolder(join(parent, 'out'), { force: false }, write).catch(
+    const error: unknown = await createExportFolder(join(parent, 'out'), { force: false }, write).catch(
       (thrown: unknown) => thrown,
     );
     expect(toFailure(error).code).toBe('disk-full');
