@@ -3,6 +3,7 @@ import { sigmoid } from '../../../shared/metrics.ts';
 import { openGraph, type RunningGraph } from '../graph/run.ts';
 import { SafetensorsFile, writeSafetensors, type TensorSource } from '../../files/safetensors.ts';
 import { tf, type Tensor } from '../tensorflow.ts';
+import { attribution } from './attribution.ts';
 import {
   assignSignature,
   buildHeadGraph,
@@ -25,6 +26,7 @@ import {
 } from './layout.ts';
 import { negated } from './negated.ts';
 import { dropoutMask, glorotUniform } from './random-values.ts';
+import { loadArray, sourceOf } from './storage.ts';
 
 export interface CreateOptions extends HeadOptions {
   learningRate: number;
@@ -132,6 +134,20 @@ export class Head {
     return this.logits(features, n).map(sigmoid);
   }
 
+  /**
+   * What each cell of the features adds to the logit (see `attribution`).
+   *
+   * @param cells in which the features lie, 7 × 7 = 49 in the tutorial
+   * @returns `[n, cells]` row-major, positive for class 1
+   */
+  attribute(features: Tensor | Float32Array, n: number, cells: number): Float32Array {
+    return tf.tidy(() => {
+      const x = this.#tensor(features, n).reshape([n, this.options.features]);
+      const read = (name: string): Tensor => this.graph.run(readSignature(name)).value!;
+      return attribution(this.layers, read, x, cells).dataSync<'float32'>();
+    });
+  }
+
   /** A copy of all weights (150 MB in the tutorial's head). */
   getWeights(): HeadWeights {
     return new Map(
@@ -175,8 +191,9 @@ export class Head {
 
   /** Writes the weights, or those that were kept, to a file, atomically. */
   async writeWeights(path: string, which: 'current' | 'kept' = 'current'): Promise<void> {
+    const stored = which === 'kept' ? keptName : (name: string): string => name;
     const sources = headArrays(this.layers).map((array) =>
-      this.#source(array, which === 'kept' ? keptName : (name) => name),
+      sourceOf(array, ({ name }) => this.#read(stored(name))),
     );
     await writeSafetensors(path, sources, { format: FORMAT });
   }
@@ -192,7 +209,7 @@ export class Head {
   async readWeights(path: string): Promise<void> {
     const file = await SafetensorsFile.open(path);
     try {
-      for (const array of headArrays(this.layers)) await this.#load(file, array);
+      for (const array of headArrays(this.layers)) await loadArray(file, array, this.#assign.bind(this));
     } finally {
       await file.close();
     }
@@ -201,7 +218,7 @@ export class Head {
   /** All that is needed to train on as if nothing had happened, to be written while the head is not stepped. */
   checkpoint(): { tensors: TensorSource[]; metadata: Record<string, string> } {
     return {
-      tensors: this.#checkpointArrays().map((array) => this.#source(array)),
+      tensors: this.#checkpointArrays().map((array) => sourceOf(array, ({ name }) => this.#read(name))),
       metadata: { format: FORMAT, iterations: String(this.#iterations) },
     };
   }
@@ -217,7 +234,7 @@ export class Head {
     }
     // Clears the slot too, which no file holds: after a step that diverged it is NaN, and 0 · NaN would spoil the next.
     this.#resetOptimizer();
-    for (const array of this.#checkpointArrays()) await this.#load(file, array);
+    for (const array of this.#checkpointArrays()) await loadArray(file, array, this.#assign.bind(this));
     this.#iterations = iterations;
   }
 
@@ -267,33 +284,5 @@ export class Head {
     const value = tf.tensor(values, [...shape]);
     this.graph.run(assignSignature(name), { value }).done!.dispose();
     value.dispose();
-  }
-
-  /** Reads the variables only when their turn comes, so that no second copy of the whole is held. */
-  #source(
-    { name, shape, variables }: HeadArray,
-    stored: (name: string) => string = (given) => given,
-  ): TensorSource {
-    const read = (variable: VariableLayout): Float32Array => this.#read(stored(variable.name));
-    return {
-      name,
-      type: 'F32',
-      shape,
-      *pieces() {
-        for (const variable of variables) yield read(variable);
-      },
-    };
-  }
-
-  async #load(file: SafetensorsFile, { name, shape, variables }: HeadArray): Promise<void> {
-    if (file.entry(name).shape.join() !== shape.join()) {
-      throw new TwofoldError(
-        'corrupt',
-        `${file.path} holds another head: "${name}" is [${file.entry(name).shape.join(', ')}], expected [${shape.join(', ')}].`,
-      );
-    }
-    const first = variables[0]!.shape.reduce((product, n) => product * n, 1);
-    let index = 0;
-    for await (const piece of file.pieces(name, first)) this.#assign(variables[index++]!, piece);
   }
 }

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Head, type HeadWeight, type HeadWeights } from '../../main/model/head/head.ts';
+import { tf } from '../../main/model/tensorflow.ts';
+
+/** Made with PyTorch's autograd by test/reference/insight/make_heatmap.py. */
+const { cases } = JSON.parse(
+  readFileSync(new URL('../reference/insight/heatmap.json', import.meta.url), 'utf8'),
+) as {
+  cases: {
+    units: number[];
+    kernels: number[][][];
+    biases: number[][];
+    features: number[][];
+    logits: number[];
+    cells: number[][];
+  }[];
+};
+
+const CELLS = 9;
+
+function weightsOf(kernels: number[][][], biases: number[][]): HeadWeights {
+  return new Map(
+    kernels.flatMap((kernel, layer): [string, HeadWeight][] => {
+      const name = layer === 0 ? 'dense' : `dense_${layer}`;
+      const [rows, columns] = [kernel.length, kernel[0]!.length];
+      return [
+        [`${name}/kernel`, { shape: [rows, columns], values: Float32Array.from(kernel.flat()) }],
+        [`${name}/bias`, { shape: [columns], values: Float32Array.from(biases[layer]!) }],
+      ];
+    }),
+  );
+}
+
+async function headOf(features: number, units: number[]): Promise<Head> {
+  return Head.create({ features, units, dropout: 0, learningRate: 1e-4, seed: 1 });
+}
+
+describe('the heat map', () => {
+  it.each(cases)('equals PyTorch’s gradient times input: hidden layers of $units', async (given) => {
+    const { units, kernels, biases, features, logits, cells } = given;
+    const head = await headOf(features[0]!.length, units);
+    try {
+      head.setWeights(weightsOf(kernels, biases));
+      const flat = Float32Array.from(features.flat());
+      head.logits(flat, features.length).forEach((value, row) => expect(value).toBeCloseTo(logits[row]!, 5));
+      const before = tf.memory().numTensors;
+      const found = head.attribute(flat, features.length, CELLS);
+      expect(tf.memory().numTensors).toBe(before);
+      cells.flat().forEach((value, index) => expect(found[index]).toBeCloseTo(value, 5));
+    } finally {
+      head.dispose();
+    }
+  });
+
+  it('adds up to the logit less the part of the biases, with the kernel of the tutorial in blocks', async () => {
+    const [cellCount, channels, n] = [49, 768, 4];
+    const width = cellCount * channels;
+    const head = await headOf(width, [1024]);
+    try {
+      const features = Float32Array.from({ length: n * width }, (_, index) =>
+        Math.abs(Math.sin(index * 0.7)),
+      );
+      const logits = head.logits(features, n);
+      const cells = head.attribute(features, n, cellCount);
+      logits.forEach((value, row) => {
+        const sum = cells
+          .subarray(row * cellCount, (row + 1) * cellCount)
+          .reduce((total, cell) => total + cell, 0);
+        // A fresh head has no biases, so nothing else adds to the logit.
+        expect(Math.abs(sum - value)).toBeLessThan(1e-4);
+      });
+      head.negate();
+      const negated = head.attribute(features, n, cellCount);
+      cells.forEach((value, index) => expect(negated[index]).toBeCloseTo(-value, 5));
+    } finally {
+      head.dispose();
+    }
+  });
+});
