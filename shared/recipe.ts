@@ -1,56 +1,60 @@
 import { z } from 'zod';
+import type { Row } from './recipe/rows.ts';
+import { RECIPE_TABLE } from './recipe/table.ts';
 
-/** Smallest input InceptionV3 accepts without its top, in pixels (as in keras.applications). */
-export const MIN_SIZE = 75;
+/** Key of a parameter: `epochs`, or `augmentation.zoom` for one of the random transforms. */
+export type RecipeKey = keyof typeof RECIPE_TABLE;
+type AugmentationKey = Extract<RecipeKey, `augmentation.${string}`>;
+type Value = number | string | boolean | null | readonly number[];
 
-/**
- * Ranges of random transforms, named and defined as in Keras' ImageDataGenerator (Keras tutorial's values as defaults).
- * Rotation and shear are in degrees; shifts are fractions of height and width; zoom z draws from [1 - z, 1 + z],
- * independently for rows and columns.
- */
-export const augmentationSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  rotation: z.number().min(0).max(180).default(40),
-  widthShift: z.number().min(0).max(1).default(0.2),
-  heightShift: z.number().min(0).max(1).default(0.2),
-  shear: z.number().min(0).max(89).default(0.2),
-  zoom: z.number().min(0).max(0.99).default(0.2),
-  horizontalFlip: z.boolean().default(true),
-  verticalFlip: z.boolean().default(false),
-  /** 0: every epoch draws fresh transforms, exactly as Keras does. K > 0: a pool of K variants a picture is reused. */
-  variants: z.int().min(0).max(100).default(0),
-});
+export const RECIPE_KEYS = Object.keys(RECIPE_TABLE) as RecipeKey[];
+export const rowOf = (key: RecipeKey): Row => RECIPE_TABLE[key];
+
+const AUGMENTATION = 'augmentation.';
+const isAugmentation = (key: RecipeKey): key is AugmentationKey => key.startsWith(AUGMENTATION);
+
+/** The augmentation's parameters. */
+export const augmentationSchema = z.strictObject(
+  Object.fromEntries(
+    RECIPE_KEYS.filter(isAugmentation).map((key) => [
+      key.slice(AUGMENTATION.length),
+      RECIPE_TABLE[key].schema,
+    ]),
+  ) as { [Key in AugmentationKey as Key extends `augmentation.${infer Name}` ? Name : never]: Schema<Key> },
+);
 export type Augmentation = z.infer<typeof augmentationSchema>;
 
-/** Everything that decides how a run trains. Defaults are those of the Keras transfer-learning tutorial. */
+/** Everything that decides how a run is trained. */
 export const recipeSchema = z.strictObject({
-  /** `default`, `keras`, or the name under which weights were imported. */
-  weights: z.string().min(1).default('default'),
-  /** Keras name of the InceptionV3 layer whose output are the features. */
-  cut: z.string().min(1).default('mixed7'),
-  /** Input height and width in pixels. */
-  size: z.int().min(MIN_SIZE).max(1024).default(150),
-  /** `bilinear`: antialiased, as Pillow's BILINEAR; `nearest`: as Keras' flow_from_directory. */
-  resize: z.enum(['bilinear', 'nearest']).default('bilinear'),
-  /**
-   * Bits that 16-bit pictures use: with 12 their samples are multiplied by 16, the same for every picture of a project.
-   * 16 leaves them as they are.
-   */
-  bits16: z.int().min(9).max(16).default(16),
-  /** Units of each hidden Dense layer. */
-  units: z.array(z.int().min(1).max(8192)).min(1).max(4).default([1024]),
-  /** Fraction of hidden units dropped in training, after each hidden Dense layer; 0 leaves the layer out. */
-  dropout: z.number().min(0).max(0.95).default(0.2),
-  learningRate: z.number().positive().max(1).default(1e-4),
-  batch: z.int().min(1).max(1024).default(20),
-  epochs: z.int().min(1).max(10_000).default(20),
-  /** Epochs without a better validation loss after which training stops; null never stops early. */
-  patience: z.int().min(1).max(10_000).nullable().default(null),
-  /** Share of pictures held out for validation where folders or labels do not set the split. */
-  validationFraction: z.number().min(0.01).max(0.9).default(0.2),
-  seed: z.int().min(0).max(0xffff_ffff).default(1),
+  ...(Object.fromEntries(
+    RECIPE_KEYS.filter((key) => !isAugmentation(key)).map((key) => [key, RECIPE_TABLE[key].schema]),
+  ) as { [Key in Exclude<RecipeKey, AugmentationKey>]: Schema<Key> }),
   augmentation: augmentationSchema.prefault({}),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
 
+type Schema<Key extends RecipeKey> = (typeof RECIPE_TABLE)[Key]['schema'];
+
 export const DEFAULT_RECIPE: Recipe = recipeSchema.parse({});
+
+export function valueOf(recipe: Recipe, key: RecipeKey): Value {
+  const flat: Record<string, Value> = isAugmentation(key)
+    ? recipe.augmentation
+    : (({ augmentation: _, ...rest }) => rest)(recipe);
+  return flat[key.replace(AUGMENTATION, '')]!;
+}
+
+/** A recipe, still to be checked, with these values in place of those of `base`. */
+export function withValues(base: Recipe, values: ReadonlyMap<RecipeKey, unknown>): unknown {
+  const changed: Record<string, unknown> = { ...base };
+  const augmentation: Record<string, unknown> = { ...base.augmentation };
+  for (const [key, value] of values) {
+    (isAugmentation(key) ? augmentation : changed)[key.replace(AUGMENTATION, '')] = value;
+  }
+  return { ...changed, augmentation };
+}
+
+/** Keys whose values are not the same in all of the recipes, in the table's order. */
+export function differences(recipes: readonly Recipe[]): RecipeKey[] {
+  return RECIPE_KEYS.filter((key) => new Set(recipes.map((recipe) => String(valueOf(recipe, key)))).size > 1);
+}

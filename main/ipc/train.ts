@@ -1,4 +1,3 @@
-import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import type { AppContext } from '../app/services/context.ts';
 import { runInfo } from '../app/services/trainer.ts';
 import type { HandlersOf } from './answer.ts';
@@ -7,7 +6,6 @@ import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/ru
 
 export function trainHandlers({ project, trainer }: AppContext): HandlersOf<'train'> {
   return {
-    'train.defaults': () => DEFAULT_RECIPE,
     'train.state': () => trainer.state,
     'train.start': ({ recipe }) => trainer.start({ recipe }),
     'train.continue': ({ run, epochs }) => {

@@ -1,42 +1,44 @@
 import type { CallOutput } from '../../shared/contract.ts';
 import { toFailure } from '../../shared/errors.ts';
-import type { Recipe } from '../../shared/recipe.ts';
+import type { Recipe, RecipeKey } from '../../shared/recipe.ts';
+import { presetOf, recipeOfPreset, type Preset } from '../../shared/recipe/presets.ts';
 import type { Client } from './client.ts';
-import { formOf, readForm, type FieldId, type FieldValue, type FormValues } from './train-fields.ts';
+import { formOf, readForm, type FieldValue, type FormValues } from './train-fields.ts';
 
 export type ModelSummary = CallOutput<'model.summary'> & {
   /** Of the recipe that it describes. */
   cut: string;
 };
 
-/** Typing is over when nothing was typed for so long; then the recipe is kept and its model described. */
+/** How long after the last keystroke the recipe is stored and its model described. */
 const SETTLE_MS = 250;
 
-/** The recipe that is being put together, remembered in the project whenever it is whole. */
+/** The recipe of the next run, stored in the project whenever all of it is valid. */
 export class TrainForm {
   values = $state.raw<FormValues | null>(null);
-  defaults = $state.raw<Recipe | null>(null);
   cuts = $state.raw<string[]>([]);
   weights = $state.raw<CallOutput<'model.weights'>>([]);
-  /** What the recipe makes; null while it is not known, or where the recipe makes nothing. */
+  /** The model of the recipe; null while it is unknown, or where the recipe has none. */
   summary = $state.raw<ModelSummary | null>(null);
-  /** Why layer and picture size do not go together. */
+  /** Why the layer does not exist at this input size. */
   modelError = $state<string | null>(null);
   readonly reading = $derived(this.values ? readForm(this.values) : { recipe: null, errors: {} });
-  readonly isDefault = $derived(
-    this.defaults !== null &&
-      this.reading.recipe !== null &&
-      JSON.stringify(formOf(this.defaults)) === JSON.stringify(formOf(this.reading.recipe)),
-  );
+  /** The preset that the recipe is; null where it is none. */
+  readonly preset = $derived(this.reading.recipe && presetOf(this.reading.recipe));
+  /** Whether all settings are shown. */
+  isAdvanced = $state(false);
+  /** The last recipe without an error. */
+  #valid: Recipe | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unsaved: Recipe | null = null;
 
   constructor(private readonly client: Client) {}
 
-  /** Shows the recipe of another project. */
+  /** Shows the recipe of a project. */
   open(recipe: Recipe | null): void {
     clearTimeout(this.#timer);
     this.#unsaved = null;
+    this.#valid = recipe;
     this.values = recipe && formOf(recipe);
     this.summary = null;
     this.modelError = null;
@@ -44,42 +46,40 @@ export class TrainForm {
   }
 
   async #load(recipe: Recipe): Promise<void> {
-    this.defaults ??= await this.client.call('train.defaults');
     if (this.cuts.length === 0) this.cuts = await this.client.call('model.cuts');
     this.weights = await this.client.call('model.weights');
     await this.#describe(recipe);
   }
 
-  error(id: FieldId): string | null {
+  error(id: RecipeKey): string | null {
     return this.reading.errors[id] ?? (id === 'cut' ? this.modelError : null);
   }
 
-  set(id: FieldId, value: FieldValue): void {
+  set(id: RecipeKey, value: FieldValue): void {
     if (!this.values) return;
     this.values = { ...this.values, [id]: value };
     this.#settleSoon();
   }
 
-  /** Takes a whole recipe: the defaults, or that of an earlier run. */
+  /** Takes a whole recipe, such as that of an earlier run. */
   use(recipe: Recipe): void {
     this.values = formOf(recipe);
     this.#settleSoon();
   }
 
-  reset(): void {
-    if (this.defaults) this.use(this.defaults);
+  usePreset(preset: Preset): void {
+    if (this.#valid) this.use(recipeOfPreset(preset, this.#valid));
   }
 
   #settleSoon(): void {
     clearTimeout(this.#timer);
     const { recipe } = this.reading;
-    // What was whole last is kept in any case.
-    if (recipe) this.#unsaved = recipe;
+    if (recipe) this.#valid = this.#unsaved = recipe;
     else this.summary = null;
     this.#timer = setTimeout(() => void this.flush(), SETTLE_MS);
   }
 
-  /** Keeps what was typed last, now. */
+  /** Stores what was typed last, now. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     const recipe = this.#unsaved;

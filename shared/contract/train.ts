@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Failure } from '../errors.ts';
 import type { BatchEvent, EpochMetrics, JobEvent, LeftOut, ProgressEvent, TrainResult } from '../jobs.ts';
 import type { EpochRecord, RunPicture, RunRecord } from '../library.ts';
-import { recipeSchema, type Recipe } from '../recipe.ts';
+import { recipeSchema } from '../recipe.ts';
 import { call, event } from './call.ts';
 import { nothing, runIdSchema } from './fields.ts';
 
@@ -28,8 +28,6 @@ export interface TrainState {
 }
 
 export const trainCalls = {
-  /** The tutorial's recipe, with which a new project begins. */
-  'train.defaults': call(nothing).returns<Recipe>(),
   'train.state': call(nothing).returns<TrainState | null>(),
   /** Starts a new run on the labelled pictures; answers once it is recorded. One at a time: else `busy`. */
   'train.start': call(z.strictObject({ recipe: recipeSchema })).returns<RunInfo>(),

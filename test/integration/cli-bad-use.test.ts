@@ -50,7 +50,7 @@ describe('bad use', () => {
     [
       'out of range',
       ['train', project, '--dropout', '2'],
-      /--dropout: expected number to be <=0.95, received 2/,
+      /--dropout: expected a number from 0 to 0.95, received 2/,
     ],
     ['unknown option', ['train', project, '--speed', '9'], /unknown option '--speed'/],
     ['nothing to import', ['import', '--project', project], /either a folder or --csv/],
@@ -64,7 +64,11 @@ describe('bad use', () => {
     ['no such folder', ['import', path.join(folder, 'nowhere'), '--project', project], /nowhere/],
     ['no such project', ['train', path.join(folder, 'other')], /not a Twofold project/],
     ['unknown layer', ['train', project, '--cut', 'mixed77'], /no layer "mixed77".*mixed7/],
-    ['size too small', ['train', project, '--size', '60'], /--size: expected number to be >=75, received 60/],
+    [
+      'size too small',
+      ['train', project, '--size', '60'],
+      /--size: expected a whole number from 75 to 1,024, received 60/,
+    ],
     ['unknown weights', ['train', project, '--weights', 'mine'], /no weights named "mine"/],
     ['no run', ['evaluate', project], /no trained run yet/],
     ['no model', ['predict', folder, sample], /no trained model/],

@@ -5,27 +5,22 @@ import { plural } from '../../../shared/format.ts';
 import { listFiles } from '../../engine/list-files.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
 import { startJob } from '../../training/supervisor.ts';
-import { recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
-import { parseNumber } from '../recipe-options.ts';
+import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
 
-type Flags = Pick<RecipeFlags, 'cut' | 'size' | 'weights' | 'resize' | 'bits16'> & { out: string };
+type Flags = RecipeFlags & { out: string };
 
 export function addFeatures(program: Command, output: Output): void {
-  program
+  const command = program
     .command('features')
     .description(
-      'write what InceptionV3 makes of pictures as a NumPy array, float32 [pictures, height, width, channels]',
+      'write the features of pictures as a NumPy array, float32 [pictures, height, width, channels]',
     )
     .argument('<files...>', 'pictures, or folders of them')
-    .requiredOption('--out <file.npy>', 'file to write')
-    .option('--cut <layer>', 'layer by its Keras name (default: mixed7)')
-    .option('--size <pixels>', 'height and width of the input (default: 150)', parseNumber)
-    .option('--resize <kind>', 'bilinear or nearest (default: bilinear)')
-    .option('--bits16 <n>', 'bits that 16-bit pictures use, 9 to 16 (default: 16)', parseNumber)
-    .option('--weights <name>', 'weights of InceptionV3 (default: default)')
+    .requiredOption('--out <file.npy>', 'file to write');
+  addRecipeOptions(command, ['cut', 'size', 'resize', 'bits16', 'weights'])
     .addHelpText(
       'after',
       '\nExample:\n  twofold features night-1.jpg night-2.jpg --cut mixed7 --out features.npy',

@@ -12,7 +12,7 @@ import { PicturePool } from '../../pictures/pool.ts';
 import { printable } from '../format.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
-import { parseNumber, recipeFromFlags } from '../recipe-options.ts';
+import { recipeFromFlags, recipeOption } from '../recipe-options.ts';
 import { setBits16 } from '../set-bits16.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -50,11 +50,7 @@ export function addImport(program: Command, output: Output): void {
     )
     .option('--plain', 'do not read the names of sub-folders')
     .option('--thumbnails', 'make the thumbnails of the window now')
-    .option(
-      '--bits16 <n>',
-      'bits that 16-bit pictures use, 9 to 16, for the project (default: its own, 16)',
-      parseNumber,
-    )
+    .addOption(recipeOption('bits16'))
     .addHelpText(
       'after',
       '\nExamples:\n  twofold import photos --project traps\n  twofold import --csv labels.csv --project traps\n  twofold import scans --project scans --classes normal,abnormal\n\nCtrl-C keeps what was imported; importing again goes on.',

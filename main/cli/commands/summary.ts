@@ -4,25 +4,18 @@ import { inceptionV3 } from '../../model/architecture/inception-v3.ts';
 import { withHead } from '../../model/architecture/with-head.ts';
 import { summary } from '../../model/summary.ts';
 import type { Output } from '../output.ts';
-import { parseNumber, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
-
-type Flags = Pick<RecipeFlags, 'cut' | 'size' | 'units' | 'dropout'>;
+import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
 
 export function addSummary(program: Command, output: Output): void {
-  program
+  const command = program
     .command('summary')
-    .description('the model layer by layer, as Keras’ model.summary() prints it')
-    .option('--cut <layer>', 'layer whose output are the features (default: mixed7)')
-    .option('--size <pixels>', 'height and width of the input (default: 150)', parseNumber)
-    .option('--units <n,…>', 'units of the hidden Dense layers (default: 1024)', (text) =>
-      text.split(',').map(parseNumber),
-    )
-    .option('--dropout <rate>', '0 leaves the Dropout layer out (default: 0.2)', parseNumber)
+    .description('print the model layer by layer, as Keras’ model.summary() does');
+  addRecipeOptions(command, ['cut', 'size', 'units', 'dropout'])
     .addHelpText(
       'after',
       '\nExamples:\n  twofold summary\n  twofold summary --cut mixed5 --size 224 --units 256,64',
     )
-    .action((flags: Flags) => {
+    .action((flags: RecipeFlags) => {
       const { cut, size, units, dropout } = recipeFromFlags(flags);
       const architecture = withHead(inceptionV3({ cut, size }), { units, dropout });
       for (const layer of architecture.layers) {

@@ -76,7 +76,7 @@ function requestOf(project: Project, flags: Flags): TrainRequest {
   const texts = { ...(name !== undefined && { name }), ...(note !== undefined && { note }) };
   if (resume === undefined) {
     const recipe = recipeFromFlags({ bits16: getSettings(project.db).recipe.bits16, ...flags });
-    if (flags.bits16 !== undefined) setBits16(project, flags.bits16);
+    if (flags.bits16 !== undefined) setBits16(project, recipe.bits16);
     return { recipe, ...texts };
   }
   const run = resumable(project, resume);

@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../../shared/errors.ts';
-import { MIN_SIZE } from '../../../shared/recipe.ts';
+import { MIN_SIZE } from '../../../shared/recipe/table.ts';
 import { assemble } from './assemble.ts';
 import type { Architecture, LayerConfig, Padding, Pair } from './layers.ts';
 import { KerasNames } from './names.ts';
