@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode, Failure } from './errors.ts';
 import { SPLITS, type EpochMetrics, type Label, type Ms, type Split } from './jobs.ts';
-import type { Evaluation } from './metrics.ts';
+import type { Evaluation, Interval } from './metrics.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
 
 /** What a project holds, as app, command line and window see it. */
@@ -316,6 +316,16 @@ export interface TestEvaluation {
 export interface EpochRecord extends EpochMetrics {
   /** Loss of each batch in order; empty where it was not kept. */
   batchLosses: number[];
+}
+
+/** How several runs do on the validation pictures that all of them have in common. */
+export interface RunComparison {
+  /** How many pictures that is. */
+  common: number;
+  /** Whether any of the runs was validated on other pictures as well. */
+  differ: boolean;
+  /** Of each run, in the order asked for; null where there is no common picture. */
+  accuracies: (Interval | null)[];
 }
 
 /** What a run says of a picture. */

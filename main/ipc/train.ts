@@ -1,6 +1,7 @@
 import type { AppContext } from '../app/services/context.ts';
 import { runInfo } from '../app/services/trainer.ts';
 import type { HandlersOf } from './answer.ts';
+import { compareRuns } from '../library/runs/compare.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/runs/runs.ts';
 
@@ -52,6 +53,7 @@ export function runHandlers({ project, emit }: AppContext): HandlersOf<'runs'> {
       return null;
     },
     'runs.epochs': ({ run }) => getEpochs(project.require().db, run),
+    'runs.compare': ({ runs }) => compareRuns(project.require().db, runs),
     'runs.pictures': ({ run }) => getRunPictures(project.require().db, run),
   };
 }

@@ -4,20 +4,20 @@ import type { Picture } from '../../shared/library.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { Client } from './client.ts';
 
-/** Variants that are shown beside the picture itself. */
+/** Variations shown beside the original. */
 export const PREVIEW_VARIANTS = 7;
 const MAX_SEED = 0xffff_ffff;
-/** Larger pictures are shown smaller anyway; the transforms are relative to the size. */
+/** Larger inputs are scaled down for the preview; the transforms are relative to the size. */
 const MAX_SIZE_PX = 299;
 
-/** What training sees of one of the person's own pictures. */
+/** One of the project's pictures as training sees it. */
 export class TrainPreview {
   picture = $state.raw<Picture | null>(null);
   drawn = $state.raw<AugmentationPreview | null>(null);
   error = $state<string | null>(null);
-  /** False until it is known whether there is a picture. */
+  /** Whether it is known if there is a picture. */
   looked = $state(false);
-  /** The draw stays while the recipe is changed, so that only the change is seen. */
+  /** The seed stays the same while the recipe changes, so that only the change is visible. */
   seed = $state(1);
   #ids: Uint32Array = new Uint32Array();
   #at = 0;
@@ -25,7 +25,7 @@ export class TrainPreview {
 
   constructor(private readonly client: Client) {}
 
-  /** Takes any picture of the project: one to train on where there is one. */
+  /** Chooses a random picture, preferably one that is trained on. */
   async load(): Promise<void> {
     for (const kind of ['trainable', 'all'] as const) {
       this.#ids = await this.client.call('pictures.ids', { filter: { kind } });
@@ -36,12 +36,12 @@ export class TrainPreview {
     this.looked = true;
   }
 
-  drawAgain(): void {
+  newVariations(): void {
     this.seed = (this.seed + 1) % MAX_SEED;
   }
 
   async nextPicture(): Promise<void> {
-    // Far from this one, since neighbours often show the same thing.
+    // A random one, since neighbouring pictures often look alike.
     this.#at = (this.#at + 1 + Math.floor(Math.random() * this.#ids.length)) % Math.max(1, this.#ids.length);
     await this.#show();
   }
@@ -52,7 +52,7 @@ export class TrainPreview {
     this.picture = picture ?? null;
   }
 
-  /** Draws the variants; of several wishes under way only the last is shown. */
+  /** Draws the variations; of several requests in progress only the last is shown. */
   async draw({ id }: Picture, { augmentation, size, resize, bits16 }: Recipe, seed: number): Promise<void> {
     const mine = ++this.#wanted;
     const count = augmentation.enabled ? PREVIEW_VARIANTS : 1;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Failure } from '../errors.ts';
 import type { BatchEvent, EpochMetrics, JobEvent, LeftOut, ProgressEvent, TrainResult } from '../jobs.ts';
-import type { EpochRecord, RunPicture, RunRecord } from '../library.ts';
+import type { EpochRecord, RunComparison, RunPicture, RunRecord } from '../library.ts';
 import { recipeSchema } from '../recipe.ts';
 import { call, event } from './call.ts';
 import { nothing, runIdSchema } from './fields.ts';
@@ -51,6 +51,8 @@ export const runCalls = {
   /** Deletes the run and its folder. */
   'runs.delete': call(z.strictObject({ run: runIdSchema })).returns<null>(),
   'runs.epochs': call(z.strictObject({ run: runIdSchema })).returns<EpochRecord[]>(),
+  /** Of runs with a model. */
+  'runs.compare': call(z.strictObject({ runs: z.array(runIdSchema).min(2).max(100) })).returns<RunComparison>(),
   'runs.pictures': call(z.strictObject({ run: runIdSchema })).returns<RunPicture[]>(),
 };
 

@@ -156,10 +156,10 @@ test('Train: the recipe, the summary, a run under way, one that is done, and the
   expect(await app.accessibility()).toEqual([]);
   await goTo(app, 'Train');
   await button('Stop').click();
-  await main().getByText('It was stopped. Kept: epoch', { exact: false }).waitFor();
+  await main().getByText('Stopped. Kept epoch', { exact: false }).waitFor();
   await look('train-stopped');
   await button('Delete Run 1').click();
-  await app.page.getByRole('dialog', { name: 'Delete Run 1?' }).waitFor();
+  await app.page.getByRole('dialog', { name: 'Delete “Run 1”?' }).waitFor();
   expect(await faults()).toEqual([]);
   await escape();
 });

@@ -69,12 +69,14 @@ test('where nothing is labelled, Train is off and says why', async () => {
 test('the recipe begins with the tutorial’s values, says what is wrong, and remembers what is right', async () => {
   await openSample(app);
   await goTo(app, 'Train');
-  await field('Picture size').waitFor();
-  expect(await field('Picture size').inputValue()).toBe('150');
+  const preset = app.page.getByRole('radio', { name: 'Tutorial' });
+  expect(await preset.isChecked()).toBe(true);
+  await app.page.getByText('Advanced', { exact: true }).click();
+  await field('Input size').waitFor();
+  expect(await field('Input size').inputValue()).toBe('150');
   expect(await field('Cut at layer').inputValue()).toBe('mixed7');
   expect(await field('Hidden units').inputValue()).toBe('1024');
   expect(await field('Learning rate').inputValue()).toBe('0.0001');
-  expect(await button('Back to the defaults').isDisabled()).toBe(true);
 
   await field('Epochs').fill('many');
   await main().getByText('Expected a whole number from 1 to 10,000.').waitFor();
@@ -83,7 +85,7 @@ test('the recipe begins with the tutorial’s values, says what is wrong, and re
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('train-recipe-invalid');
 
-  await setFields({ Epochs: '3', 'Picture size': '75', 'Hidden units': '16' });
+  await setFields({ Epochs: '3', 'Input size': '75', 'Hidden units': '16' });
   await field('Cut at layer').selectOption('mixed0');
   await main().getByText('7 × 7 × 256 = 12,544 features', { exact: false }).waitFor();
   await goTo(app, 'Library');
@@ -95,40 +97,43 @@ test('the recipe begins with the tutorial’s values, says what is wrong, and re
     cut: 'mixed0',
   });
   await goTo(app, 'Train');
-  expect(await field('Picture size').inputValue()).toBe('75');
+  expect(await field('Input size').inputValue()).toBe('75');
 });
 
 test('a field explains itself when it has the focus or the pointer', async () => {
   await field('Dropout').focus();
   await main().getByText('switched off at random', { exact: false }).first().waitFor();
-  await field('Seed').hover();
-  await app.page.locator('.help').getByText('Where chance begins', { exact: false }).waitFor();
+  await field('Random seed').hover();
+  await app.page
+    .locator('.help')
+    .getByText('The same seed repeats the same run.', { exact: false })
+    .waitFor();
 });
 
 test('a layer that does not fit the picture size is said beside the layer', async () => {
-  await setFields({ 'Picture size': '74' });
+  await setFields({ 'Input size': '74' });
   await main().getByText('Expected a whole number from 75 to 1,024.').waitFor();
-  await setFields({ 'Picture size': '75' });
+  await setFields({ 'Input size': '75' });
 });
 
 test('the preview shows the person’s own picture, varied anew with every draw', async () => {
-  const variant = (number: number) => `[aria-label="Variant ${number}"] canvas`;
+  const variant = (number: number) => `[aria-label="Variation ${number}"] canvas`;
   await expect
     .poll(() => app.page.evaluate(`document.querySelector('${variant(7)}')?.width`), { timeout: 20_000 })
     .toBe(75);
   const shown = new Set<string>();
   for (let number = 1; number <= 7; number++) shown.add(await pixelsOf(variant(number)));
-  shown.add(await pixelsOf('[aria-label$="as it is"] canvas'));
+  shown.add(await pixelsOf('[aria-label$="original"] canvas'));
   expect(shown.size).toBe(8);
 
   const before = await pixelsOf(variant(1));
-  await button('Draw again').click();
+  await button('New variations').click();
   await waitForOther(() => pixelsOf(variant(1)), before);
 
-  await field('Vary the pictures').uncheck();
-  await main().getByText('Every epoch sees the picture exactly like this.').waitFor();
+  await field('Augment pictures').uncheck();
+  await main().getByText('Without augmentation, every epoch sees the picture like this.').waitFor();
   expect(await field('Zoom').isDisabled()).toBe(true);
-  await field('Vary the pictures').check();
+  await field('Augment pictures').check();
 });
 
 test('the model is summed up as Keras prints it', async () => {
@@ -149,21 +154,21 @@ test('training draws its curves, batch by batch, to the end', async () => {
   const first = await waitForOther(() => pixelsOf(LOSS), loss);
   await waitForOther(() => pixelsOf(LOSS), first);
   await waitForOther(() => pixelsOf(ACCURACY), accuracy);
-  await main().getByText('All epochs are done.', { exact: false }).waitFor();
+  await main().getByText('All epochs completed.', { exact: false }).waitFor();
   const [run] = await app.call('runs.list');
   expect(run).toMatchObject({ status: 'done', canPredict: true });
   expect(await app.call('runs.epochs', { run: 'r1' })).toHaveLength(3);
   // What came of it: how many pictures, and how sure.
-  await main().getByText('on 50 validation pictures', { exact: false }).waitFor();
+  await main().getByText('on 50 validation pictures, threshold 0.5.', { exact: false }).waitFor();
   expect(await main().locator('.figure').first().innerText()).toMatch(
-    /Right\n\d+\.\d %\n\d+\.\d % to \d+\.\d %/,
+    /Accuracy\n\d+\.\d%\n\d+\.\d% to \d+\.\d%/,
   );
   const cells = await main().locator('tbody td').allInnerTexts();
   expect(cells.slice(0, 4).reduce((sum, cell) => sum + Number(cell), 0)).toBe(50);
   expect(await app.accessibility()).toEqual([]);
 });
 
-test('hovering tells values, the arrow keys too, and another scheme is another drawing', async () => {
+test('the legend shows values at the pointer and at the arrow keys’ epoch; dark mode redraws the chart', async () => {
   const chart = app.page.getByRole('img', { name: /^Loss over/ });
   const light = await pixelsOf(LOSS);
   await app.setTheme('dark');
@@ -182,7 +187,7 @@ test('hovering tells values, the arrow keys too, and another scheme is another d
   await main().getByText('at epoch 2').waitFor();
 });
 
-test('paused training rests, resumed it goes on, stopped it keeps the best epoch', async () => {
+test('training pauses, resumes, and keeps the best epoch when stopped', async () => {
   await tab(/^Recipe/).click();
   await setFields({ Epochs: '500' });
   await trainButton().click();
@@ -205,7 +210,7 @@ test('paused training rests, resumed it goes on, stopped it keeps the best epoch
   await goTo(app, 'Library');
   await app.page.getByRole('button', { name: /^Training, / }).click();
   await button('Stop').click();
-  await main().getByText('It was stopped. Kept: epoch', { exact: false }).waitFor();
+  await main().getByText('Stopped. Kept epoch', { exact: false }).waitFor();
   const [run] = await app.call('runs.list');
   expect(run).toMatchObject({ id: 'r2', status: 'stopped', canPredict: true, canContinue: true });
 });
@@ -218,7 +223,7 @@ test('a killed training process leaves the app unharmed, and training goes on fr
   const trained = (await app.call('runs.epochs', { run: 'r3' })).length;
   process.kill(await trainingPid(), 'SIGKILL');
   await main()
-    .getByText(/The training process ended unexpectedly.*Press Resume to go on/)
+    .getByText(/The training process ended unexpectedly.*Click Resume to continue/)
     .waitFor();
   expect((await app.call('pictures.counts')).classes).toEqual([127, 127]);
   await app.screenshots('train-crashed');
@@ -229,7 +234,7 @@ test('a killed training process leaves the app unharmed, and training goes on fr
     .poll(async () => (await app.call('runs.epochs', { run: 'r3' })).length, { timeout: 60_000 })
     .toBeGreaterThan(trained);
   await button('Stop').click();
-  await main().getByText('It was stopped. Kept: epoch', { exact: false }).waitFor();
+  await main().getByText('Stopped. Kept epoch', { exact: false }).waitFor();
   const epochs = (await app.call('runs.epochs', { run: 'r3' })).map(({ epoch }) => epoch);
   expect(epochs).toEqual(epochs.map((_, index) => index + 1));
 });
@@ -242,7 +247,7 @@ test('runs have names and notes, lie over each other, and are deleted when that 
   const note = app.page.getByRole('textbox', { name: 'Note' });
   await note.fill('A first try.');
   await note.blur();
-  await field('Lay Run 2 over the chart').check();
+  await field('Compare Run 2').check();
   const legend = main().locator('figcaption').first();
   await legend.getByText('Three epochs, training').waitFor();
   await legend.getByText('Run 2, validation').waitFor();
@@ -254,8 +259,8 @@ test('runs have names and notes, lie over each other, and are deleted when that 
   await app.screenshots('train-overlay');
 
   await button('Delete Three epochs').click();
-  const dialog = app.page.getByRole('dialog', { name: 'Delete Three epochs?' });
-  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  const dialog = app.page.getByRole('dialog', { name: 'Delete “Three epochs”?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
   expect((await app.call('runs.list')).find(({ id }) => id === 'r1')).toMatchObject({
     name: 'Three epochs',
     note: 'A first try.',
@@ -266,10 +271,10 @@ test('runs have names and notes, lie over each other, and are deleted when that 
   expect((await app.call('runs.list')).map(({ id }) => id)).toEqual(['r3', 'r2']);
 });
 
-test('the recipe of a run can be used again, and the defaults come back', async () => {
-  await button('Use its recipe').click();
+test('the recipe of a run can be used again, and a preset replaces it', async () => {
+  await button('Use recipe').click();
   expect(await field('Epochs').inputValue()).toBe('500');
-  await button('Back to the defaults').click();
+  await app.page.getByRole('radio', { name: 'Tutorial' }).check();
   expect(await field('Epochs').inputValue()).toBe('20');
   expect(await field('Cut at layer').inputValue()).toBe('mixed7');
 });

@@ -1,27 +1,27 @@
 import type { Recipe } from '../../../shared/recipe.ts';
 
-/** From so much dropout on, more of it hardly helps. */
+/** Dropout above this rarely helps. */
 const MUCH_DROPOUT = 0.5;
 const FEW_UNITS = 64;
 const WIDE_RANGE_DEGREES = 20;
 
-/** What may help a run that overfits, the likeliest first: what its recipe does already is not proposed. */
+/** What may reduce overfitting, the most promising first. What the recipe does already is not suggested. */
 export function adviceOn(recipe: Recipe | null): string[] {
-  const advice = ['Label more pictures, above all ones that differ from those there are.'];
+  const advice = ['Label more pictures, especially ones unlike those you have.'];
   if (!recipe) return advice;
   const { augmentation, dropout, units, patience } = recipe;
   if (!augmentation.enabled) {
-    advice.push('Switch on “Vary the pictures”: the same pictures then teach more.');
+    advice.push('Switch on “Augment pictures”.');
   } else if (augmentation.variants > 0) {
-    advice.push('Set “Reuse variants” to 0, so that every epoch sees fresh ones.');
+    advice.push('Set “Reuse variants” to 0, so that every epoch sees new ones.');
   } else if (augmentation.rotation < WIDE_RANGE_DEGREES) {
-    advice.push('Vary the pictures more: rotation, shifts, zoom.');
+    advice.push('Augment more: rotation, shifts, zoom.');
   }
-  if (dropout < MUCH_DROPOUT) advice.push(`More dropout: ${MUCH_DROPOUT} instead of ${dropout}.`);
+  if (dropout < MUCH_DROPOUT) advice.push(`Increase dropout from ${dropout} to ${MUCH_DROPOUT}.`);
   const largest = Math.max(...units);
   if (largest > FEW_UNITS) {
-    advice.push(`A smaller head: ${Math.max(FEW_UNITS, Math.round(largest / 4))} hidden units, say.`);
+    advice.push(`Use a smaller head, such as ${Math.max(FEW_UNITS, Math.round(largest / 4))} hidden units.`);
   }
-  if (patience === null) advice.push('Stop early, after 5 epochs without a better one, to save the time.');
+  if (patience === null) advice.push('Set “Early stopping” to 5 epochs, to save time.');
   return advice;
 }

@@ -35,7 +35,7 @@ export interface Curve extends CurveLooks {
 }
 
 const TOKENS = ['--chart-1', '--chart-2', '--chart-3', '--chart-4'] as const;
-/** Training is a whole line and validation a dashed one; runs laid over each other differ in their strokes as well. */
+/** Training is a whole line and validation a dashed one; runs that are compared differ in their strokes as well. */
 const DASHES: readonly Record<'train' | 'validation', readonly number[]>[] = [
   { train: [], validation: [7, 4] },
   { train: [14, 3, 3, 3], validation: [3, 3] },
@@ -47,7 +47,7 @@ const DASHES: readonly Record<'train' | 'validation', readonly number[]>[] = [
 const MAX_PAST = 2000;
 const MAX_UNDER_WAY = 1000;
 
-/** Curves of the runs, the first being the one that is looked at. @param withBatches whether batches are drawn as well */
+/** Curves of the runs; the first is the selected one. @param withBatches whether its batches are drawn as well */
 export function curvesOf(runs: readonly ChartedRun[], quantity: Quantity, withBatches: boolean): Curve[] {
   const isAlone = runs.length === 1;
   return runs.flatMap((run, index) => {
