@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { ROOT } from './build/build.ts';
 import { buildIfStale } from './build/fresh.ts';
+import { ROOT } from './build/sources.mjs';
 
 /** `npm start`: builds the app and opens it; arguments go to the app (`npm start -- FOLDER`). */
 

@@ -6,7 +6,7 @@ import { openExportModel } from '../export/model.ts';
 import { writeOnnx } from '../export/onnx/onnx.ts';
 import { writeSavedModel } from '../export/savedmodel/savedmodel.ts';
 import { writeTfjs } from '../export/tfjs/tfjs.ts';
-import { twofoldVersion } from '../export/versions.ts';
+import { VERSION } from '../support/version.ts';
 
 /**
  * Writes the model of a run in one format. What is written lies below `job.dir`; the caller removes it on failure.
@@ -37,7 +37,7 @@ export async function writeExport(
         await writeSavedModel(model, dir, between);
         break;
       case 'onnx':
-        await writeOnnx(model, dir, { twofold: twofoldVersion() }, between);
+        await writeOnnx(model, dir, { twofold: VERSION }, between);
         break;
     }
     meter.update(model.weights.length);
