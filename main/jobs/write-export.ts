@@ -14,7 +14,7 @@ import { VERSION } from '../support/version.ts';
  * @throws TwofoldError `not-found`, `corrupt`, `unsupported` (too large for the format), `cancelled`; the file system's
  * error when the disk is full
  */
-export async function writeExport(
+export async function runWriteExportJob(
   { runDir, swapped, format, bits, dir }: WriteExportJob,
   { control, emit }: JobContext,
 ): Promise<WriteExportResult> {
