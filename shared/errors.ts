@@ -51,6 +51,12 @@ export class TwofoldError extends Error {
   }
 }
 
+/** The value of a result. @throws TwofoldError its error */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new TwofoldError(result.error.code, result.error.message);
+}
+
 /** Turns whatever was thrown into a `Failure`; system errors of the file system become sentences. */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof TwofoldError) return { code: thrown.code, message: thrown.message };

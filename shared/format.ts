@@ -72,3 +72,6 @@ export const formatDate = (atMs: number): string => dayAndTime.format(atMs);
 /** `2026-11-27 21:58` */
 export const formatUtc = (atMs: number): string =>
   new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
+
+/** Text for a sentence, at most 40 characters. */
+export const clip = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);

@@ -1,16 +1,18 @@
 import type { ImportReport, PlacedCounts } from './library.ts';
 import { formatCount, plural } from './format.ts';
 
-/** What came of an import, in sentences; the command line and the window say the same. Empty where there is nothing to say. */
+/** The result of an import as sentences for window and command line; empty strings where there is nothing to report. */
 export interface ImportSummary {
-  /** What came in. */
+  /** What was imported. */
   outcome: string;
   /** How folders were read. */
   reading: string;
   /** How many pictures of each class went to which split. */
   placed: string;
-  /** What did not come in, counted by kind. */
+  /** What was not imported, by kind. */
   skipped: string;
+  /** `12 hidden files ignored.` */
+  ignored: string;
 }
 
 export function importSummary(report: ImportReport): ImportSummary {
@@ -19,26 +21,27 @@ export function importSummary(report: ImportReport): ImportSummary {
     reading: report.reading,
     placed: placedOf(report),
     skipped: skippedOf(report),
+    ignored: report.hidden > 0 ? `${plural(report.hidden, 'hidden file')} ignored.` : '',
   };
 }
 
-/** All of it and the notes, a sentence each. */
+/** All of these and the notes. */
 export function importSentences(report: ImportReport): string[] {
-  const { outcome, reading, placed, skipped } = importSummary(report);
-  return [outcome, reading, placed, skipped, ...report.notes].filter((sentence) => sentence !== '');
+  const { outcome, reading, placed, skipped, ignored } = importSummary(report);
+  return [outcome, reading, placed, skipped, ignored, ...report.notes].filter((sentence) => sentence !== '');
 }
 
 function outcomeOf({ status, added, labelled, alreadyThere, moved, changed }: ImportReport): string {
   const parts: [number, string][] = [
     [labelled, 'labelled'],
-    [alreadyThere, 'already there'],
+    [alreadyThere, 'already in the project'],
     [moved, 'moved'],
     [changed, 'changed'],
   ];
-  const said = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
-  const text = [`${plural(added, 'picture')} added`, ...said].join(', ');
-  if (status === 'cancelled') return `Cancelled: ${text}. What was imported stays.`;
-  if (status === 'failed' || status === 'crashed') return `Ended before it was done: ${text}.`;
+  const others = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  const text = [`${plural(added, 'picture')} added`, ...others].join(', ');
+  if (status === 'cancelled') return `Cancelled: ${text}. Pictures imported so far were kept.`;
+  if (status === 'failed' || status === 'crashed') return `Import incomplete: ${text}.`;
   return `${text}.`;
 }
 
@@ -73,9 +76,9 @@ function countsOf({ classes, skipped, unlabelled }: PlacedCounts, names: readonl
   ].join(', ');
 }
 
-/** More endings than these are counted together. */
+/** More extensions than these are counted together. */
 const MOST_KINDS = 5;
-/** More folders than these are counted only. */
+/** More folders than these are counted, not listed. */
 const MOST_FOLDERS = 3;
 
 function skippedOf(report: ImportReport): string {
@@ -95,20 +98,20 @@ function skippedOf(report: ImportReport): string {
   ];
   const skipped = parts.length > 0 ? [`Skipped: ${parts.join(', ')}.`] : [];
   const more = exports.length > MOST_FOLDERS ? ` and ${exports.length - MOST_FOLDERS} more` : '';
-  const passedOver =
+  const exported =
     exports.length === 0
       ? []
-      : [`Not imported, because Twofold exported it: ${exports.slice(0, MOST_FOLDERS).join(', ')}${more}.`];
-  return [...skipped, ...passedOver].join(' ');
+      : [`Skipped folders exported by Twofold: ${exports.slice(0, MOST_FOLDERS).join(', ')}${more}.`];
+  return [...skipped, ...exported].join(' ');
 }
 
-/** ` (3 .svg, 1 without ending)`; most frequent first. */
+/** ` (3 .svg, 1 without extension)`; most frequent first. */
 function kindsOf(counts: Readonly<Record<string, number>>): string {
   const kinds = Object.entries(counts).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   if (kinds.length === 0) return '';
   const shown = kinds
     .slice(0, MOST_KINDS)
-    .map(([kind, count]) => `${formatCount(count)} ${kind === '' ? 'without ending' : kind}`);
+    .map(([kind, count]) => `${formatCount(count)} ${kind === '' ? 'without extension' : kind}`);
   const rest = kinds.slice(MOST_KINDS).reduce((sum, [, count]) => sum + count, 0);
   return ` (${[...shown, ...(rest > 0 ? [`${formatCount(rest)} others`] : [])].join(', ')})`;
 }

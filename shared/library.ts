@@ -246,6 +246,8 @@ export interface ImportReport {
   notPictureKinds: Record<string, number>;
   /** `leftOut` by reason. */
   leftOutKinds: Partial<Record<ImportItemCode, number>>;
+  /** Hidden files and those of the system, which were ignored. */
+  hidden: number;
   /** Folders that Twofold exported: nothing in them is imported. */
   exports: string[];
   /** Where the added pictures went; `undecided`: training divides them. */

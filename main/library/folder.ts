@@ -13,14 +13,14 @@ export interface Project {
   /** Absolute path of the project's folder. */
   folder: string;
   readOnly: boolean;
-  /** Runs that opening found to have been left by a program that died, for a word to the person. */
+  /** Runs whose process had died when the project was opened. */
   crashedRuns: string[];
   db: Db;
 }
 
 /**
- * The folder meant by what a person typed: `birds` and `birds.twofold` are both `birds.twofold`; an existing folder that
- * holds a library keeps its name whatever it is, and a path of a library.db means its folder.
+ * The project folder for a path that a person typed: `birds` and `birds.twofold` are both `birds.twofold`. An existing
+ * folder with a library keeps its name, and the path of a library.db stands for its folder.
  */
 export function projectFolder(given: string): string {
   const resolved = path.resolve(given);
@@ -34,7 +34,7 @@ export function isProject(given: string): boolean {
   return isFile(path.join(projectFolder(given), LIBRARY));
 }
 
-/** Thumbnails, pixels, features: may be deleted at any time. */
+/** Folder of thumbnails, pixels and features; it may be deleted at any time. */
 export function cacheDir(project: Project): string {
   return path.join(project.folder, 'cache');
 }
@@ -44,7 +44,7 @@ export function runDir(project: Project, runId: string): string {
   return path.join(project.folder, 'runs', runId);
 }
 
-/** Also of a path that leads through a file: there is nothing. */
+/** Whether there is a file; false also for a path that leads through a file. */
 export function isFile(place: string): boolean {
   try {
     return statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;

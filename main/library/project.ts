@@ -17,16 +17,16 @@ import { rebaseDirectories } from './pictures/directories.ts';
 import { isFile, LIBRARY, PROJECT_SUFFIX, projectFolder, type Project } from './folder.ts';
 import { markInterruptedImports } from './import/imports.ts';
 import { markCrashedRuns } from './runs/runs.ts';
-import { row, run, transaction, value } from './database/sql.ts';
+import { exists, row, run, transaction } from './database/sql.ts';
 
 export { cacheDir, isProject, PROJECT_SUFFIX, projectFolder, runDir, type Project } from './folder.ts';
 
 /**
- * Creates a project folder and opens it. Parent folders are made as needed.
+ * Creates a project folder, and its parent folders where they are missing, and opens it.
  *
  * @param given path of the folder; `.twofold` is added where it is missing
  * @param options.classes names of the two classes; default `Class A` and `Class B`, which a first import may replace
- * @throws TwofoldError `exists` when there is a project or another folder with something in it; `read-only`, `disk-full`
+ * @throws TwofoldError `exists` where there is a project, or a folder that is not empty; `read-only`, `disk-full`
  */
 export function createProject(given: string, options: { classes?: readonly [string, string] } = {}): Project {
   const folder = projectFolder(given);
@@ -37,18 +37,18 @@ export function createProject(given: string, options: { classes?: readonly [stri
   if (isFile(library) && statSync(library).size > 0) {
     throw new TwofoldError(
       'exists',
-      `There is a project at ${folder} already. Open it, or choose another name.`,
+      `There already is a project at ${folder}. Open it, or choose another name.`,
     );
   }
   if (existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith(LIBRARY))) {
     throw new TwofoldError(
       'exists',
-      `${folder} exists and is not a Twofold project. Choose another name, so that nothing in it is touched.`,
+      `${folder} exists and is not a Twofold project. Choose another name; nothing in it was changed.`,
     );
   }
-  const made = !existsSync(folder);
+  const isNew = !existsSync(folder);
   try {
-    // A recursive mkdir says ENOENT on a disk that can only be read, so that is asked first.
+    // On a read-only disk a recursive mkdir fails with ENOENT, so permission is checked first.
     accessSync(nearestFolder(folder), constants.W_OK);
     mkdirSync(folder, { recursive: true });
     const db = openDatabase(library, { create: true });
@@ -65,17 +65,17 @@ export function createProject(given: string, options: { classes?: readonly [stri
       closeDatabase(db);
     }
   } catch (error) {
-    if (made) rmSync(folder, { recursive: true, force: true });
+    if (isNew) rmSync(folder, { recursive: true, force: true });
     throw writeError(error, folder);
   }
   return openProject(folder);
 }
 
 /**
- * Opens a project, updating its library if an older Twofold wrote it, and finding its pictures again when it was moved.
- * Runs and imports whose program died are marked as crashed; `crashedRuns` tells which this opening found.
+ * Opens a project. Migrates its library where an older Twofold wrote it, and locates its pictures where the project was
+ * moved. Runs and imports whose process has died are marked as crashed; `crashedRuns` lists those found now.
  *
- * @param options.readOnly write nothing at all; default false
+ * @param options.readOnly write nothing; default false
  * @throws TwofoldError `not-found`, `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`
  */
 export function openProject(given: string, options: { readOnly?: boolean } = {}): Project {
@@ -83,10 +83,10 @@ export function openProject(given: string, options: { readOnly?: boolean } = {})
   const folder = projectFolder(given);
   const library = path.join(folder, LIBRARY);
   if (!isFile(library)) {
-    const what = existsSync(folder) ? `${folder} holds no library.db` : `There is no folder ${folder}`;
+    const what = existsSync(folder) ? `${folder} has no library.db` : `There is no folder ${folder}`;
     throw new TwofoldError(
       'not-found',
-      `${what}, so it is not a Twofold project. Check the path, or create one.`,
+      `${what}, so it is not a Twofold project. Check the path, or create a project there.`,
     );
   }
   if (!readOnly) {
@@ -98,11 +98,11 @@ export function openProject(given: string, options: { readOnly?: boolean } = {})
   }
   const db = openDatabase(library, { readOnly });
   try {
-    const found = row(db, 'SELECT id, folder FROM project') as { id: string; folder: string } | undefined;
+    const found = row<{ id: string; folder: string }>(db, 'SELECT id, folder FROM project');
     if (!found) {
       throw new TwofoldError(
         'corrupt',
-        `${library} holds no project: its creation was interrupted. Delete ${folder} and create the project again.`,
+        `${library} has no project in it, because creating it was interrupted. Delete ${folder} and create the project again.`,
       );
     }
     let crashedRuns: string[] = [];
@@ -121,9 +121,8 @@ export function openProject(given: string, options: { readOnly?: boolean } = {})
 }
 
 /**
- * Opens a project for work that only reads it: also beside a program that is writing to it, on a full disk and where
- * nothing may be written. What opening usually puts in order (crashed runs, an older library) is put in order where
- * that is possible and left alone where it is not.
+ * Opens a project for reading: also while another program writes to it, on a full disk, and on read-only media. Crashed
+ * runs are marked and an older library is migrated only where writing is possible.
  *
  * @throws TwofoldError as `openProject`
  */
@@ -138,7 +137,7 @@ export function openForReading(given: string): Project {
   }
 }
 
-/** Why a library can't be written while it may well be read. */
+/** Reasons why a library can't be written that may still allow reading it. */
 const READABLE: ReadonlySet<ErrorCode> = new Set([
   'read-only',
   'busy',
@@ -152,12 +151,12 @@ export function closeProject(project: Project): void {
   closeDatabase(project.db);
 }
 
-/** A project that was created to be filled by an import, and goes again when that brings nothing. */
+/** A project created for an import, to be removed if the import adds no picture. */
 export interface NewProject {
   project: Project;
-  /** Whether a picture is in it. */
+  /** Whether it has a picture. */
   isFilled: () => boolean;
-  /** Closes it, where it still is open, and removes what was made for it. Folders that hold anything else stay. */
+  /** Closes it if it is open and deletes what was created for it. Folders that contain anything else stay. */
   remove: () => void;
 }
 
@@ -165,7 +164,7 @@ export interface NewProject {
 export function createToFill(given: string): NewProject {
   const above = nearestFolder(projectFolder(given));
   const project = createProject(given);
-  const isFilled = (): boolean => value(project.db, 'SELECT EXISTS (SELECT 1 FROM pictures)') === 1;
+  const isFilled = (): boolean => exists(project.db, 'SELECT 1 FROM pictures');
   const remove = (): void => {
     closeProject(project);
     for (const name of readdirSync(project.folder)) {
@@ -177,12 +176,12 @@ export function createToFill(given: string): NewProject {
   return { project, isFilled, remove };
 }
 
-/** Removes a folder and those above it, up to one that was there before, as long as nothing is in them. */
+/** Deletes a folder and its parents up to `above`, as long as they are empty. */
 function removeEmpty(folder: string, above: string): void {
   try {
     for (let place = folder; place !== above; place = path.dirname(place)) rmdirSync(place);
   } catch {
-    // Somebody else has put something there.
+    // Not empty: another program put something there.
   }
 }
 
@@ -196,7 +195,7 @@ function writeError(error: unknown, folder: string): unknown {
   if (failure.code === 'read-only') {
     return new TwofoldError(
       'read-only',
-      `The project ${folder} can't be written. Check the folder's permissions, or copy it to a place where you may write.`,
+      `The project ${folder} is read-only. Check the folder's permissions, or copy it to a folder where you may write.`,
       { cause: error },
     );
   }

@@ -5,16 +5,13 @@ import { rows, run, transaction, type Db } from './database/sql.ts';
 
 type Key = keyof ProjectSettings;
 const KEYS = Object.keys(projectSettingsSchema.shape) as Key[];
-/** Whether the classes were swapped when the threshold was set: as it was set it is stored, so that it comes back exactly. */
+/** Whether the classes were swapped when the threshold was set. It is stored unswapped, so that it comes back exactly. */
 const THRESHOLD_ORDER = 'thresholdSwapped';
 
-/** What the project remembers. A value this version can't read counts as its default and is left alone. */
+/** The project's settings. A value that this version can't read counts as its default and is left alone. */
 export function getSettings(db: Db): ProjectSettings {
-  const stored = new Map(
-    (rows(db, 'SELECT key, value FROM settings') as { key: string; value: string }[]).map(
-      ({ key, value }) => [key, value],
-    ),
-  );
+  const found = rows<{ key: string; value: string }>(db, 'SELECT key, value FROM settings');
+  const stored = new Map(found.map(({ key, value }) => [key, value]));
   const readable: Record<string, unknown> = {};
   for (const key of KEYS) {
     const text = stored.get(key);
@@ -30,7 +27,7 @@ export function getSettings(db: Db): ProjectSettings {
   return swapped ? { ...settings, ...swapClassIndices(settings) } : settings;
 }
 
-/** Changes some of the settings; the others stay. */
+/** Changes the given settings only. */
 export function updateSettings(db: Db, change: Partial<ProjectSettings>): void {
   transaction(db, () => {
     const swapped = isSwapped(db);
@@ -50,7 +47,7 @@ function put(db: Db, key: string, value: unknown): void {
   );
 }
 
-/** The settings that name a class by its index, which is stored as it was before the classes changed places. */
+/** The settings that refer to a class by its index, with the classes swapped. */
 function swapClassIndices({ brush, query }: Partial<ProjectSettings>): Partial<ProjectSettings> {
   const filter = query?.filter;
   return {

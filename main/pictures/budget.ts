@@ -1,4 +1,5 @@
-import { TwofoldError } from '../../shared/errors.ts';
+/** Ends a task that nobody waits for any more. */
+export class TaskCancelled extends Error {}
 
 /** Memory that pictures being read may take in one process, all its threads and pools together. */
 export const BUDGET_BYTES = 1e9;
@@ -42,7 +43,7 @@ export class PixelBudget {
   /**
    * Waits until there is room for a picture's pixels. It blocks the thread, which has nothing else to do.
    *
-   * @throws TwofoldError `cancelled` once `isCancelled`
+   * @throws TaskCancelled once `isCancelled`
    */
   take(pixels: number, isCancelled: () => boolean = () => false): void {
     const wanted = Math.ceil((pixels * BYTES_A_PIXEL) / UNIT_BYTES);
@@ -51,7 +52,7 @@ export class PixelBudget {
       const used = Atomics.load(this.memory, 0);
       const fits = used <= 0 || used + wanted <= this.limitBytes / UNIT_BYTES;
       if (fits && Atomics.compareExchange(this.memory, 0, used, used + wanted) === used) break;
-      if (isCancelled()) throw new TwofoldError('cancelled', 'Cancelled.');
+      if (isCancelled()) throw new TaskCancelled();
       if (!fits) Atomics.wait(this.memory, 0, used, LOOK_MS);
     }
     const slot = this.#slot();

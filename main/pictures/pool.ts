@@ -3,7 +3,7 @@ import { Piscina } from 'piscina';
 import { TwofoldError } from '../../shared/errors.ts';
 import { entry } from '../support/entry.ts';
 import { processBudget, releaseThread, type BudgetMemory } from './budget.ts';
-import { RETIRED } from './tasks.ts';
+import { CANCELLED, RETIRED } from './tasks.ts';
 import type { Answers, Batch, CancelFlag, Draw, InspectOptions, NumberedPicture } from './tasks.ts';
 import type { PictureReference, PixelOptions, Task, ThreadData } from './tasks.ts';
 
@@ -97,18 +97,20 @@ export class PicturePool {
   }
 
   async #submit<K extends Task['kind']>(task: Extract<Task, { kind: K }>): Promise<Answers[K]> {
+    let answer: Answers[K] | typeof CANCELLED;
     try {
-      return (await this.#pool.run(task)) as Answers[K];
+      answer = (await this.#pool.run(task)) as typeof answer;
     } catch (error) {
-      if (error instanceof Error && error.message === RETIRED_MESSAGE) return this.#submit<K>(task);
-      const name = error instanceof Error ? error.name : '';
-      const message = error instanceof Error ? error.message : String(error);
-      // Piscina's own signal is not used (it kills the thread), so an abort comes from `close` or from our flag.
-      if (name === 'AbortError' || message === 'Cancelled.') throw cancelled(error);
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      if (message === RETIRED_MESSAGE) return this.#submit<K>(task);
+      // From `close`: Piscina's own signal is not used, since it kills the thread.
+      if (name === 'AbortError') throw cancelled(error);
       throw new TwofoldError('crashed', `A thread that reads pictures ended unexpectedly: ${message}.`, {
         cause: error,
       });
     }
+    if (answer === CANCELLED) throw cancelled();
+    return answer;
   }
 
   /** A thread that died holds on to nothing. */

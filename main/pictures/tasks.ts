@@ -74,7 +74,7 @@ export interface Batch {
   failures: { position: number; error: Failure }[];
 }
 
-/** Not zero once the caller has lost interest; shared between threads. */
+/** Not zero once the task is cancelled; shared between threads. */
 export type CancelFlag = Int32Array<SharedArrayBuffer>;
 
 /** What each thread of a pool is started with. */
@@ -83,7 +83,10 @@ export interface ThreadData {
   budget: BudgetMemory;
 }
 
-/** How a thread ends that gives its memory back; a task that had reached it is to be sent again. */
+/** What a thread answers to a cancelled task. */
+export const CANCELLED = 'cancelled';
+
+/** Exit code of a thread that gives its memory back; a task that had reached it is sent again. */
 export const RETIRED = 75;
 
 export type Task = { cancel?: CancelFlag | undefined } & (

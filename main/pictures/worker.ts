@@ -1,13 +1,13 @@
 import './background.ts';
 import { threadId, workerData } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { toFailure, TwofoldError, type Result } from '../../shared/errors.ts';
+import { toFailure, type Result } from '../../shared/errors.ts';
 import { applyTransform, drawTransform, scalePixels } from './augment.ts';
-import { PixelBudget } from './budget.ts';
+import { PixelBudget, TaskCancelled } from './budget.ts';
 import { inspect } from './inspect.ts';
 import { cachedPixels } from './pixels.ts';
 import { pictureRng } from './random.ts';
-import { RETIRED } from './tasks.ts';
+import { CANCELLED, RETIRED } from './tasks.ts';
 import type { Batch, CancelFlag, Draw, NumberedPicture, ThreadData } from './tasks.ts';
 import type { PictureReference, PixelOptions, Task } from './tasks.ts';
 
@@ -16,8 +16,16 @@ const budget = new PixelBudget((workerData as ThreadData).budget, threadId);
 /** Runs one task of the pool on this thread. Pixels are handed over, not copied. */
 export default async function run(given: Task): Promise<unknown> {
   if (budget.shouldRetire) process.exit(RETIRED);
-  checkCancelled(given.cancel);
-  const task = withReserve(given);
+  try {
+    return await answer(withReserve(given));
+  } catch (error) {
+    if (error instanceof TaskCancelled) return CANCELLED;
+    throw error;
+  }
+}
+
+async function answer(task: Task): Promise<unknown> {
+  checkCancelled(task.cancel);
   switch (task.kind) {
     case 'inspect':
       return attempt(() => inspect(task.path, task.options));
@@ -80,10 +88,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
-    const failure = toFailure(error);
-    // Not the picture's failure: the task as a whole ends.
-    if (failure.code === 'cancelled') throw error;
-    return { ok: false, error: failure };
+    if (error instanceof TaskCancelled) throw error;
+    return { ok: false, error: toFailure(error) };
   } finally {
     budget.release();
   }
@@ -93,7 +99,7 @@ const isCancelled = (cancel: CancelFlag | undefined): boolean =>
   cancel !== undefined && Atomics.load(cancel, 0) !== 0;
 
 function checkCancelled(cancel: CancelFlag | undefined): void {
-  if (isCancelled(cancel)) throw new TwofoldError('cancelled', 'Cancelled.');
+  if (isCancelled(cancel)) throw new TaskCancelled();
 }
 
 /** Marks a buffer inside an answer to be moved to the other thread. */

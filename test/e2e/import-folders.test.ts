@@ -59,7 +59,7 @@ describe('a folder that is opened', () => {
     );
     await card('Training set: 1 "cat", 1 "dog". Validation set: 1 "cat", 1 "dog". Test set: 2 unlabelled.');
     await card('Skipped: 1 unreadable, 2 not pictures (1 .mp4, 1 .txt).');
-    await card('2 files of the test set in no class folder: no label.');
+    await card('2 test pictures in no class folder: no label.');
     expect(await app.accessibility()).toEqual([]);
     await app.screenshots('import-card', [[1280, 800]]);
     expect(await app.call('pictures.counts')).toMatchObject({
@@ -76,7 +76,7 @@ describe('a folder that is opened', () => {
     await app.screenshots('import-card-question', [[1280, 800]]);
     expect(await app.call('pictures.counts')).toMatchObject({ train: 1, test: 1, unlabelled: 2 });
     await app.page.getByRole('button', { name: 'Use as classes' }).click();
-    await card('0 pictures added, 2 labelled, 2 already there.');
+    await card('0 pictures added, 2 labelled, 2 already in the project.');
     expect(await app.call('pictures.counts')).toMatchObject({ train: 0, test: 0, classes: [1, 1] });
     const project = await app.call('project.current');
     expect(project?.classes.map(({ name }) => name)).toEqual(['test', 'train']);

@@ -302,7 +302,7 @@ describe('what is shown', () => {
     await page.getByRole('button', { name: 'Rename Class B' }).click();
     await page.keyboard.type('cats');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('Both classes would be called').waitFor();
+    await page.getByRole('alert').getByText('Both classes would be named').waitFor();
     await page.getByRole('button', { name: 'Dismiss', exact: true }).click();
     await page.getByLabel('Colour of cats').fill('#aa00aa');
     await expect
@@ -442,7 +442,7 @@ describe('an import', () => {
     await app.answerDialog([csv]);
     await page.getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByRole('menuitem', { name: /^Labels from CSV/ }).click();
-    await page.getByText(/2 already there/).waitFor(WAIT);
+    await page.getByText(/2 already in the project/).waitFor(WAIT);
   });
 
   it('left no complaint', async () => {

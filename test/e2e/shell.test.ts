@@ -200,7 +200,7 @@ describe('what can’t be opened', () => {
     await launch();
     await app!.answerDialog(['/proc/self/mine']);
     await app!.clickMenu('new-project');
-    await says("can't be written");
+    await says('is read-only');
   });
 });
 

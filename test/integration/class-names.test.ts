@@ -68,7 +68,7 @@ test('names are replaced once no picture is labelled, and what undo or redo woul
   undo(byHand.db, 'mouse');
   expect(await importFolder(byHand, await put('cat/1.png', 'dog/2.png'), options)).toMatchObject({
     labelled: 2,
-    notes: [expect.stringContaining('named anew')],
+    notes: [expect.stringContaining('classes were renamed')],
   });
   expect(names(byHand)).toEqual(['cat', 'dog']);
   expect(redo(byHand.db, 'mouse')).toBeNull();

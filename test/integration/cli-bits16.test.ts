@@ -71,11 +71,11 @@ test('import says how many pictures are dark and what would help; one setting ho
   const project = path.join(temporaryFolder(), 'dark');
   const first = await run('import', folder, '--project', project);
   expect(first.stdout).toMatch(
-    /4 pictures use less than 1\/16 of the 16-bit range; treat .* as 12-bit .*--bits16 12/,
+    /4 pictures use less than 1\/16 of the 16-bit range\. Treat .* as 12-bit .*--bits16 12/,
   );
 
   const more = await pictures({ '5.png': 65_535, '6.png': 900, '7.png': 4095 });
-  expect((await run('import', more, '--project', project)).stdout).toMatch(/2 pictures use less .*; 1 other uses more, up to 16 bits, so that no one factor fits all/); // prettier-ignore
+  expect((await run('import', more, '--project', project)).stdout).toMatch(/2 pictures use less .*; 1 other uses more, up to 16 bits, so no single setting fits all/); // prettier-ignore
   const clipped = await run(
     'import',
     await pictures({ '8.png': 60_000 }),

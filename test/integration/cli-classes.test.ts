@@ -133,7 +133,7 @@ describe('import --classes', () => {
 
   it('says which names do not fit: those of folders or of a table, the project’s or those that were given', async () => {
     expect((await importInto('mistyped', '--classes', 'animal,food')).stderr).toContain(
-      'The folders "animals" and "food" are not the classes given with --classes, "animal" and "food".',
+      'The folders "animals" and "food" do not match the classes given with --classes, "animal" and "food".',
     );
     const table = path.join(folder, 'mistyped.csv');
     const picture = (name: string): string =>
@@ -142,12 +142,12 @@ describe('import --classes', () => {
     const project = path.join(folder, 'foobar');
     const given = await run('import', '--csv', table, '--project', project, '--classes', 'foo,bar');
     expect(given.stderr).toContain(
-      'The labels "negative" and "positive" are not the classes given with --classes, "foo" and "bar".',
+      'The labels "negative" and "positive" do not match the classes given with --classes, "foo" and "bar".',
     );
     await done('import', pictures, '--project', project);
     const known = await run('import', '--csv', table, '--project', project);
     expect(known.stderr).toContain(
-      'The labels "negative" and "positive" are not this project\'s classes "animals" and "food".',
+      'The labels "negative" and "positive" do not match this project\'s classes "animals" and "food".',
     );
   });
 
@@ -193,7 +193,7 @@ describe('a wrong table whose labels were cleared', () => {
     await done('label', project, 'clear', ...files);
     const { code, stdout, stderr } = await run(...command(project));
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/named anew.*can’t be undone/);
+    expect(stdout).toMatch(/renamed.*no longer be undone/);
     expect((await done('labels', project)).classes).toEqual([
       { name: first, count: 1 },
       { name: first === 'cat' ? 'dog' : 'cat', count: 1 },
@@ -338,6 +338,6 @@ describe('labels --swap', () => {
     db.close();
     const { code, stderr } = await run('labels', project, '--swap');
     expect(code).toBe(1);
-    expect(stderr).toContain('A run is being trained');
+    expect(stderr).toContain('while a run is training');
   });
 });

@@ -27,7 +27,7 @@ describe('layouts', () => {
       '4 pictures added, 2 labelled.',
       'Classes by folder: "cat" and "dog". Training set: "train". Test set: "test".',
       'Training set: 1 "cat", 1 "dog". Test set: 2 unlabelled.',
-      '2 files of the test set in no class folder: no label.',
+      '2 test pictures in no class folder: no label.',
     ]);
     expect(await done('import', folder, '--project', newProject())).toMatchObject({
       layout: 'split',
@@ -159,11 +159,11 @@ describe('what is not imported', () => {
     });
     rmSync(path.join(out, 'card.json'));
     const { stdout } = await run('import', folder, '--project', project);
-    expect(stdout).toContain(`Not imported, because Twofold exported it: ${out}.`);
+    expect(stdout).toContain(`Skipped folders exported by Twofold: ${out}.`);
     const alone = newProject();
     const refused = await run('import', out, '--project', alone);
     expect(refused.code).toBe(1);
-    expect(refused.stdout).toContain(`Not imported, because Twofold exported it: ${out}.`);
+    expect(refused.stdout).toContain(`Skipped folders exported by Twofold: ${out}.`);
     expect(existsSync(alone)).toBe(false);
   });
 
@@ -178,7 +178,7 @@ describe('what is not imported', () => {
     for (const given of [path.join(out, 'train'), path.join(out, 'train', 'a'), link]) {
       const { code, stdout } = await run('import', given, '--project', newProject());
       expect(code).toBe(1);
-      expect(stdout).toContain(`Not imported, because Twofold exported it: ${given}.`);
+      expect(stdout).toContain(`Skipped folders exported by Twofold: ${given}.`);
     }
     for (const mark of ['card.json', 'folders.csv']) rmSync(path.join(out, mark));
     expect(await done('import', path.join(out, 'train'), '--project', newProject())).toMatchObject({

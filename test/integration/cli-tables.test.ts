@@ -147,7 +147,7 @@ describe('import --csv', () => {
     writeFileSync(csv, 'path,label,split\na.jpg,cat,test\nb.jpg,dog,test\n');
     const { code, stdout, stderr } = await run('import', '--csv', csv, '--project', project);
     expect(code).toBe(0);
-    expect(stdout + stderr).toMatch(/2 pictures are in another set than the table says and stayed in it/);
+    expect(stdout + stderr).toMatch(/2 pictures stayed in a different set from the table/);
     expect(counts(project)).toMatchObject({ train: 2, test: 0 });
   });
 
@@ -167,7 +167,7 @@ describe('import --csv', () => {
     const { csv, project } = lay(AB, 'filename,sex,age\na.jpg,m,1\nb.jpg,f,2\n');
     const { code, stderr } = await run('import', '--csv', csv, '--project', project);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/Columns seen in t\.csv: "filename".*"sex".*"age".*Expected.*label, class/s);
+    expect(stderr).toMatch(/Columns found in t\.csv: "filename".*"sex".*"age".*Expected.*label, class/s);
   });
 });
 

@@ -124,7 +124,7 @@ describe('folders as labels', () => {
       await put(temporaryFolder(), { 'a/2.png': 2, 'b/3.png': 3 }),
       options,
     );
-    expect(report.notes[0]).toContain('Name the classes first');
+    expect(report.notes[0]).toContain('Rename the classes first');
   });
 
   test('two folders dropped together are classes too', async () => {
@@ -374,7 +374,7 @@ describe('CSV', () => {
     expect(labels(project)).toEqual({ 'a.png': 1, 'b.png': 0, 'c.png': 'skipped', 'd.png': null });
     expect(getCounts(project.db)).toMatchObject({ train: 1, validation: 1 });
     expect(told(project, report.importId)).toEqual([['gone.png', 'left-out', 'not-found']]);
-    expect(report.notes.join(' ')).toContain('1 row gives');
+    expect(report.notes.join(' ')).toContain('1 row contradicts');
   });
 
   test.each([

@@ -50,7 +50,7 @@ const LAYOUTS: Record<string, Layout> = {
       'test/4.bmp': '- test',
     },
     reading: 'Classes by folder: "cat" and "dog". Training set: "train". Test set: "test".',
-    notes: ['2 files of the test set in no class folder: no label.'],
+    notes: ['2 test pictures in no class folder: no label.'],
   },
   'train, valid and test': {
     files: {
@@ -91,7 +91,7 @@ const LAYOUTS: Record<string, Layout> = {
   },
   'a split word in one class folder only': {
     files: { 'cats/1.bmp': 'cats -', 'cats/test/2.bmp': 'cats -', 'dogs/3.bmp': 'dogs -' },
-    notes: ['"test" inside "cats" was not read as a split: the other class folder has none.'],
+    notes: ['"test" in "cats" was not read as a split: the other class folder has none.'],
   },
   'a test folder beside class folders': {
     files: { 'cat/1.bmp': 'cat -', 'dog/2.bmp': 'dog -', 'test/3.bmp': '- test' },
@@ -127,7 +127,7 @@ const LAYOUTS: Record<string, Layout> = {
       'val/cat/3.bmp': 'cat validation',
       'val/junk/4.bmp': '- validation',
     },
-    notes: ['1 file is outside the class folders ("junk"): no label.'],
+    notes: ['1 picture is outside the class folders ("junk"): no label.'],
   },
   'images below split folders, as Roboflow writes them': {
     files: {
@@ -162,7 +162,7 @@ const LAYOUTS: Record<string, Layout> = {
     files: { 'a/1.bmp': '- -', 'b/2.bmp': '- -', 'c/3.bmp': '- -' },
     reading: '',
     notes: [
-      'There are 3 sub-folders with pictures ("a", "b" and "c"), not two. The pictures came in without labels.',
+      'There are 3 sub-folders with pictures ("a", "b" and "c"); two were expected. The pictures were imported without labels.',
     ],
   },
   'three folders in train': {
@@ -192,8 +192,8 @@ const LAYOUTS: Record<string, Layout> = {
     },
     reading: 'Classes by folder: "cat" and "dog". Training set: "train". Test set: "test".',
     notes: [
-      /^"data" and "docs" were not read as classes: there are split folders with "cat" and "dog" inside\./,
-      '1 file is outside the class folders ("docs"): no label.',
+      /^"data" and "docs" were not read as classes, because they contain split folders with "cat" and "dog"\./,
+      '1 picture is outside the class folders ("docs"): no label.',
     ],
   },
   'another folder beside a divided data set whose test set has no classes': {
@@ -223,7 +223,7 @@ const LAYOUTS: Record<string, Layout> = {
       'dog/train/big/3.bmp': 'dog -',
       'dog/train/small/4.bmp': 'dog -',
     },
-    notes: ['"train" inside "dog" was not read as a split: the other class folder has none.'],
+    notes: ['"train" in "dog" was not read as a split: the other class folder has none.'],
   },
   'class folders with the same sub-folders, and no split': {
     files: {
@@ -233,7 +233,7 @@ const LAYOUTS: Record<string, Layout> = {
       'site2/positive/4.bmp': 'site2 -',
     },
     notes: [
-      /^The sub-folders "negative" and "positive", which are in both "site1" and "site2", were not used\./i,
+      /^The sub-folders "negative" and "positive" of both "site1" and "site2" were not used\./i,
     ],
   },
   'class folders with sub-folders of their own': {
@@ -269,7 +269,7 @@ const LAYOUTS: Record<string, Layout> = {
   },
   'loose pictures': {
     files: { 'cat/1.bmp': 'cat -', 'dog/2.bmp': 'dog -', '3.bmp': '- -' },
-    notes: ['1 file is outside the class folders: no label.'],
+    notes: ['1 picture is outside the class folders: no label.'],
   },
   'a split word somewhere in a collection': {
     files: { '2023/a/1.bmp': '- -', '2023/test/2.bmp': '- -', '2024/b/3.bmp': '- -', '2025/c/4.bmp': '- -' },
@@ -340,7 +340,7 @@ describe('where the person says what the classes are', () => {
       'Cat/2.bmp': 'cat -',
       'bird/3.bmp': '- -',
     });
-    expect(report.notes).toEqual(['1 file is outside the class folders ("bird"): no label.']);
+    expect(report.notes).toEqual(['1 picture is outside the class folders ("bird"): no label.']);
     const alone = put(['more/cat/4.bmp']);
     await importFolder(project, alone, { inspect: decode });
     expect(read(project, alone)).toMatchObject({ 'more/cat/4.bmp': 'cat -' });
@@ -348,7 +348,7 @@ describe('where the person says what the classes are', () => {
     expect(await importFolder(project, other, { inspect: decode })).toMatchObject({
       labelled: 0,
       notes: [
-        'The folders "bird" and "cat" are not this project\'s classes "cat" and "dog". The pictures came in without labels.',
+        'The folders "bird" and "cat" do not match this project\'s classes "cat" and "dog". The pictures were imported without labels.',
       ],
     });
   });
@@ -387,7 +387,7 @@ test('a name that is too long, or two that are alike, cost a label and not the i
   const two = put(['cat/1.bmp', 'CAT/2.bmp']);
   expect(await importFolder(alike, two, { inspect: decode })).toMatchObject({
     notes: [
-      '"CAT" and "cat" are the same name for a class, and two were expected. The pictures came in without labels.',
+      '"CAT" and "cat" are the same class name; two different ones were expected. The pictures were imported without labels.',
     ],
   });
   expect(read(alike, two)).toEqual({ 'cat/1.bmp': '- -', 'CAT/2.bmp': '- -' });

@@ -103,7 +103,7 @@ describe('a disk that can only be read', () => {
     const before = statSync(path.join(project.folder, 'library.db')).mtimeMs;
     const readOnly = expect.objectContaining({
       code: 'read-only',
-      message: expect.stringContaining('copy it to a place where you may write') as string,
+      message: expect.stringContaining('copy it to a folder where you may write') as string,
     }) as Error;
     expect(() => openProject(project.folder)).toThrow(readOnly);
     expect(() => createProject(path.join(folder, 'new'))).toThrow(readOnly);

@@ -95,12 +95,12 @@ function onDrive(refuse: 'REFUSE_MAP' | 'REFUSE_LOCK', ...args: string[]): { cod
 }
 
 describe.runIf(hasCompiler).each(['REFUSE_MAP', 'REFUSE_LOCK'] as const)('a drive that says %s', (refuse) => {
-  it('is named as one that can’t keep a project, and nothing is left there', () => {
+  it('is reported as unable to store a project, and nothing is left there', () => {
     const place = path.join(drive, `new ${refuse}`);
     mkdirSync(place, { recursive: true });
     const pictures = sampleFolder(1);
     const { code, said } = onDrive(refuse, 'import', pictures, '--project', path.join(place, 'p'));
-    expect([code, said]).toEqual([1, expect.stringMatching(/can't keep a project.*network drives/)]);
+    expect([code, said]).toEqual([1, expect.stringMatching(/can't store a project.*network drives/)]);
     expect(said).not.toMatch(/full|\n\s+at /);
     expect(readdirSync(place)).toEqual([]);
   });
@@ -119,7 +119,7 @@ describe.runIf(hasCompiler).each(['REFUSE_MAP', 'REFUSE_LOCK'] as const)('a driv
       });
     }
     const written = onDrive(refuse, 'label', copy, '--undo');
-    expect([written.code, written.said]).toEqual([1, expect.stringMatching(/can't keep a project/)]);
+    expect([written.code, written.said]).toEqual([1, expect.stringMatching(/can't store a project/)]);
     expect(await done('labels', copy)).toMatchObject({ total: 2 });
   });
 });

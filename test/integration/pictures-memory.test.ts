@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUDGET_BYTES, BYTES_A_PIXEL, newBudget, PixelBudget, processBudget, releaseThread } from '../../main/pictures/budget.ts'; // prettier-ignore
+import { BUDGET_BYTES, BYTES_A_PIXEL, newBudget, PixelBudget, processBudget, releaseThread, TaskCancelled } from '../../main/pictures/budget.ts'; // prettier-ignore
 import { isOutOfMemory } from '../../main/pictures/formats/errors.ts';
 import { PicturePool } from '../../main/pictures/pool.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
@@ -35,14 +35,14 @@ describe('the budget', () => {
     const [first, second] = [new PixelBudget(memory, 1, limit), new PixelBudget(memory, 2, limit)];
     first.take(pixels * 0.6);
     second.take(pixels * 0.4);
-    expect(() => new PixelBudget(memory, 3, limit).take(1, never)).toThrow('Cancelled');
+    expect(() => new PixelBudget(memory, 3, limit).take(1, never)).toThrow(TaskCancelled);
     first.release();
     first.take(pixels * 0.5);
     first.release();
     second.release();
     expect(memory[0]).toBe(0);
     first.take(pixels * 50);
-    expect(() => second.take(1, never)).toThrow('Cancelled');
+    expect(() => second.take(1, never)).toThrow(TaskCancelled);
     first.release();
     second.take(1);
   });

@@ -110,7 +110,7 @@ describe('the text', () => {
       Buffer.from('path,label\na.jpg,K\xe4fer \x80\nb.jpg,Biene\x92s\n', 'latin1'),
     );
     expect(outcome).toEqual({ 'a.jpg': 'Käfer €', 'b.jpg': 'Biene’s' });
-    expect(notes).toContain('not in UTF-8 and was read as Windows-1252: "Käfer"');
+    expect(notes).toContain('not UTF-8 and was read as Windows-1252: "Käfer"');
   });
 
   test.each([
@@ -118,13 +118,13 @@ describe('the text', () => {
     [
       'UTF-16 cut off in a character',
       Buffer.from(`\ufeff${german}`, 'utf16le').subarray(0, -1),
-      /UTF-16, but is damaged/,
+      /UTF-16 but has invalid characters/,
     ],
-    ['UTF-16 with half a pair', Buffer.from(`\ufeff${german}\ud800`, 'utf16le'), /UTF-16, but is damaged/],
+    ['UTF-16 with half a pair', Buffer.from(`\ufeff${german}\ud800`, 'utf16le'), /UTF-16 but has invalid characters/],
     [
       'UTF-8 with one bad byte',
       Buffer.concat([Buffer.from(german), Buffer.from([0xff])]),
-      /UTF-8, but line 4 has bytes/,
+      /UTF-8, but line 4 has invalid bytes/,
     ],
     [
       'a byte of neither',
@@ -205,7 +205,7 @@ describe('rows and columns', () => {
   test('a first row whose picture is missing is a row, and told', async () => {
     const { outcome, notes } = await drop(AB, 'gone.jpg,cat\na.jpg,cat\nb.jpg,dog\n');
     expect(outcome).toEqual(CAT_DOG);
-    expect(notes).toContain('1 of 3 rows names no picture that was found: line 1 (gone.jpg).');
+    expect(notes).toContain('The pictures of 1 of 3 rows were not found: line 1 (gone.jpg).');
     const without = await drop(AB, 'gone,cat\na,cat\nb,dog\n');
     expect(without.notes).toContain('line 1 (gone)');
   });
@@ -229,11 +229,11 @@ describe('rows and columns', () => {
   });
 
   test.each([
-    ['no column of pictures', 'x,y\n1,2\n3,4\n', /No column names pictures.*"x".*"y".*Expected.*path,label/s],
+    ['no column of pictures', 'x,y\n1,2\n3,4\n', /names existing pictures.*"x".*"y".*Expected.*path,label/s],
     [
       'several columns that could be labels',
       'a.jpg,cat,young\nb.jpg,dog,old\n',
-      /which column of t\.csv holds the labels.*Columns seen.*Expected/s,
+      /which column of t\.csv holds the labels.*Columns found.*Expected/s,
     ],
     [
       'headed, but no label among them',
@@ -248,7 +248,7 @@ describe('rows and columns', () => {
     [
       'three classes, a column each',
       'path,cat,dog,owl\na.jpg,1,0,0\nb.jpg,0,1,0\n',
-      /3 columns of 0 and 1, but there are two classes/,
+      /3 columns of 0 and 1; two classes were expected/,
     ],
     [
       'a picture of both classes',
@@ -258,9 +258,9 @@ describe('rows and columns', () => {
     [
       'a quotation mark that is never closed',
       'path,label\n"a.jpg,cat\nb.jpg,dog\n',
-      /quotation mark is never closed/,
+      /quotation mark is not closed/,
     ],
-    ['prose', 'Dear reader, these are\nmy cats, which I like\nvery much.\n', /No column names pictures/],
+    ['prose', 'Dear reader, these are\nmy cats, which I like\nvery much.\n', /names existing pictures/],
     [
       'no picture found',
       'path,label\nx.jpg,cat\ny.jpg,dog\n',
@@ -272,7 +272,7 @@ describe('rows and columns', () => {
 
   test('a .txt that is no table says so; one that is a picture is one', async () => {
     expect(await refused(AB, 'Remember to feed the cats.\n', 'notes.txt')).toMatch(
-      /No column names pictures.*notes\.txt/s,
+      /No column of notes\.txt names existing pictures/,
     );
     expect((await drop([], pictures[0]!, 'picture.txt')).outcome).toEqual({ 'picture.txt': '-' });
   });
@@ -298,7 +298,7 @@ describe('splits', () => {
       'e.jpg': 'cat',
       'f.jpg': 'dog',
     });
-    expect(notes).toContain('Unknown in the split column, so no split was set there: "holdout" (1 row)');
+    expect(notes).toContain('Unknown words in the split column were ignored: "holdout" (1 row)');
   });
 
   test('without a split column, folders of the paths set it, the outermost first, and it is said', async () => {
@@ -341,15 +341,15 @@ describe('splits', () => {
     expect(alreadyThere).toBe(2);
     expect(outcome(project, folder)).toEqual({ 'a.jpg': 'cat/train', 'b.jpg': 'dog/train' });
     expect(notes.at(-1)).toBe(
-      `1 picture is in another set than the table says and stayed in it, such as ${path.join(folder, 'a.jpg')} ` +
-        '(in the training set, there in the test set). To move pictures, use twofold split PROJECT test FILES or, ' +
+      `1 picture stayed in a different set from the table, such as ${path.join(folder, 'a.jpg')} ` +
+        '(training set; test set in the table). To move pictures, use twofold split PROJECT test FILES or, ' +
         'where the table has a split column, twofold labels PROJECT --import TABLE.',
     );
-    expect((await importFiles(project, [first], options)).notes.join()).not.toContain('another set');
+    expect((await importFiles(project, [first], options)).notes.join()).not.toContain('different set');
     await importLabelsCsv(project, second);
     expect(outcome(project, folder)).toMatchObject({ 'a.jpg': 'cat/test' });
     expect((await importFiles(project, [first], options)).notes.at(-1)).toMatch(
-      /\(in the test set, there in the training set\).*twofold split PROJECT train FILES\.$/,
+      /\(test set; training set in the table\).*twofold split PROJECT train FILES\.$/,
     );
   });
 
@@ -403,7 +403,7 @@ describe('where pictures are', () => {
       'path,label\n1.jpg,k\na.jpg,h\n',
     );
     expect(outcome).toEqual({ 'a.jpg': 'h' });
-    expect(notes).toContain('1 of 2 rows could mean several pictures and was skipped: line 2 (1.jpg)');
+    expect(notes).toContain('1 of 2 rows match several pictures and was skipped: line 2 (1.jpg)');
     expect(told(project, report.importId)).toEqual([['1.jpg', 'left-out', 'bad-input']]);
     expect(importSentences(report)).toContain('Skipped: 1 ambiguous row.');
   });
@@ -415,7 +415,7 @@ describe('where pictures are', () => {
 
   test('a name without ending that two files have is ambiguous', async () => {
     const { notes } = await drop(['a.jpg', 'a.png', 'b.jpg'], 'id,label\na,cat\nb,dog\n');
-    expect(notes).toContain('could mean several pictures and was skipped: line 2 (a)');
+    expect(notes).toContain('match several pictures and was skipped: line 2 (a)');
   });
 
   test('a picture of another split, or of another folder that a row names as well, is never meant', async () => {
@@ -428,7 +428,7 @@ describe('where pictures are', () => {
       'path,label\nC:\\x\\1.jpg,cat\nC:\\y\\1.jpg,dog\na.jpg,cat\n',
     );
     expect(names.outcome).toEqual({ 'a.jpg': 'cat' });
-    expect(names.notes).toContain('2 of 3 rows could mean several pictures');
+    expect(names.notes).toContain('2 of 3 rows match several pictures');
   });
 
   test('names in either form of Unicode, both ways', async () => {
@@ -524,14 +524,14 @@ describe('what labels mean', () => {
       `path,label\na.jpg,cat\nb.jpg,${long}\nc.jpg,dog\n`,
     );
     expect(outcome).toEqual({ 'a.jpg': 'cat', 'b.jpg': '-', 'c.jpg': 'dog' });
-    expect(notes).toContain('was not used. A class name has at most 100 characters.');
+    expect(notes).toContain('was ignored. A class name has at most 100 characters.');
   });
 
   test('more than two are counted', async () => {
     expect(
       await refused(['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'], 'a.jpg,x\nb.jpg,y\nc.jpg,z\nd.jpg,z\n'),
     ).toMatch(
-      /3 different labels, but there are two classes: "z" in 2 rows, "x" in 1 row, "y" in 1 row\. Nothing was imported\. Leave only two of them in the table: take out the rows with another label, or write one of the two there\.$/,
+      /3 different labels; two classes were expected: "z" in 2 rows, "x" in 1 row, "y" in 1 row\. Nothing was imported\. Keep only two labels in the table: delete the other rows, or replace their labels\.$/,
     );
   });
 
@@ -562,7 +562,7 @@ describe('labels --import', () => {
     const table = 'path,label,split\na.jpg,dog,test\nb.jpg,dog,validation\nc.jpg,dog,holdout\n';
     const { changed, notes } = await importLabelsCsv(project, lay([], table));
     expect(changed).toBe(1);
-    expect(notes.join('\n')).toContain('1 row has another split than the picture');
+    expect(notes.join('\n')).toContain('1 row has a different split from the picture');
     expect(notes.join('\n')).toContain('"holdout" (1 row)');
     expect(getPictures(project.db, [1, 2, 3]).map(({ split }) => split)).toEqual(['test', 'train', 'train']);
   });
@@ -573,7 +573,7 @@ describe('labels --import', () => {
     await expect(importLabelsCsv(project, lay([], 'path,label\nx.jpg,dog\n'))).rejects.toMatchObject({
       code: 'not-found',
     });
-    await expect(importLabelsCsv(project, lay([], 'a.jpg\nb.jpg\n'))).rejects.toThrow(/no column of labels/);
+    await expect(importLabelsCsv(project, lay([], 'a.jpg\nb.jpg\n'))).rejects.toThrow(/no label column/);
     expect(exportLabelsCsv(project.db)).toBe(before);
   });
 

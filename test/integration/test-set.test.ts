@@ -308,7 +308,7 @@ describe('a test set that comes with the pictures', () => {
     const imported = await done('labels', plain, '--import', table);
     expect(imported).toMatchObject({
       changed: 12,
-      notes: expect.arrayContaining(['4 pictures put into the test set, as the table says.']) as string[],
+      notes: expect.arrayContaining(['4 pictures added to the test set.']) as string[],
     });
     expect(await done('labels', plain)).toMatchObject({ train: 0, validation: 0, test: 4 });
   });

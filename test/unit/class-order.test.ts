@@ -240,12 +240,12 @@ describe('swapping the classes', () => {
     const { db } = library();
     swapClasses(db, 'mouse');
     const { id } = createRun(db, { recipe: DEFAULT_RECIPE });
-    expect(() => swapClasses(db, 'mouse')).toThrow('A run is being trained');
-    expect(() => undo(db, 'key')).toThrow('A run is being trained');
+    expect(() => swapClasses(db, 'mouse')).toThrow('while a run is training');
+    expect(() => undo(db, 'key')).toThrow('while a run is training');
     expect(isSwapped(db)).toBe(true);
     updateRun(db, id, { status: 'done' });
     startImport(db, { source: 'folder', path: '/p', layout: 'plain', notes: [], counts: noCounts() });
-    expect(() => swapClasses(db, 'mouse')).toThrow('Pictures are being imported');
+    expect(() => swapClasses(db, 'mouse')).toThrow('during an import');
   });
 
   test('an older library has its classes as they were, and its run folders are told of the threshold', () => {

@@ -22,6 +22,7 @@ const report = (change: Partial<ImportReport>): ImportReport => ({
   notPictures: 0,
   notPictureKinds: {},
   leftOutKinds: {},
+  hidden: 0,
   exports: [],
   placed: { train: none, validation: none, test: none, undecided: none },
   classes: ['cat', 'dog'],
@@ -36,7 +37,7 @@ const skipped = (change: Partial<ImportReport>): string => importSummary(report(
 const placed = (change: Partial<ImportReport['placed']>): string =>
   importSummary(report({ placed: { ...report({}).placed, ...change } })).placed;
 
-test('what came in, in the singular and in the plural', () => {
+test('imported pictures, singular and plural', () => {
   const all = (count: number) => ({
     added: count,
     labelled: count,
@@ -44,15 +45,15 @@ test('what came in, in the singular and in the plural', () => {
     moved: count,
     changed: count,
   });
-  expect(outcome(all(1))).toBe('1 picture added, 1 labelled, 1 already there, 1 moved, 1 changed.');
+  expect(outcome(all(1))).toBe('1 picture added, 1 labelled, 1 already in the project, 1 moved, 1 changed.');
   expect(outcome({ ...all(2000), status: 'cancelled' })).toBe(
-    'Cancelled: 2,000 pictures added, 2,000 labelled, 2,000 already there, 2,000 moved, 2,000 changed. What was imported stays.',
+    'Cancelled: 2,000 pictures added, 2,000 labelled, 2,000 already in the project, 2,000 moved, 2,000 changed. Pictures imported so far were kept.',
   );
   expect(outcome({})).toBe('0 pictures added.');
-  expect(outcome({ status: 'crashed', added: 1 })).toBe('Ended before it was done: 1 picture added.');
+  expect(outcome({ status: 'crashed', added: 1 })).toBe('Import incomplete: 1 picture added.');
 });
 
-test('where pictures went', () => {
+test('pictures by split and class', () => {
   expect(placed({})).toBe('');
   expect(placed({ undecided: { ...none, unlabelled: 2 } })).toBe('');
   expect(placed({ undecided: { ...none, classes: [3, 1], unlabelled: 2 } })).toBe(
@@ -67,7 +68,7 @@ test('where pictures went', () => {
   ).toBe('Training set: 1,000 "cat", 0 "dog". Test set: 2 unlabelled. Without a split: 1 skipped.');
 });
 
-test('what was skipped, by kind', () => {
+test('skipped files by kind', () => {
   expect(skipped({})).toBe('');
   expect(skipped({ leftOut: 3, duplicates: 1, notPictures: 1, notPictureKinds: { '.svg': 1 } })).toBe(
     'Skipped: 3 unreadable, 1 duplicate, 1 not a picture (1 .svg).',
@@ -81,17 +82,21 @@ test('what was skipped, by kind', () => {
       notPictureKinds: { '.mp4': 3, '.svg': 3, '': 4, '.a': 1, '.b': 1, '.c': 1, '.d': 2 },
     }),
   ).toBe(
-    'Skipped: 3 unreadable, 2 unsupported, 1 missing, 2 duplicates, 15 not pictures (4 without ending, 3 .mp4, 3 .svg, 2 .d, 1 .a, 2 others).',
+    'Skipped: 3 unreadable, 2 unsupported, 1 missing, 2 duplicates, 15 not pictures (4 without extension, 3 .mp4, 3 .svg, 2 .d, 1 .a, 2 others).',
   );
   expect(skipped({ leftOut: 3, leftOutKinds: { 'bad-input': 2, 'not-found': 1 } })).toBe(
     'Skipped: 1 missing, 2 ambiguous rows.',
   );
   expect(skipped({ exports: ['/a', '/b', '/c', '/d'] })).toBe(
-    'Not imported, because Twofold exported it: /a, /b, /c and 1 more.',
+    'Skipped folders exported by Twofold: /a, /b, /c and 1 more.',
   );
 });
 
-test('an import of an older Twofold, which counted less, is told as far as it goes', () => {
+test('hidden files have a line of their own', () => {
+  expect(importSentences(report({ hidden: 12 }))).toEqual(['0 pictures added.', '12 hidden files ignored.']);
+});
+
+test('an import of an older version, which counted less, is summarised without an error', () => {
   expect(importSentences(report({ added: 1, leftOut: 1, classes: null, notes: ['A note.'] }))).toEqual([
     '1 picture added.',
     'Skipped: 1 unreadable.',

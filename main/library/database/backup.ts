@@ -5,7 +5,7 @@ import { replaceFile, replaceFileSync } from '../../files/atomic-file.ts';
 import { sqlError } from './sql-errors.ts';
 import type { Db } from './sql.ts';
 
-/** Copies of library.db in the project's `backups` folder: before a migration, and once a day when asked. */
+/** Copies of library.db in the project's `backups` folder: before a migration, and once a day on request. */
 
 const KEPT = 5;
 const DAY_MS = 86_400_000;
@@ -40,7 +40,7 @@ function keepNewest(projectFolder: string): void {
   for (const old of listBackups(projectFolder).slice(KEPT)) rmSync(old, { force: true });
 }
 
-/** Writes a backup at once, blocking; for the moment before a migration. Returns its path. */
+/** Writes a backup synchronously, before a migration. Returns its path. */
 export function backUpNow(db: Db, version: number): string {
   const final = newBackup(db, version);
   try {
@@ -53,16 +53,16 @@ export function backUpNow(db: Db, version: number): string {
 }
 
 /**
- * Writes a backup in small steps beside other work, if the last one is older than a day.
+ * Writes a backup in small steps if the newest one is older than a day.
  *
- * @returns its path, or null where the last one is recent
+ * @returns its path, or null where the newest one is recent
  */
 export async function backUpDaily(db: Db, now: number = Date.now()): Promise<string | null> {
   const newest = listBackups(path.dirname(db.name))[0];
   if (newest !== undefined && now - statSync(newest).mtimeMs < DAY_MS) return null;
   const final = newBackup(db, db.pragma('user_version', { simple: true }) as number);
   try {
-    // 500 pages of 4 KiB take about a millisecond: the window never waits for it.
+    // 500 pages of 4 KiB take about a millisecond.
     await replaceFile(final, async (temporary) => {
       await db.backup(temporary, { progress: () => 500 });
     });
@@ -74,10 +74,10 @@ export async function backUpDaily(db: Db, now: number = Date.now()): Promise<str
 }
 
 /**
- * Puts a backup in the place of a damaged library, which is kept as `backups/damaged-….db`. The project must be closed.
+ * Replaces a damaged library with a backup and keeps it as `backups/damaged-….db`. The project must be closed.
  *
- * @returns where the damaged library lies now
- * @throws TwofoldError `not-found` when there is no such backup
+ * @returns path of the damaged library
+ * @throws TwofoldError `not-found` where there is no such backup
  */
 export function restoreBackup(projectFolder: string, backup: string): string {
   if (!listBackups(projectFolder).includes(path.resolve(backup))) {

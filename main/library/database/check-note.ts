@@ -3,9 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 
 /**
- * `quick_check` reads the whole library: 0.1 s at 100,000 pictures, 0.5 s once they have some history. A note in the
- * project's cache tells that the file is just as we closed it, so that it is checked again only when it is not, when it
- * was not closed properly, or when the last check is a day old.
+ * `quick_check` reads the whole library: 0.1 s at 100,000 pictures, 0.5 s with some history. A note in the project's cache
+ * records the file's size and time when it was closed. The library is checked again only where these differ, where it was
+ * not closed properly, or where the last check is a day old.
  */
 
 const DAY_MS = 86_400_000;
@@ -21,11 +21,11 @@ function read(library: string): Note | null {
   try {
     return noteSchema.parse(JSON.parse(readFileSync(noteOf(library), 'utf8')));
   } catch {
-    return null; // no note, or one we can't read: the library is checked
+    return null;
   }
 }
 
-/** Whether the library is not known to be whole. */
+/** Whether the library has to be checked. */
 export function needsCheck(library: string, now: number = Date.now()): boolean {
   const note = read(library);
   if (!note || existsSync(`${library}-wal`)) return true;
@@ -33,12 +33,12 @@ export function needsCheck(library: string, now: number = Date.now()): boolean {
   return note.sizeBytes !== size || note.mtimeMs !== mtimeMs || Math.abs(now - note.checkedAtMs) > DAY_MS;
 }
 
-/** Notes that the library was found whole now. */
+/** Records that the library passed the check now. */
 export function noteChecked(library: string, now: number = Date.now()): void {
   write(library, { checkedAtMs: now, sizeBytes: -1, mtimeMs: -1 });
 }
 
-/** Notes how the library was left when it was closed. */
+/** Records size and time of the closed library. */
 export function noteClosed(library: string): void {
   const note = read(library);
   if (!note || existsSync(`${library}-wal`)) return;
@@ -46,7 +46,7 @@ export function noteClosed(library: string): void {
   write(library, { ...note, sizeBytes: size, mtimeMs });
 }
 
-/** The library turned out to be damaged: the next opening checks it. */
+/** Makes the next opening check the library, after it turned out to be damaged. */
 export function forgetCheck(library: string): void {
   rmSync(noteOf(library), { force: true });
 }
@@ -57,7 +57,7 @@ function write(library: string, note: Note): void {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(note));
   } catch {
-    // A full disk costs the next opening a check, nothing else; an old note must not stay.
+    // On a full disk the next opening checks the library; an old note must not stay.
     rmSync(file, { force: true });
   }
 }

@@ -12,11 +12,11 @@ import type { Db } from './sql.ts';
 
 const MAGIC = 'SQLite format 3\0';
 const BUSY_TIMEOUT_MS = 5000;
-/** Holds a library of 100,000 pictures (about 50 MB) whole. */
+/** Enough for a library of 100,000 pictures (about 50 MB). */
 const CACHE_KIB = 64 * 1024;
 
 export interface OpenOptions {
-  /** Make the file where there is none. Default false. */
+  /** Create the file where there is none. Default false. */
   create?: boolean;
   /** Write nothing: see `openWithoutWriting`. Default false. */
   readOnly?: boolean;
@@ -24,19 +24,20 @@ export interface OpenOptions {
 }
 
 /**
- * Opens library.db: checks that it is ours and whole (`quick_check`, unless it is just as
- * we closed it), backs it up and migrates it where it is older.
- * Write-ahead log with `synchronous=FULL`: a transaction that has returned survives a power cut.
+ * Opens library.db: checks that it is a Twofold library and intact (`quick_check`, unless nothing changed since it was
+ * closed), then backs it up and migrates it where it is older. With a write-ahead log and `synchronous=FULL`, a
+ * transaction that has returned survives a power cut.
  *
- * @throws TwofoldError `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`, `bad-input` (another program's),
- * `unsupported` (a drive that can't hold it)
+ * @throws TwofoldError `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`, `bad-input` (another program's
+ *   database), `unsupported` (a drive without the locks it needs)
  */
 export function openDatabase(file: string, options: OpenOptions = {}): Db {
   const { create = false, readOnly = false, migrations = MIGRATIONS } = options;
   const isNew = !existsSync(file) || statSync(file).size === 0;
   if (isNew && !create) throw corrupt(file, 'it is empty');
-  if (!isNew && firstBytes(file) !== MAGIC) throw corrupt(file, 'it does not begin as a database does');
-  const unchecked = isNew || needsCheck(file); // before SQLite makes its files
+  if (!isNew && firstBytes(file) !== MAGIC)
+    throw corrupt(file, 'it does not start with the header of a database');
+  const unchecked = isNew || needsCheck(file); // before SQLite creates its files
   const db = readOnly ? connectWithoutWriting(file) : connect(file);
   try {
     if (!isNew) refuseOthers(db, file);
@@ -68,7 +69,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Db {
   }
 }
 
-/** Writes everything into library.db and closes it. Closing twice does nothing. */
+/** Writes everything into library.db and closes it; does nothing where it is closed. */
 export function closeDatabase(db: Db): void {
   if (!db.open) return;
   const { name: file, readonly: readOnly } = db;
@@ -77,7 +78,7 @@ export function closeDatabase(db: Db): void {
   if (!readOnly) noteClosed(file);
 }
 
-/** Statistics only speed queries up: a disk too full for them, or gone, is no reason not to close. */
+/** Updates the query planner's statistics. They are optional, so a full or missing disk does not stop closing. */
 function optimize(db: Db): void {
   try {
     db.pragma('optimize');
@@ -86,7 +87,7 @@ function optimize(db: Db): void {
   }
 }
 
-/** Drives without shared memory keep the journal they had, and say so by the answer alone (macOS, network shares). */
+/** On drives without shared memory (macOS, network shares) the pragma keeps the old journal mode without an error. */
 function requireLog(db: Db, file: string): void {
   const mode = db.pragma('journal_mode = WAL', { simple: true }) as string;
   if (mode === 'wal') return;
@@ -110,7 +111,7 @@ function connectWithoutWriting(file: string): Db {
   }
 }
 
-/** @throws TwofoldError `newer-version`; `read-only` where it would have to be updated */
+/** @throws TwofoldError `newer-version`; `read-only` where it would have to be migrated */
 function requireLatest(db: Db, migrations: readonly Migration[]): void {
   const latest = migrations.at(-1)?.version ?? 0;
   const version = schemaVersion(db);
@@ -118,7 +119,7 @@ function requireLatest(db: Db, migrations: readonly Migration[]): void {
   if (version < latest) {
     throw new TwofoldError(
       'read-only',
-      'This project was last used with an older Twofold and must be updated, but it can’t be written now. Close it in other programs, or copy it to a place where you may write, and open it there.',
+      'This project was last used with an older Twofold and has to be updated, but it is read-only now. Close it in other programs, or copy it to a folder where you may write, and open it there.',
     );
   }
 }
@@ -148,7 +149,7 @@ function corrupt(file: string, why: string): TwofoldError {
   const [newest] = listBackups(folder);
   const wayOut =
     newest === undefined
-      ? `There is no backup in ${path.join(folder, 'backups')}. Restore the project's folder from a copy of yours, or create a new project and import your labels.csv if you exported one; pictures, trained runs and exports are not touched by this.`
-      : `The newest backup is ${newest}: keep library.db under another name, copy the backup to ${file} and open the project again; only what was done since then is missing.`;
+      ? `There is no backup in ${path.join(folder, 'backups')}. Restore the project's folder from a copy of your own, or create a new project and import your labels.csv if you exported one. Pictures, trained runs and exports are not affected.`
+      : `The newest backup is ${newest}. Rename library.db, copy the backup to ${file} and open the project again; only changes made since that backup are lost.`;
   return new TwofoldError('corrupt', `The project's library ${file} is damaged: ${why}. ${wayOut}`);
 }

@@ -8,7 +8,7 @@ export interface Migration {
   sql: string;
 }
 
-/** `TWOF`: tells our databases from others' (`PRAGMA application_id`). */
+/** `TWOF`: identifies Twofold's databases (`PRAGMA application_id`). */
 export const APPLICATION_ID = 0x54574f46;
 
 export function schemaVersion(db: Db): number {
@@ -16,11 +16,10 @@ export function schemaVersion(db: Db): number {
 }
 
 /**
- * Brings the schema up to date: all missing migrations in one transaction, so that the database is either as it was or
- * as it should be.
+ * Runs all missing migrations in one transaction.
  *
  * @param backUp called before anything is changed, unless the database is empty
- * @returns the version it had before
+ * @returns the version before
  * @throws TwofoldError `newer-version`
  */
 export function migrate(db: Db, migrations: readonly Migration[], backUp: (version: number) => void): number {
@@ -29,7 +28,7 @@ export function migrate(db: Db, migrations: readonly Migration[], backUp: (versi
   if (before > latest) {
     throw new TwofoldError(
       'newer-version',
-      `This project was last used with a newer Twofold (its library has version ${before}, this program knows up to ${latest}). Update Twofold to open it; nothing was changed.`,
+      `This project was last used with a newer Twofold (its library has version ${before}; this program supports versions up to ${latest}). Update Twofold to open it. Nothing was changed.`,
     );
   }
   if (before === latest) return before;
@@ -50,7 +49,7 @@ export function migrate(db: Db, migrations: readonly Migration[], backUp: (versi
     if (broken.length > 0) {
       throw new TwofoldError(
         'corrupt',
-        `Updating ${db.name} found ${broken.length} entries that point to nothing. It was left as it was.`,
+        `Updating ${db.name} failed: ${broken.length} entries refer to missing ones. Nothing was changed. Restore a backup from the project's backups folder.`,
       );
     }
   });

@@ -5,11 +5,10 @@ import Database from 'better-sqlite3';
 import type { Db } from './sql.ts';
 
 /**
- * Opens library.db without writing to it: beside a program that writes, after one that died, and on media that can't be
- * written. A library that some program has open, or left open when it died, has its newest changes in a write-ahead log.
- * SQLite reads that where the shared memory beside it is there; else library and log are copied and joined. A library
- * that was closed properly is read into memory, since SQLite would make files beside it. On a drive that can't share
- * memory between programs, they are copied too.
+ * Opens library.db without writing to it: while another program writes, after one that died, and on read-only media.
+ * Where a program has the library open, or died with it open, the newest changes are in a write-ahead log. SQLite reads
+ * the log where its shared-memory file exists; otherwise, and on drives without shared memory, library and log are copied
+ * and merged. A library that was closed properly is read into memory, since SQLite would create files beside it.
  *
  * @throws SqliteError, or the file system's error
  */
@@ -17,14 +16,14 @@ export function openWithoutWriting(file: string, timeoutMs: number): Db {
   if (!hasLog(file)) {
     const db = inMemory(readFileSync(file));
     if (!hasLog(file)) return db;
-    // It was opened just now and may have changed while it was read.
+    // Another program has just opened it and may have changed it while it was read.
     db.close();
   }
   try {
     return connect(file, timeoutMs);
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
-    // Without shared memory no other program has it open, so it does not change while it is copied.
+    // Without shared memory no other program has it open, so it does not change during the copy.
     const shared = existsSync(`${file}-shm`) && !error.code.startsWith('SQLITE_IOERR_SHM');
     if (shared) throw error;
     return inMemory(withLog(file));
@@ -36,7 +35,7 @@ const hasLog = (file: string): boolean => existsSync(`${file}-wal`);
 function connect(file: string, timeoutMs: number): Db {
   const db = new Database(file, { readonly: true, timeout: timeoutMs });
   try {
-    db.pragma('user_version'); // the first look at the file, and at its log
+    db.pragma('user_version'); // reads the file and its log
     return db;
   } catch (error) {
     db.close();
@@ -45,13 +44,13 @@ function connect(file: string, timeoutMs: number): Db {
 }
 
 function inMemory(content: Buffer): Db {
-  // Bytes 18 and 19 of the header say "write-ahead log"; a database in memory has none (sqlite.org/fileformat2).
+  // Bytes 18 and 19 of the header select the write-ahead log, which a database in memory has not (sqlite.org/fileformat2).
   content[18] = 1;
   content[19] = 1;
   return new Database(content, { readonly: true });
 }
 
-/** Content of library.db with the changes that are still in its log. */
+/** Content of library.db including the changes in its log. */
 function withLog(file: string): Buffer {
   const folder = mkdtempSync(path.join(tmpdir(), 'twofold-library-'));
   try {

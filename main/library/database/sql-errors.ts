@@ -4,10 +4,10 @@ import Database from 'better-sqlite3';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
 
 /**
- * Turns SQLite's errors into sentences; anything else comes back as it is. Every code of SQLite's list is answered: with
- * a sentence of its own where its cause is known, else with one that claims no cause.
+ * Turns SQLite's errors into messages and returns anything else unchanged. Every code of SQLite's list has a message; one
+ * whose cause is not known names none.
  *
- * @param file the library it came from
+ * @param file path of the library
  */
 export function sqlError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
@@ -15,13 +15,13 @@ export function sqlError(error: unknown, file: string): unknown {
   return new TwofoldError(code, message, { cause: error });
 }
 
-/** A library that needs shared memory or locks on a drive without them. */
+/** For a drive without the locks or shared memory that a library needs. */
 export function unsuitableDrive(file: string, detail: string): [ErrorCode, string] {
   return [
     'unsupported',
-    `The drive that holds ${file} can't keep a project: it lacks the locks or the shared memory that the project's database ` +
+    `The drive with ${file} can't store a project: it lacks the locks or the shared memory that the project's database ` +
       `needs, as many network drives and shared folders do (${detail}). Keep the project's folder on a drive of this ` +
-      'computer; the pictures may stay where they are.',
+      'computer; the pictures can stay where they are.',
   ];
 }
 
@@ -33,7 +33,7 @@ function explain(code: string, detail: string, file: string): [ErrorCode, string
     case 'SQLITE_IOERR_WRITE':
     case 'SQLITE_IOERR_FSYNC':
     case 'SQLITE_IOERR_TRUNCATE':
-      // These say what failed, not why; a full disk is the usual reason and can be seen.
+      // The code does not tell the cause; a full disk is the most common one and can be checked.
       if (isFull(file)) return full(file);
       return code === 'SQLITE_IOERR_SHMSIZE' ? unsuitableDrive(file, code) : drive(code, file);
     case 'SQLITE_IOERR_SHMMAP':
@@ -49,14 +49,14 @@ function explain(code: string, detail: string, file: string): [ErrorCode, string
     case 'SQLITE_NOLFS':
       return [
         'unsupported',
-        `The file system that holds ${file} can't keep a file as large as this. Move the project's folder to another drive.`,
+        `The file system with ${file} does not support files as large as this. Move the project's folder to another drive.`,
       ];
     case 'SQLITE_READONLY_DBMOVED':
     case 'SQLITE_IOERR_VNODE':
     case 'SQLITE_IOERR_DELETE_NOENT':
       return [
         'not-found',
-        `${file} was moved, renamed or deleted while it was open. Open the project again where it is now.`,
+        `${file} was moved, renamed or deleted while it was open. Open the project again at its new location.`,
       ];
     case 'SQLITE_IOERR_NOMEM':
     case 'SQLITE_NOMEM':
@@ -69,18 +69,15 @@ function explain(code: string, detail: string, file: string): [ErrorCode, string
     case 'SQLITE_IOERR_IN_PAGE':
       return [
         'corrupt',
-        `The drive that holds ${file} gave back other data than was written (${code}). Check the drive, then open the project again.`,
+        `The drive with ${file} returned different data from what was written (${code}). Check the drive, then open the project again.`,
       ];
     case 'SQLITE_CANTOPEN_ISDIR':
-      return [
-        'bad-input',
-        `${file} is a folder, so it can't be a project's library. Choose another project.`,
-      ];
+      return ['bad-input', `${file} is a folder; a project's library was expected. Choose another project.`];
     case 'SQLITE_CANTOPEN_NOTEMPDIR':
     case 'SQLITE_IOERR_GETTEMPPATH':
       return [
         'runtime',
-        'There is no folder for temporary files that can be written. Check the TMPDIR or TEMP environment variable.',
+        'There is no writable folder for temporary files. Check the TMPDIR or TEMP environment variable.',
       ];
     case 'SQLITE_ABORT':
     case 'SQLITE_ABORT_ROLLBACK':
@@ -90,54 +87,54 @@ function explain(code: string, detail: string, file: string): [ErrorCode, string
   if (code.startsWith('SQLITE_READONLY') || code === 'SQLITE_PERM' || code === 'SQLITE_IOERR_ACCESS') {
     return [
       'read-only',
-      `${file} can't be written. Check the permissions of the project's folder, or copy it to a place where you may write.`,
+      `${file} is read-only. Check the permissions of the project's folder, or copy it to a folder where you may write.`,
     ];
   }
   if (code.startsWith('SQLITE_CANTOPEN')) {
     return [
       'read-only',
-      `${file}, or a file that belongs beside it, can't be opened (${code}). Check that the drive is connected and that you ` +
-        "may read and write the project's folder.",
+      `${file}, or a file beside it, can't be opened (${code}). Check that the drive is connected and that you may read and ` +
+        "write the project's folder.",
     ];
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return [
       'busy',
-      `Another program is writing to ${file}. Wait until it is done and try again. If no other program has it open, its drive ` +
-        'may be one that can’t lock files, as some network drives; then keep the project on a drive of this computer.',
+      `Another program is writing to ${file}. Wait until it has finished and try again. If no other program has it open, the ` +
+        'drive may be unable to lock files, as some network drives are; then keep the project on a drive of this computer.',
     ];
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return [
       'corrupt',
-      `${file} is damaged (${detail}). Close the project and open it again: it will be checked and its backups named.`,
+      `${file} is damaged (${detail}). Close the project and open it again: the library is then checked and its backups are listed.`,
     ];
   }
   if (code.startsWith('SQLITE_IOERR')) return drive(code, file);
   return [
     'internal',
-    `The database ${file} refused what Twofold asked of it (${code}: ${detail}). Nothing that was saved is lost. Please report this.`,
+    `The database ${file} refused an operation (${code}: ${detail}). Nothing that was saved is lost. Please report this.`,
   ];
 }
 
 function full(file: string): [ErrorCode, string] {
   return [
     'disk-full',
-    `The disk that holds ${file} is full. Free some space and try again; nothing that was saved is lost.`,
+    `The disk with ${file} is full. Free some space and try again; nothing that was saved is lost.`,
   ];
 }
 
 function drive(code: string, file: string): [ErrorCode, string] {
   return [
     'runtime',
-    `The drive that holds ${file} gave an error (${code}). Check that it is connected and works, then open the project again.`,
+    `The drive with ${file} reported an error (${code}). Check that it is connected and works, then open the project again.`,
   ];
 }
 
-/** Bytes that SQLite asks for at once, at most: a first block of shared memory. */
+/** The most that SQLite allocates at once: a first block of shared memory. */
 const BLOCK_BYTES = 32 * 1024;
 
-/** Whether the disk has too little room for the next block. Where that can't be asked, it is not known to be full. */
+/** Whether the disk has no room for another block; false where that is unknown. */
 function isFull(file: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(path.dirname(file));

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type {
   ImportItem,
   InspectedPicture,
@@ -6,23 +5,16 @@ import type {
   LabelValue,
   Picture,
 } from '../../../shared/library.ts';
-import { directoryId, joinPath } from '../pictures/directories.ts';
 import { addImportedLabel, hasHistory, newBatch } from '../labels/labels.ts';
 import { addImportItem, addImportNote, type ImportCounts } from './imports.ts';
+import type { Fact } from './examine.ts';
 import { SETS, type KeptSplits } from './kept-splits.ts';
 import type { Planned } from './layout.ts';
-import { NAMED_ANEW, nameAnew } from './match-classes.ts';
-import { fold, nameKey } from '../pictures/names.ts';
-import { findByContent, findByPath, getPicture } from '../pictures/pictures.ts';
-import { clearPlace, placeIsTaken, setPlace } from '../pictures/places.ts';
+import { RENAMED, renameClasses } from './match-classes.ts';
+import { findByContent, findByPlace, getPicture } from '../pictures/pictures.ts';
+import { pathOf } from '../pictures/place.ts';
+import { clearPlace, placeColumns, placeIsTaken, setPlace } from '../pictures/places.ts';
 import { run, type Db } from '../database/sql.ts';
-
-/** What was found out about one planned file, before anything is written. */
-export type Fact = { planned: Planned } & (
-  | { kind: 'same'; id: number }
-  | { kind: 'read'; picture: InspectedPicture }
-  | { kind: 'left-out'; code: ImportItem['code']; message: string; gone: boolean }
-);
 
 export interface ImportContext {
   db: Db;
@@ -32,19 +24,19 @@ export interface ImportContext {
   counts: ImportCounts;
   /** The batch of this import's labels, once there is one. */
   labelBatch: number | null;
-  /** What the first label of a class names the classes; null once that is done. */
+  /** Names for the classes, set with the first label; null afterwards. */
   naming: [string, string] | null;
-  /** The classes get other names than those under which pictures were labelled before, so what was said then does not count. */
-  isAnew: boolean;
-  /** Pictures whose file is no longer where it was: one of the same content may be that file, moved. */
+  /** Whether the classes are renamed, so that earlier labels don't protect a picture from a label of this import. */
+  isRenaming: boolean;
+  /** Pictures whose file is missing or changed: a new file with the same content is that file, moved. */
   displaced: Set<number>;
   keptSplits: KeptSplits;
 }
 
 /**
- * Writes facts into the library, in their order, within the caller's transaction, until the time is used up.
+ * Writes facts into the library in order, in the caller's transaction, until the time is up.
  *
- * @returns index of the first fact that was not written; at least one is
+ * @returns index of the first fact that was not written; at least one is written
  */
 export function applyFacts(
   context: ImportContext,
@@ -56,17 +48,15 @@ export function applyFacts(
   let index = start;
   for (; index < facts.length && (index === start || performance.now() < until); index++) {
     const fact = facts[index]!;
-    const { directory, name, refused } = fact.planned;
-    const file = refused?.path ?? joinPath(directory, name);
     switch (fact.kind) {
       case 'same':
         applyKnown(context, getPicture(context.db, fact.id)!, fact.planned);
         break;
       case 'left-out':
-        applyLeftOut(context, file, fact);
+        applyLeftOut(context, fact);
         break;
       case 'read':
-        applyRead(context, file, fact.planned, fact.picture);
+        applyRead(context, fact.planned, fact.picture);
         break;
     }
   }
@@ -83,101 +73,97 @@ function applyKnown(context: ImportContext, known: Picture, planned: Planned): v
 
 function applyLeftOut(
   context: ImportContext,
-  file: string,
-  { code, message, gone }: Extract<Fact, { kind: 'left-out' }>,
+  { planned, code, message, isMissing }: Extract<Fact, { kind: 'left-out' }>,
 ): void {
   const { db, counts } = context;
   counts.leftOut++;
   counts.leftOutKinds[code] = (counts.leftOutKinds[code] ?? 0) + 1;
-  const here = findByPath(db, file);
-  addItem(context, { path: file, kind: 'left-out', code, message, pictureId: here });
+  const here = findByPlace(db, planned);
+  const path = planned.refused?.path ?? pathOf(planned);
+  addItem(context, { path, kind: 'left-out', code, message, pictureId: here });
   if (here === null) return;
   run(db, 'UPDATE pictures SET problem = :problem WHERE id = :id', {
     id: here,
-    problem: gone ? 'missing' : 'changed',
+    problem: isMissing ? 'missing' : 'changed',
   });
 }
 
-function applyRead(context: ImportContext, file: string, planned: Planned, found: InspectedPicture): void {
+function applyRead(context: ImportContext, planned: Planned, found: InspectedPicture): void {
   const { db, counts, displaced } = context;
-  const hereId = findByPath(db, file);
+  const path = pathOf(planned);
+  const hereId = findByPlace(db, planned);
   const here = hereId === null ? null : getPicture(db, hereId);
   if (here?.sha256 === found.sha256) {
-    store(db, here.id, found); // touched, not changed
+    store(db, here.id, found); // only its mtime changed
     applyKnown(context, here, planned);
     return;
   }
   const twins = findByContent(db, found.sha256);
   const moved = twins.find((id) => displaced.has(id));
   if (moved !== undefined) {
-    applyMoved(context, getPicture(db, moved)!, file, planned, found);
+    applyMoved(context, getPicture(db, moved)!, planned, found);
     return;
   }
   const twin = twins[0] === undefined ? null : getPicture(db, twins[0]);
   if (here && twin) {
     counts.changed++;
     run(db, `UPDATE pictures SET problem = 'changed' WHERE id = :id`, { id: here.id });
-    const message = `It has changed since it was imported and is now the same as ${twin.path}. It takes no part until one of them is removed.`;
-    addItem(context, { path: file, kind: 'changed', code: 'same-content', message, pictureId: here.id });
+    const message = `It has changed since it was imported and now has the same content as ${twin.path}. It is not used until one of them is removed.`;
+    addItem(context, { path, kind: 'changed', code: 'same-content', message, pictureId: here.id });
   } else if (here) {
     counts.changed++;
     store(db, here.id, found);
-    const message = 'It has changed since it was imported. The new content was taken; the label was kept.';
-    addItem(context, { path: file, kind: 'changed', code: 'changed', message, pictureId: here.id });
+    const message = 'It has changed since it was imported. The new content is used; the label was kept.';
+    addItem(context, { path, kind: 'changed', code: 'changed', message, pictureId: here.id });
     suggest(context, here, planned);
   } else if (twin) {
-    applyDuplicate(context, twin, file, planned);
+    applyDuplicate(context, twin, planned);
   } else {
     counts.added++;
     addPicture(context, planned, found);
   }
 }
 
-function applyMoved(
-  context: ImportContext,
-  moved: Picture,
-  file: string,
-  planned: Planned,
-  found: InspectedPicture,
-): void {
+function applyMoved(context: ImportContext, moved: Picture, planned: Planned, found: InspectedPicture): void {
   const { db, counts, displaced } = context;
+  const path = pathOf(planned);
   counts.moved++;
   displaced.delete(moved.id);
-  clearPlace(db, file, moved.id);
-  setPlace(db, context.projectFolder, moved.id, file);
+  clearPlace(db, planned, moved.id);
+  setPlace(db, context.projectFolder, moved.id, planned);
   store(db, moved.id, found);
   if (planned.split)
     run(db, 'UPDATE pictures SET split = :split WHERE id = :id', { id: moved.id, split: planned.split });
-  const message = `It is ${moved.path}, moved or renamed; its label was kept.`;
-  addItem(context, { path: file, kind: 'moved', code: 'moved', message, pictureId: moved.id });
-  suggest(context, { ...moved, path: file, split: planned.split ?? moved.split }, planned);
+  const message = `It was moved or renamed from ${moved.path}; its label was kept.`;
+  addItem(context, { path, kind: 'moved', code: 'moved', message, pictureId: moved.id });
+  suggest(context, { ...moved, path, split: planned.split ?? moved.split }, planned);
 }
 
-/** The same content is imported once: a copy would count twice and could lie on both sides of the split. */
-function applyDuplicate(context: ImportContext, twin: Picture, file: string, planned: Planned): void {
+/** Content is imported once, since a copy would count twice and could be on both sides of the split. */
+function applyDuplicate(context: ImportContext, twin: Picture, planned: Planned): void {
   context.counts.duplicates++;
   const item = (code: ImportItem['code'], more: string): void =>
     addItem(context, {
-      path: file,
+      path: pathOf(planned),
       kind: 'duplicate',
       code,
-      message: `It is the same as ${twin.path}${more}`,
+      message: `It is a duplicate of ${twin.path}${more}`,
       pictureId: twin.id,
     });
   if (planned.label !== null && twin.label !== null && planned.label !== twin.label) {
-    item('other-label', ', which has another label. Only that one is in the project: check its label.');
+    item('other-label', ', which has a different label, and was skipped. Check the label of that picture.');
   } else if (planned.split && twin.split && planned.split !== twin.split) {
     item(
       'other-split',
-      `, which is in the ${SETS[twin.split]} set. It was left out, so that no picture is in two sets.`,
+      `, which is in the ${SETS[twin.split]} set, and was skipped, so that no picture is in two sets.`,
     );
   } else {
-    item('same-content', '; it was left out.');
+    item('same-content', ' and was skipped.');
     suggest(context, twin, planned);
   }
 }
 
-/** Gives a picture the label and split its folder or row says, unless somebody has said something else. */
+/** Sets the label and split of a known picture from its folder or row, unless they were set before. */
 function suggest(context: ImportContext, known: Picture, planned: Planned): void {
   const { db } = context;
   if (planned.notSplit && known.split === planned.notSplit) {
@@ -187,26 +173,26 @@ function suggest(context: ImportContext, known: Picture, planned: Planned): void
   } else if (planned.split && known.split && known.split !== planned.split) {
     const { keptSplits } = context;
     keptSplits.count++;
-    keptSplits.first ??= { path: known.path, is: known.split, said: planned.split };
+    keptSplits.first ??= { path: known.path, kept: known.split, given: planned.split };
   }
   if (planned.label === null || planned.label === known.label) return;
-  if (known.label === null && (context.isAnew || !hasHistory(db, known.id))) {
-    giveLabel(context, known.id, planned.label);
+  if (known.label === null && (context.isRenaming || !hasHistory(db, known.id))) {
+    setImportedLabel(context, known.id, planned.label);
     return;
   }
-  const says = context.source === 'csv' ? 'the table' : 'its folder';
+  const source = context.source === 'csv' ? 'the table' : 'its folder';
   addItem(context, {
     path: known.path,
     kind: 'label-kept',
     code: 'other-label',
-    message: `It was labelled by hand or before, and ${says} says otherwise. The label was kept.`,
+    message: `It was labelled before, and ${source} has a different label. The earlier label was kept.`,
     pictureId: known.id,
   });
 }
 
-function giveLabel(context: ImportContext, id: number, label: LabelValue): void {
+function setImportedLabel(context: ImportContext, id: number, label: LabelValue): void {
   if (context.naming && label !== 'skipped') {
-    if (nameAnew(context.db, context.naming)) addImportNote(context.db, context.importId, NAMED_ANEW);
+    if (renameClasses(context.db, context.naming)) addImportNote(context.db, context.importId, RENAMED);
     context.naming = null;
   }
   context.labelBatch ??= newBatch(context.db, context.source, 'set', 'fixed');
@@ -216,7 +202,7 @@ function giveLabel(context: ImportContext, id: number, label: LabelValue): void 
 
 function addPicture(
   context: ImportContext,
-  { directory, name, label, split }: Planned,
+  { label, split, ...planned }: Planned,
   found: InspectedPicture,
 ): void {
   const { db, projectFolder, importId } = context;
@@ -227,10 +213,7 @@ function addPicture(
      VALUES (:directory, :name, :folded, :nameKey, :sha256, :sizeBytes, :mtimeMs, :width, :height,
        :format, :now, :importId, :split)`,
     {
-      directory: directoryId(db, projectFolder, directory),
-      name,
-      folded: fold(path.parse(name).name),
-      nameKey: nameKey(name),
+      ...placeColumns(db, projectFolder, planned),
       sha256: found.sha256,
       sizeBytes: found.sizeBytes,
       mtimeMs: Math.trunc(found.mtimeMs),
@@ -242,14 +225,14 @@ function addPicture(
       split,
     },
   );
-  if (label !== null) giveLabel(context, id, label);
+  if (label !== null) setImportedLabel(context, id, label);
   const placed = context.counts.placed[split ?? 'undecided'];
   if (label === null) placed.unlabelled++;
   else if (label === 'skipped') placed.skipped++;
   else placed.classes[label]++;
 }
 
-/** Takes a file's content for that of a picture. */
+/** Updates a picture to the content of its file. */
 function store(
   db: Db,
   id: number,

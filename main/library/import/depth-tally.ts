@@ -1,23 +1,23 @@
 import { plural } from '../../../shared/format.ts';
 
-/** A picture whose samples take no more bits uses less than 1/16 of the range of 16, and looks almost black. */
+/** A 16-bit picture with no larger samples uses less than 1/16 of the range and looks almost black. */
 const NARROW = 12;
-/** The fewest bits that 16-bit pictures can be read as. */
+/** The fewest bits that 16-bit pictures can be treated as. */
 const FEWEST = 9;
 
-/** Counts how much of their range the 16-bit pictures of an import use. */
+/** Counts the 16-bit pictures of an import by the part of the range they use. */
 export class DepthTally {
   readonly #counts = Array<number>(17).fill(0);
 
-  /** @param bits that a picture's largest sample takes; undefined for a picture that has not 16 bits */
+  /** @param bits of a picture's largest sample; undefined for a picture that is not 16-bit */
   add(bits: number | undefined): void {
     if (bits !== undefined) this.#counts[bits]!++;
   }
 
   /**
-   * What to say of them: that many are dark and what would help, or that some are clipped.
+   * A note that many are dark, or that some are clipped, and what to change; null where neither is so.
    *
-   * @param bits16 how many bits they are read as
+   * @param bits16 bits they are treated as
    */
   note(bits16: number): string | null {
     const above = (bits: number) => this.#counts.slice(bits + 1).reduce((sum, count) => sum + count, 0);
@@ -29,14 +29,14 @@ export class DepthTally {
     const narrow = above(-1) - above(NARROW);
     if (narrow === 0) return null;
     const bits = this.#most(NARROW);
-    const said = `${plural(narrow, 'picture uses', 'pictures use')} less than 1/16 of the 16-bit range`;
+    const dark = `${plural(narrow, 'picture uses', 'pictures use')} less than 1/16 of the 16-bit range`;
     const others = above(NARROW);
     return others > 0
-      ? `${said}; ${plural(others, 'other uses', 'others use')} more, up to ${this.#most(16)} bits, so that no one factor fits all.`
-      : `${said}; treat 16-bit pictures as ${bits}-bit to use all of it (Train, Base; or --bits16 ${bits}).`;
+      ? `${dark}; ${plural(others, 'other uses', 'others use')} more, up to ${this.#most(16)} bits, so no single setting fits all.`
+      : `${dark}. Treat 16-bit pictures as ${bits}-bit to use all of it (Train, Base; or --bits16 ${bits}).`;
   }
 
-  /** The most bits that a picture takes, of those that take no more than `limit`. */
+  /** The most bits that a picture uses, up to `limit`. */
   #most(limit: number): number {
     return Math.max(
       FEWEST,

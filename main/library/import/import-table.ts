@@ -8,22 +8,22 @@ import { CANCELLED, ingest, type ImportOptions } from './ingest.ts';
 import type { Plan, Planned } from './layout.ts';
 import { fileFinder } from '../tables/find-files.ts';
 import { readLabels } from '../tables/labels.ts';
-import { expectedAt } from '../tables/place.ts';
+import { expectedAt } from '../tables/cell-path.ts';
 import { readPictureTable, type PictureRow } from '../tables/read.ts';
 import { splitByFolders } from '../tables/split-folders.ts';
+import { pathOf, placeOf } from '../pictures/place.ts';
 import { nothingFound } from './walk.ts';
 import { reportScanning } from './scanning.ts';
 
-/** Rows a turn of the event loop. */
+/** Rows per turn of the event loop. */
 const AT_ONCE = 500;
 
 /**
- * Imports the pictures that a table lists, with their labels and splits (see docs/tables.md). They are looked for at
- * their paths, counted from the table's folder, then by name below it. A picture listed twice keeps what its first row
- * says.
+ * Imports the pictures listed in a table, with labels and splits (see docs/tables.md). They are found at their paths,
+ * relative to the table's folder, or by name below it. Of several rows for one picture the first counts.
  *
- * @param folders looked through as well as the table's own
- * @throws TwofoldError `not-found`, `unsupported`, `bad-input` (nothing is imported then); else as `importFolder`
+ * @param folders searched in addition to the table's own
+ * @throws TwofoldError `not-found`, `unsupported`, `bad-input`, where nothing is imported; else as `importFolder`
  */
 export async function importTable(
   project: Project,
@@ -43,7 +43,7 @@ export async function importTable(
   const splitNote = table.hasSplits ? null : await splitByFolders(table.rows, folder);
   const { planned, written, contrary } = await planRows(table.rows, folder);
   const plan = (): Plan => {
-    // In the transaction in which the import begins, so only what depends on the classes is done here.
+    // Runs in the transaction that starts the import, so only what depends on the classes is here.
     const { labelOf, naming, notes } = readLabels(
       project.db,
       written,
@@ -65,7 +65,7 @@ export async function importTable(
   return ingest(project, { ...source, plan }, options);
 }
 
-/** Of each picture the first row; rows without a picture are left out, at the place where it was expected. */
+/** The first row of each picture; rows whose picture was not found are refused, at its expected path. */
 async function planRows(
   rows: readonly PictureRow[],
   folder: string,
@@ -79,8 +79,9 @@ async function planRows(
   const first = new Map<string, string>();
   let contrary = 0;
   for await (const some of inTurns(rows, AT_ONCE)) {
-    for (const { match, place, given, label, split, problem } of some) {
-      const file = match.kind === 'one' ? match.path : expectedAt(place, given, folder);
+    for (const { match, cell, given, label, split, problem } of some) {
+      const place = match.kind === 'one' ? match.place : placeOf(expectedAt(cell, given, folder));
+      const file = pathOf(place);
       if (match.kind === 'one') written.set(label, (written.get(label) ?? 0) + 1);
       const before = first.get(file);
       if (before !== undefined) {
@@ -88,11 +89,13 @@ async function planRows(
         continue;
       }
       first.set(file, label);
-      const picture = { directory: path.dirname(file), name: path.basename(file), label: null, split };
-      // A file that is not there is told of as such when it is looked at; the library may know it.
-      const isGone = problem?.code === 'not-found' && place.local !== null;
+      const picture = { ...place, label: null, split };
+      // A missing file is reported when it is examined, since the library may know it.
+      const isMissing = problem?.code === 'not-found' && cell.local !== null;
+      const refused =
+        problem && !isMissing ? { path: expectedAt(cell, given, folder), ...problem } : undefined;
       planned.push({
-        picture: problem && !isGone ? { ...picture, refused: { path: file, ...problem } } : picture,
+        picture: { ...picture, ...(refused && { refused }) },
         label: problem ? '' : label,
       });
     }
@@ -104,11 +107,11 @@ async function planRows(
       contrary === 0
         ? []
         : [
-            `${plural(contrary, 'row gives', 'rows give')} a picture another label than its first row, which counts.`,
+            `${plural(contrary, 'row contradicts', 'rows contradict')} the label of an earlier row for the same picture; the first row counts.`,
           ],
   };
 }
 
 async function realFolder(folder: string): Promise<string> {
-  return realpath(folder).catch(() => folder); // told of when the table is opened
+  return realpath(folder).catch(() => folder); // reported when the table is opened
 }

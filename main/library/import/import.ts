@@ -5,24 +5,24 @@ import type { Project } from '../folder.ts';
 import { importTable } from './import-table.ts';
 import { folderTree } from './folders/folder-tree.ts';
 import { CANCELLED, ingest, type ImportOptions } from './ingest.ts';
-import { planFolder } from './layout.ts';
+import { planFolder, type Plan } from './layout.ts';
 import { isTableName } from '../tables/text.ts';
 import { looksLikePicture, nothingFound, readableFolder, reason, walk, type WalkResult } from './walk.ts';
 import { reportScanning } from './scanning.ts';
 
 export type { ImportOptions } from './ingest.ts';
 
-/** How folders are read; default `auto`. See `planFolder`. */
+/** `mode`: how folders are read (see `planFolder`); default `auto`. */
 export type FolderOptions = ImportOptions & { mode?: ImportMode };
 
 /**
  * Imports a folder and everything below it.
  *
- * The report counts and `listImportItems` tells of every file that was left out, is the same as another, has moved or
- * changed. The same content is imported once. Labels and split from folders go to pictures that never had any.
+ * The report counts, and `listImportItems` lists, every file that was skipped, moved or changed. The same content is
+ * imported once. Folders set the label and split of pictures that never had any.
  *
- * @throws TwofoldError `not-found`, `bad-input`; `disk-full`, `read-only`, `busy` when it can't go on (what was imported
- *   before that stays)
+ * @throws TwofoldError `not-found`, `bad-input`; `disk-full`, `read-only`, `busy` where it can't continue (pictures
+ *   imported before stay)
  */
 export async function importFolder(
   project: Project,
@@ -30,26 +30,33 @@ export async function importFolder(
   options: FolderOptions,
 ): Promise<ImportReport> {
   const absolute = path.resolve(folder);
-  const { pictures, ...rest } = await scan([{ folder: absolute, under: [] }], options);
-  const tree = await folderTree(pictures);
-  return ingest(
+  return ingestFolders(
     project,
-    {
-      source: 'folder',
-      path: absolute,
-      plan: () =>
-        options.signal?.aborted
-          ? CANCELLED
-          : planFolder(project.db, pictures, tree, options.mode ?? 'auto', options.classes !== undefined),
-      rest,
-    },
+    'folder',
+    absolute,
+    await scan([{ folder: absolute, under: [] }], options),
     options,
   );
 }
 
+async function ingestFolders(
+  project: Project,
+  source: 'folder' | 'files',
+  path: string,
+  { pictures, ...rest }: WalkResult,
+  options: FolderOptions,
+): Promise<ImportReport> {
+  const tree = await folderTree(pictures);
+  const plan = (): Plan =>
+    options.signal?.aborted
+      ? CANCELLED
+      : planFolder(project.db, pictures, tree, options.mode ?? 'auto', options.classes !== undefined);
+  return ingest(project, { source, path, plan, rest }, options);
+}
+
 /**
- * Imports whatever a person dropped or chose: pictures (by content, whatever their names), folders, or a table, alone or
- * with the folders of its pictures. Two folders together are read as if they lay in one: as classes where that fits.
+ * Imports what a person dropped or chose: pictures (recognised by content), folders, or a table, alone or together with the
+ * folders of its pictures. Several folders are read like the sub-folders of one, so two of them can be the classes.
  *
  * @throws TwofoldError as `importFolder` and `importTable`
  */
@@ -72,7 +79,7 @@ export async function importFiles(
     if (await isTable(given)) {
       files.unreadable.push({
         path: given,
-        message: 'It is a table. Import it on its own, or together with the folder of its pictures.',
+        message: 'It is a table. Import it alone, or together with the folder of its pictures.',
       });
       continue;
     }
@@ -85,23 +92,11 @@ export async function importFiles(
   }
   const found = await scan(folders, options);
   const pictures = [...found.pictures, ...files.pictures];
-  const tree = await folderTree(pictures);
-  return ingest(
-    project,
-    {
-      source: 'files',
-      path: first,
-      plan: () =>
-        options.signal?.aborted
-          ? CANCELLED
-          : planFolder(project.db, pictures, tree, options.mode ?? 'auto', options.classes !== undefined),
-      rest: { ...found, unreadable: [...found.unreadable, ...files.unreadable] },
-    },
-    options,
-  );
+  const unreadable = [...found.unreadable, ...files.unreadable];
+  return ingestFolders(project, 'files', first, { ...found, pictures, unreadable }, options);
 }
 
-/** The only table among paths whose others are folders. */
+/** A single table with any number of folders; null for anything else. */
 async function tableOf(paths: readonly string[]): Promise<{ file: string; folders: string[] } | null> {
   const folders: string[] = [];
   const files: string[] = [];
@@ -110,7 +105,7 @@ async function tableOf(paths: readonly string[]): Promise<{ file: string; folder
   return file !== undefined && files.length === 1 && (await isTable(file)) ? { file, folders } : null;
 }
 
-/** Whether a file is taken for a table: by its name, unless it is a picture. */
+/** Whether a file is read as a table: by its name, unless its content is a picture. */
 export async function isTable(file: string): Promise<boolean> {
   return isTableName(file) && !(await isFolder(file)) && !(await looksLikePicture(file));
 }
@@ -119,11 +114,11 @@ async function isFolder(given: string): Promise<boolean> {
   try {
     return (await stat(given)).isDirectory();
   } catch {
-    return false; // told of when it is opened
+    return false; // reported when it is opened
   }
 }
 
-/** Walks folders one after the other; `under` is put before the names of their sub-folders. */
+/** Walks folders one after the other, with `under` before the names of their sub-folders. */
 async function scan(
   folders: readonly { folder: string; under: readonly string[] }[],
   options: ImportOptions,
@@ -135,11 +130,11 @@ async function scan(
     await readableFolder(folder);
     const before = all.pictures.length;
     const found = await walk(folder, {
-      exports: 'pass-over',
+      exports: 'skip',
       ...(signal ? { signal } : {}),
       onFound: (pictures) => report(before + pictures),
     });
-    // Files of a directory go on sharing their `under`.
+    // Files of a directory keep sharing one `under`.
     const below = new Map<readonly string[], readonly string[]>();
     for (const one of found.pictures) {
       let whole = below.get(one.under);
@@ -149,6 +144,7 @@ async function scan(
     for (const [kind, count] of Object.entries(found.notPictureKinds)) {
       all.notPictureKinds[kind] = (all.notPictureKinds[kind] ?? 0) + count;
     }
+    all.hidden += found.hidden;
     all.unreadable.push(...found.unreadable);
     all.exports.push(...found.exports);
   }

@@ -1,42 +1,51 @@
-import type { ImportItem, ImportItemKind, ImportReport, PlacedCounts } from '../../../shared/library.ts';
+import { z } from 'zod';
+import type { ImportItem, ImportItemKind, ImportReport } from '../../../shared/library.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { isGone, thisProcess } from '../../support/processes.ts';
-import { row, rows, run, transaction, value, type Db } from '../database/sql.ts';
+import { fromJson, row, rows, run, transaction, value, type Db } from '../database/sql.ts';
 
-/** What an import found out, kept so that its list of files can be shown at any later time. */
+/** Reports of imports, stored so that they can be shown later. */
 
-export type ImportCounts = Omit<
-  ImportReport,
-  'importId' | 'source' | 'path' | 'layout' | 'status' | 'startedAtMs' | 'finishedAtMs' | 'notes'
->;
+const countSchema = z.number().default(0);
+const placedSchema = z
+  .object({
+    classes: z.tuple([z.number(), z.number()]).default([0, 0]),
+    skipped: countSchema,
+    unlabelled: countSchema,
+  })
+  .prefault({});
 
-export function noCounts(): ImportCounts {
-  const none = (): PlacedCounts => ({ classes: [0, 0], skipped: 0, unlabelled: 0 });
-  return {
-    found: 0,
-    added: 0,
-    alreadyThere: 0,
-    duplicates: 0,
-    moved: 0,
-    changed: 0,
-    leftOut: 0,
-    labelled: 0,
-    notPictures: 0,
-    notPictureKinds: {},
-    leftOutKinds: {},
-    exports: [],
-    placed: { train: none(), validation: none(), test: none(), undecided: none() },
-    classes: null,
-    reading: '',
-    splitFolders: null,
-  };
-}
+/** The JSON column `counts`. Older versions of Twofold wrote fewer fields. */
+const countsSchema = z.object({
+  found: countSchema,
+  added: countSchema,
+  alreadyThere: countSchema,
+  duplicates: countSchema,
+  moved: countSchema,
+  changed: countSchema,
+  leftOut: countSchema,
+  labelled: countSchema,
+  notPictures: countSchema,
+  notPictureKinds: z.record(z.string(), z.number()).default({}),
+  leftOutKinds: z.record(z.string(), z.number()).default({}),
+  hidden: countSchema,
+  exports: z.array(z.string()).default([]),
+  placed: z
+    .object({ train: placedSchema, validation: placedSchema, test: placedSchema, undecided: placedSchema })
+    .prefault({}),
+  classes: z.tuple([z.string(), z.string()]).nullable().default(null),
+  reading: z.string().default(''),
+  splitFolders: z.tuple([z.string(), z.string()]).nullable().default(null),
+});
+export type ImportCounts = z.infer<typeof countsSchema>;
+
+export const noCounts = (): ImportCounts => countsSchema.parse({});
 
 export type ImportStart = Pick<ImportReport, 'source' | 'path' | 'layout' | 'notes'> & {
   counts: ImportCounts;
 };
 
-/** Notes that an import begins, in the caller's transaction. Returns its id. */
+/** Stores the start of an import, in the caller's transaction. Returns its id. */
 export function startImport(db: Db, { source, path, layout, notes, counts }: ImportStart): number {
   return run(
     db,
@@ -72,7 +81,7 @@ export function updateImport(
   );
 }
 
-/** Adds a sentence about the whole to those that an import began with. */
+/** Adds a note to an import. */
 export function addImportNote(db: Db, id: number, note: string): void {
   run(db, `UPDATE imports SET notes = json_insert(notes, '$[#]', :note) WHERE id = :id`, { id, note });
 }
@@ -95,58 +104,59 @@ const COLUMNS = `id AS importId, source, path, layout, status, started_at_ms AS 
   finished_at_ms AS finishedAtMs, counts, notes`;
 
 function toReport({ counts, notes, ...rest }: ImportRow): ImportReport {
-  // Imports of an older Twofold have fewer of them.
-  const stored = JSON.parse(counts) as Partial<ImportCounts>;
-  return { ...rest, ...noCounts(), ...stored, notes: JSON.parse(notes) as string[] };
+  const what = `import ${rest.importId}`;
+  return {
+    ...rest,
+    ...fromJson(countsSchema, counts, what),
+    notes: fromJson(z.array(z.string()), notes, what),
+  };
 }
 
 /** @throws TwofoldError `not-found` */
 export function getImport(db: Db, id: number): ImportReport {
-  const found = row(db, `SELECT ${COLUMNS} FROM imports WHERE id = :id`, { id });
-  if (found === undefined) {
-    throw new TwofoldError('not-found', `There is no import ${id} in this project.`);
-  }
-  return toReport(found as ImportRow);
+  const found = row<ImportRow>(db, `SELECT ${COLUMNS} FROM imports WHERE id = :id`, { id });
+  if (!found) throw new TwofoldError('not-found', `There is no import ${id} in this project.`);
+  return toReport(found);
 }
 
 /** All imports, newest first. */
 export function listImports(db: Db): ImportReport[] {
-  return (rows(db, `SELECT ${COLUMNS} FROM imports ORDER BY id DESC`) as ImportRow[]).map(toReport);
+  return rows<ImportRow>(db, `SELECT ${COLUMNS} FROM imports ORDER BY id DESC`).map(toReport);
 }
 
 /**
- * Files of an import that there is something to say about, in the order they were met.
+ * Files of an import that were skipped, moved or changed, in the order in which they were found.
  *
- * @param page one kind only, and from where and how many; default: everything
+ * @param page of one kind, from an offset, at most `limit`; default: all
  */
 export function listImportItems(
   db: Db,
   importId: number,
   page: { kind?: ImportItemKind; offset?: number; limit?: number } = {},
 ): ImportItem[] {
-  return rows(
+  return rows<ImportItem>(
     db,
     `SELECT path, kind, code, message, picture_id AS pictureId FROM import_items
      WHERE import_id = :importId AND (:kind IS NULL OR kind = :kind) ORDER BY id LIMIT :limit OFFSET :offset`,
     { importId, kind: page.kind ?? null, limit: page.limit ?? -1, offset: page.offset ?? 0 },
-  ) as ImportItem[];
+  );
 }
 
 /** How many files `listImportItems` has. */
 export function countImportItems(db: Db, importId: number, kind?: ImportItemKind): number {
-  return value(
+  return value<number>(
     db,
     'SELECT count(*) FROM import_items WHERE import_id = :importId AND (:kind IS NULL OR kind = :kind)',
     { importId, kind: kind ?? null },
-  ) as number;
+  )!;
 }
 
-/** Imports whose process has died are `crashed`; what they had imported stays. Called when a project is opened. */
+/** Marks imports whose process has died as `crashed`; called when a project is opened. */
 export function markInterruptedImports(db: Db): void {
-  const running = rows(db, `SELECT id, process FROM imports WHERE status = 'running'`) as {
-    id: number;
-    process: string;
-  }[];
+  const running = rows<{ id: number; process: string }>(
+    db,
+    `SELECT id, process FROM imports WHERE status = 'running'`,
+  );
   const died = running.filter(({ process }) => isGone(process));
   if (died.length === 0) return;
   transaction(db, () => {

@@ -1,16 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { toFailure, TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
 import { ProgressMeter } from '../../../shared/progress.ts';
 import type { ImportProgress, ImportReport, Inspect } from '../../../shared/library.ts';
 import { mapAhead } from '../../support/ahead.ts';
-import { applyFacts, type Fact, type ImportContext } from './apply.ts';
+import { applyFacts, type ImportContext } from './apply.ts';
 import { getClasses } from '../labels/classes.ts';
 import { DepthTally } from './depth-tally.ts';
-import { joinPath } from '../pictures/directories.ts';
 import type { Project } from '../folder.ts';
-import { hashFile } from '../../pictures/hash.ts';
+import { examine, findDisplaced, type Fact } from './examine.ts';
 import {
   addImportItem,
   addImportNote,
@@ -21,58 +18,56 @@ import {
   type ImportCounts,
 } from './imports.ts';
 import { keptSplitsNote } from './kept-splits.ts';
-import type { Plan, Planned } from './layout.ts';
+import type { Plan } from './layout.ts';
+import { OutsideTally } from './outside-classes.ts';
 import { labelsCanComeBack } from '../labels/labels.ts';
-import { chooseClasses, NAMED_ANEW } from './match-classes.ts';
-import { findByContent, findByPath, getPictures } from '../pictures/pictures.ts';
+import { chooseClasses, RENAMED } from './match-classes.ts';
 import { getSettings } from '../settings.ts';
-import { transaction, type Db } from '../database/sql.ts';
-import { reason, type WalkResult } from './walk.ts';
+import { transaction } from '../database/sql.ts';
+import type { WalkResult } from './walk.ts';
 
 export interface ImportOptions {
-  /** Decodes a picture and tells what it is; rejects with a TwofoldError where it can't. */
+  /** Decodes a picture; rejects with a TwofoldError where it can't. */
   inspect: Inspect;
   /** Ten times a second at most. */
   onProgress?: (progress: ImportProgress) => void;
-  /** Ends the import; what was imported so far stays, and the report's status is `cancelled`. */
+  /** Ends the import with the status `cancelled`; pictures imported so far stay. */
   signal?: AbortSignal;
-  /** What the classes are called, the second being class 1; default: as they are, else as folders or table name them. */
+  /** Class names, the second for class 1; default: the present ones, or those of folders or table. */
   classes?: readonly [string, string];
 }
 
 export interface Ingest {
   source: ImportReport['source'];
   path: string;
-  /** Made in the transaction in which the import begins: it depends on the classes and what is labelled. */
+  /** Called in the transaction that starts the import, since it depends on classes and labels. */
   plan: () => Plan;
-  /** What was found beside the pictures. */
+  /** What else the walk found. */
   rest: Omit<WalkResult, 'pictures'>;
 }
 
-/** What comes of an import that ended before its pictures were known. */
+/** The plan of an import that was cancelled while scanning. */
 export const CANCELLED: Plan = {
   layout: 'plain',
   count: 0,
   pictures: [],
   naming: null,
-  notes: ['It was cancelled while looking for pictures.'],
+  notes: ['Cancelled while searching for pictures.'],
 };
 
-/** Facts that are written together, and how long they wait for each other at most. */
+/** Facts per batch, and the longest time until a batch is written. */
 const BATCH = 250;
 const BATCH_MS = 250;
-/** The window must never wait 50 ms; what is left is for the disk, when the transaction is committed. */
+/** Leaves most of the 50 ms for which main may block to committing the transaction. */
 const TRANSACTION_MS = 8;
-/** Files under way: enough to keep every decoder busy while one file takes long. */
+/** Files examined at once: enough to keep every decoder busy while one file takes long. */
 const AHEAD = 4 * availableParallelism();
-/** Failures that are not the picture's: the import can't go on. */
-const FATAL = new Set<ErrorCode>(['disk-full', 'read-only', 'busy', 'runtime', 'crashed', 'corrupt']);
 
 /**
- * Imports planned files: looks at each (size and time first, content only where they say something new) and writes what
- * it finds in transactions of at most 250 files, in the plan's order. Importing again changes only what is new.
+ * Imports planned files: examines them several at a time and writes the results in transactions of a few milliseconds, in
+ * the plan's order. A repeated import changes only what is new.
  *
- * @throws TwofoldError when the import as a whole can't go on; what was imported before stays
+ * @throws TwofoldError where the import can't continue; pictures imported before stay
  */
 export async function ingest(project: Project, task: Ingest, options: ImportOptions): Promise<ImportReport> {
   const { db } = project;
@@ -83,6 +78,7 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
   const inspecting = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
   let facts: Fact[] = [];
   const depths = new DepthTally();
+  const outside = new OutsideTally();
   let handled = 0;
   let lastFlush = performance.now();
   const flush = async (): Promise<void> => {
@@ -101,6 +97,7 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
     for await (const fact of examined) {
       facts.push(fact);
       if (fact.kind === 'read') depths.add(fact.picture.bitsUsed);
+      if (fact.kind !== 'left-out' && fact.planned.outside) outside.add(fact.planned.outside);
       handled++;
       if (facts.length >= BATCH || performance.now() - lastFlush > BATCH_MS) await flush();
       meter(handled);
@@ -118,6 +115,7 @@ export async function ingest(project: Project, task: Ingest, options: ImportOpti
   const [zero, one] = getClasses(db);
   context.counts.classes = [zero.name, one.name];
   const notes = [
+    ...outside.notes(),
     keptSplitsNote(context.keptSplits, context.source),
     depths.note(getSettings(db).recipe.bits16),
   ];
@@ -135,10 +133,10 @@ function begin(
 ): { plan: Plan; context: ImportContext } {
   const { db, folder } = project;
   return transaction(db, () => {
-    const isChosenAnew = classes !== undefined && chooseClasses(db, classes);
+    const isRenamed = classes !== undefined && chooseClasses(db, classes);
     const plan = task.plan();
-    const isAnew = isChosenAnew || (plan.naming !== null && labelsCanComeBack(db));
-    const { unreadable, notPictureKinds, exports } = task.rest;
+    const isRenaming = isRenamed || (plan.naming !== null && labelsCanComeBack(db));
+    const { unreadable, notPictureKinds, hidden, exports } = task.rest;
     const counts: ImportCounts = {
       ...noCounts(),
       found: plan.count + unreadable.length,
@@ -146,6 +144,7 @@ function begin(
       leftOutKinds: unreadable.length > 0 ? { unreadable: unreadable.length } : {},
       notPictures: Object.values(notPictureKinds).reduce((sum, count) => sum + count, 0),
       notPictureKinds,
+      hidden,
       exports,
       reading: plan.reading ?? '',
       splitFolders: plan.splitFolders ?? null,
@@ -153,7 +152,7 @@ function begin(
     const { source, path } = task;
     const notes = [
       ...plan.notes,
-      ...(isChosenAnew ? [NAMED_ANEW] : []),
+      ...(isRenamed ? [RENAMED] : []),
       ...(counts.found === 0 ? [`No pictures were found in ${path}.`] : []),
     ];
     const importId = startImport(db, { source, path, layout: plan.layout, notes, counts });
@@ -177,7 +176,7 @@ function begin(
         counts,
         labelBatch: null,
         naming: plan.naming,
-        isAnew,
+        isRenaming,
         displaced: new Set<number>(),
         keptSplits: { count: 0, first: null },
       },
@@ -185,56 +184,21 @@ function begin(
   });
 }
 
-/** A failed import keeps what it has, as far as the failure allows that. */
+/** Writes what a failed import has, as far as the failure allows. */
 async function finishFailed(context: ImportContext, flush: () => Promise<void>): Promise<void> {
   try {
     await flush();
     transaction(context.db, () => updateImport(context.db, context.importId, context.counts, 'failed'));
   } catch {
-    // The disk is full or gone: the first failure says so, and the import counts as crashed at the next opening.
+    // The disk is full or disconnected: the import becomes `crashed` when the project is next opened.
   }
 }
 
-async function examine(db: Db, planned: Planned, inspect: Inspect, signal: AbortSignal): Promise<Fact> {
-  const file = joinPath(planned.directory, planned.name);
-  const leftOut = (code: (Fact & { kind: 'left-out' })['code'], message: string, gone = false): Fact => ({
-    planned,
-    kind: 'left-out',
-    code,
-    message,
-    gone,
-  });
-  if (planned.refused) return leftOut(planned.refused.code, planned.refused.message);
-  try {
-    const { size, mtimeMs } = await stat(file);
-    const id = findByPath(db, file);
-    const known = id === null ? undefined : getPictures(db, [id])[0];
-    if (known?.sizeBytes === size && known.mtimeMs === Math.trunc(mtimeMs)) {
-      return { planned, kind: 'same', id: known.id };
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return leftOut('not-found', 'There is no file at this path.', true);
-    }
-    return leftOut('unreadable', `The file could not be read: ${reason(error)}.`);
-  }
-  try {
-    return { planned, kind: 'read', picture: await inspect(file, signal) };
-  } catch (error) {
-    if (signal.aborted) throw error;
-    const { code, message } = toFailure(error);
-    if (FATAL.has(code))
-      throw error instanceof TwofoldError ? error : new TwofoldError(code, message, { cause: error });
-    return leftOut(code, message);
-  }
-}
-
-/** Writes facts in transactions that take some milliseconds each, however slow or busy the machine is. */
+/** Writes facts in transactions of a few milliseconds each, on any machine. */
 async function write(context: ImportContext, facts: readonly Fact[]): Promise<void> {
   if (facts.length === 0) return;
   const { db } = context;
-  await findDisplaced(context, facts);
+  context.displaced = await findDisplaced(db, facts);
   for (let start = 0; start < facts.length;) {
     const attempt = { ...context, counts: structuredClone(context.counts) };
     const end = transaction(db, () => {
@@ -250,24 +214,6 @@ async function write(context: ImportContext, facts: readonly Fact[]): Promise<vo
   }
 }
 
-/** Looks which pictures of the same content as a new file are no longer where they were. */
-async function findDisplaced(context: ImportContext, facts: readonly Fact[]): Promise<void> {
-  const { db, displaced } = context;
-  const ids = facts.flatMap((fact) => (fact.kind === 'read' ? findByContent(db, fact.picture.sha256) : []));
-  displaced.clear();
-  await Promise.all(
-    getPictures(db, ids).map(async ({ id, path, sizeBytes, mtimeMs, sha256 }) => {
-      try {
-        const now = await stat(path);
-        if (now.size === sizeBytes && Math.trunc(now.mtimeMs) === mtimeMs) return;
-        if (now.size !== sizeBytes || (await hashFile(path)).sha256 !== sha256) displaced.add(id);
-      } catch {
-        displaced.add(id);
-      }
-    }),
-  );
-}
-
 function progressMeter(
   total: number,
   context: ImportContext,
@@ -280,7 +226,7 @@ function progressMeter(
   });
   let last = 0;
   return (done) => {
-    // The meter keeps what it is told for some seconds: a hundred times a second is enough for it.
+    // The meter keeps every update for some seconds: 100 a second are enough.
     if (done < total && performance.now() - last < 10) return;
     last = performance.now();
     meter.update(done);

@@ -2,29 +2,27 @@ import type { Split } from '../../../shared/jobs.ts';
 import type { LabelSource } from '../../../shared/library.ts';
 import { plural } from '../../../shared/format.ts';
 
-/** For sentences: what a split is called. */
+/** Names of the splits in messages. */
 export const SETS: Record<Split, string> = { train: 'training', validation: 'validation', test: 'test' };
 
-/** Pictures of an import that are in another set than it says. */
+/** Pictures that stay in another set than the import has them in. */
 export interface KeptSplits {
   count: number;
-  /** The first of them, its set, and the one the import says. */
-  first: { path: string; is: Split; said: Split } | null;
+  first: { path: string; kept: Split; given: Split } | null;
 }
 
-/** Says that they were left where they are, and what moves them; null where there are none. */
+/** A note about them and how to move them; null where there are none. */
 export function keptSplitsNote({ count, first }: KeptSplits, source: LabelSource): string | null {
   if (!first) return null;
-  const { path, is, said } = first;
-  const [says, example] =
-    source === 'csv' ? ['the table says', 'there'] : ['their folders say', 'by its folder'];
+  const { path, kept, given } = first;
+  const [their, its] = source === 'csv' ? ['the table', 'the table'] : ['their folders', 'its folder'];
   const byTable =
-    source === 'csv' && said === 'test'
+    source === 'csv' && given === 'test'
       ? ' or, where the table has a split column, twofold labels PROJECT --import TABLE'
       : '';
   return (
-    `${plural(count, 'picture is', 'pictures are')} in another set than ${says} and stayed in it, such as ` +
-    `${path} (in the ${SETS[is]} set, ${example} in the ${SETS[said]} set). ` +
-    `To move pictures, use twofold split PROJECT ${said} FILES${byTable}.`
+    `${plural(count, 'picture')} stayed in a different set from ${their}, such as ${path} ` +
+    `(${SETS[kept]} set; ${SETS[given]} set in ${its}). ` +
+    `To move pictures, use twofold split PROJECT ${given} FILES${byTable}.`
   );
 }

@@ -1,38 +1,41 @@
 import type { Split } from '../../../shared/jobs.ts';
 import type { ClassIndex, ImportMode, ImportReport, LabelValue } from '../../../shared/library.ts';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
-import { formatCount, plural } from '../../../shared/format.ts';
+import { formatCount } from '../../../shared/format.ts';
 import { classNameProblem } from '../labels/classes.ts';
 import { allHold, candidateNames, dividesAbove } from './folders/class-folders.ts';
 import { assignRoles, type Roles } from './folders/folder-roles.ts';
 import { namesOf, type Folder, type FolderTree, type Names } from './folders/folder-tree.ts';
 import { canChooseClasses, explainMismatch, matchClasses, quoted, settledNames } from './match-classes.ts';
 import { classKey } from '../pictures/names.ts';
+import type { Place } from '../pictures/place.ts';
+import { explainName, ignoredSplits, readingOf } from './reading.ts';
+import type { OutsideFolder } from './outside-classes.ts';
 import type { Db } from '../database/sql.ts';
 import type { FoundFile } from './walk.ts';
 
-/** A file to import, with what its folder or CSV row says of it. */
-export interface Planned {
-  directory: string;
-  name: string;
+/** A file to import, with the label and split from its folder or table row. */
+export interface Planned extends Place {
   label: LabelValue;
   split: Split | null;
-  /** Why it is left out without being looked at, and its path as a table has it. */
+  /** Why it is skipped without being examined, and its path as in the table. */
   refused?: { path: string; code: ErrorCode; message: string };
-  /** A split that an earlier import took from the name of what the person now says is a class: it is taken back. */
+  /** A split to clear: an earlier import read it from a folder that now is a class. */
   notSplit?: Split;
+  /** Its folder, where it is in no class folder although there are some. */
+  outside?: OutsideFolder;
 }
 
 export interface Plan {
   layout: ImportReport['layout'];
   count: number;
-  /** So many, each made when it is asked for: all 100,000 at once would hold everything else up. */
+  /** `count` pictures, created one by one: all 100,000 at once would block other work. */
   pictures: Iterable<Planned>;
-  /** What the first label names the classes; null where they have their names. */
+  /** Names for the classes, to be set with the first label; null where they keep theirs. */
   naming: [string, string] | null;
-  /** How folders were read, in a sentence. */
+  /** How folders were read, as a sentence. */
   reading?: string;
-  /** Two split folders that might as well be the classes. */
+  /** Two split folders that could also be the classes. */
   splitFolders?: [string, string] | null;
   notes: string[];
 }
@@ -40,16 +43,16 @@ export interface Plan {
 const NO_NAMES: Names = new Map();
 
 /**
- * Reads labels and splits from folders, whatever order they are in: `cat/…`, `train/cat/…`, `cat/train/…`, below folders
- * that only wrap the others. Two folders beside each other are the classes (see `candidateNames`), and those called by a
- * split word set the split (see `assignRoles`), never a class, unless the person says so: by naming the project's classes
- * so, or by `labels` where there is nothing else to take for classes. Where the project's classes have names that are in
- * use, the folders must be called so. What can't be read gets no label, and a note says so.
+ * Reads labels and splits from folders in any order: `cat/…`, `train/cat/…`, `cat/train/…`, also below folders that only
+ * wrap the others. Two sibling folders are the classes (see `candidateNames`). Folders named by a split word set the split
+ * (see `assignRoles`) and are classes only where the project's classes have these names, or for mode `labels` where nothing
+ * else can be the classes. Where labels or runs depend on the project's class names, folders must match them. Without a
+ * match pictures get no label, and a note tells why.
  *
  * @param tree of these files
- * @param mode `labels` insists on labels, `plain` does not look for labels and splits
- * @param chosen whether this import was told the classes' names
- * @throws TwofoldError `bad-input` when `mode` is `labels` and the folders do not fit
+ * @param mode `labels` requires labels, `plain` ignores folders
+ * @param chosen whether the person chose the class names for this import
+ * @throws TwofoldError `bad-input` where `mode` is `labels` and the folders do not match
  */
 export function planFolder(
   db: Db,
@@ -68,7 +71,7 @@ export function planFolder(
   if (mode === 'labels' && refusal !== null) {
     throw new TwofoldError(
       'bad-input',
-      `${refusal || 'There are no two sub-folders with pictures beside each other.'} Expected one for each class, where folders such as train and test may divide them.`,
+      `${refusal || 'There are no two sub-folders with pictures side by side.'} Expected one for each class; they can be divided into folders such as train and test.`,
     );
   }
   const used = match ? classes : NO_NAMES;
@@ -76,14 +79,14 @@ export function planFolder(
   const labels = new Map([...used.keys()].map((key, index) => [key, match!.classes[index]!]));
   const divided = roles.splitNames.size > 0;
   const notes = [
-    ...(refusal ? [`${refusal} The pictures came in without labels.`] : []),
+    ...(refusal ? [`${refusal} The pictures were imported without labels.`] : []),
     ...(match && candidates?.doubt ? [candidates.doubt] : []),
-    ...(match ? [...(candidates?.unusable ?? []).map(explainName), ...notesOf(roles)] : []),
+    ...(match ? [...(candidates?.unusable ?? []).map(explainName), ...ignoredSplits(roles)] : []),
   ];
   return {
     layout: divided ? 'split' : match ? 'labels' : 'plain',
     count: found.length,
-    pictures: planPictures(found, tree, roles, labels),
+    pictures: planPictures(found, tree, roles, match ? labels : null),
     naming: match?.naming ?? null,
     reading: readingOf(used, roles),
     splitFolders: match || !canChooseClasses(db) ? null : splitFolders(tree.root),
@@ -91,7 +94,7 @@ export function planFolder(
   };
 }
 
-/** Every picture without label and split. */
+/** Every picture without label or split. */
 function planPlain(found: readonly FoundFile[]): Plan {
   return {
     layout: 'plain',
@@ -114,17 +117,23 @@ function planPictures(
   found: readonly FoundFile[],
   tree: FolderTree,
   roles: Roles,
-  labels: ReadonlyMap<string, ClassIndex>,
+  labels: ReadonlyMap<string, ClassIndex> | null,
 ): Iterable<Planned> {
-  const says = new Map<Folder, Omit<Planned, 'directory' | 'name'>>();
+  const given = new Map<Folder, Omit<Planned, keyof Place>>();
   for (const [folder, { class: key, split, overruled }] of roles.of) {
-    const label = key === null ? null : labels.get(key)!;
-    says.set(folder, { label, split, ...(overruled && { notSplit: overruled }) });
+    const label = key === null ? null : labels!.get(key)!;
+    const isOutside = labels !== null && key === null;
+    given.set(folder, {
+      label,
+      split,
+      ...(overruled && { notSplit: overruled }),
+      ...(isOutside && { outside: { name: folder.name, isTest: split === 'test' } }),
+    });
   }
   return lazily(found, ({ directory, name, under }) => ({
     directory,
     name,
-    ...says.get(tree.of.get(under)!)!,
+    ...given.get(tree.of.get(under)!)!,
   }));
 }
 
@@ -134,20 +143,21 @@ function keyed(names: readonly string[]): Names {
 
 const isUsable = (name: string): boolean => classNameProblem(name) === null;
 
-/** Of more names beside each other, those that can't be a class's are not counted. */
+/** Among more siblings than this, names that can't be a class's are not listed. */
 const MANY_NAMES = 20;
 
 interface Candidates {
   classes: Names;
-  /** Names beside them that can't be a class's. */
+  /** Siblings whose names can't be a class's. */
   unusable: string[];
-  /** What speaks for other classes. */
+  /** A note about other folders that could be the classes. */
   doubt?: string;
 }
 
 /**
- * The classes' folders: of a project whose classes are settled, those called so; else two. Deeper ones only where that
- * gives every picture outside the test set a label, or where split folders between them and the outermost two say so.
+ * The class folders: those with the names of the project's classes where these can't change; else two siblings. Deeper
+ * ones only where that labels every picture outside the test set, or where split folders are between them and the
+ * outermost two.
  */
 function findClasses(tree: FolderTree, known: Names): Candidates | null {
   let outer: Candidates | null = null;
@@ -175,7 +185,7 @@ function findClasses(tree: FolderTree, known: Names): Candidates | null {
   }
 }
 
-/** Pictures that have their place with these classes, the test set's all, and those that get no label. */
+/** Number of pictures in class folders or the test set, and of the others. */
 function coverage({ root }: FolderTree, classes: Names): { inside: number; outside: number } {
   const pictures = { inside: 0, outside: 0 };
   for (const [folder, role] of assignRoles(root, classes).of) {
@@ -190,17 +200,17 @@ function coversMost(tree: FolderTree, classes: Names): boolean {
 }
 
 const REMEDY =
-  'If they are the classes, name those of a new project so before importing (on the command line: --classes).';
+  'If they are the classes, give a new project these class names before importing (on the command line: --classes).';
 
 function lookedThrough(outer: Names, classes: Names): string {
-  return `${quoted([...outer.values()])} were not read as classes: there are split folders with ${quoted([...classes.values()])} inside. ${REMEDY}`;
+  return `${quoted([...outer.values()])} were not read as classes, because they contain split folders with ${quoted([...classes.values()])}. ${REMEDY}`;
 }
 
 function notUsed(outer: Names, inner: Names): string {
-  return `The sub-folders ${quoted([...inner.values()])}, which are in both ${quoted([...outer.values()])}, were not used. ${REMEDY}`;
+  return `The sub-folders ${quoted([...inner.values()])} of both ${quoted([...outer.values()])} were not used. ${REMEDY}`;
 }
 
-/** The outermost folders beside each other where they are two, split words included: for who insists that these are classes. */
+/** The outermost siblings where they are two, split words included: for mode `labels`. */
 function literalClasses(root: Folder): Names | null {
   const { folders } = outermostSiblings(root);
   if (folders.length > MANY_NAMES) return null;
@@ -220,63 +230,18 @@ function outermostSiblings(folder: Folder): Folder {
   return folder.folders.length === 1 ? outermostSiblings(folder.folders[0]!) : folder;
 }
 
-/** Why there are no labels; empty where nothing speaks of classes. */
+/** Why there are no labels; empty where no folders look like classes. */
 function whyNot(db: Db, root: Folder, known: Names, classes: Names | null, chosen: boolean): string {
   if (classes) return explainMismatch(db, [...classes.values()], 'folders', chosen);
   const names = [...candidateNames(root, 0, known).values()];
   if (names.length === 0) {
     const { folders, splits } = outermostSiblings(root);
     const others = folders.filter((one) => !splits.has(one)).map(({ name }) => name);
-    return others.length > 1 ? `${quoted(others)} are the same name for a class, and two were expected.` : '';
+    return others.length > 1
+      ? `${quoted(others)} are the same class name; two different ones were expected.`
+      : '';
   }
   if (names.length <= MANY_NAMES && !names.some(isUsable)) return names.map(explainName).join(' ');
   if (known.size > 0) return explainMismatch(db, names, 'folders', chosen);
-  return `There are ${formatCount(names.length)} sub-folders with pictures (${quoted(names)}), not two.`;
-}
-
-function explainName(name: string): string {
-  const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;
-  return `The folder "${shown}" can't be a class: ${classNameProblem(name)!}`;
-}
-
-const SET_WORDS: [Split, string][] = [
-  ['train', 'Training'],
-  ['validation', 'Validation'],
-  ['test', 'Test'],
-];
-
-function readingOf(classes: Names, { splitNames }: Roles): string {
-  const names = [...classes.values()];
-  const what = names.length === 2 ? 'Classes' : 'Class';
-  const parts = SET_WORDS.flatMap(([split, word]) => {
-    const folders = splitNames.get(split);
-    return folders ? [`${word} set: ${quoted([...folders])}.`] : [];
-  });
-  if (names.length > 0) return [`${what} by folder: ${quoted(names)}.`, ...parts].join(' ');
-  return parts.length > 0 ? ['No class folders found.', ...parts].join(' ') : '';
-}
-
-/** What did not get a label although there are class folders. */
-function notesOf({ of, ignored }: Roles): string[] {
-  const outside = { test: 0, other: 0 };
-  const names = new Set<string>();
-  const notes = ignored.map(
-    ({ name, inside }) =>
-      `"${name}" inside "${inside}" was not read as a split: the other class folder has none.`,
-  );
-  for (const [folder, role] of of) {
-    if (role.class !== null) continue;
-    outside[role.split === 'test' ? 'test' : 'other'] += folder.loose;
-    if (role.split !== 'test' && folder.loose > 0 && folder.name !== '') names.add(folder.name);
-  }
-  if (outside.other > 0) {
-    const where = names.size > 0 ? ` (${quoted([...names])})` : '';
-    notes.push(
-      `${plural(outside.other, 'file is', 'files are')} outside the class folders${where}: no label.`,
-    );
-  }
-  if (outside.test > 0) {
-    notes.push(`${plural(outside.test, 'file', 'files')} of the test set in no class folder: no label.`);
-  }
-  return notes;
+  return `There are ${formatCount(names.length)} sub-folders with pictures (${quoted(names)}); two were expected.`;
 }

@@ -1,6 +1,6 @@
 import type { ImportOptions } from './ingest.ts';
 
-/** Reports how many pictures were found so far while folders are looked through, ten times a second at most. */
+/** Reports the number of pictures found while folders are scanned, ten times a second at most. */
 export function reportScanning({ onProgress }: ImportOptions): (found: number) => void {
   let last = 0;
   return (done) => {

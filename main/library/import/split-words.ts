@@ -1,6 +1,6 @@
 import type { Split } from '../../../shared/jobs.ts';
 
-/** Without `_set`, which may follow each of them. */
+/** Each may be followed by `_set`. */
 const WORDS: ReadonlyMap<string, Split> = new Map([
   ['train', 'train'],
   ['training', 'train'],
@@ -14,11 +14,8 @@ const WORDS: ReadonlyMap<string, Split> = new Map([
 ]);
 
 /**
- * The split that a folder's name or a cell of a table stands for: `train`, `training`, `val`, `valid`, `validation`,
- * `dev`, `test`, `testing` and `test1`, each also with `set` after it (`training_set`, `test-set`, `Training Set`), in
- * any case.
- *
- * @returns null where the word is none of these
+ * The split that a folder's name or a table's cell stands for, in any case and also followed by `set` (`training_set`,
+ * `test-set`, `Training Set`); null for any other word.
  */
 export function splitOf(word: string): Split | null {
   const bare = word

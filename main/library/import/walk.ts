@@ -6,75 +6,74 @@ import { TwofoldError } from '../../../shared/errors.ts';
 import { sniff } from '../../pictures/sniff.ts';
 import { mapAhead } from '../../support/ahead.ts';
 import { CARD_FILE, FOLDERS_FILE, isExport, isInExport } from '../../files/export-marks.ts';
-import { joinPath } from '../pictures/directories.ts';
+import { pathOf, type Place } from '../pictures/place.ts';
 import { PROJECT_SUFFIX } from '../folder.ts';
 
-/** A file below the folder that was walked. */
-export interface FoundFile {
-  /** Real path of its directory: no symbolic links. */
-  directory: string;
-  name: string;
+/** A file below the walked folder; `directory` is a real path, without symbolic links. */
+export interface FoundFile extends Place {
   /** Names of the folders between the walked folder and the file, as a person sees them. */
   under: readonly string[];
 }
 
 export interface WalkResult {
   pictures: FoundFile[];
-  /** Files that are no pictures by name and content: how many of each ending, in lower case with its dot. */
+  /** Number of files that are not pictures by name and content, by extension (lower case, with its dot). */
   notPictureKinds: Record<string, number>;
-  /** What could not be looked into. */
+  /** Hidden files and those of the system; hidden folders count as one. */
+  hidden: number;
+  /** Files and folders that could not be read. */
   unreadable: { path: string; message: string }[];
-  /** Folders that Twofold exported, or the walked one inside such a folder, where these are passed over. */
+  /** Skipped folders that Twofold exported, or the walked one where it is inside of one. */
   exports: string[];
 }
 
 export function nothingFound(): WalkResult {
-  return { pictures: [], notPictureKinds: {}, unreadable: [], exports: [] };
+  return { pictures: [], notPictureKinds: {}, hidden: 0, unreadable: [], exports: [] };
 }
 
 export interface WalkOptions {
   signal?: AbortSignal;
-  /** Told now and then how many pictures there are so far. */
+  /** Receives the number of pictures found so far. */
   onFound?: (pictures: number) => void;
-  /** What is done with folders that Twofold exported: copies of pictures that a project has. Default: `take`. */
-  exports?: 'take' | 'pass-over';
+  /** What to do with folders that Twofold exported, which hold copies of a project's pictures. Default: `include`. */
+  exports?: 'include' | 'skip';
 }
 
-/** Taken for pictures by name, so that a damaged or unsupported one is reported and not passed over. */
+/** Pictures by name, so that a damaged or unsupported one is reported. */
 const PICTURE_EXTENSIONS = new Set(
   '.jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .avif .ppm .pgm .pbm .pnm .pam .heic .heif .hif .jxl .jp2 .psd .cr2 .cr3 .nef .nrw .arw .sr2 .dng .orf .rw2 .raf .pef .srw .3fr'.split(
     ' ',
   ),
 );
-/** Never pictures: not even opened. */
+/** Never pictures: not opened. */
 const OTHER_EXTENSIONS = new Set(
   '.txt .md .csv .tsv .json .xml .yaml .yml .html .css .js .ts .py .ipynb .zip .gz .tar .7z .rar .pdf .doc .docx .xls .xlsx .mp4 .mov .avi .mp3 .wav .db .exe .svg .ini .log .url .lnk'.split(
     ' ',
   ),
 );
-/** Made by other systems beside the pictures: previews, copies and forks of them. */
-const SKIPPED_NAMES = new Set(['__MACOSX', '@eaDir', '$RECYCLE.BIN', 'Thumbs.db', 'desktop.ini']);
+/** Created by operating systems and servers: previews, copies and resource forks. */
+const SYSTEM_NAMES = new Set(['__MACOSX', '@eaDir', '$RECYCLE.BIN', 'Thumbs.db', 'desktop.ini']);
 const SNIFFED_BYTES = 4096;
 const AHEAD = 16;
 
-/** Whether a file is taken for a picture by its name. */
+/** Whether a file is a picture by its name. */
 export function hasPictureEnding(name: string): boolean {
   return PICTURE_EXTENSIONS.has(extname(name).toLowerCase());
 }
 
 /**
- * All picture files below a folder, in alphabetical order, folder by folder. Hidden files, `.twofold` projects and other
- * systems' housekeeping are skipped; symbolic links are followed, each real directory being visited once.
+ * All picture files below a folder, folder by folder, in alphabetical order. Hidden files, `.twofold` projects and files of
+ * the system are skipped; symbolic links are followed, and each real directory is visited once.
  *
- * Ends early, with what it has found, when `signal` is aborted.
+ * Ends early with what it has found when `signal` is aborted.
  *
- * @throws TwofoldError `not-found`, `bad-input` when `folder` is no folder that can be read
+ * @throws TwofoldError `not-found`, `bad-input` where `folder` is not a readable folder
  */
 export async function walk(folder: string, options: WalkOptions = {}): Promise<WalkResult> {
   const result = nothingFound();
   const visited = new Set<string>();
   const root = await readableFolder(folder);
-  if (options.exports === 'pass-over' && (await isInExport(root))) {
+  if (options.exports === 'skip' && (await isInExport(root))) {
     result.exports.push(folder);
     return result;
   }
@@ -87,14 +86,14 @@ export async function walk(folder: string, options: WalkOptions = {}): Promise<W
       const real = await realpath(directory);
       if (visited.has(real)) continue;
       visited.add(real);
-      const { files, folders } = await list(real, result.unreadable, options.signal);
+      const { files, folders } = await list(real, result, options.signal);
       const mayBeExport = files.includes(CARD_FILE) || files.includes(FOLDERS_FILE);
-      if (options.exports === 'pass-over' && mayBeExport && (await isExport(real))) {
+      if (options.exports === 'skip' && mayBeExport && (await isExport(real))) {
         result.exports.push(shown);
         continue;
       }
       for (const name of folders.reverse()) {
-        pending.push({ directory: joinPath(real, name), under: [...under, name] });
+        pending.push({ directory: pathOf({ directory: real, name }), under: [...under, name] });
       }
       for await (const [name, isPicture] of mapAhead(
         files,
@@ -107,7 +106,7 @@ export async function walk(folder: string, options: WalkOptions = {}): Promise<W
         if (result.pictures.length % 100 === 0) options.onFound?.(result.pictures.length);
       }
     } catch (error) {
-      result.unreadable.push({ path: shown, message: `The folder could not be read (${reason(error)}).` });
+      result.unreadable.push({ path: shown, message: `The folder could not be read: ${reason(error)}.` });
     }
   }
   return result;
@@ -117,7 +116,7 @@ function count(kinds: Record<string, number>, kind: string): void {
   kinds[kind] = (kinds[kind] ?? 0) + 1;
 }
 
-/** The real path of a folder that a person named. */
+/** The real path of a folder that a person gave. */
 export async function readableFolder(folder: string): Promise<string> {
   let isFolder: boolean;
   try {
@@ -125,7 +124,7 @@ export async function readableFolder(folder: string): Promise<string> {
   } catch (error) {
     throw new TwofoldError(
       'not-found',
-      `The folder ${folder} could not be opened (${reason(error)}). Check the path and its permissions.`,
+      `The folder ${folder} could not be opened: ${reason(error)}. Check the path and its permissions.`,
       { cause: error },
     );
   }
@@ -136,13 +135,13 @@ export async function readableFolder(folder: string): Promise<string> {
 
 async function list(
   directory: string,
-  unreadable: WalkResult['unreadable'],
+  result: WalkResult,
   signal: AbortSignal | undefined,
 ): Promise<{ files: string[]; folders: string[] }> {
   const files: string[] = [];
   const folders: string[] = [];
   let run: string[] = [];
-  // In pieces, and each sorted at once: sorting 100,000 names in one go would stop everything else for too long.
+  // Sorted in pieces as they arrive: sorting 100,000 names at once would block other work for too long.
   const endRun = (): void => {
     for (const name of run.sort()) files.push(name);
     run = [];
@@ -153,46 +152,47 @@ async function list(
     const name = isText ? entry.name.toString() : writtenOut(entry.name);
     const kind = isText ? await kindOf(directory, name, entry) : kindOfUnreadable(name, entry);
     if (kind === 'skip') continue;
-    if (kind === 'folder') folders.push(name);
+    if (kind === 'hidden') result.hidden++;
+    else if (kind === 'folder') folders.push(name);
     else if (kind === 'file') run.push(name);
-    else unreadable.push({ path: joinPath(directory, name), message: kind.message });
+    else result.unreadable.push({ path: pathOf({ directory, name }), message: kind.message });
     if (run.length === 512) endRun();
   }
   endRun();
   return { files: files.sort(), folders: folders.sort() };
 }
 
-/** Names as the bytes they are: as text, one that is not UTF-8 would be another name, which no file has. */
+/** Reads names as bytes: decoded as text, a name that is not UTF-8 would not match any file. */
 function openBytes(directory: string): Promise<AsyncIterable<Dirent<Buffer>>> {
-  // Node's types know this encoding for `readdir` only.
+  // Node's types have this encoding for `readdir` only.
   const options = { bufferSize: 512, encoding: 'buffer' } as unknown as OpenDirOptions;
   return opendir(directory, options) as unknown as Promise<AsyncIterable<Dirent<Buffer>>>;
 }
 
-/** Bytes that are not ASCII as `\\xe4`. */
+/** A name with its bytes outside ASCII as `\\xe4`. */
 function writtenOut(name: Buffer): string {
   return name
     .toString('latin1')
     .replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
-type Kind = 'file' | 'folder' | 'skip' | { message: string };
+type Kind = 'file' | 'folder' | 'hidden' | 'skip' | { message: string };
 
 /** @param name of a file or folder whose name is not UTF-8, written out */
 function kindOfUnreadable(name: string, entry: Dirent<Buffer>): Kind {
-  if (name.startsWith('.')) return 'skip';
+  if (name.startsWith('.')) return 'hidden';
   if (entry.isDirectory()) {
     return {
-      message: 'The name of this folder is not UTF-8, so nothing in it was imported. Rename the folder.',
+      message: 'The name of the folder is not UTF-8, so nothing in it was imported. Rename the folder.',
     };
   }
-  // Counted by its ending, and never opened.
+  // Counted by its extension, and never opened.
   if (OTHER_EXTENSIONS.has(extname(name).toLowerCase())) return 'file';
-  return { message: "The name of this file is not UTF-8, so its path can't be stored. Rename the file." };
+  return { message: "The name of the file is not UTF-8, so its path can't be stored. Rename the file." };
 }
 
 async function kindOf(directory: string, name: string, entry: Dirent<Buffer>): Promise<Kind> {
-  if (name.startsWith('.') || SKIPPED_NAMES.has(name)) return 'skip';
+  if (name.startsWith('.') || SYSTEM_NAMES.has(name)) return 'hidden';
   const isFolder = (): 'folder' | 'skip' => (name.endsWith(PROJECT_SUFFIX) ? 'skip' : 'folder');
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return isFolder();
@@ -201,11 +201,11 @@ async function kindOf(directory: string, name: string, entry: Dirent<Buffer>): P
     return couldBePicture ? { message: 'It is a device or a pipe, not a file.' } : 'skip';
   }
   try {
-    const target = await stat(joinPath(directory, name));
+    const target = await stat(pathOf({ directory, name }));
     if (target.isDirectory()) return isFolder();
     return target.isFile() ? 'file' : 'skip';
   } catch (error) {
-    return { message: `It is a symbolic link that leads nowhere (${reason(error)}).` };
+    return { message: `It is a broken symbolic link: ${reason(error)}.` };
   }
 }
 
@@ -213,7 +213,7 @@ async function look(directory: string, name: string): Promise<[name: string, isP
   const extension = extname(name).toLowerCase();
   if (PICTURE_EXTENSIONS.has(extension)) return [name, true];
   if (OTHER_EXTENSIONS.has(extension)) return [name, false];
-  return [name, await looksLikePicture(joinPath(directory, name))];
+  return [name, await looksLikePicture(pathOf({ directory, name }))];
 }
 
 /** Whether a file is a picture by its content. */
@@ -227,11 +227,11 @@ export async function looksLikePicture(file: string): Promise<boolean> {
       await handle.close();
     }
   } catch {
-    return false; // not named as a picture and not readable: nothing we can say about it
+    return false; // neither named as a picture nor readable
   }
 }
 
-/** A system error in a few words. */
+/** A system error as the end of a sentence. */
 export function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
@@ -242,7 +242,7 @@ export function reason(error: unknown): string {
     case 'EPERM':
       return 'its permissions do not allow it';
     case 'ELOOP':
-      return 'it leads in a circle';
+      return 'its symbolic links form a loop';
     case 'ENAMETOOLONG':
       return 'the path is too long';
     default:

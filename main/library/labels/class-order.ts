@@ -1,54 +1,49 @@
 import { TwofoldError } from '../../../shared/errors.ts';
 import { isGone } from '../../support/processes.ts';
-import { rows, run, value, type Db } from '../database/sql.ts';
+import { column, run, value, type Db } from '../database/sql.ts';
 
 /**
- * Which of the two stored classes is class 1, the positive one. A swap changes one bit: labels, their history, what runs
- * say of pictures and the runs' heads stay as they are stored, and everything that reads or writes a class's index turns
- * it at the border of this folder. So a swap takes as long with 100,000 pictures as with ten, and undoing it is exact.
+ * Whether stored class 0 is shown as class 1, the positive one. A swap changes this one bit: labels, their history,
+ * predictions and the runs' heads stay as stored, and class indices are converted wherever this folder reads or writes
+ * them. So a swap takes as long with 100,000 pictures as with ten, and undoing it is exact.
  */
 export function isSwapped(db: Db): boolean {
-  return value(db, 'SELECT swapped FROM project') === 1;
+  return value<number>(db, 'SELECT swapped FROM project') === 1;
 }
 
 /**
- * Makes the other class class 1; in the caller's transaction.
+ * Swaps class 0 and class 1, in the caller's transaction.
  *
- * @throws TwofoldError `busy` while a run is trained or pictures are imported: they hold indices of the classes
+ * @throws TwofoldError `busy` during training and imports, which hold class indices
  */
 export function flipClasses(db: Db): void {
   refuseWhile(
     db,
     'runs',
-    'A run is being trained, so the classes can’t be swapped now. Stop it, or wait until it is done.',
+    'The classes can’t be swapped while a run is training. Stop the run, or wait until it has finished.',
   );
-  refuseWhile(
-    db,
-    'imports',
-    'Pictures are being imported, so the classes can’t be swapped now. Wait until that is done.',
-  );
+  refuseWhile(db, 'imports', 'The classes can’t be swapped during an import. Wait until it has finished.');
   run(db, 'UPDATE project SET swapped = 1 - swapped');
   noteModelsChanged(db);
 }
 
 function refuseWhile(db: Db, table: 'runs' | 'imports', message: string): void {
-  const running = rows(db, `SELECT process FROM ${table} WHERE status = 'running'`) as { process: string }[];
-  if (running.some(({ process }) => !isGone(process))) throw new TwofoldError('busy', message);
+  const processes = column<string>(db, `SELECT process FROM ${table} WHERE status = 'running'`);
+  if (processes.some((process) => !isGone(process))) throw new TwofoldError('busy', message);
 }
 
-/** Notes that class order or threshold changed, which the run folders are still to be told. */
+/** Records that class order or threshold changed, so that every run's run.json has to be rewritten. */
 export function noteModelsChanged(db: Db): void {
   run(db, 'UPDATE project SET run_files_wanted = run_files_wanted + 1');
 }
 
-/** Which change the run folders must be told of; null where they know of all. */
+/** The change for which the run.json files have to be rewritten; null where they are up to date. */
 export function runFilesDue(db: Db): number | null {
-  const due = value(db, 'SELECT run_files_wanted FROM project WHERE run_files_wanted > run_files_written') as
-    number | undefined;
-  return due ?? null;
+  const due = 'SELECT run_files_wanted FROM project WHERE run_files_wanted > run_files_written';
+  return value<number>(db, due) ?? null;
 }
 
-/** Notes that all run folders know of a change. */
+/** Records that every run.json was rewritten for a change. */
 export function noteRunFilesWritten(db: Db, change: number): void {
   run(db, 'UPDATE project SET run_files_written = max(run_files_written, :change)', { change });
 }

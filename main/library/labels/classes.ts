@@ -10,7 +10,7 @@ import { swapPair } from '../../../shared/swap.ts';
 import { isSwapped } from './class-order.ts';
 import { rows, run, transaction, type Db } from '../database/sql.ts';
 
-/** Writes the two classes of a new project. Without names they keep their defaults until a person or an import names them. */
+/** Writes the two classes of a new project; without names, the default ones. */
 export function initClasses(db: Db, names?: readonly [string, string]): void {
   DEFAULT_CLASSES.forEach(({ name, color }, id) => {
     run(db, 'INSERT INTO classes (id, name, color) VALUES (:id, :name, :color) ON CONFLICT DO NOTHING', {
@@ -22,22 +22,24 @@ export function initClasses(db: Db, names?: readonly [string, string]): void {
   if (names) nameClasses(db, names);
 }
 
-/** The two classes; the position is the class's index, and the second is the positive one. */
+/** The two classes by index; the second is the positive one. */
 export function getClasses(db: Db): [ClassInfo, ClassInfo] {
-  const found = rows(db, 'SELECT name, color FROM classes ORDER BY id') as [ClassInfo, ClassInfo];
-  return isSwapped(db) ? swapPair(found) : found;
+  const [zero, one] = rows<ClassInfo>(db, 'SELECT name, color FROM classes ORDER BY id') as [
+    ClassInfo,
+    ClassInfo,
+  ];
+  return isSwapped(db) ? [one, zero] : [zero, one];
 }
 
 /**
- * Where each class's name is from: `named = 1` in the database says that a person chose it, and a name from an import is
- * told from a default one by what it is.
+ * Who chose each class's name. `named` is 1 in the database where a person did; any other name that differs from the
+ * default is from an import.
  */
 export function nameOrigins(db: Db): ('default' | 'import' | 'person')[] {
-  const found = rows(db, 'SELECT id, name, named FROM classes ORDER BY id') as {
-    id: number;
-    name: string;
-    named: number;
-  }[];
+  const found = rows<{ id: number; name: string; named: number }>(
+    db,
+    'SELECT id, name, named FROM classes ORDER BY id',
+  );
   const origins = found.map(({ id, name, named }) => {
     if (named === 1) return 'person';
     return name === DEFAULT_CLASSES[id]!.name ? 'default' : 'import';
@@ -45,14 +47,15 @@ export function nameOrigins(db: Db): ('default' | 'import' | 'person')[] {
   return isSwapped(db) ? origins.reverse() : origins;
 }
 
-/** Whether a class has another name than its default. */
+/** Whether a class has a name other than its default. */
 export function classesAreNamed(db: Db): boolean {
   return nameOrigins(db).some((origin) => origin !== 'default');
 }
 
 /**
- * Names both classes as an import does: such names may be replaced by another import's while nothing is labelled.
- * Expects names that `classNameProblem` has nothing to say of.
+ * Names both classes from an import; another import may replace these names while nothing is labelled.
+ *
+ * @param names valid ones (`classNameProblem`)
  */
 export function nameFromImport(db: Db, names: readonly [string, string]): void {
   const stored = isSwapped(db) ? swapPair(names) : names;
@@ -61,7 +64,7 @@ export function nameFromImport(db: Db, names: readonly [string, string]): void {
   });
 }
 
-/** Why a name from outside can't be a class's, as the second half of a sentence; null where it can. */
+/** Why a name from a folder or table can't be a class name, as a sentence; null where it can. */
 export function classNameProblem(name: string): string | null {
   const result = classInfoSchema.shape.name.safeParse(name);
   return result.success ? null : result.error.issues.map(({ message }) => message).join(' ');
@@ -70,7 +73,7 @@ export function classNameProblem(name: string): string | null {
 /**
  * Names both classes.
  *
- * @throws TwofoldError `bad-input` when a name is empty, too long, kept for something else, or both are the same
+ * @throws TwofoldError `bad-input` where a name is empty, too long or reserved, or both are the same
  */
 export function nameClasses(db: Db, names: readonly [string, string]): void {
   const classes = getClasses(db);
@@ -97,7 +100,7 @@ export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): vo
   if (classKey(parsed[0]!.name) === classKey(parsed[1]!.name)) {
     throw new TwofoldError(
       'bad-input',
-      `Both classes would be called "${parsed[0]!.name}". Give them two different names.`,
+      `Both classes would be named "${parsed[0]!.name}". Choose two different names.`,
     );
   }
   transaction(db, () => {
@@ -115,7 +118,7 @@ export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): vo
   });
 }
 
-/** Which class has this name (as `classKey` compares), or null. */
+/** The class with this name (compared by `classKey`), or null. */
 export function classByName(db: Db, name: string): ClassIndex | null {
   const index = getClasses(db).findIndex((known) => classKey(known.name) === classKey(name));
   return index === 0 || index === 1 ? index : null;

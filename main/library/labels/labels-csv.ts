@@ -7,15 +7,15 @@ import { writeAtomically } from '../../files/atomic-file.ts';
 import { toCsv } from '../../files/csv.ts';
 import { isSwapped } from './class-order.ts';
 import { getClasses } from './classes.ts';
-import { joinPath } from '../pictures/directories.ts';
+import { pathOf, type Place } from '../pictures/place.ts';
 import type { Project } from '../folder.ts';
 import { addBatch } from './labels.ts';
-import { findByPath, fromStored, getPicture, setSplit } from '../pictures/pictures.ts';
+import { findByPlace, fromStored, getPicture, setSplit } from '../pictures/pictures.ts';
 import { rows, transaction, type Db } from '../database/sql.ts';
 import { projectFinder } from '../tables/find-pictures.ts';
-import { NAMED_ANEW, nameAnew } from '../import/match-classes.ts';
+import { RENAMED, renameClasses } from '../import/match-classes.ts';
 import { countLabels, readLabels } from '../tables/labels.ts';
-import { expectedAt } from '../tables/place.ts';
+import { expectedAt } from '../tables/cell-path.ts';
 import { readPictureTable, type FoundRow } from '../tables/read.ts';
 
 /** Columns of labels.csv. `when`: ISO 8601 in UTC; `label`: the class's name, or `skipped`. */
@@ -23,10 +23,19 @@ export const LABEL_COLUMNS = ['path', 'sha256', 'label', 'split', 'when', 'sourc
 
 export type LabelCsvRow = Record<(typeof LABEL_COLUMNS)[number], string>;
 
+interface LabelRow extends Place {
+  id: number;
+  sha256: string;
+  label: number;
+  split: string | null;
+  atMs: number | null;
+  source: LabelSource | null;
+}
+
 /**
- * Every picture that is labelled or skipped, in the order they were added: what labels.csv holds.
+ * The rows of labels.csv: every labelled or skipped picture, in the order they were added.
  *
- * @param page for large libraries: pictures after this id, at most so many
+ * @param page ids above `after`, at most `limit` rows
  */
 export function labelRows(
   db: Db,
@@ -34,25 +43,16 @@ export function labelRows(
 ): (LabelCsvRow & { id: number })[] {
   const names = getClasses(db).map(({ name }) => name);
   const swapped = isSwapped(db);
-  const found = rows(
+  const found = rows<LabelRow>(
     db,
     `SELECT p.id, d.path AS directory, p.name, p.sha256, p.label, p.split, b.at_ms AS atMs, b.source
      FROM pictures p JOIN directories d ON d.id = p.directory_id LEFT JOIN label_batches b ON b.id = p.label_batch_id
      WHERE p.id > :after AND +p.label IS NOT NULL ORDER BY p.id LIMIT :limit`,
     { after: page.after ?? 0, limit: page.limit ?? -1 },
-  ) as {
-    id: number;
-    directory: string;
-    name: string;
-    sha256: string;
-    label: number;
-    split: string | null;
-    atMs: number | null;
-    source: LabelSource | null;
-  }[];
+  );
   return found.map(({ id, directory, name, sha256, label, split, atMs, source }) => ({
     id,
-    path: joinPath(directory, name),
+    path: pathOf({ directory, name }),
     sha256,
     label: names[fromStored(label, swapped) as number] ?? SKIPPED,
     split: split ?? '',
@@ -61,20 +61,20 @@ export function labelRows(
   }));
 }
 
-/** labels.csv as text: `LABEL_COLUMNS`, one row a labelled or skipped picture, UTF-8. */
+/** labels.csv as text: the header and `labelRows`. */
 export function exportLabelsCsv(db: Db): string {
   return toCsv(labelRows(db), LABEL_COLUMNS);
 }
 
-/** Rows a turn of the event loop: about 10 ms. */
+/** Rows per turn of the event loop: about 10 ms. */
 const PAGE = 1000;
 
 /**
- * Writes labels.csv atomically, in pieces, so that other work goes on meanwhile.
+ * Writes labels.csv atomically in pieces, without blocking other work.
  *
- * @param sides of the split, by picture, where none was set: those of a run
+ * @param sides splits by picture id, for pictures without one of their own: those of a run
  * @returns how many rows it has
- * @throws the file system's error, for `toFailure`; whatever was at `file` is untouched then
+ * @throws the file system's error, for `toFailure`; an existing file is unchanged then
  */
 export async function writeLabelsCsv(
   db: Db,
@@ -97,22 +97,22 @@ export async function writeLabelsCsv(
 }
 
 export interface LabelsImport {
-  /** Pictures whose label is another one now. */
+  /** Pictures whose label changed. */
   changed: number;
-  /** Rows that were of no use; `path` as the table has it. */
+  /** Rows that were not used. */
   problems: { path: string; code: ErrorCode; message: string }[];
-  /** How the table was read, in sentences. */
+  /** How the table was read, as sentences. */
   notes: string[];
 }
 
 /**
- * Sets the labels of pictures that are in the project as a table says (as `exportLabelsCsv` writes it, or any that
- * docs/tables.md describes). Pictures are found by path, else by content where the table has a sha256 column, else by
- * name where it is unique in the project. One batch: one undo takes it back. An empty label leaves a picture as it is;
- * of several rows for a picture the last counts. What the table has in the test set goes there, and is part of no undo; other
- * splits are left as they are, since an exported table has those of a run too.
+ * Sets labels of the project's pictures from a table: one written by `exportLabelsCsv`, or any that docs/tables.md
+ * describes. Pictures are found by path, else by content where the table has a sha256 column, else by name where it is
+ * unique in the project. All labels are one step of undo. An empty label changes nothing; of several rows for one picture
+ * the last counts. Pictures that the table has in the test set are moved there, which undo does not revert; other splits
+ * are ignored, since an exported table also has those of a run.
  *
- * @throws TwofoldError `not-found`, `unsupported`, `bad-input` (nothing is changed then)
+ * @throws TwofoldError `not-found`, `unsupported`, `bad-input`; nothing is changed then
  */
 export async function importLabelsCsv(
   { db }: Project,
@@ -124,24 +124,24 @@ export async function importLabelsCsv(
   if (!table.hasLabels) {
     throw new TwofoldError(
       'bad-input',
-      `${path.basename(file)} has no column of labels, so nothing was changed. Expected a picture and its label a row, for example photos/1.jpg,cat.`,
+      `${path.basename(file)} has no label column. Expected a picture and its label in each row, for example photos/1.jpg,cat. Nothing was changed.`,
     );
   }
   const found = table.rows.filter((row): row is FoundRow => row.match.kind === 'one');
-  const problems = table.rows.flatMap(({ given, place, problem }) =>
-    problem ? [{ path: expectedAt(place, given, folder), ...problem }] : [],
+  const problems = table.rows.flatMap(({ given, cell, problem }) =>
+    problem ? [{ path: expectedAt(cell, given, folder), ...problem }] : [],
   );
   return transaction(db, () => {
     const { labelOf, naming, notes } = readLabels(db, countLabels(found), path.basename(file), false);
     const labels = new Map<number, LabelValue>();
-    const tested = new Set<number>();
+    const inTestSet = new Set<number>();
     let contrary = 0;
     let otherSplits = 0;
     for (const row of found) {
       const label = labelOf(row.label);
-      const id = findByPath(db, row.match.path);
+      const id = findByPlace(db, row.match.place);
       if (id === null) continue;
-      if (row.split === 'test') tested.add(id);
+      if (row.split === 'test') inTestSet.add(id);
       else if (row.split && getPicture(db, id)?.split !== row.split) otherSplits++;
       if (label === null) continue;
       if (labels.has(id) && labels.get(id) !== label) contrary++;
@@ -149,12 +149,12 @@ export async function importLabelsCsv(
     }
     if (contrary > 0) {
       notes.push(
-        `${plural(contrary, 'row gives', 'rows give')} a picture another label than a row before; the last one counts.`,
+        `${plural(contrary, 'row contradicts', 'rows contradict')} the label of an earlier row for the same picture; the last row counts.`,
       );
     }
     if (otherSplits > 0) {
       notes.push(
-        `${plural(otherSplits, 'row has', 'rows have')} another split than the picture, which was left as it is: of the splits only the test set is taken.`,
+        `${plural(otherSplits, 'row has', 'rows have')} a different split from the picture, which was not changed: only the test set is read from the split column.`,
       );
     }
     const groups = ([0, 1, 'skipped'] as const).map((label) => ({
@@ -162,9 +162,9 @@ export async function importLabelsCsv(
       ids: [...labels].filter(([, given]) => given === label).map(([id]) => id),
     }));
     const { batch, changes } = addBatch(db, groups, source);
-    const moved = setSplit(db, tested, 'test');
-    if (moved > 0) notes.push(`${plural(moved, 'picture')} put into the test set, as the table says.`);
-    if (naming && batch !== null && nameAnew(db, naming, batch)) notes.push(NAMED_ANEW);
+    const moved = setSplit(db, inTestSet, 'test');
+    if (moved > 0) notes.push(`${plural(moved, 'picture')} added to the test set.`);
+    if (naming && batch !== null && renameClasses(db, naming, batch)) notes.push(RENAMED);
     return { changed: changes.length, problems, notes: [...table.notes, ...notes] };
   });
 }

@@ -8,22 +8,22 @@ import type {
 } from '../../../shared/library.ts';
 import { flipClasses, isSwapped } from './class-order.ts';
 import { fromStored, idList, toStored } from '../pictures/pictures.ts';
-import { row, rows, run, transaction, value, type Db } from '../database/sql.ts';
+import { column, exists, row, rows, run, transaction, value, type Db } from '../database/sql.ts';
 
 /**
- * Labels are a log to which batches are only added, beside the current state in `pictures`. A batch is what one gesture
- * or command changed; it is undone and redone as a whole. Undoing is itself a batch, so the log explains every label.
- * All of this is in the database: undo goes on where it was after a restart.
+ * Labels are an append-only log of batches, beside the current state in `pictures`. A batch holds the changes of one
+ * gesture or command and is undone and redone as a whole. Undoing is itself a batch, so the log explains every label. It is
+ * all in the database, so undo survives a restart.
  */
 
 /**
- * Labels pictures. Those that have this label already are left alone, and a batch that changes nothing is none.
- * Durable when it returns. What had been undone can't be redone afterwards.
+ * Labels pictures. Pictures that already have the label are unchanged; where all have it, there is no batch. Durable when
+ * it returns. Undone batches can't be redone afterwards.
  *
- * @param ids of pictures; unknown ones are ignored
+ * @param ids of pictures; unknown ids are ignored
  * @param label a class, `skipped`, or null to clear
- * @param join a batch to become part of: a stroke of the brush is stored while it is drawn, and undone as a whole.
- *   Where anything was labelled or undone since, it is a batch of its own
+ * @param join batch to extend, so that one stroke, stored in parts while it is drawn, is undone as a whole. Ignored where
+ *   another batch came after it
  */
 export function setLabels(
   db: Db,
@@ -39,12 +39,14 @@ export function setLabels(
 }
 
 function isNewest(db: Db, batch: number): boolean {
-  const newest = row(db, 'SELECT id, action, state FROM label_batches ORDER BY id DESC LIMIT 1') as
-    { id: number; action: string; state: string } | undefined;
+  const newest = row<{ id: number; action: string; state: string }>(
+    db,
+    'SELECT id, action, state FROM label_batches ORDER BY id DESC LIMIT 1',
+  );
   return newest?.id === batch && newest.action === 'set' && newest.state === 'done';
 }
 
-/** Labels pictures differently in one batch; in one transaction with whatever the caller does. */
+/** Sets several labels in one batch, in the caller's transaction. */
 export function addBatch(
   db: Db,
   groups: readonly { label: LabelValue; ids: Iterable<number> }[],
@@ -56,20 +58,15 @@ export function addBatch(
   const swapped = isSwapped(db);
   for (const group of groups) {
     const label = toStored(group.label, swapped);
-    const affected = rows(
+    const affected = column<number>(
       db,
       `SELECT p.id FROM json_each(:ids) wanted CROSS JOIN pictures p ON p.id = wanted.value WHERE p.label IS NOT :label`,
       { ids: idList(group.ids), label },
-    ) as { id: number }[];
+    );
     if (affected.length === 0) continue;
     batch ??= newBatch(db, source, 'set', 'done');
-    writeEvents(
-      db,
-      batch,
-      affected.map(({ id }) => id),
-      label,
-    );
-    for (const { id } of affected) changes.push({ id, label: group.label });
+    writeEvents(db, batch, affected, label);
+    for (const id of affected) changes.push({ id, label: group.label });
   }
   if (batch !== null) dropUndone(db);
   return { batch, changes };
@@ -80,29 +77,25 @@ function dropUndone(db: Db): void {
 }
 
 /**
- * Whether undo or redo would give a picture another class, or take one from it.
+ * Whether undo or redo would set or clear a picture's class.
  *
- * @param before only what came before this batch
+ * @param before only batches before this one
  */
 export function labelsCanComeBack(db: Db, before = Number.MAX_SAFE_INTEGER): boolean {
-  return (
-    value(
-      db,
-      `SELECT EXISTS (
-         SELECT 1 FROM label_batches b JOIN label_events e ON e.batch_id = b.id
-         WHERE b.state IN ('done', 'undone') AND b.id < :before
-           AND (e.label IN (0, 1) OR e.previous_label IN (0, 1)))`,
-      { before },
-    ) === 1
+  return exists(
+    db,
+    `SELECT 1 FROM label_batches b JOIN label_events e ON e.batch_id = b.id
+     WHERE b.state IN ('done', 'undone') AND b.id < :before
+       AND (e.label IN (0, 1) OR e.previous_label IN (0, 1))`,
+    { before },
   );
 }
 
 /**
- * Makes what was labelled, and swaps of the classes, no steps of undo and redo any more, where a class was among the labels;
- * the log keeps them.
+ * Where undo or redo would set or clear a class, empties both; the log keeps the batches.
  *
- * @param before only what came before this batch
- * @returns whether a class was
+ * @param before only batches before this one
+ * @returns whether it did
  */
 export function forgetUndo(db: Db, before = Number.MAX_SAFE_INTEGER): boolean {
   if (!labelsCanComeBack(db, before)) return false;
@@ -113,7 +106,7 @@ export function forgetUndo(db: Db, before = Number.MAX_SAFE_INTEGER): boolean {
 }
 
 /**
- * Makes the other class class 1, the positive one, as one step of undo.
+ * Swaps class 0 and class 1 as one step of undo.
  *
  * @throws TwofoldError as `flipClasses`
  */
@@ -128,8 +121,7 @@ export function swapClasses(db: Db, source: LabelSource): LabelResult {
 }
 
 /**
- * Gives pictures that were never labelled the label their folder or CSV row says; part of an import, in its transaction,
- * and not undone with the mouse's gestures.
+ * Sets the label that a picture's folder or table row gives, in the import's transaction. Undo does not revert it.
  *
  * @param batch from `newBatch(db, source, 'set', 'fixed')`
  */
@@ -139,7 +131,7 @@ export function addImportedLabel(db: Db, batch: number, id: number, label: Label
 
 /** Whether a picture has ever been labelled, even if that was undone or cleared. */
 export function hasHistory(db: Db, id: number): boolean {
-  return value(db, 'SELECT EXISTS (SELECT 1 FROM label_events WHERE picture_id = :id)', { id }) === 1;
+  return exists(db, 'SELECT 1 FROM label_events WHERE picture_id = :id', { id });
 }
 
 export function newBatch(
@@ -173,21 +165,21 @@ function writeEvents(db: Db, batch: number, ids: readonly number[], label: numbe
   );
 }
 
-/** Takes the last batch of labels, or swap of the classes, back. Null where there is none. @throws TwofoldError as `flipClasses` */
+/** Undoes the last batch. Null where there is none. @throws TwofoldError as `flipClasses` */
 export function undo(db: Db, source: LabelSource): LabelResult | null {
   return transaction(db, () => {
-    const target = value(db, `SELECT max(id) FROM label_batches WHERE state = 'done'`) as number | null;
-    if (target === null) return null;
+    const target = value<number | null>(db, `SELECT max(id) FROM label_batches WHERE state = 'done'`);
+    if (target == null) return null;
     return replay(db, source, 'undo', target, 'previous_label', 'e.previous_batch_id');
   });
 }
 
-/** Does what was last undone again. Null where there is none. @throws TwofoldError as `flipClasses` */
+/** Redoes the batch that was undone last. Null where there is none. @throws TwofoldError as `flipClasses` */
 export function redo(db: Db, source: LabelSource): LabelResult | null {
   return transaction(db, () => {
-    // Undoing goes from the newest to the oldest, so the oldest undone batch is the one undone last.
-    const target = value(db, `SELECT min(id) FROM label_batches WHERE state = 'undone'`) as number | null;
-    if (target === null) return null;
+    // Undo goes from newest to oldest, so the oldest undone batch was undone last.
+    const target = value<number | null>(db, `SELECT min(id) FROM label_batches WHERE state = 'undone'`);
+    if (target == null) return null;
     return replay(db, source, 'redo', target, 'label', 'e.batch_id');
   });
 }
@@ -200,7 +192,7 @@ function replay(
   label: 'label' | 'previous_label',
   origin: 'e.batch_id' | 'e.previous_batch_id',
 ): LabelResult {
-  const isSwap = value(db, 'SELECT is_swap FROM label_batches WHERE id = :target', { target }) === 1;
+  const isSwap = value<number>(db, 'SELECT is_swap FROM label_batches WHERE id = :target', { target }) === 1;
   if (isSwap) flipClasses(db);
   const batch = newBatch(db, source, action, 'fixed', target);
   run(
@@ -220,9 +212,11 @@ function replay(
     target,
     state: action === 'undo' ? 'undone' : 'done',
   });
-  const events = rows(db, 'SELECT picture_id AS id, label FROM label_events WHERE batch_id = :batch', {
-    batch,
-  }) as { id: number; label: number | null }[];
+  const events = rows<{ id: number; label: number | null }>(
+    db,
+    'SELECT picture_id AS id, label FROM label_events WHERE batch_id = :batch',
+    { batch },
+  );
   const swapped = isSwapped(db);
   const changes = events.map(({ id, label: stored }) => ({ id, label: fromStored(stored, swapped) }));
   return { batch, changes, ...(isSwap && { swapped: true }) };
@@ -231,12 +225,12 @@ function replay(
 /** What undo and redo would do next. */
 export function undoState(db: Db): UndoState {
   const next = (state: 'done' | 'undone', pick: 'max' | 'min'): UndoState['undo'] => {
-    const found = row(
+    const found = row<{ batch: number; isSwap: number; pictures: number }>(
       db,
       `SELECT b.id AS batch, b.is_swap AS isSwap,
          (SELECT count(*) FROM label_events e WHERE e.batch_id = b.id) AS pictures
        FROM label_batches b WHERE b.id = (SELECT ${pick}(id) FROM label_batches WHERE state = '${state}')`,
-    ) as { batch: number; isSwap: number; pictures: number } | undefined;
+    );
     if (!found) return null;
     const { isSwap, ...step } = found;
     return isSwap === 1 ? { ...step, isSwap: true } : step;
@@ -244,14 +238,14 @@ export function undoState(db: Db): UndoState {
   return { undo: next('done', 'max'), redo: next('undone', 'min') };
 }
 
-/** Everything that happened to a picture's label, oldest first. */
+/** Every change of a picture's label, oldest first. */
 export function explainLabel(db: Db, id: number): LabelEvent[] {
-  const events = rows(
+  const events = rows<Omit<LabelEvent, 'label' | 'previous'> & Record<'label' | 'previous', number | null>>(
     db,
     `SELECT e.batch_id AS batch, b.at_ms AS atMs, b.source, b.action, e.label, e.previous_label AS previous
      FROM label_events e JOIN label_batches b ON b.id = e.batch_id WHERE e.picture_id = :id ORDER BY e.batch_id`,
     { id },
-  ) as (Omit<LabelEvent, 'label' | 'previous'> & { label: number | null; previous: number | null })[];
+  );
   const swapped = isSwapped(db);
   return events.map((event) => ({
     ...event,

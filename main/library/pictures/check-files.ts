@@ -2,44 +2,42 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { CheckReport, PictureProblem } from '../../../shared/library.ts';
 import { ProgressMeter, type Progress } from '../../../shared/progress.ts';
 import { mapAhead } from '../../support/ahead.ts';
-import { joinPath } from './directories.ts';
 import { fileStats, type ReadStats } from './file-stats.ts';
 import type { Project } from '../folder.ts';
 import { hashFile } from '../../pictures/hash.ts';
 import { listPictureIds } from '../reading/grid.ts';
 import { idList } from './pictures.ts';
+import { pathOf, type Place } from './place.ts';
 import { placeIsTaken } from './places.ts';
 import { rows, run, transaction, type Db } from '../database/sql.ts';
 
 export interface CheckOptions {
-  /** Only these pictures, each once; default: all. */
+  /** The pictures to check, each once; default: all. */
   ids?: Uint32Array;
   /** Ten times a second at most. */
   onProgress?: (progress: Progress) => void;
-  /** Ends the check; what was found so far stays. */
+  /** Ends the check; results so far are kept. */
   signal?: AbortSignal;
-  /** How files are looked at; default: on this thread. `withStatThread` gives one that does not stop it. */
+  /** How size and mtime are read; default: on this thread. `withStatThread` provides one that does not block it. */
   readStats?: ReadStats;
 }
 
-/** What is noted of a picture's file. */
-export interface Noted {
+/** What the library has stored of a picture's file. */
+export interface Noted extends Place {
   id: number;
-  directory: string;
-  name: string;
   sha256: string;
   sizeBytes: number;
   mtimeMs: number;
   problem: PictureProblem | null;
 }
 
-/** A slow drive is asked for no more at once, so that the check can be ended. */
+/** Small enough that a check of a slow drive can be cancelled. */
 const PAGE = 250;
 const AHEAD = 16;
 
 /**
- * Looks whether every picture's file is there and is the one that was imported: by size and time, and by content where
- * these differ. Notes `missing` and `changed`, and takes the note back where all is well again.
+ * Checks that every picture's file exists and is the one that was imported: by size and mtime, and by content where these
+ * differ. Marks pictures as `missing` or `changed`, and clears the mark where the file is back.
  */
 export async function checkFiles(project: Project, options: CheckOptions = {}): Promise<CheckReport> {
   const { db } = project;
@@ -50,7 +48,7 @@ export async function checkFiles(project: Project, options: CheckOptions = {}): 
   for (let start = 0; start < ids.length && options.signal?.aborted !== true; start += PAGE) {
     const changes: Change[] = [];
     const page = notedOf(db, ids.slice(start, start + PAGE));
-    const files = page.map(({ directory, name }) => joinPath(directory, name));
+    const files = page.map(pathOf);
     const stats = await readStats(files);
     const looked = mapAhead(
       page.entries(),
@@ -69,7 +67,7 @@ export async function checkFiles(project: Project, options: CheckOptions = {}): 
     }
     if (project.readOnly) continue;
     const startedAt = performance.now();
-    // A drive that is gone changes everything: whoever else needs this thread gets it half of the time.
+    // A disconnected drive changes every row: other work gets half of this thread's time.
     if (note(db, changes)) await wait(performance.now() - startedAt);
   }
   if (options.signal?.aborted !== true) meter?.update(ids.length);
@@ -82,7 +80,7 @@ interface Change {
   mtimeMs: number;
 }
 
-/** @param size and time of change: what the disk says of the file now, NaN where it says nothing */
+/** @param size and mtime of the file now; NaN where there is none */
 async function look(noted: Noted, file: string, size: number, mtimeMs: number): Promise<Change> {
   const { mtimeMs: before } = noted;
   if (Number.isNaN(size)) return { noted, problem: 'missing', mtimeMs: before };
@@ -95,7 +93,7 @@ async function look(noted: Noted, file: string, size: number, mtimeMs: number): 
   }
 }
 
-/** @returns whether there was anything to note */
+/** @returns whether anything had to be written */
 function note(db: Db, changes: readonly Change[]): boolean {
   const real = changes.filter(
     ({ noted, problem, mtimeMs }) => noted.problem !== problem || noted.mtimeMs !== mtimeMs,
@@ -114,11 +112,11 @@ function note(db: Db, changes: readonly Change[]): boolean {
 }
 
 export function notedOf(db: Db, ids: Iterable<number>): Noted[] {
-  return rows(
+  return rows<Noted>(
     db,
     `SELECT p.id, d.path AS directory, p.name, p.sha256, p.size_bytes AS sizeBytes, p.mtime_ms AS mtimeMs, p.problem
      FROM json_each(:ids) wanted CROSS JOIN pictures p ON p.id = wanted.value
      JOIN directories d ON d.id = p.directory_id`,
     { ids: idList(ids) },
-  ) as Noted[];
+  );
 }

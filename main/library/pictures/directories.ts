@@ -3,20 +3,15 @@ import path from 'node:path';
 import { fold } from './names.ts';
 import { rows, run, transaction, value, type Db } from '../database/sql.ts';
 
-/** Path of a file in a directory; cheaper than `path.join`, which 100,000 rows would notice. */
-export function joinPath(directory: string, name: string): string {
-  return directory.endsWith(path.sep) ? directory + name : directory + path.sep + name;
-}
-
-/** From the project's folder to a directory; null where there is no such path (another drive on Windows). */
+/** Path of a directory relative to the project's folder; null where there is none (another drive on Windows). */
 function relative(projectFolder: string, directory: string): string | null {
   const found = path.relative(projectFolder, directory);
   return path.isAbsolute(found) ? null : found.split(path.sep).join('/');
 }
 
-/** The id of a directory, or undefined where no picture lies there. */
-export function findDirectory(db: Db, directory: string): number | undefined {
-  return value(db, 'SELECT id FROM directories WHERE path = :directory', { directory }) as number | undefined;
+/** The id of a directory; undefined where no picture is in it. */
+function findDirectory(db: Db, directory: string): number | undefined {
+  return value<number>(db, 'SELECT id FROM directories WHERE path = :directory', { directory });
 }
 
 /** The id of a directory (absolute, real path), added where it is new. */
@@ -32,15 +27,14 @@ export function directoryId(db: Db, projectFolder: string, directory: string): n
 }
 
 /**
- * Notes that the project lies somewhere else now and finds its pictures' directories again. Those beneath the project
- * moved with it. Of the others the old place counts if it still exists, else the one at the same way from the project.
+ * Updates the pictures' directories after the project was moved. Those inside the project moved with it. The others keep
+ * their path if it still exists, else they get the same path relative to the project.
  */
 export function rebaseDirectories(db: Db, projectFolder: string): void {
-  const known = rows(db, 'SELECT id, path, relative_path AS relative FROM directories') as {
-    id: number;
-    path: string;
-    relative: string | null;
-  }[];
+  const known = rows<{ id: number; path: string; relative: string | null }>(
+    db,
+    'SELECT id, path, relative_path AS relative FROM directories',
+  );
   const kept = new Set(known.map(({ path: old }) => old));
   const moved = known.flatMap(({ id, path: old, relative: way }) => {
     if (way === null) return [];
@@ -57,7 +51,8 @@ export function rebaseDirectories(db: Db, projectFolder: string): void {
         folded: fold(path.basename(now)),
       });
     }
-    for (const { id, path: directory } of rows(db, 'SELECT id, path FROM directories') as typeof known) {
+    const now = rows<{ id: number; path: string }>(db, 'SELECT id, path FROM directories');
+    for (const { id, path: directory } of now) {
       run(db, 'UPDATE directories SET relative_path = :relative WHERE id = :id', {
         id,
         relative: relative(projectFolder, directory),

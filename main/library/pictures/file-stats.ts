@@ -3,13 +3,13 @@ import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { entry } from '../../support/entry.ts';
 
-/** Size in bytes and time of change in whole milliseconds of each file in turn; both NaN where it can't be had. */
+/** For each file its size in bytes and its mtime in whole milliseconds; both NaN where they are unknown. */
 export type FileStats = Float64Array<ArrayBuffer>;
 
-/** Looks at files, given by their paths. */
+/** Reads size and mtime of files, given by their paths. */
 export type ReadStats = (files: readonly string[]) => Promise<FileStats>;
 
-/** Looks at files one after the other, on the thread that calls. A tenth of what `fs.promises.stat` costs. */
+/** Reads size and mtime of files synchronously: ten times faster than with `fs.promises.stat`. */
 export function fileStats(files: readonly string[]): FileStats {
   const stats = new Float64Array(2 * files.length).fill(NaN);
   files.forEach((file, index) => {
@@ -17,15 +17,15 @@ export function fileStats(files: readonly string[]): FileStats {
       const found = statSync(file, { throwIfNoEntry: false });
       if (found) stats.set([found.size, Math.trunc(found.mtimeMs)], 2 * index);
     } catch {
-      // No permission, a drive that does not answer: as good as not there.
+      // No permission, or a drive that does not answer: counts as missing.
     }
   });
   return stats;
 }
 
 /**
- * Works with a thread that looks at files, for those who must not wait for a disk. Looked at one by one from the main
- * thread, 100,000 files keep it and Node's pool busy for eight seconds; on a thread of their own, half a second.
+ * Runs `work` with a thread that reads size and mtime of files, so that the caller does not wait for the disk. 100,000
+ * files take half a second; with `fs.promises.stat` they take eight, on the main thread and Node's pool.
  */
 export async function withStatThread<T>(work: (read: ReadStats) => Promise<T>): Promise<T> {
   const { path, execArgv } = entry(import.meta.url, './stat-worker.ts');

@@ -3,23 +3,22 @@ import type { CheckReport } from '../../../shared/library.ts';
 import { ProgressMeter } from '../../../shared/progress.ts';
 import { mapAhead } from '../../support/ahead.ts';
 import { checkFiles, notedOf, type CheckOptions, type Noted } from './check-files.ts';
-import { joinPath } from './directories.ts';
 import type { Project } from '../folder.ts';
 import { hashFile } from '../../pictures/hash.ts';
-import { findByPath, getPicture } from './pictures.ts';
+import { findByPlace, getPicture } from './pictures.ts';
+import { pathOf, type Place } from './place.ts';
 import { clearPlace, setPlace } from './places.ts';
-import { column, run, transaction, type Db } from '../database/sql.ts';
+import { column, run, transaction, value, type Db } from '../database/sql.ts';
 import { walk } from '../import/walk.ts';
 
 const AHEAD = 8;
 
 /**
- * Looks in a folder, and everything below it, for the files of pictures that are missing or changed, by their content:
- * renamed and moved files are found, exchanged names too. Labels and history stay with the content.
+ * Locates missing and changed pictures by content in a folder and everything below it: renamed, moved and exchanged files
+ * are found. Labels and history stay with the content.
  *
- * @param folder where to look
- * @returns `found`: how many were found again; `missing` and `changed`: how many still are
- * @throws TwofoldError `not-found`, `bad-input` when `folder` is no folder that can be read
+ * @returns `found`: pictures located; `missing` and `changed`: pictures that still are
+ * @throws TwofoldError `not-found`, `bad-input` where `folder` is not a readable folder
  */
 export async function findAgain(
   project: Project,
@@ -29,11 +28,11 @@ export async function findAgain(
   const { db } = project;
   const { onProgress, signal, readStats } = options;
   const found = await walk(folder, signal ? { signal } : {});
-  // What is noted may be old: a file may have come back or gone since.
+  // A file may have come back or disappeared since the last check.
   await checkFiles(project, { ...(signal && { signal }), ...(readStats && { readStats }) });
   const lost = notedOf(
     db,
-    column(db, 'SELECT id FROM pictures WHERE problem IS NOT NULL ORDER BY id') as number[],
+    column<number>(db, 'SELECT id FROM pictures WHERE problem IS NOT NULL ORDER BY id'),
   );
   const sizes = new Set(lost.map(({ sizeBytes }) => sizeBytes));
   const byContent = new Map<string, Noted[]>();
@@ -41,27 +40,27 @@ export async function findAgain(
   const meter = onProgress && new ProgressMeter(found.pictures.length, onProgress);
   const moves: Move[] = [];
   let done = 0;
-  const look = async (file: string): Promise<{ file: string; sha256: string | null; mtimeMs: number }> => {
+  const look = async (place: Place): Promise<{ place: Place; sha256: string | null; mtimeMs: number }> => {
     try {
+      const file = pathOf(place);
       const { size, mtimeMs } = await stat(file);
       return {
-        file,
+        place,
         sha256: sizes.has(size) ? (await hashFile(file, signal)).sha256 : null,
         mtimeMs: Math.trunc(mtimeMs),
       };
     } catch {
-      return { file, sha256: null, mtimeMs: 0 };
+      return { place, sha256: null, mtimeMs: 0 };
     }
   };
-  const files = found.pictures.map(({ directory, name }) => joinPath(directory, name));
-  for await (const { file, sha256, mtimeMs } of mapAhead(files, AHEAD, look, signal)) {
+  for await (const { place, sha256, mtimeMs } of mapAhead(found.pictures, AHEAD, look, signal)) {
     const picture = sha256 === null ? undefined : byContent.get(sha256)?.shift();
-    if (picture) moves.push({ id: picture.id, file, mtimeMs, sha256: picture.sha256 });
-    if (++done % 100 === 0 || done === files.length) meter?.update(done);
+    if (picture) moves.push({ id: picture.id, place, mtimeMs, sha256: picture.sha256 });
+    if (++done % 100 === 0 || done === found.pictures.length) meter?.update(done);
   }
   const moved = relocate(project, moves);
   const left = (problem: 'missing' | 'changed'): number =>
-    column(db, 'SELECT count(*) FROM pictures WHERE problem = :problem', { problem })[0] as number;
+    value<number>(db, 'SELECT count(*) FROM pictures WHERE problem = :problem', { problem })!;
   return {
     checked: lost.length,
     ok: moved,
@@ -73,28 +72,28 @@ export async function findAgain(
 
 interface Move {
   id: number;
-  file: string;
+  place: Place;
   sha256: string;
   mtimeMs: number;
 }
 
-/** Gives pictures their new places in one transaction; a place may be one that another of them leaves. */
+/** Moves pictures to their new places in one transaction; a place may be one that another of them leaves. */
 function relocate({ db, folder }: Project, moves: readonly Move[]): number {
   return transaction(db, () => {
-    const free = moves.filter(({ id, file, sha256 }) => !isOthers(db, file, id, sha256));
+    const free = moves.filter(({ id, place, sha256 }) => !isOthers(db, place, id, sha256));
     for (const { id } of free) run(db, `UPDATE pictures SET problem = 'missing' WHERE id = :id`, { id });
-    for (const { id, file, mtimeMs } of free) {
-      clearPlace(db, file, id);
-      setPlace(db, folder, id, file);
+    for (const { id, place, mtimeMs } of free) {
+      clearPlace(db, place, id);
+      setPlace(db, folder, id, place);
       run(db, 'UPDATE pictures SET mtime_ms = :mtimeMs WHERE id = :id', { id, mtimeMs });
     }
     return free.length;
   });
 }
 
-/** Whether a file is another picture of the project already: a copy of what is lost, that keeps its own label. */
-function isOthers(db: Db, file: string, id: number, sha256: string): boolean {
-  const here = findByPath(db, file);
+/** Whether a file already is another picture of the project: a copy of the lost one, which keeps its own label. */
+function isOthers(db: Db, place: Place, id: number, sha256: string): boolean {
+  const here = findByPlace(db, place);
   if (here === null || here === id) return false;
   const other = getPicture(db, here);
   return other?.problem === null && other.sha256 === sha256;

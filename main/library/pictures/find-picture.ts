@@ -1,18 +1,17 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { hashFile } from '../../pictures/hash.ts';
-import { joinPath } from './directories.ts';
 import { fileKey } from './names.ts';
 import { findByContent, findByPath, getPictures } from './pictures.ts';
+import { pathOf, placeOf } from './place.ts';
 import { rows, type Db } from '../database/sql.ts';
 
 /**
- * Finds pictures of the project by paths as people write them (absolute or from the working directory), in this order:
- * the very path; the path with the symbolic links of its folders resolved; the only picture whose path is the same in
- * NFC; the picture that is a link to the same file, or the file that the link leads to.
+ * Finds pictures of the project by paths as people type them (absolute, or relative to the working directory), trying in
+ * this order: the exact path; the path with symbolic links of its folders resolved; the only picture whose path is the
+ * same in NFC; the picture that is a link to the same file, or the file that the link points to.
  *
- * @returns a function that answers with the picture's id, or null; it remembers what it has read of the library, so
- *   make a new one for each command
+ * @returns a function from path to the picture's id, or null; it caches what it reads, so create one for each command
  */
 export function pictureFinder(db: Db): (file: string) => Promise<number | null> {
   const realFolders = new Map<string, Promise<string>>();
@@ -30,7 +29,7 @@ export function pictureFinder(db: Db): (file: string) => Promise<number | null> 
   };
   return async (file) => {
     const given = path.resolve(file);
-    const resolved = joinPath(await real(path.dirname(given)), path.basename(given));
+    const resolved = pathOf({ directory: await real(path.dirname(given)), name: path.basename(given) });
     const exact = findByPath(db, given) ?? findByPath(db, resolved);
     if (exact !== null) return exact;
     const alike = inFolder(path.dirname(resolved)).get(fileKey(path.basename(resolved))) ?? [];
@@ -38,25 +37,27 @@ export function pictureFinder(db: Db): (file: string) => Promise<number | null> 
   };
 }
 
-/** The real path of a place, as far as it exists: what is typed in another form of Unicode does not. */
-async function resolveLinks(place: string): Promise<string> {
+/** The real path of a folder as far as it exists: a name typed in another Unicode form does not. */
+async function resolveLinks(folder: string): Promise<string> {
   try {
-    return await realpath(place);
+    return await realpath(folder);
   } catch {
-    const parent = path.dirname(place);
-    return parent === place ? place : joinPath(await resolveLinks(parent), path.basename(place));
+    const { directory, name } = placeOf(folder);
+    return directory === folder ? folder : pathOf({ directory: await resolveLinks(directory), name });
   }
 }
 
-/** Ids of the pictures in all directories whose path has this key, by the keys of their names. */
+/** Ids of the pictures in all directories whose path has this key, by `fileKey` of their names. */
 function namesIn(db: Db, folderKey: string): Map<string, number[]> {
-  const directories = rows(db, 'SELECT id, path FROM directories') as { id: number; path: string }[];
+  const directories = rows<{ id: number; path: string }>(db, 'SELECT id, path FROM directories');
   const names = new Map<string, number[]>();
   for (const { id: directory, path: folder } of directories) {
     if (fileKey(folder) !== folderKey) continue;
-    const pictures = rows(db, 'SELECT id, name FROM pictures WHERE directory_id = :directory', {
-      directory,
-    }) as { id: number; name: string }[];
+    const pictures = rows<{ id: number; name: string }>(
+      db,
+      'SELECT id, name FROM pictures WHERE directory_id = :directory',
+      { directory },
+    );
     for (const { id, name } of pictures) {
       names.set(fileKey(name), [...(names.get(fileKey(name)) ?? []), id]);
     }
@@ -64,7 +65,7 @@ function namesIn(db: Db, folderKey: string): Map<string, number[]> {
   return names;
 }
 
-/** The picture that is the same file by another name: one of both paths, or both, are symbolic links. */
+/** The picture that is the same file under another path, where either path is a symbolic link. */
 async function findLinked(db: Db, file: string): Promise<number | null> {
   try {
     const target = await realpath(file);
@@ -75,7 +76,7 @@ async function findLinked(db: Db, file: string): Promise<number | null> {
       if ((await realpath(known).catch(() => null)) === target) return id;
     }
   } catch {
-    // There is no file at this path, or it can't be read.
+    // No file at this path, or an unreadable one.
   }
   return null;
 }

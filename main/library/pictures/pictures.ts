@@ -1,12 +1,11 @@
-import path from 'node:path';
 import type { LabelledPicture, Split, TrainingPicture } from '../../../shared/jobs.ts';
 import type { LabelValue, LibraryCounts, Picture, PictureProblem } from '../../../shared/library.ts';
 import { swapClass, swapLabel } from '../../../shared/swap.ts';
 import { isSwapped } from '../labels/class-order.ts';
-import { findDirectory, joinPath } from './directories.ts';
+import { pathOf, placeOf, type Place } from './place.ts';
 import { column, rows, run, transaction, value, type Db } from '../database/sql.ts';
 
-/** How labels are stored: skipped is -1, a class as it was before the classes changed places. @param swapped `isSwapped` */
+/** A label as stored: skipped is -1, and classes keep their index when they are swapped. @param swapped `isSwapped` */
 export function toStored(label: LabelValue, swapped: boolean): number | null {
   if (label === 'skipped') return -1;
   return swapped ? swapLabel(label) : label;
@@ -17,13 +16,12 @@ export function fromStored(label: number | null, swapped: boolean): LabelValue {
   return swapped ? swapLabel(label as LabelValue) : (label as LabelValue);
 }
 
-/** Ids as the one bound value that `json_each` spreads; each once. */
+/** Distinct ids as one bound value for `json_each`. */
 export function idList(ids: Iterable<number>): string {
   return JSON.stringify([...new Set(ids)]);
 }
 
-interface PictureRow extends Omit<Picture, 'path' | 'label'> {
-  directory: string;
+interface PictureRow extends Omit<Picture, 'path' | 'label'>, Place {
   label: number | null;
 }
 
@@ -32,17 +30,17 @@ const COLUMNS = `
   p.height_px AS height, p.format, p.added_at_ms AS addedAtMs, p.import_id AS importId, p.split, p.problem, p.label`;
 
 function toPicture({ directory, ...rest }: PictureRow, swapped: boolean): Picture {
-  return { ...rest, path: joinPath(directory, rest.name), label: fromStored(rest.label, swapped) };
+  return { ...rest, path: pathOf({ directory, name: rest.name }), label: fromStored(rest.label, swapped) };
 }
 
-/** The pictures with these ids, in this order; ids that are not there are left out. */
+/** The pictures with these ids, in this order; unknown ids are skipped. */
 export function getPictures(db: Db, ids: Iterable<number>): Picture[] {
-  const found = rows(
+  const found = rows<PictureRow>(
     db,
     `SELECT ${COLUMNS} FROM json_each(:ids) wanted CROSS JOIN pictures p ON p.id = wanted.value
      JOIN directories d ON d.id = p.directory_id ORDER BY wanted.key`,
     { ids: idList(ids) },
-  ) as PictureRow[];
+  );
   const swapped = isSwapped(db);
   return found.map((picture) => toPicture(picture, swapped));
 }
@@ -51,33 +49,36 @@ export function getPicture(db: Db, id: number): Picture | null {
   return getPictures(db, [id])[0] ?? null;
 }
 
-/** SHA-256 of a picture's content; all that its thumbnail asks for, at a fifth of the cost of its row. */
+/** SHA-256 of a picture's content, which is all a thumbnail needs, at a fifth of the cost of the row. */
 export function getContent(db: Db, id: number): string | null {
-  return (value(db, 'SELECT sha256 FROM pictures WHERE id = :id', { id }) as string | undefined) ?? null;
+  return value<string>(db, 'SELECT sha256 FROM pictures WHERE id = :id', { id }) ?? null;
 }
 
 /**
- * Id of the picture at an absolute path; of several (one there, others missing) the one that is there.
- * Compares text: give the real path of the folder when it may lie behind a symbolic link.
+ * Id of the picture at a place, preferring one that is not missing; null where there is none. Paths are compared as text:
+ * pass the real path of a directory that may be a symbolic link.
  */
-export function findByPath(db: Db, file: string): number | null {
-  const directory = findDirectory(db, path.dirname(file));
-  if (directory === undefined) return null;
-  const found = value(
+export function findByPlace(db: Db, { directory, name }: Place): number | null {
+  const found = value<number>(
     db,
-    `SELECT id FROM pictures WHERE directory_id = :directory AND name = :name
-     ORDER BY problem IS 'missing', id LIMIT 1`,
-    { directory, name: path.basename(file) },
+    `SELECT p.id FROM directories d JOIN pictures p ON p.directory_id = d.id
+     WHERE d.path = :directory AND p.name = :name ORDER BY p.problem IS 'missing', p.id LIMIT 1`,
+    { directory, name },
   );
-  return (found as number | undefined) ?? null;
+  return found ?? null;
+}
+
+/** `findByPlace` for an absolute path. */
+export function findByPath(db: Db, file: string): number | null {
+  return findByPlace(db, placeOf(file));
 }
 
 /** Ids of the pictures with this content, oldest first. */
 export function findByContent(db: Db, sha256: string): number[] {
-  return column(db, 'SELECT id FROM pictures WHERE sha256 = :sha256 ORDER BY id', { sha256 }) as number[];
+  return column<number>(db, 'SELECT id FROM pictures WHERE sha256 = :sha256 ORDER BY id', { sha256 });
 }
 
-/** Counts of everything, from an index: about 5 ms at 100,000 pictures. */
+/** Pictures by label, split and problem, counted from indexes: about 5 ms at 100,000 pictures. */
 export function getCounts(db: Db): LibraryCounts {
   const counts: LibraryCounts = {
     total: 0,
@@ -91,11 +92,10 @@ export function getCounts(db: Db): LibraryCounts {
     missing: 0,
     changed: 0,
   };
-  const groups = rows(db, 'SELECT label, split, count(*) AS n FROM pictures GROUP BY label, split') as {
-    label: number | null;
-    split: Split | null;
-    n: number;
-  }[];
+  const groups = rows<{ label: number | null; split: Split | null; n: number }>(
+    db,
+    'SELECT label, split, count(*) AS n FROM pictures GROUP BY label, split',
+  );
   const swapped = isSwapped(db);
   for (const { label, split, n } of groups) {
     counts.total += n;
@@ -107,15 +107,15 @@ export function getCounts(db: Db): LibraryCounts {
     } else if (label === null) counts.unlabelled += n;
     else counts.skipped += n;
   }
-  const problems = rows(
+  const problems = rows<{ problem: PictureProblem; n: number }>(
     db,
     'SELECT problem, count(*) AS n FROM pictures WHERE problem IS NOT NULL GROUP BY problem',
-  ) as { problem: PictureProblem; n: number }[];
+  );
   for (const { problem, n } of problems) counts[problem] = n;
   return counts;
 }
 
-/** For large libraries: pictures after this id, at most so many. */
+/** A part of a large result: pictures with ids above `after`, at most `limit`. */
 interface Page {
   after?: number;
   limit?: number;
@@ -128,50 +128,50 @@ interface WithProblem {
 const IN_TEST_SET = `EXISTS (SELECT 1 FROM pictures t WHERE t.split = 'test' AND t.sha256 = p.sha256)`;
 
 /**
- * The pictures to train on: of a class, not skipped, not in the test set, in the order of their ids.
- * `problem` is what was known at the last import or check; whoever reads the files decides.
+ * The pictures to train on: labelled with a class and not in the test set, in order of id. `problem` is the result of the
+ * last import or check; the file may have changed since.
  *
- * @param options `twins`: also those whose content is in the test set, for who names what is left out
+ * @param options `twins`: include pictures whose content is in the test set, to report them
  */
 export function trainingSet(
   db: Db,
   { twins = false, ...page }: Page & { twins?: boolean } = {},
 ): (TrainingPicture & WithProblem)[] {
   const isOutside = twins ? "p.split IS NOT 'test'" : `NOT ${IN_TEST_SET}`;
-  return labelled(db, isOutside, page) as (TrainingPicture & WithProblem)[];
+  return labelled<TrainingPicture>(db, isOutside, page);
 }
 
-/** The pictures to test runs with: of a class, not skipped, in the test set, in the order of their ids. */
+/** The labelled pictures of the test set, in order of id. */
 export function testSet(db: Db, page: Page = {}): (LabelledPicture & WithProblem)[] {
-  return labelled(db, "p.split = 'test'", page);
+  return labelled<LabelledPicture>(db, "p.split = 'test'", page);
 }
 
-/** The contents (SHA-256) of the test set, labelled or not. */
+/** SHA-256 of every picture of the test set, labelled or not. */
 export function testContents(db: Db): string[] {
-  return column(db, "SELECT sha256 FROM pictures WHERE split = 'test' ORDER BY sha256") as string[];
+  return column<string>(db, "SELECT sha256 FROM pictures WHERE split = 'test' ORDER BY sha256");
 }
 
-function labelled(
+function labelled<P extends LabelledPicture>(
   db: Db,
   condition: string,
   { after = 0, limit = -1 }: Page,
-): (LabelledPicture & WithProblem)[] {
-  const found = rows(
+): (P & WithProblem)[] {
+  const found = rows<P & WithProblem & Place>(
     db,
     `SELECT p.id, d.path AS directory, p.name, p.sha256, p.label, p.split, p.problem
      FROM pictures p JOIN directories d ON d.id = p.directory_id
      WHERE p.id > :after AND +p.label IN (0, 1) AND ${condition} ORDER BY p.id LIMIT :limit`,
     { after, limit },
-  ) as (Omit<LabelledPicture, 'path'> & WithProblem & { directory: string; name: string })[];
+  );
   const swapped = isSwapped(db);
-  return found.map(({ directory, name, label, ...rest }) => ({
+  return found.map(({ directory, name, ...rest }) => ({
     ...rest,
-    label: swapped ? swapClass(label) : label,
-    path: joinPath(directory, name),
-  }));
+    label: swapped ? swapClass(rest.label) : rest.label,
+    path: pathOf({ directory, name }),
+  })) as (P & WithProblem)[];
 }
 
-/** Sets or clears (null: training decides) the split of pictures. Returns how many changed. */
+/** Sets the split of pictures, or clears it (null: training decides). Returns how many changed. */
 export function setSplit(db: Db, ids: Iterable<number>, split: Split | null): number {
   return transaction(
     db,
@@ -185,7 +185,7 @@ export function setSplit(db: Db, ids: Iterable<number>, split: Split | null): nu
   );
 }
 
-/** Takes pictures that are in the test set out of it; training decides then. Returns how many. */
+/** Removes pictures from the test set, so that training decides their split. Returns how many changed. */
 export function leaveTestSet(db: Db, ids: Iterable<number>): number {
   return transaction(
     db,
@@ -199,13 +199,13 @@ export function leaveTestSet(db: Db, ids: Iterable<number>): number {
   );
 }
 
-/** Takes pictures, with their labels and history, out of the project; the files stay. Returns how many. */
+/** Removes pictures with their labels and history from the project; the files stay. Returns how many. */
 export function removePictures(db: Db, ids: Iterable<number>): number {
   return transaction(db, () => {
     const { changes } = run(db, 'DELETE FROM pictures WHERE id IN (SELECT value FROM json_each(:ids))', {
       ids: idList(ids),
     });
-    // Batches of removed pictures only would make an undo that does nothing.
+    // A batch with no pictures left would be a step of undo that does nothing.
     run(
       db,
       `UPDATE label_batches SET state = 'fixed' WHERE state IN ('done', 'undone')

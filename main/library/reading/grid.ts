@@ -6,10 +6,10 @@ import { getSettings } from '../settings.ts';
 import { column, value, type Db, type Params } from '../database/sql.ts';
 
 /**
- * The ids of the pictures that a grid shows, in its order; the window keeps them and asks `getPictures` for what is in
- * sight. Measured at 100,000 pictures in docs/decisions/library.md.
+ * Ids of the pictures that a query finds, in its order. The window keeps them and fetches with `getPictures` what is
+ * visible. Times at 100,000 pictures are in docs/decisions/library.md.
  *
- * @param query filter, sort and search; default: all, as they were added
+ * @param query filter, sort and search; default: all pictures in the order they were added
  * @throws TwofoldError `bad-input`, `not-found` for a run that does not exist
  */
 export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Array {
@@ -45,40 +45,40 @@ export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Arr
   return idsOf(db, `${from} ORDER BY p.name_key ${direction}, p.id ${direction}`, params);
 }
 
-/** As one text, because handing 100,000 rows over one by one takes longer than finding them. */
+/** As one JSON text, since fetching 100,000 rows one by one takes longer than the query. */
 function idsOf(db: Db, from: string, params: Params): Uint32Array {
-  const json = value(db, `SELECT json_group_array(id) FROM (SELECT p.id ${from})`, params) as string;
-  return Uint32Array.from(JSON.parse(json) as number[]);
+  const json = value<string>(db, `SELECT json_group_array(id) FROM (SELECT p.id ${from})`, params);
+  return Uint32Array.from(JSON.parse(json!) as number[]);
 }
 
 /**
- * Both 0..1, highest first, and the same whichever class is class 1; pictures without a probability come last. Those of
- * the test set count only where it alone is listed, so that nobody labels or picks by them unawares.
+ * Both 0..1, highest first, whichever class is class 1; pictures without a probability come last. Probabilities of test
+ * pictures count only where the test set alone is listed, so that nobody labels by them without knowing.
  */
 const SCORES = {
   uncertain: '1 - 2 * abs(coalesce(s.probability, s.out_of_sample) - 0.5)',
-  // Out-of-sample where it is known: a model that has learnt a wrong label by heart agrees with it.
+  // Out of sample where known, since a model may have memorised a wrong label.
   mislabelled: `CASE p.label WHEN 1 THEN 1 - coalesce(s.out_of_sample, s.probability)
     WHEN 0 THEN coalesce(s.out_of_sample, s.probability) END`,
 };
 
-/** Scores are told apart to 2^-28, and up to 2^24 pictures are: together they fit into a double. */
+/** A score of 28 bits and a position of 24 bits fit into a double. */
 const STEPS = 2 ** 28;
 const PICTURES = 2 ** 24;
 
 /**
- * Sorted here and not by SQLite, and with id and score in one number (the score, halved and raised by a quarter, after the
- * point; nothing there: no score), because both halve the time: 100,000 rows of two columns take longer than all the rest.
+ * Sorts in JavaScript, with id and score packed into one number (id + score / 2 + 0.25; a whole number has no score): each
+ * of these halves the time, since fetching 100,000 rows of two columns takes longer than everything else.
  */
 function byScore(db: Db, from: string, params: Params, sort: keyof typeof SCORES): Uint32Array {
-  const packed = column(
+  const packed = column<number>(
     db,
     `SELECT p.id + coalesce((SELECT ${SCORES[sort]} FROM run_pictures s
        WHERE s.run_number = :sortRun AND s.picture_id = p.id
          AND (s.split IS 'test') = :onTest) / 2 + 0.25, 0)
      ${from} ORDER BY p.id`,
     params,
-  ) as number[];
+  );
   const keys = new Float64Array(packed.length);
   packed.forEach((both, index) => {
     const fraction = both - Math.floor(both);
@@ -123,7 +123,7 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
       params.filterRun = runNumber(db, filter.run);
       params.threshold = filter.threshold ?? getSettings(db).threshold;
       joins.push('JOIN run_pictures f ON f.run_number = :filterRun AND f.picture_id = p.id');
-      // As `classAt` has it, with the classes in their present order.
+      // As `classAt`, with the classes in their present order.
       const isOne = isSwapped(db) ? '1 - f.probability > :threshold' : 'f.probability > :threshold';
       const label = isSwapped(db) ? '1 - p.label' : 'p.label';
       return `p.label IN (0, 1) AND f.probability IS NOT NULL AND (${isOne}) <> ${label}

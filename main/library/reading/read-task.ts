@@ -3,7 +3,7 @@ import { listPictureIds } from './grid.ts';
 import { getCounts } from '../pictures/pictures.ts';
 import type { Db } from '../database/sql.ts';
 
-/** What goes through all pictures of a library. */
+/** A read of all pictures of a library. */
 export type ReadTask = { kind: 'ids'; query: PictureQueryInput } | { kind: 'counts' };
 
 export interface ReadAnswers {

@@ -5,13 +5,13 @@ import { readLibrary, type ReadAnswer, type ReadTask } from './read-task.ts';
 import { sqlError } from '../database/sql-errors.ts';
 import type { Db } from '../database/sql.ts';
 
-/** Holds what lists and counts read of 100,000 pictures: the indexes, not the rows. */
+/** Enough for the indexes that lists and counts read at 100,000 pictures. */
 const CACHE_KIB = 16 * 1024;
 
 const { file } = workerData as { file: string };
 let db: Db | null = null;
 
-/** The thread of `LibraryReader`: reads one library. */
+/** The thread of `LibraryReader`. */
 export default function read(task: ReadTask): Result<ReadAnswer> {
   try {
     db ??= connect();

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { TwofoldError, type Result } from '../../../shared/errors.ts';
+import { TwofoldError, unwrap, type Result } from '../../../shared/errors.ts';
 import type { LibraryCounts, PictureQueryInput } from '../../../shared/library.ts';
 import { entry } from '../../support/entry.ts';
 import type { Project } from '../folder.ts';
@@ -8,15 +8,15 @@ import type { Db } from '../database/sql.ts';
 
 type ReaderPool = Piscina<ReadTask, Result<ReadAnswer>>;
 
-/** The thread would take a core from the window that opens with the project. */
+/** Leaves the cores to the window while the project opens. */
 const START_AFTER_MS = 1500;
 
 /**
- * Reads that go through all pictures of an open project, one after the other on a thread with a connection of its own:
- * at 100,000 pictures they take 10 to 160 ms, in which main would answer nobody. Until the thread is up, main reads by
- * itself. They see whatever was written before they were asked for, since a write is durable when it returns.
+ * Runs reads of all pictures one after the other on a thread with its own connection: at 100,000 pictures they take 10 to
+ * 160 ms, for which the main process would be blocked. Until the thread is up, main runs them itself. A read sees
+ * everything written before it was requested, since a write is durable when it returns.
  *
- * Close it before the project, so that closing that puts everything into library.db.
+ * Close it before the project, so that closing the project can write everything into library.db.
  */
 export class LibraryReader {
   readonly #db: Db;
@@ -31,7 +31,7 @@ export class LibraryReader {
     this.#starting = setTimeout(() => void this.#start(), startAfterMs);
   }
 
-  /** Whether its thread reads; before that main does. */
+  /** Whether the thread runs the reads. */
   get isUp(): boolean {
     return this.#isUp;
   }
@@ -46,7 +46,7 @@ export class LibraryReader {
     return (await this.#read({ kind: 'counts' })) as ReadAnswers['counts'];
   }
 
-  /** Waits for what is being read, drops what is not begun, and ends the thread. */
+  /** Waits for the current read, drops the others, and ends the thread. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#starting);
@@ -68,7 +68,7 @@ export class LibraryReader {
       const { ok } = await pool.run({ kind: 'counts' });
       this.#isUp = ok;
     } catch {
-      // Main goes on reading by itself, which only is less smooth.
+      // Main keeps reading itself, which is only less smooth.
     }
   }
 
@@ -84,8 +84,7 @@ export class LibraryReader {
         cause: error,
       });
     });
-    if (answer.ok) return answer.value;
-    throw new TwofoldError(answer.error.code, answer.error.message);
+    return unwrap(answer);
   }
 }
 

@@ -5,15 +5,15 @@ import { idList } from '../pictures/pictures.ts';
 import { runNumber } from './run-ids.ts';
 import { rows, run, transaction, type Db } from '../database/sql.ts';
 
-/** Rows a transaction: about 10 ms, so that the window goes on meanwhile. */
+/** Rows per transaction: about 10 ms. */
 const CHUNK = 2000;
 
-/** What is left out (undefined) stays as it was stored before. */
+/** A field that is undefined keeps its stored value. */
 export type RunPictureInput = Pick<RunPicture, 'id'> & Partial<RunPicture>;
 
 /**
- * Stores what a run says of pictures: on which side of the split they were, the probability its model gives, the
- * probability a model gave that had not trained on them. Pictures that are no longer in the project are left out.
+ * Stores a run's results by picture: the split, the model's probability of class 1, and the probability by a model that
+ * did not train on the picture. Pictures that are no longer in the project are skipped.
  *
  * @param swapped whether the classes were swapped when the probabilities were computed; default: as they are now
  */
@@ -49,22 +49,24 @@ export async function saveRunPictures(
   }
 }
 
-/** What a run says of pictures, by id; of all it knows when no ids are given. */
+/** A run's results for the given pictures, or for all of them. */
 export function getRunPictures(db: Db, runId: string, ids?: Iterable<number>): RunPicture[] {
   const number = runNumber(db, runId);
   const columns = 'r.picture_id AS id, r.split, r.probability, r.out_of_sample AS outOfSample';
   const found =
     ids === undefined
-      ? rows(db, `SELECT ${columns} FROM run_pictures r WHERE r.run_number = :number ORDER BY r.picture_id`, {
-          number,
-        })
-      : rows(
+      ? rows<RunPicture>(
+          db,
+          `SELECT ${columns} FROM run_pictures r WHERE r.run_number = :number ORDER BY r.picture_id`,
+          { number },
+        )
+      : rows<RunPicture>(
           db,
           `SELECT ${columns} FROM json_each(:ids) wanted
            CROSS JOIN run_pictures r ON r.run_number = :number AND r.picture_id = wanted.value ORDER BY wanted.key`,
           { number, ids: idList(ids) },
         );
-  return isSwapped(db) ? (found as RunPicture[]).map(swapProbabilities) : (found as RunPicture[]);
+  return isSwapped(db) ? found.map(swapProbabilities) : found;
 }
 
 function swapProbabilities({ probability, outOfSample, ...rest }: RunPicture): RunPicture {

@@ -1,15 +1,17 @@
 import { TwofoldError } from '../../../shared/errors.ts';
-import { rows, value, type Db } from '../database/sql.ts';
+import { column, value, type Db } from '../database/sql.ts';
 
-/** The number in the database of the run called `r` and a number. Throws `not-found`, naming the runs there are. */
+/** The number of the run `r1`, `r2`, …. @throws TwofoldError `not-found`, listing the last runs */
 export function runNumber(db: Db, id: string): number {
   const number = /^r([1-9]\d{0,8})$/.exec(id)?.[1];
   if (number !== undefined) {
-    const found = value(db, 'SELECT number FROM runs WHERE number = :number', { number: Number(number) });
-    if (found !== undefined) return found as number;
+    const found = value<number>(db, 'SELECT number FROM runs WHERE number = :number', {
+      number: Number(number),
+    });
+    if (found !== undefined) return found;
   }
-  const known = (rows(db, 'SELECT number FROM runs ORDER BY number DESC LIMIT 10') as { number: number }[])
-    .map((run) => runId(run.number))
+  const known = column<number>(db, 'SELECT number FROM runs ORDER BY number DESC LIMIT 10')
+    .map(runId)
     .reverse();
   throw new TwofoldError(
     'not-found',

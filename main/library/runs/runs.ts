@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
-import { TwofoldError, type Failure } from '../../../shared/errors.ts';
+import { z } from 'zod';
+import { ERROR_CODES, TwofoldError, type Failure } from '../../../shared/errors.ts';
 import type { EpochMetrics } from '../../../shared/jobs.ts';
 import type {
   EpochRecord,
@@ -16,8 +17,11 @@ import { runDir, type Project } from '../folder.ts';
 import { isGone, thisProcess } from '../../support/processes.ts';
 import { runId, runNumber } from './run-ids.ts';
 import { swapMetrics } from './run-metrics.ts';
-import { row, rows, run, transaction, type Db } from '../database/sql.ts';
+import { fromJson, row, rows, run, transaction, type Db } from '../database/sql.ts';
 import { testEvaluations } from './test-evaluations.ts';
+
+const namesSchema = z.tuple([z.string(), z.string()]);
+const failureSchema = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
 
 interface RunRow {
   number: number;
@@ -43,8 +47,8 @@ function toRecord(
   swapped: boolean,
 ): RunRecord {
   const recipe = recipeSchema.safeParse(JSON.parse(rest.recipe));
-  const classes = JSON.parse(rest.classes) as [string, string];
-  const metrics = JSON.parse(rest.metrics) as JsonValue;
+  const classes = fromJson(namesSchema, rest.classes, `class names of run ${number}`);
+  const metrics = fromJson(z.json(), rest.metrics, `metrics of run ${number}`);
   return {
     ...rest,
     id: runId(number),
@@ -52,11 +56,11 @@ function toRecord(
     classes: swapped ? swapPair(classes) : classes,
     metrics: swapped ? swapMetrics(metrics) : metrics,
     test: tests.get(number) ?? null,
-    error: rest.error === null ? null : (JSON.parse(rest.error) as Failure),
+    error: rest.error === null ? null : fromJson(failureSchema, rest.error, `the error of run ${number}`),
   };
 }
 
-/** Notes a new run, `running` in this process. Its folder is `runDir(project, id)`. */
+/** Stores a new run, `running` in this process. Its folder is `runDir(project, id)`. */
 export function createRun(
   db: Db,
   run_: { recipe: Recipe; weightsFingerprint?: string; name?: string; note?: string },
@@ -85,7 +89,7 @@ export function createRun(
 export function getRun(db: Db, id: string): RunRecord {
   const number = runNumber(db, id);
   return toRecord(
-    row(db, `SELECT ${COLUMNS} FROM runs WHERE number = :number`, { number }) as RunRow,
+    row<RunRow>(db, `SELECT ${COLUMNS} FROM runs WHERE number = :number`, { number })!,
     testEvaluations(db, number),
     isSwapped(db),
   );
@@ -95,17 +99,17 @@ export function getRun(db: Db, id: string): RunRecord {
 export function listRuns(db: Db): RunRecord[] {
   const tests = testEvaluations(db);
   const swapped = isSwapped(db);
-  return (rows(db, `SELECT ${COLUMNS} FROM runs ORDER BY number DESC`) as RunRow[]).map((found) =>
+  return rows<RunRow>(db, `SELECT ${COLUMNS} FROM runs ORDER BY number DESC`).map((found) =>
     toRecord(found, tests, swapped),
   );
 }
 
-/** The newest run that has a trained model to use: its best epoch is known. Null where there is none. */
+/** The newest run with a usable model, that is one whose best epoch is known; null where there is none. */
 export function latestUsableRun(db: Db): RunRecord | null {
-  const found = row(
+  const found = row<RunRow>(
     db,
     `SELECT ${COLUMNS} FROM runs WHERE best_epoch IS NOT NULL ORDER BY number DESC LIMIT 1`,
-  ) as RunRow | undefined;
+  );
   return found === undefined ? null : toRecord(found, testEvaluations(db, found.number), isSwapped(db));
 }
 
@@ -113,7 +117,7 @@ export interface RunChange {
   name?: string;
   note?: string;
   status?: RunStatus;
-  /** When it is resumed with other settings, such as more epochs. */
+  /** The settings with which it is resumed, such as more epochs. */
   recipe?: Recipe;
   weightsFingerprint?: string;
   bestEpoch?: number;
@@ -122,10 +126,10 @@ export interface RunChange {
 }
 
 /**
- * Changes a run. A status other than `running` also notes when it finished; `running` makes it this process's again and
- * forgets the error.
+ * Changes a run. The status `running` assigns it to this process and clears the error; any other sets the time when it
+ * finished.
  *
- * @throws TwofoldError `not-found`; `busy` when it is to run while another process still runs it
+ * @throws TwofoldError `not-found`; `busy` for the status `running` while another process trains it
  */
 export function updateRun(db: Db, id: string, change: RunChange): RunRecord {
   return transaction(db, () => {
@@ -156,27 +160,28 @@ export function updateRun(db: Db, id: string, change: RunChange): RunRecord {
 }
 
 function refuseRunning(db: Db, id: string, number: number): void {
-  const found = row(db, 'SELECT status, process FROM runs WHERE number = :number', { number }) as {
-    status: RunStatus;
-    process: string;
-  };
+  const found = row<{ status: RunStatus; process: string }>(
+    db,
+    'SELECT status, process FROM runs WHERE number = :number',
+    { number },
+  )!;
   if (found.status === 'running' && found.process !== thisProcess() && !isGone(found.process)) {
     throw new TwofoldError(
       'busy',
-      `Run ${id} is being trained by another program. Wait for it, or stop it there.`,
+      `Run ${id} is being trained by another program. Wait until it has finished, or stop it there.`,
     );
   }
 }
 
 /**
- * Deletes a run with everything it says of the pictures, and its folder.
+ * Deletes a run with its predictions and its folder.
  *
  * @throws TwofoldError `not-found`; `busy` while it is trained
  */
 export function deleteRun(project: Project, id: string): void {
   const { db } = project;
   if (getRun(db, id).status === 'running') {
-    throw new TwofoldError('busy', `Run ${id} is being trained. Stop it before you delete it.`);
+    throw new TwofoldError('busy', `Run ${id} is training. Stop it before you delete it.`);
   }
   transaction(db, () => run(db, 'DELETE FROM runs WHERE number = :number', { number: runNumber(db, id) }));
   const folder = runDir(project, id);
@@ -184,22 +189,22 @@ export function deleteRun(project: Project, id: string): void {
 }
 
 /**
- * Runs whose process has died become `crashed`; called when a project is opened.
+ * Marks runs whose process has died as `crashed`; called when a project is opened.
  *
- * @returns ids of those it found
+ * @returns their ids
  */
 export function markCrashedRuns(db: Db): string[] {
-  const running = rows(db, `SELECT number, process FROM runs WHERE status = 'running'`) as {
-    number: number;
-    process: string;
-  }[];
+  const running = rows<{ number: number; process: string }>(
+    db,
+    `SELECT number, process FROM runs WHERE status = 'running'`,
+  );
   const crashed = running.filter(({ process }) => isGone(process)).map(({ number }) => runId(number));
   for (const id of crashed) {
     updateRun(db, id, {
       status: 'crashed',
       error: {
         code: 'crashed',
-        message: 'The program that trained it ended unexpectedly. Resume it from its last epoch.',
+        message: 'Training ended unexpectedly. Resume the run from its last epoch.',
       },
     });
   }
@@ -207,9 +212,9 @@ export function markCrashedRuns(db: Db): string[] {
 }
 
 /**
- * Stores an epoch; the same epoch again (after resuming) replaces it.
+ * Stores an epoch, replacing the same epoch of before a resume.
  *
- * @param batchLosses loss of each batch, for the chart of a run that is opened later
+ * @param batchLosses loss of each batch, for the chart
  */
 export function recordEpoch(
   db: Db,
@@ -237,14 +242,14 @@ export function recordEpoch(
   );
 }
 
-/** Epochs of a run in order; what was not a number is NaN. */
+/** Epochs of a run in order; a loss that was not finite is NaN. */
 export function getEpochs(db: Db, id: string): EpochRecord[] {
-  const found = rows(
+  const found = rows<Record<keyof EpochMetrics, number | null> & { batchLosses: Buffer }>(
     db,
     `SELECT epoch, duration_ms AS durationMs, loss, accuracy, val_loss AS valLoss, val_accuracy AS valAccuracy,
        batch_losses AS batchLosses FROM epochs WHERE run_number = :number ORDER BY epoch`,
     { number: runNumber(db, id) },
-  ) as (Record<keyof EpochMetrics, number | null> & { batchLosses: Buffer })[];
+  );
   return found.map(({ batchLosses, ...stored }) => ({
     epoch: stored.epoch ?? NaN,
     durationMs: stored.durationMs ?? NaN,

@@ -1,49 +1,70 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { EvaluateResult } from '../../../shared/jobs.ts';
+import type { Evaluation } from '../../../shared/metrics.ts';
 import type { TestEvaluation } from '../../../shared/library.ts';
 import { swapEvaluation } from '../../../shared/swap.ts';
 import { saveRunPictures } from './predictions.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { runNumber } from './run-ids.ts';
-import { rows, run, transaction, value, type Db } from '../database/sql.ts';
+import { fromJson, rows, run, transaction, value, type Db } from '../database/sql.ts';
 
 /**
- * Which pictures with which labels the test set is: SHA-256 of the contents and classes of its labelled pictures. Read from
- * an index alone, about 20 ms at 100,000 pictures.
+ * Identifies the test set: SHA-256 of the contents and classes of its labelled pictures, read from an index, about 20 ms at
+ * 100,000 pictures.
  */
 export function testSetFingerprint(db: Db): string {
-  const text = value(
+  const text = value<string | null>(
     db,
     `SELECT group_concat(sha256 || label, '') FROM
        (SELECT sha256, label FROM pictures WHERE split = 'test' AND label IN (0, 1) ORDER BY sha256, label)`,
-  ) as string | null;
+  );
   return createHash('sha256')
     .update(text ?? '')
     .digest('hex');
 }
 
+const interval = z.object({ value: z.number(), low: z.number(), high: z.number() });
+const evaluationSchema: z.ZodType<Evaluation> = z.object({
+  count: z.number(),
+  loss: z
+    .number()
+    .nullable()
+    .transform((loss) => loss ?? NaN), // JSON has no NaN
+  accuracy: interval,
+  threshold: z.number(),
+  confusion: z.tuple([z.tuple([z.number(), z.number()]), z.tuple([z.number(), z.number()])]),
+  precision: interval.nullable(),
+  recall: interval.nullable(),
+  rocAuc: z.number().nullable(),
+  averagePrecision: z.number().nullable(),
+  averagePrecisionOfClass0: z.number().nullable().default(null),
+});
+
+interface EvaluationRow extends Omit<TestEvaluation, 'isCurrent' | 'evaluation'> {
+  number: number;
+  testSet: string;
+  evaluation: string;
+}
+
 /**
- * What each run's evaluation on the test set gave, by the run's number.
+ * Evaluations on the test set, by run number.
  *
- * @param only the number of the one run that is asked for
+ * @param only number of the only run to read
  */
 export function testEvaluations(db: Db, only: number | null = null): Map<number, TestEvaluation> {
-  const found = rows(
+  const found = rows<EvaluationRow>(
     db,
     `SELECT run_number AS number, at_ms AS atMs, test_set AS testSet, seen, left_out AS leftOut, evaluation
      FROM test_evaluations WHERE :only IS NULL OR run_number = :only`,
     { only },
-  ) as (Omit<TestEvaluation, 'isCurrent' | 'evaluation'> & {
-    number: number;
-    testSet: string;
-    evaluation: string;
-  })[];
+  );
   if (found.length === 0) return new Map();
   const now = testSetFingerprint(db);
   const swapped = isSwapped(db);
   return new Map(
     found.map(({ number, testSet, evaluation: text, ...rest }) => {
-      const evaluation = JSON.parse(text) as TestEvaluation['evaluation'];
+      const evaluation = fromJson(evaluationSchema, text, `the test evaluation of run ${number}`);
       return [
         number,
         {
@@ -57,9 +78,9 @@ export function testEvaluations(db: Db, only: number | null = null): Map<number,
 }
 
 /**
- * Stores a run's evaluation on the test set in place of an earlier one, with what it predicted there.
+ * Stores a run's evaluation on the test set with its predictions there, replacing an earlier one.
  *
- * @param testSet `testSetFingerprint` when the pictures were chosen
+ * @param testSet `testSetFingerprint` at the time the pictures were selected
  * @param swapped whether the classes were swapped then; default: as they are now
  */
 export async function saveTestEvaluation(
@@ -88,7 +109,7 @@ export async function saveTestEvaluation(
   );
 }
 
-/** Forgets what a run's model gave on the test set, as when it is trained further. */
+/** Deletes a run's evaluation on the test set, as when its training is resumed. */
 export function forgetTestEvaluation(db: Db, runId: string): void {
   const number = runNumber(db, runId);
   transaction(db, () => {

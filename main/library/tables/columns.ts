@@ -1,5 +1,6 @@
 import type { Split } from '../../../shared/jobs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
+import { clip } from '../../../shared/format.ts';
 import { splitOf } from '../import/split-words.ts';
 import { hasPictureEnding } from '../import/walk.ts';
 import { headingOf, type Field } from './headings.ts';
@@ -9,7 +10,7 @@ import type { TableRow } from './parse.ts';
 export interface Columns {
   /** The first row, where it names the columns. */
   headings: string[] | null;
-  /** Cells that a row has. */
+  /** Number of columns of most rows. */
   width: number;
   path: number;
   /** Null where the table has no labels. */
@@ -22,20 +23,20 @@ export interface Columns {
 
 const YES_NO = /^([01](\.0+)?|true|false)?$/i;
 const YES = /^(1(\.0+)?|true)$/i;
-/** Google's word for pictures whose split is left open. */
+/** Google's word for pictures without a split. */
 const NO_SPLIT = /^unassigned$/i;
 
 /**
- * Decides what the columns of a table hold, by their headings or by what is in them:
- * - pictures: the column under a known heading that names files that are there, else any column that does;
- * - labels: the column under a known heading; else the only one that is left; else two columns of 0 and 1, under the
- *   names of the classes, of which each row has at most one 1;
- * - split and sha256: by heading, or where each cell is one.
- * A first row is headings where it has a known one, or where it names no file while others do.
+ * Determines what the columns of a table hold, by heading or content:
+ * - pictures: the column with a known heading that names existing files, else any column that does;
+ * - labels: the column with a known heading; else the only remaining one; else two columns of 0 and 1 headed by the class
+ *   names, with at most one 1 in each row;
+ * - split and sha256: by heading, or where every cell is one.
+ * The first row is a header where it has a known heading, or where it names no file while other rows do.
  *
- * @param files for each column, how many of the rows that were looked up name a file; the first row is not counted
+ * @param files for each column, how many of the examined rows name a file, without the first row
  * @param first for each column, whether the first row names a file
- * @throws TwofoldError `bad-input`, with the columns seen and those expected
+ * @throws TwofoldError `bad-input`, listing the columns found and those expected
  */
 export function decideColumns(
   rows: readonly TableRow[],
@@ -46,7 +47,7 @@ export function decideColumns(
   const all = Array.from({ length: width }, (_, column) => column);
   const top = all.map((column) => rows[0]?.cells[column] ?? '');
   const read = top.map(headingOf);
-  // A picture may be called "image.jpg", but none is called so with a label "class".
+  // A picture may be named "image", but hardly one with the label "class".
   const isSure = ['path', 'label'].every((field) => read.some((heading) => heading?.field === field));
   const known = isSure || !first.includes(true) ? read : [];
   const under = (field: Field): number[] =>
@@ -64,11 +65,11 @@ export function decideColumns(
       .sort((a, b) => files[b]! - files[a]! || a - b)[0] ??
     under('path')[0] ??
     (rows.length === 1 ? all.find((column) => hasPictureEnding(top[column]!)) : undefined) ??
-    refuse('No column names pictures that were found.');
+    refuse(`No column of ${file} names existing pictures.`);
   const headed = isSure || (!first[path]! && (known.some(Boolean) || isHeading(rows, top, path)));
   const body = headed ? rows.slice(1) : rows;
   const cells = (column: number): string[] => body.map((row) => row.cells[column] ?? '');
-  // A counter that a program put before its rows has no heading.
+  // A counter that a program wrote before each row has no heading.
   const others = all.filter(
     (column) => column !== path && (headed ? top[column] !== '' : cells(column).some((cell) => cell !== '')),
   );
@@ -89,22 +90,22 @@ export function decideColumns(
     const label = theOneOf(labels, cells);
     if (label !== null) return { ...columns, label };
     const names = labels.map((column) => `"${top[column]!}"`).join(' and ');
-    return refuse(`The columns ${names} of ${file} could all be the labels. Leave only one of them.`);
+    return refuse(`The columns ${names} of ${file} could all be the labels. Keep only one of them.`);
   }
   if (left.length === 0) return columns;
   if (left.length === 1) return { ...columns, label: left[0]! };
   if (headed && left.every((column) => every(cells(column), (cell) => YES_NO.test(cell)))) {
     if (left.length > 2)
-      return refuse(`${file} has ${left.length} columns of 0 and 1, but there are two classes.`);
+      return refuse(`${file} has ${left.length} columns of 0 and 1; two classes were expected.`);
     return { ...columns, oneHot: left as [number, number] };
   }
-  return refuse(`It is not clear which column of ${file} holds the labels.`);
+  return refuse(`It is unclear which column of ${file} holds the labels.`);
 }
 
 /**
- * The label that a row has in columns of 0 and 1: the heading over its 1, empty where there is none.
+ * The label of a row in columns of 0 and 1: the heading of the column with the 1, empty where there is none.
  *
- * @throws TwofoldError `bad-input` where there is more than one, or another word
+ * @throws TwofoldError `bad-input` where there is more than one, or any other text
  */
 export function oneHotLabel(
   { line, cells }: TableRow,
@@ -117,17 +118,17 @@ export function oneHotLabel(
   const names = oneHot.map((column) => `"${headings[column]!}" (${cells[column] ?? ''})`).join(' and ');
   throw new TwofoldError(
     'bad-input',
-    `Line ${line} has ${names}, but a picture has one class: one 1 was expected, the other 0. Nothing was imported. Correct the line, and import the table again.`,
+    `Line ${line} has ${names}; one 1 and one 0 were expected. Nothing was imported. Correct the line and import the table again.`,
   );
 }
 
-/** The split a cell says; `unknown` for a word that is none. */
+/** The split in a cell; `unknown` for any other word. */
 export function splitIn(cell: string): Split | null | 'unknown' {
   if (cell === '' || NO_SPLIT.test(cell)) return null;
   return splitOf(cell) ?? 'unknown';
 }
 
-/** The number of columns most rows have. */
+/** Number of columns of most rows. */
 function usualWidth(rows: readonly TableRow[]): number {
   const counts = new Map<number, number>();
   for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
@@ -138,7 +139,7 @@ function every(cells: readonly string[], is: (cell: string) => boolean): boolean
   return cells.some((cell) => cell !== '') && cells.every((cell) => cell === '' || is(cell));
 }
 
-/** A first row of unknown words; a picture that is missing, or a word that other rows have too, makes it a row. */
+/** Whether a first row without known headings is a header: it names no picture and shares no cell with another row. */
 function isHeading(rows: readonly TableRow[], top: readonly string[], path: number): boolean {
   if (rows.length < 2 || hasPictureEnding(top[path]!)) return false;
   return top.every(
@@ -146,7 +147,7 @@ function isHeading(rows: readonly TableRow[], top: readonly string[], path: numb
   );
 }
 
-/** Of several columns of labels that say the same in other words, the one with names; null where they differ. */
+/** Of label columns that are equivalent, the one with names; null where they differ. */
 function theOneOf(labels: readonly number[], cells: (column: number) => string[]): number | null {
   const distinct = (...columns: number[]): number => {
     const lists = columns.map(cells);
@@ -169,9 +170,5 @@ function seenAndExpected(
       : `"${clip(word)}"`;
   });
   const more = top.length > 12 ? ` and ${top.length - 12} more` : '';
-  return `Columns seen in ${file}: ${seen.join(', ')}${more}. Expected: one that names pictures, headed path, filename, image or id, and one with their labels, headed label, class, category or species; for example\npath,label\nphotos/1.jpg,cat`;
-}
-
-function clip(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  return `Columns found in ${file}: ${seen.join(', ')}${more}. Expected: a column of pictures headed path, filename, image or id, and a column of labels headed label, class, category or species; for example\npath,label\nphotos/1.jpg,cat`;
 }

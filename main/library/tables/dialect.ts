@@ -1,17 +1,17 @@
 import { parse, type Options } from 'csv-parse/sync';
 import { hasPictureEnding } from '../import/walk.ts';
 
-/** How a table's text is divided. */
+/** How a table's text is split into rows and cells. */
 export interface Dialect {
-  /** Null where no character divides the lines: then each is one cell. */
+  /** Null where each line is one cell. */
   separator: string | null;
-  /** Characters of a first line `sep=;`, which belongs to no row. */
+  /** Length of a first line `sep=;`, which is not a row. */
   skip: number;
 }
 
-/** In the order that decides a draw: commas and spaces stand in names and numbers most often. */
+/** In order of preference: commas are the most frequent in names and numbers. */
 const SEPARATORS = ['\t', ';', '|', ','];
-/** Of this many rows the separator is decided. */
+/** Rows from which the separator is determined. */
 const ROWS = 200;
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -26,10 +26,10 @@ export function separatorName(separator: string): string {
   return NAMES[separator] ?? `"${separator}"`;
 }
 
-/** How rows are parsed, whatever the separator. A quote within a cell is a character of it. */
+/** Options for the parser. A quotation mark inside a cell is an ordinary character. */
 export function parseOptions(separator: string | null): Options {
   return {
-    // No text has a zero character, so it divides nothing.
+    // No text contains a zero character, so nothing is split.
     delimiter: separator ?? '\0',
     record_delimiter: ['\r\n', '\n', '\r'],
     comment: '#',
@@ -42,11 +42,11 @@ export function parseOptions(separator: string | null): Options {
 }
 
 /**
- * Decides how a table is divided: as its first line `sep=…` says, else by the separator that gives most rows the same
- * number of columns, two or more; quotes are respected. Of several the one that leaves file names whole, then the one
- * with more columns. A file called `.tsv` has tabs where there are any; single spaces count where nothing else does.
+ * Determines the separator: the one in a first line `sep=…`, else the one that gives the most rows the same number of
+ * columns, two or more, respecting quotes; of several, the one that keeps file names whole, then the one with more
+ * columns. A `.tsv` file is split at tabs where it has any; spaces count only where nothing else does.
  *
- * @param sample the text from its start: a hundred lines are enough
+ * @param sample the beginning of the text; a hundred lines are enough
  */
 export function dialectOf(sample: string, file: string): Dialect {
   const stated = /^"?sep=([^\r\n])"?[ \t]*(?:\r\n|\n|\r|$)/i.exec(sample);
@@ -62,7 +62,7 @@ export function dialectOf(sample: string, file: string): Dialect {
 
 interface Rating {
   separator: string;
-  /** How many rows have the most frequent number of columns, two or more; of how many. */
+  /** Rows with the most frequent number of columns, two or more. */
   rows: number;
   all: number;
   columns: number;

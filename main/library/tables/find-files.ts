@@ -3,27 +3,27 @@ import path from 'node:path';
 import { mapAhead } from '../../support/ahead.ts';
 import { isExport } from '../../files/export-marks.ts';
 import { inTurns } from '../../support/in-turns.ts';
-import { joinPath } from '../pictures/directories.ts';
 import { fileKey } from '../pictures/names.ts';
+import { pathOf, placeOf } from '../pictures/place.ts';
 import { hasPictureEnding, walk } from '../import/walk.ts';
 import { looseKey, NameIndex, type Match } from './name-index.ts';
-import type { Place } from './place.ts';
+import type { CellPath } from './cell-path.ts';
 
 /** Finds the pictures that a table's cells name. */
 export interface Finder {
-  /** Where is looked, for a sentence: `in or below /photos`. */
+  /** Where it searches, for messages: `in or below /photos`. */
   where: string;
-  /** What stands at these places themselves, each counted from the table's folder. */
-  atPath: (places: readonly Place[]) => Promise<Match[]>;
-  /** What has the places' last parts, wherever it is. */
-  byName: (places: readonly Place[]) => Promise<Match[]>;
-  /** Whatever has this SHA-256; null where nothing does. */
+  /** The pictures at these paths, relative ones taken from the table's folder. */
+  atPath: (paths: readonly CellPath[]) => Promise<Match[]>;
+  /** The pictures whose paths have the same last parts, wherever they are. */
+  byName: (paths: readonly CellPath[]) => Promise<Match[]>;
+  /** The picture with this SHA-256; null where there is none. */
   byContent?: (sha256: string) => Match | null;
 }
 
 export interface FindOptions {
   signal?: AbortSignal;
-  /** Told now and then how many pictures were found while folders are looked through. */
+  /** Receives the number of pictures found so far while folders are searched. */
   onFound?: (pictures: number) => void;
 }
 
@@ -34,24 +34,24 @@ interface Listing {
   byStem: Map<string, string[]>;
 }
 
-/** Places a turn of the event loop: some milliseconds. */
+/** Items per turn of the event loop: a few milliseconds. */
 const AT_ONCE = 500;
 const FOLDERS_AHEAD = 16;
 
 /**
- * Finds files on the disk. Folders are listed once each; what is below the table's folder, or the folders given, is
- * looked through only when `byName` is called for the first time.
+ * Finds files on the disk. Each folder is listed once. Everything below the given folders is searched only when `byName`
+ * is first called.
  *
  * @param folders the table's own first
  */
 export function fileFinder(folders: readonly string[], options: FindOptions = {}): Finder {
   const listings = new Map<string, Listing | null>();
   let index: Promise<NameIndex> | undefined;
-  const list = async (places: readonly Place[]): Promise<void> => {
+  const list = async (paths: readonly CellPath[]): Promise<void> => {
     const wanted = new Set<string>();
-    for await (const some of inTurns(places, AT_ONCE)) {
-      for (const place of some) {
-        for (const file of filesOf(place, folders)) wanted.add(path.dirname(file));
+    for await (const some of inTurns(paths, AT_ONCE)) {
+      for (const one of some) {
+        for (const file of filesOf(one, folders)) wanted.add(path.dirname(file));
       }
     }
     const unknown = [...wanted].filter((folder) => !listings.has(folder));
@@ -64,39 +64,39 @@ export function fileFinder(folders: readonly string[], options: FindOptions = {}
   };
   return {
     where: `in or below ${folders.join(' and ')}`,
-    atPath: async (places) => {
-      await list(places);
-      return each(places, (place) => {
-        for (const file of filesOf(place, folders)) {
-          const listing = listings.get(path.dirname(file));
-          const match = listing ? inListing(listing, path.basename(file)) : null;
+    atPath: async (paths) => {
+      await list(paths);
+      return each(paths, (one) => {
+        for (const { directory, name } of filesOf(one, folders).map(placeOf)) {
+          const listing = listings.get(directory);
+          const match = listing ? inListing(listing, name) : null;
           if (match) return match;
         }
         return { kind: 'none' };
       });
     },
-    byName: async (places) => {
+    byName: async (paths) => {
       const names = await (index ??= indexBelow(folders, options));
-      return each(places, (place) => names.find(place));
+      return each(paths, (one) => names.find(one));
     },
   };
 }
 
-/** Applies a quick function to many, in turns of the event loop. */
+/** Maps many items with a fast function, in turns of the event loop. */
 export async function each<T, R>(items: readonly T[], map: (item: T) => R): Promise<R[]> {
   const results: R[] = [];
   for await (const some of inTurns(items, AT_ONCE)) for (const item of some) results.push(map(item));
   return results;
 }
 
-function filesOf({ local }: Place, folders: readonly string[]): string[] {
+function filesOf({ local }: CellPath, folders: readonly string[]): string[] {
   if (local === null || local === '') return [];
   return path.isAbsolute(local)
     ? [path.resolve(local)]
     : folders.map((folder) => path.resolve(folder, local));
 }
 
-/** Null where there is no such folder, or it can't be read. */
+/** Null where there is no such folder or it is unreadable. */
 async function listFolder(folder: string): Promise<Listing | null> {
   try {
     const listing: Listing = { folder: await realpath(folder), byName: new Map(), byStem: new Map() };
@@ -126,8 +126,8 @@ function inListing({ folder, byName, byStem }: Listing, name: string): Match | n
     alike,
   ].find(({ length }) => length > 0);
   if (!closest) return null;
-  const paths = closest.map((other) => joinPath(folder, other));
-  return paths.length === 1 ? { kind: 'one', path: paths[0]!, by: 'path' } : { kind: 'several', paths };
+  const places = closest.map((other) => ({ directory: folder, name: other }));
+  return places.length === 1 ? { kind: 'one', place: places[0]!, by: 'path' } : { kind: 'several', places };
 }
 
 async function indexBelow(folders: readonly string[], { signal, onFound }: FindOptions): Promise<NameIndex> {
@@ -135,15 +135,15 @@ async function indexBelow(folders: readonly string[], { signal, onFound }: FindO
   const known = new Set<string>();
   for (const folder of folders) {
     const { pictures } = await walk(folder, {
-      // Copies that Twofold exported are not the pictures, unless the table is one of an export.
-      exports: (await isExport(folder)) ? 'take' : 'pass-over',
+      // Exported copies are not the pictures, unless the table itself belongs to an export.
+      exports: (await isExport(folder)) ? 'include' : 'skip',
       ...(signal ? { signal } : {}),
       onFound: (found) => onFound?.(known.size + found),
     });
     for await (const some of inTurns(pictures, AT_ONCE)) {
-      for (const { directory, name } of some) {
-        const file = joinPath(directory, name);
-        if (!known.has(file)) index.add(directory, name);
+      for (const place of some) {
+        const file = pathOf(place);
+        if (!known.has(file)) index.add(place);
         known.add(file);
       }
     }

@@ -1,7 +1,7 @@
-/** What a column of a table of pictures holds. */
+/** What a column of a table holds. */
 export type Field = 'path' | 'label' | 'split' | 'sha256';
 
-/** Headings of columns, by what they hold; the first ones are taken first where a table has several. */
+/** Known headings by field and rank; where a table has several, the one that comes first here counts. */
 const HEADINGS: Record<Field, readonly (readonly string[])[]> = {
   path: [
     ['path', 'paths', 'filepath', 'filepaths', 'imagepath', 'imagepaths', 'impath', 'fullpath'],
@@ -30,8 +30,8 @@ const FIELDS = new Map(
 );
 
 /**
- * What a heading says its column holds, whatever its case, blanks and signs (`File Name`, `image_id`); the lower the
- * rank, the surer. Undefined where the word is not known.
+ * The field that a heading stands for, ignoring case, spaces and punctuation (`File Name`, `image_id`); a lower rank is
+ * more certain. Undefined for an unknown heading.
  */
 export function headingOf(cell: string): { field: Field; rank: number } | undefined {
   return FIELDS.get(cell.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''));

@@ -1,46 +1,40 @@
 import path from 'node:path';
-import { joinPath } from '../pictures/directories.ts';
+import type { Place } from '../pictures/place.ts';
 import { fileKey } from '../pictures/names.ts';
 import { splitOf } from '../import/split-words.ts';
-import type { Place } from './place.ts';
+import type { CellPath } from './cell-path.ts';
 
-/** What was found for a cell; of several files, some. */
+/** The files found for a cell; of many, the first ones. */
 export type Match =
-  | { kind: 'one'; path: string; by: 'path' | 'name' | 'content' }
-  | { kind: 'several'; paths: string[] }
+  | { kind: 'one'; place: Place; by: 'path' | 'name' | 'content' }
+  | { kind: 'several'; places: Place[] }
   | { kind: 'none' };
 
-interface Entry {
-  directory: string;
-  name: string;
-}
-
-/** Files whose paths end alike, divided by the folder before that end once somebody asks. */
+/** Files whose paths have the same last parts; grouped by the folder before these on demand. */
 interface Alike {
-  entries: Entry[];
+  entries: Place[];
   byFolder: Map<string, Alike> | null;
 }
 
-/** More files than this with the same last parts are not told apart by anything else. */
+/** More files than this with the same last parts count as ambiguous without a closer look. */
 const MOST_COMPARED = 100;
 
-/** Finds files by the last parts of their paths, in NFC and, where that leaves a choice, without case. */
+/** Finds files by the last parts of their paths, ignoring case and Unicode form; the same case is preferred. */
 export class NameIndex {
   readonly #byName = new Map<string, Alike>();
   readonly #byStem = new Map<string, Alike>();
   readonly #folders = new Map<string, string[]>();
 
-  add(directory: string, name: string): void {
-    const entry = { directory, name };
-    put(this.#byName, looseKey(name), entry);
-    put(this.#byStem, looseKey(path.parse(name).name), entry);
+  add(place: Place): void {
+    put(this.#byName, looseKey(place.name), place);
+    put(this.#byStem, looseKey(path.parse(place.name).name), place);
   }
 
   /**
-   * The file of this name, else of this name without its ending, that has most of the place's last folders in common;
-   * `several` where two have as many. A file of another split than the place says is never meant.
+   * The file with this name, else with this name without its extension, that has the most last folders in common;
+   * `several` where two have as many. Files in a folder of another split than the path's are excluded.
    */
-  find({ parts, original }: Place): Match {
+  find({ parts, original }: CellPath): Match {
     const name = parts.at(-1);
     if (name === undefined) return { kind: 'none' };
     let alike =
@@ -51,28 +45,29 @@ export class NameIndex {
     const folders = parts.slice(0, -1).map(looseKey);
     let common = 0;
     for (; common < folders.length; common++) {
-      const closer = this.#divided(alike, common).get(folders.at(-1 - common)!);
+      const closer = this.#grouped(alike, common).get(folders.at(-1 - common)!);
       if (!closer) break;
       alike = closer;
     }
     const wanted = splitIn(folders, common);
-    const meant =
+    const candidates =
       wanted === null || alike.entries.length > MOST_COMPARED
         ? alike.entries
         : alike.entries.filter(({ directory }) => {
             const is = splitIn(this.#foldersOf(directory), common);
             return is === null || is === wanted;
           });
-    const sameCase = meant.length > MOST_COMPARED ? [] : meant.filter((entry) => sameKey(entry.name, name));
-    const paths = (sameCase.length === 1 ? sameCase : meant)
-      .slice(0, MOST_COMPARED)
-      .map((entry) => joinPath(entry.directory, entry.name));
-    if (paths.length === 1) return { kind: 'one', path: paths[0]!, by: 'name' };
-    return paths.length === 0 ? { kind: 'none' } : { kind: 'several', paths };
+    const sameCase =
+      candidates.length > MOST_COMPARED
+        ? []
+        : candidates.filter((place) => fileKey(place.name) === fileKey(name));
+    const places = (sameCase.length === 1 ? sameCase : candidates).slice(0, MOST_COMPARED);
+    if (places.length === 1) return { kind: 'one', place: places[0]!, by: 'name' };
+    return places.length === 0 ? { kind: 'none' } : { kind: 'several', places };
   }
 
-  /** Files that have `common` folders in common, by the folder before these. */
-  #divided(alike: Alike, common: number): Map<string, Alike> {
+  /** Groups files by the folder before their last `common` ones. */
+  #grouped(alike: Alike, common: number): Map<string, Alike> {
     if (!alike.byFolder) {
       alike.byFolder = new Map();
       for (const entry of alike.entries) {
@@ -90,22 +85,18 @@ export class NameIndex {
   }
 }
 
-/** How names compare where their case may differ. */
+/** Key for comparing file names without case. */
 export function looseKey(name: string): string {
   return fileKey(name).toLowerCase();
 }
 
-function sameKey(a: string, b: string): boolean {
-  return fileKey(a) === fileKey(b);
-}
-
-function put(map: Map<string, Alike>, key: string, entry: Entry): void {
+function put(map: Map<string, Alike>, key: string, place: Place): void {
   const there = map.get(key);
-  if (there) there.entries.push(entry);
-  else map.set(key, { entries: [entry], byFolder: null });
+  if (there) there.entries.push(place);
+  else map.set(key, { entries: [place], byFolder: null });
 }
 
-/** The split that the folders before the last `common` ones name: `train/1.jpg` is not `test/1.jpg`. */
+/** The split that the folders before the last `common` ones name. */
 function splitIn(folders: readonly string[], common: number): ReturnType<typeof splitOf> {
   const words = folders.slice(0, folders.length - common).map(splitOf);
   return words.findLast((split) => split !== null) ?? null;

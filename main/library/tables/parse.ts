@@ -7,7 +7,7 @@ import { dialectOf, parseOptions } from './dialect.ts';
 import type { TableText } from './text.ts';
 
 export interface TableRow {
-  /** Where it ends in the file, from 1. */
+  /** Line of the file where it ends, from 1. */
   line: number;
   cells: string[];
 }
@@ -20,14 +20,14 @@ export interface ParsedTable {
   comments: number;
 }
 
-/** Characters that decide the separator. */
+/** Characters from which the separator is determined. */
 const SAMPLE = 32 * 1024;
 
 /**
- * Divides a text into rows and cells, in pieces that take some milliseconds each. Blank lines, rows of empty cells and
- * lines that begin with `#` are no rows.
+ * Splits a text into rows and cells, in pieces of a few milliseconds each. Blank lines, rows of empty cells and lines that
+ * begin with `#` are skipped.
  *
- * @throws TwofoldError `bad-input` where a quotation mark is never closed; whatever the pieces throw
+ * @throws TwofoldError `bad-input` where a quotation mark is not closed; errors of `text.pieces`
  */
 export async function parseTable(text: TableText, file: string): Promise<ParsedTable> {
   let sample = '';
@@ -37,7 +37,7 @@ export async function parseTable(text: TableText, file: string): Promise<ParsedT
     if (!isWhole) break;
     sample += piece;
   }
-  // The last line of a part is cut off somewhere.
+  // The last line of a sample is incomplete.
   const { separator, skip } = dialectOf(isWhole ? sample : sample.replace(/[^\r\n]*$/, ''), file);
   const parser = new RowParser(parseOptions(separator), skip > 0 ? 1 : 0);
   try {
@@ -46,17 +46,17 @@ export async function parseTable(text: TableText, file: string): Promise<ParsedT
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error.lines === 'number' ? ` (line ${error.lines})` : '';
     const what =
-      error.code === 'CSV_QUOTE_NOT_CLOSED' ? `a quotation mark is never closed${line}` : error.message;
+      error.code === 'CSV_QUOTE_NOT_CLOSED' ? `a quotation mark is not closed${line}` : error.message;
     throw new TwofoldError(
       'bad-input',
-      `${file} could not be read as a table: ${what}. Correct it, and import the table again.`,
+      `${file} could not be read as a table: ${what}. Correct it and import the table again.`,
       { cause: error },
     );
   }
   return { rows: parser.rows, separator, comments: parser.info.comment_lines };
 }
 
-/** Keeps rows as they are parsed: what the parser itself tells of each (`info`) takes four times as long. */
+/** Collects rows while parsing, since the parser's own `info` for each row takes four times as long. */
 class RowParser extends Parser {
   readonly rows: TableRow[] = [];
 

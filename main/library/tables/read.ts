@@ -5,22 +5,23 @@ import type { Split } from '../../../shared/jobs.ts';
 import { fromCell } from '../../files/csv.ts';
 import { inTurns } from '../../support/in-turns.ts';
 import { hashFile } from '../../pictures/hash.ts';
+import { pathOf } from '../pictures/place.ts';
 import { decideColumns, oneHotLabel, splitIn, type Columns } from './columns.ts';
 import type { Finder } from './find-files.ts';
 import type { Match } from './name-index.ts';
 import { parseTable, type TableRow } from './parse.ts';
-import { placeOf, type Place } from './place.ts';
+import { cellPath, type CellPath } from './cell-path.ts';
 import { summarise } from './summary.ts';
 import { readText } from './text.ts';
 
 /** A row of a table of pictures and labels. */
 export interface PictureRow {
   line: number;
-  /** The picture as the table names it. */
+  /** The cell that names the picture. */
   given: string;
-  place: Place;
+  cell: CellPath;
   match: Match;
-  /** Why there is no picture to it, as a sentence; null where there is. */
+  /** Why no picture was found, as a sentence; null where one was. */
   problem: { code: ErrorCode; message: string } | null;
   /** As written; empty: no label. */
   label: string;
@@ -37,23 +38,23 @@ export interface PictureTable {
   rows: PictureRow[];
   hasLabels: boolean;
   hasSplits: boolean;
-  /** What was decided, in sentences. */
+  /** How the table was read, as sentences. */
   notes: string[];
 }
 
-/** Rows that decide what the columns hold, and cells of each column that are looked up for that. */
+/** Rows from which the columns are determined, and cells of each column that are looked up as files for that. */
 const DECIDING_ROWS = 2000;
 const LOOKED_UP = 100;
 const AT_ONCE = 500;
 const HASHED_AHEAD = 4;
 
 /**
- * Reads a table of pictures and labels: see docs/tables.md for what is understood. Takes turns with other work.
+ * Reads a table of pictures and labels as described in docs/tables.md, in turns of the event loop.
  *
- * @param finder where its pictures are looked for
+ * @param finder finds its pictures
  * @returns null where `signal` was aborted
- * @throws TwofoldError `not-found`, `unsupported` (a spreadsheet), `bad-input` (no text, no table, no column that names
- *   pictures, none of them found)
+ * @throws TwofoldError `not-found` (the file, or all of its pictures), `unsupported` (a spreadsheet), `bad-input` (not a
+ *   text, not a table, no column of pictures)
  */
 export async function readPictureTable(
   file: string,
@@ -66,7 +67,7 @@ export async function readPictureTable(
   if (table.rows.length === 0) {
     throw new TwofoldError(
       'bad-input',
-      `${name} has no rows. Expected one picture a row, for example photos/1.jpg,cat.`,
+      `${name} has no rows. Expected one picture in each row, for example photos/1.jpg,cat.`,
     );
   }
   const deciding = table.rows.slice(0, DECIDING_ROWS);
@@ -99,7 +100,7 @@ export async function readPictureTable(
   };
 }
 
-/** Which cells of the first rows name files: by path, or, where none does, by name. */
+/** Which cells of the first rows name files: by path, or where none does, by name. */
 async function filesIn(
   rows: readonly TableRow[],
   finder: Finder,
@@ -110,10 +111,10 @@ async function filesIn(
     const files: number[] = [];
     const first: boolean[] = [];
     for (let column = 0; column < width; column++) {
-      const matches = await look(sample.map(({ cells }) => placeOf(fromCell(cells[column] ?? ''))));
+      const matches = await look(sample.map(({ cells }) => cellPath(fromCell(cells[column] ?? ''))));
       const found = matches.map(({ kind }) => kind !== 'none');
       first.push(found[0]!);
-      // Each file once: a label that happens to be a file's name as well names the same one in many rows.
+      // Distinct files only: a label that is a file's name too names the same one in many rows.
       files.push(
         new Set(sample.flatMap(({ cells }, row) => (row > 0 && found[row] ? [cells[column]] : []))).size,
       );
@@ -136,7 +137,7 @@ function readRow(row: TableRow, columns: Columns, unknownSplits: Map<string, num
   return {
     line: row.line,
     given,
-    place: placeOf(given),
+    cell: cellPath(given),
     match: { kind: 'none' },
     problem: null,
     label: columns.oneHot ? oneHotLabel(row, columns.oneHot, columns.headings!) : cell(columns.label),
@@ -145,11 +146,11 @@ function readRow(row: TableRow, columns: Columns, unknownSplits: Map<string, num
   };
 }
 
-/** Finds the pictures of all rows: by path; what is left by content, where the table tells it; then by name. */
+/** Finds the pictures of all rows: by path, then by content where the table has it, then by name. */
 async function find(rows: readonly PictureRow[], finder: Finder): Promise<void> {
   const left = (): PictureRow[] => rows.filter(({ match }) => match.kind === 'none');
   const look = async (how: Finder['atPath'], some: PictureRow[]): Promise<void> => {
-    const matches = await how(some.map(({ place }) => place));
+    const matches = await how(some.map(({ cell }) => cell));
     some.forEach((row, index) => (row.match = matches[index]!));
   };
   await look(finder.atPath, left());
@@ -160,18 +161,18 @@ async function find(rows: readonly PictureRow[], finder: Finder): Promise<void> 
       }
     }
   }
-  // Where the content is known and not there, a picture of the same name is another one.
+  // Where the content is known but not in the project, a picture of the same name is a different one.
   const byName = left().filter(({ sha256 }) => sha256 === null || !finder.byContent);
   if (byName.length > 0) await look(finder.byName, byName);
   await checkContents(byName);
   await contest(rows);
 }
 
-/** What was found by its name only must have the content that the table tells. */
+/** Rejects pictures found by name whose content is not the one in the table. */
 async function checkContents(rows: readonly PictureRow[]): Promise<void> {
-  const told = rows.filter((row) => row.sha256 !== null && row.match.kind === 'one');
+  const known = rows.filter((row) => row.sha256 !== null && row.match.kind === 'one');
   const hash = async (row: PictureRow): Promise<[PictureRow, string | null]> => {
-    const { path: file } = row.match as FoundRow['match'];
+    const file = pathOf((row.match as FoundRow['match']).place);
     return [
       row,
       await hashFile(file).then(
@@ -180,21 +181,22 @@ async function checkContents(rows: readonly PictureRow[]): Promise<void> {
       ),
     ];
   };
-  for await (const [row, sha256] of mapAhead(told, HASHED_AHEAD, hash)) {
+  for await (const [row, sha256] of mapAhead(known, HASHED_AHEAD, hash)) {
     if (sha256 !== null && sha256 !== row.sha256) row.match = { kind: 'none' };
   }
 }
 
-/** A file that several names would match by their last parts is taken for none of them, unless a path leads to it. */
+/** A file that several rows match by name only is used for none of them, unless one has its path. */
 async function contest(rows: readonly PictureRow[]): Promise<void> {
   if (!rows.some(({ match }) => match.kind === 'one' && match.by === 'name')) return;
-  /** What names a file by its path or content, else by its name. */
+  /** For each file the row that names it by path or content, else by name. */
   const claims = new Map<string, PictureRow>();
   const contested = new Set<string>();
   for await (const some of inTurns(rows, AT_ONCE)) {
     for (const row of some) {
       if (row.match.kind !== 'one') continue;
-      const { path: file, by } = row.match;
+      const { place, by } = row.match;
+      const file = pathOf(place);
       const claim = claims.get(file);
       if (claim && claim.given !== row.given) contested.add(file);
       if (!claim || by !== 'name') claims.set(file, row);
@@ -203,11 +205,13 @@ async function contest(rows: readonly PictureRow[]): Promise<void> {
   if (contested.size === 0) return;
   for await (const some of inTurns(rows, AT_ONCE)) {
     for (const row of some) {
-      if (row.match.kind !== 'one' || row.match.by !== 'name' || !contested.has(row.match.path)) continue;
-      const { path: file } = row.match;
+      if (row.match.kind !== 'one' || row.match.by !== 'name') continue;
+      const { place } = row.match;
+      const file = pathOf(place);
+      if (!contested.has(file)) continue;
       const claim = claims.get(file)!.match;
       const isCertain = claim.kind === 'one' && claim.by !== 'name';
-      row.match = isCertain ? { kind: 'none' } : { kind: 'several', paths: [file] };
+      row.match = isCertain ? { kind: 'none' } : { kind: 'several', places: [place] };
     }
   }
 }
@@ -217,20 +221,20 @@ function problemOf({ match, given }: PictureRow, { where }: Finder): PictureRow[
   if (match.kind === 'none') {
     return { code: 'not-found', message: `No picture "${given}" was found ${where}.` };
   }
-  const [one, two] = match.paths as [string, ...string[]];
+  const [one, two] = match.places.map(pathOf) as [string, ...string[]];
   const why = two
-    ? `could be ${one} or ${two}${match.paths.length > 2 ? ' or others' : ''}`
+    ? `could be ${one} or ${two}${match.places.length > 2 ? ' or others' : ''}`
     : `and another row both match ${one} by name only`;
-  return { code: 'bad-input', message: `"${given}" ${why}. Write more of the path into the table.` };
+  return { code: 'bad-input', message: `"${given}" ${why}. Give more of the path in the table.` };
 }
 
 function nothingFound(rows: readonly PictureRow[], { where }: Finder, name: string): TwofoldError {
   const first = rows[0];
   const what = first
-    ? `None of the pictures in ${name} was identified ${where}. Line ${first.line}: ${first.problem!.message}`
-    : `${name} names no pictures.`;
+    ? `None of the pictures in ${name} was found ${where}. Line ${first.line}: ${first.problem!.message}`
+    : `${name} does not name any pictures.`;
   return new TwofoldError(
     'not-found',
-    `${what} Nothing was changed. Put the table into the folder of its pictures, or correct their paths in it, and import it again.`,
+    `${what} Nothing was changed. Move the table to the folder of its pictures or correct the paths in it, and import it again.`,
   );
 }

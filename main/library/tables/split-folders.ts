@@ -4,26 +4,25 @@ import { inTurns } from '../../support/in-turns.ts';
 import { quoted } from '../import/match-classes.ts';
 import { classKey } from '../pictures/names.ts';
 import { splitOf } from '../import/split-words.ts';
-import type { Place } from './place.ts';
+import type { CellPath } from './cell-path.ts';
 import type { PictureRow } from './read.ts';
 
-/** Rows a turn of the event loop. */
+/** Rows per turn of the event loop. */
 const AT_ONCE = 500;
 
 /**
- * Lets the folders in the paths of a table that has no split column set the split, as folders do where they are
- * imported: the outermost split word in a path counts. They set it only where one of them is the test set's, and where
- * none is the class itself (`test/1.jpg,test`).
+ * Sets the split of rows from the folders in their paths, for a table without a split column, as an import of folders does:
+ * the outermost split word counts. Only where one of them is the test set and none is the class itself (`test/1.jpg,test`).
  *
- * @param rows get their split
+ * @param rows are changed
  * @param folder the table's
- * @returns what was decided, as a sentence; null where no split was set
+ * @returns a note; null where no split was set
  */
 export async function splitByFolders(rows: readonly PictureRow[], folder: string): Promise<string | null> {
   const found: { row: PictureRow; word: string; split: Split }[] = [];
   for await (const some of inTurns(rows, AT_ONCE)) {
     for (const row of some) {
-      const word = foldersOf(row.place, folder).find((name) => splitOf(name) !== null);
+      const word = foldersOf(row.cell, folder).find((name) => splitOf(name) !== null);
       if (word !== undefined) found.push({ row, word, split: splitOf(word)! });
     }
   }
@@ -35,8 +34,8 @@ export async function splitByFolders(rows: readonly PictureRow[], folder: string
   return `No split column: the ${set} it.`;
 }
 
-/** The folders of a path from the table's; none where it is outside or elsewhere, as these may wrap the whole set. */
-function foldersOf({ local, parts }: Place, folder: string): string[] {
+/** The folders of a path below the table's folder; none for a path outside, whose folders may wrap the whole set. */
+function foldersOf({ local, parts }: CellPath, folder: string): string[] {
   if (local === null) return [];
   if (!path.isAbsolute(local)) return parts.slice(0, -1);
   const below = path.relative(folder, local).split(path.sep);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatCount, plural } from '../../../shared/format.ts';
+import { pathOf } from '../pictures/place.ts';
 import type { Columns } from './columns.ts';
 import { separatorName } from './dialect.ts';
 import type { Finder } from './find-files.ts';
@@ -7,10 +8,10 @@ import type { ParsedTable, TableRow } from './parse.ts';
 import type { PictureRow } from './read.ts';
 import type { TableText } from './text.ts';
 
-/** Rows that are told one by one. */
-const TOLD = 5;
+/** Rows that are listed individually. */
+const LISTED = 5;
 
-/** How a table was read and which of its rows were of no use, in sentences. */
+/** How a table was read and which rows were not used, as sentences. */
 export function summarise({
   name,
   text,
@@ -30,11 +31,11 @@ export function summarise({
   unknownSplits: ReadonlyMap<string, number>;
   finder: Finder;
 }): string[] {
-  const notes = [`${name}: ${plural(rows.length, 'row')}${divided(table)}. ${used(columns)}.`];
+  const notes = [`${name}: ${plural(rows.length, 'row')}${separated(table)}. ${used(columns)}.`];
   if (text.encoding === 'Windows-1252') {
     const word = foreignWord(table.rows);
     notes.push(
-      `${name} is not in UTF-8 and was read as Windows-1252${word ? `: "${word}"` : ''}. If that looks wrong, save the table as UTF-8 and import it again.`,
+      `${name} is not UTF-8 and was read as Windows-1252${word ? `: "${word}"` : ''}. If that looks wrong, save the table as UTF-8 and import it again.`,
     );
   }
   if (table.comments > 0) {
@@ -52,41 +53,39 @@ export function summarise({
   if (named.length > 0) {
     const { given, match } = named[0]!;
     notes.push(
-      `${plural(named.length, 'picture')} ${were(named.length)} found by name ${finder.where}, such as ${given}: ${match.kind === 'one' ? match.path : ''}.`,
+      `${plural(named.length, 'picture')} ${were(named.length)} found by name ${finder.where}, such as ${given}: ${match.kind === 'one' ? pathOf(match.place) : ''}.`,
     );
   }
   const lost = rows.filter(({ match }) => match.kind === 'none');
   if (lost.length > 0) {
-    notes.push(
-      `${rowsOf(lost, rows)} ${lost.length === 1 ? 'names' : 'name'} no picture that was found: ${lines(lost)}.`,
-    );
+    notes.push(`The pictures of ${rowsOf(lost, rows)} were not found: ${lines(lost)}.`);
   }
   const unclear = rows.filter(({ match }) => match.kind === 'several');
   if (unclear.length > 0) {
     notes.push(
-      `${rowsOf(unclear, rows)} could mean several pictures and ${were(unclear.length)} skipped: ${lines(unclear)}.`,
+      `${rowsOf(unclear, rows)} match several pictures and ${were(unclear.length)} skipped: ${lines(unclear)}.`,
     );
   }
   if (unknownSplits.size > 0) {
     const words = [...unknownSplits]
-      .slice(0, TOLD)
+      .slice(0, LISTED)
       .map(([word, count]) => `"${word}" (${plural(count, 'row')})`);
     notes.push(
-      `Unknown in the split column, so no split was set there: ${words.join(', ')}. Known are train, validation and test.`,
+      `Unknown words in the split column were ignored: ${words.join(', ')}. Expected: train, validation or test.`,
     );
   }
   return notes;
 }
 
-function divided({ separator }: ParsedTable): string {
+function separated({ separator }: ParsedTable): string {
   return separator === null ? '' : ` separated by ${separatorName(separator)}`;
 }
 
 function used({ headings, path: pictures, label, oneHot, split }: Columns): string {
-  const called = (column: number): string => (headings ? `"${headings[column]!}"` : `column ${column + 1}`);
-  const labels = oneHot ? oneHot.map(called).join(' and ') : label === null ? 'none' : called(label);
-  const parts = [`pictures: ${called(pictures)}`, `labels: ${labels}`];
-  if (split !== null) parts.push(`split: ${called(split)}`);
+  const nameOf = (column: number): string => (headings ? `"${headings[column]!}"` : `column ${column + 1}`);
+  const labels = oneHot ? oneHot.map(nameOf).join(' and ') : label === null ? 'none' : nameOf(label);
+  const parts = [`pictures: ${nameOf(pictures)}`, `labels: ${labels}`];
+  if (split !== null) parts.push(`split: ${nameOf(split)}`);
   const line = parts.join('; ');
   return line[0]!.toUpperCase() + line.slice(1);
 }
@@ -100,13 +99,12 @@ function rowsOf(some: readonly unknown[], all: readonly unknown[]): string {
 }
 
 function lines(rows: readonly PictureRow[]): string {
-  const told = rows.slice(0, TOLD).map(({ line, given }) => `line ${line} (${path.basename(given)})`);
-  return rows.length > TOLD
-    ? `${told.join(', ')} and ${formatCount(rows.length - TOLD)} more`
-    : told.join(', ');
+  const listed = rows.slice(0, LISTED).map(({ line, given }) => `line ${line} (${path.basename(given)})`);
+  const more = rows.length > LISTED ? ` and ${formatCount(rows.length - LISTED)} more` : '';
+  return listed.join(', ') + more;
 }
 
-/** The first word with a letter outside ASCII, by which a person sees whether the encoding is right. */
+/** The first word with a character outside ASCII, which shows whether the encoding is right. */
 function foreignWord(rows: readonly TableRow[]): string | undefined {
   for (const { cells } of rows) {
     for (const cell of cells) {

@@ -9,41 +9,41 @@ export type Encoding = 'UTF-8' | 'UTF-16' | 'Windows-1252';
 
 export interface TableText {
   encoding: Encoding;
-  /** The text from its start, without a byte order mark, in pieces that take a few milliseconds each. */
+  /** The text from its start, without byte order mark, in pieces of a few milliseconds each. */
   pieces: () => Generator<string>;
 }
 
-/** A table of a million rows is smaller; what is larger is something else. */
+/** A table of a million rows is smaller. */
 const MOST_BYTES = 200 * 1024 * 1024;
 const PIECE_BYTES = 16 * 1024;
 const MARKS = { utf8: [0xef, 0xbb, 0xbf], utf16le: [0xff, 0xfe], utf16be: [0xfe, 0xff] };
-/** What spreadsheets and archives begin with: `PK` of .xlsx, .ods and .numbers, the compound file of .xls. */
+/** First bytes of spreadsheets: `PK` of .xlsx, .ods and .numbers, the compound file of .xls. */
 const SPREADSHEETS = [
   [0x50, 0x4b, 0x03, 0x04],
   [0xd0, 0xcf, 0x11, 0xe0],
 ];
 const SPREADSHEET_NAME = /\.(xlsx|xlsm|xlsb|xls|ods|numbers)$/i;
-/** Windows-1252 from 0x80 to 0x9f; a space where the byte means nothing. Node's own decoder of some versions reads these as Latin-1. */
+/** Windows-1252 from 0x80 to 0x9f, with a space for undefined bytes; some versions of Node decode these as Latin-1. */
 const WINDOWS_1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
 
-/** Whether a file is taken for a table by its name: text, or a spreadsheet, which is refused. */
+/** Whether a file's name is that of a table: text, or a spreadsheet, which is refused later. */
 export function isTableName(file: string): boolean {
   return /\.(csv|tsv|tab|txt)$/i.test(file) || SPREADSHEET_NAME.test(file);
 }
 
 /**
- * Reads a text as spreadsheets and programs write it: UTF-8 with or without mark, UTF-16 with mark, else Windows-1252.
- * Strict: what is no valid text in one of these is refused, and no character is ever replaced.
+ * Reads a text file in UTF-8 with or without byte order mark, UTF-16 with one, or else Windows-1252. Invalid bytes are
+ * refused, never replaced.
  *
- * @throws TwofoldError `not-found`; `unsupported` for a spreadsheet; `bad-input` for what is no text. The pieces of a
- *   UTF-16 text throw `bad-input` where they are damaged
+ * @throws TwofoldError `not-found`; `unsupported` for a spreadsheet; `bad-input` for anything but text. Damaged UTF-16
+ *   makes `pieces` throw `bad-input`
  */
 export async function readText(file: string): Promise<TableText> {
   const bytes = await readBytes(file);
   if (SPREADSHEETS.some((start) => beginsWith(bytes, start)) || SPREADSHEET_NAME.test(file)) {
     throw new TwofoldError(
       'unsupported',
-      `${path.basename(file)} is a spreadsheet, and Twofold reads tables only as text. In the spreadsheet choose "Save as" or "Download", take "CSV UTF-8", and import that file.`,
+      `${path.basename(file)} is a spreadsheet; a text table such as CSV was expected. In the spreadsheet program choose "Save as" or "Download", select "CSV UTF-8", and import that file.`,
     );
   }
   if (beginsWith(bytes, MARKS.utf16le)) return utf16(bytes.subarray(2), file);
@@ -52,7 +52,10 @@ export async function readText(file: string): Promise<TableText> {
     return utf16(bytes.length % 2 === 0 ? even.swap16() : bytes.subarray(2), file);
   }
   if (bytes.includes(0)) {
-    throw notText(file, 'It has zero bytes, as pictures, programs and UTF-16 without a byte order mark have');
+    throw notText(
+      file,
+      'It contains zero bytes, as pictures, programs and UTF-16 without a byte order mark do',
+    );
   }
   const marked = beginsWith(bytes, MARKS.utf8);
   const text = marked ? bytes.subarray(3) : bytes;
@@ -60,10 +63,10 @@ export async function readText(file: string): Promise<TableText> {
     return { encoding: 'UTF-8', pieces: () => decode(text, new StringDecoder('utf8')) };
   }
   if (marked || isMostlyUtf8(text)) {
-    throw notText(file, `It is UTF-8, but line ${badLine(text)} has bytes that are not`);
+    throw notText(file, `It is UTF-8, but line ${badLine(text)} has invalid bytes`);
   }
   if (/[\x81\x8d\x8f\x90\x9d]/.test(text.toString('latin1'))) {
-    throw notText(file, 'It is in neither UTF-8 nor Windows-1252');
+    throw notText(file, 'It is neither UTF-8 nor Windows-1252');
   }
   return {
     encoding: 'Windows-1252',
@@ -88,7 +91,7 @@ async function readBytes(file: string): Promise<Buffer> {
   }
   throw new TwofoldError(
     'bad-input',
-    `${file} is larger than 200 MB, which no table of pictures is. Check that it is the right file, or divide it.`,
+    `${file} is larger than 200 MB, the largest table that can be read. Check that it is the right file, or split it.`,
   );
 }
 
@@ -111,7 +114,7 @@ function* decode(bytes: Buffer, decoder: StringDecoder): Generator<string> {
 }
 
 function utf16(bytes: Buffer, file: string): TableText {
-  const damaged = (): TwofoldError => notText(file, 'It is marked as UTF-16, but is damaged');
+  const damaged = (): TwofoldError => notText(file, 'It is marked as UTF-16 but has invalid characters');
   if (bytes.length % 2 !== 0) throw damaged();
   return {
     encoding: 'UTF-16',
@@ -124,7 +127,7 @@ function utf16(bytes: Buffer, file: string): TableText {
   };
 }
 
-/** Whether a text that is not UTF-8 has more characters of it than single bytes: then it is UTF-8, and damaged. */
+/** Whether most bytes outside ASCII form UTF-8 characters: then the text is damaged UTF-8. */
 function isMostlyUtf8(bytes: Buffer): boolean {
   const text = bytes.toString('latin1');
   const characters = text.match(
@@ -135,7 +138,7 @@ function isMostlyUtf8(bytes: Buffer): boolean {
   return inCharacters > foreign - inCharacters;
 }
 
-/** Number of the first line that is not UTF-8, from 1. */
+/** Number of the first line with invalid UTF-8, from 1. */
 function badLine(bytes: Buffer): number {
   let line = 1;
   for (let start = 0; start < bytes.length; line++) {

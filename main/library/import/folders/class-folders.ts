@@ -7,16 +7,16 @@ interface Family {
   names: Names;
 }
 
-/** Whose folders say what the classes are: those that are trained on first. */
+/** Splits in the order in which their folders determine the classes. */
 const AUTHORITY: readonly (Split | null)[] = ['train', 'validation', null, 'test'];
 
 /**
- * The names that could be the classes: those of the outermost folders that have others beside them. Split folders, and
- * folders that only wrap another, are looked through. Of several such places those in training folders count, else those
- * in validation folders, else those outside any split, else those in the test set.
+ * The names that could be the classes: those of the outermost folders that have siblings. Split folders and folders that
+ * only wrap another are descended into. Of several such places those in training folders count, else those in validation
+ * folders, else those outside any split, else those in the test set.
  *
- * @param skip how many such levels to look through as well: 1 finds `cat` and `dog` in `site 1/cat`, `site 2/dog`, …
- * @param known names of the project's classes: they count alone, too, and divide nothing
+ * @param skip how many further levels to descend: 1 finds `cat` and `dog` in `site 1/cat`, `site 2/dog`, …
+ * @param known names of the project's classes: they count without a sibling too, and never as a split
  * @returns empty where there are none
  */
 export function candidateNames(root: Folder, skip: number, known: Names): Names {
@@ -47,14 +47,14 @@ function familiesIn(folder: Folder, split: Split | null, skip: number, known: Na
   return [...found, ...others.flatMap((inner) => familiesIn(inner, split, rest, known))];
 }
 
-/** Whether a folder, itself or further down, has sub-folders of all these names. */
+/** Whether a folder, at some level, has sub-folders with all these names. */
 export function holdsAll(folder: Folder, names: Names): boolean {
   if (folder.folders.length === 0) return false;
   const isInside = (key: string): boolean => folder.folders.some((one) => one.key === key);
   return [...names.keys()].every(isInside) || folder.folders.some((one) => holdsAll(one, names));
 }
 
-/** Whether a split folder is on the way from one of the outer folders to one of the inner. */
+/** Whether a split folder is between one of the outer folders and one of the inner. */
 export function dividesAbove(folder: Folder, outer: Names, inner: Names): boolean {
   return folder.folders.some((one) =>
     outer.has(one.key) ? leadsThroughSplit(one, inner) : dividesAbove(one, outer, inner),

@@ -2,12 +2,12 @@ import type { Split } from '../../../../shared/jobs.ts';
 import { holdsAll } from './class-folders.ts';
 import type { Folder, Names } from './folder-tree.ts';
 
-/** What a folder says of the pictures in it. */
+/** The class and split that a folder gives the pictures in it. */
 export interface Role {
-  /** Key of the class's name. */
+  /** `classKey` of the class's name. */
   class: string | null;
   split: Split | null;
-  /** The split that the class's name would mean if it were not a class's. */
+  /** The split that the folder would set if it were not a class. */
   overruled: Split | null;
 }
 
@@ -15,16 +15,16 @@ export interface Roles {
   of: ReadonlyMap<Folder, Role>;
   /** Names of the folders that set a split, by split. */
   splitNames: ReadonlyMap<Split, ReadonlySet<string>>;
-  /** Split words inside a class folder that set nothing, since the other class folder has none. */
+  /** Split words inside a class folder that are ignored, since the other class folder has none. */
   ignored: readonly { name: string; inside: string }[];
 }
 
 /**
- * Gives every folder its class and split. A folder called as a class is that class with all below it, unless both classes
- * are further down. A split word counts on the way to the class folders and beside them, and directly inside them where
- * each has some (`cats/train`, `dogs/train`); nothing below a test set leaves it again.
+ * Determines the class and split of every folder. A folder named as a class is that class with everything below it, unless
+ * both classes are further down. A split word counts above and beside the class folders, and directly inside them where
+ * each has some (`cats/train`, `dogs/train`). Everything below a test set belongs to it.
  *
- * @param classes by the keys of their names; may be empty
+ * @param classes by `classKey` of their names; may be empty
  */
 export function assignRoles(root: Folder, classes: Names): Roles {
   const of = new Map<Folder, Role>();
@@ -63,7 +63,7 @@ export function assignRoles(root: Folder, classes: Names): Roles {
   return { of, splitNames, ignored };
 }
 
-/** Whether there is a single sub-folder that is no split: it wraps the others. */
+/** Whether there is a single sub-folder that is not a split: a wrapper. */
 function hasOneOther({ folders, splits }: Folder): boolean {
   return folders.length - splits.size === 1;
 }

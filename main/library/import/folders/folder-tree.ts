@@ -4,13 +4,13 @@ import { classKey } from '../../pictures/names.ts';
 import { splitOf } from '../split-words.ts';
 import type { FoundFile } from '../walk.ts';
 
-/** A folder of the import that holds pictures, itself or further down. */
+/** A folder of the import with pictures in it or further down. */
 export interface Folder {
   name: string;
-  /** The name as it compares with classes'. */
+  /** `classKey` of the name. */
   key: string;
   folders: readonly Folder[];
-  /** Sub-folders that divide the pictures, by name or because they differ from each other in a split word only. */
+  /** Sub-folders that set a split: by their names, or because these differ only in a split word. */
   splits: ReadonlyMap<Folder, Split>;
   /** Pictures in the folder itself. */
   loose: number;
@@ -30,10 +30,10 @@ interface Building extends Folder {
   compound: { split: Split; rest: string } | null;
 }
 
-/** Files a turn of the event loop: some milliseconds, even where each is in a folder of its own. */
+/** Files per turn of the event loop: a few milliseconds, even where each is in its own folder. */
 const AT_ONCE = 1000;
 
-/** The folders between the imported one and its pictures, as a tree. Lets others go on meanwhile. */
+/** The folders between the imported one and its pictures, as a tree, built in turns of the event loop. */
 export async function folderTree(found: readonly FoundFile[]): Promise<FolderTree> {
   const root = emptyFolder('');
   const of = new Map<readonly string[], Building>();
@@ -77,7 +77,7 @@ function splitsAmong(folders: readonly Building[]): Map<Folder, Split> {
   const splits = new Map<Folder, Split>();
   const alike = new Map<string, Building[]>();
   for (const folder of folders) {
-    // A lone folder that is divided itself is no part of a whole: `test/train`, `test/val` are somebody's test of it all.
+    // A single folder with splits inside only wraps them: in `test/train` and `test/val`, `test` is no split.
     const wraps = folders.length === 1 && folder.folders.some(({ split }) => split !== null);
     if (folder.split !== null && !wraps) splits.set(folder, folder.split);
     if (folder.compound === null) continue;
@@ -91,7 +91,7 @@ function splitsAmong(folders: readonly Building[]): Map<Folder, Split> {
   return splits;
 }
 
-/** The split word in `train_images`, `seg_test` or `val2017`, and what is left without it. */
+/** The split word in `train_images`, `seg_test` or `val2017`, and the rest of the name. */
 function compoundSplit(name: string): { split: Split; rest: string } | null {
   const words = name.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
   const index = words.findIndex((word) => splitOf(word) !== null);
@@ -99,7 +99,7 @@ function compoundSplit(name: string): { split: Split; rest: string } | null {
   return { split: splitOf(words[index]!)!, rest: words.toSpliced(index, 1).join(' ') };
 }
 
-/** Names as they compare (`classKey`), with each as it is first written. */
+/** Names by `classKey`, each as first written. */
 export type Names = ReadonlyMap<string, string>;
 
 export function namesOf(folders: Iterable<Folder>): Names {

@@ -1,28 +1,28 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where a picture is, as a cell of a table says. */
-export interface Place {
-  /** Path on this machine, absolute or from the table's folder; null where the cell tells a place elsewhere. */
+/** The path of a picture as a cell of a table gives it. */
+export interface CellPath {
+  /** Path on this machine, absolute or relative to the table's folder; null for an address on another machine. */
   local: string | null;
-  /** Names of the folders and, last, of the file; without drive, server and bucket. */
+  /** Names of the folders and, last, of the file, without drive, server or bucket. */
   parts: string[];
-  /** What the file was called before a labelling tool put a prefix before its name. */
+  /** The file's name without the prefix that a labelling tool added; null where there is none. */
   original: string | null;
 }
 
 const ADDRESS = /^([a-z][a-z\d+.-]+):\/\/[^/]*\/?(.*)$/i;
 const DRIVE = /^[a-z]:[\\/]/i;
-/** Label Studio's own addresses: of a file in a folder it may read, and of one that was uploaded. */
+/** Label Studio's addresses of local files and of uploaded ones. */
 const STUDIO_LOCAL = /^\/data\/local-files\/\?d=(.*)$/;
 const STUDIO_UPLOAD = /^\/data\/upload\/.*\/[\da-f]{8}-([^/]+)$/;
 
 /**
  * Reads a path (of this or another system), a `file:`, `http:`, `gs:` or `s3:` address, or one of Label Studio's.
- * Tables made on Windows are used elsewhere too, so backslashes divide where there is no slash; a backslash in a name is
- * rarer than that.
+ * Without a slash, backslashes are separators on every system, since tables made on Windows are used elsewhere too, and
+ * backslashes in file names are rare.
  */
-export function placeOf(cell: string): Place {
+export function cellPath(cell: string): CellPath {
   const address = ADDRESS.exec(cell);
   if (address) {
     const [, scheme, rest] = address as unknown as [string, string, string];
@@ -41,20 +41,20 @@ export function placeOf(cell: string): Place {
   return { local: portable, parts: split(portable), original: STUDIO_UPLOAD.exec(portable)?.[1] ?? null };
 }
 
-/** The absolute path of a place, counted from the table's folder; as the cell has it where it is elsewhere. */
-export function expectedAt({ local }: Place, cell: string, folder: string): string {
+/** The absolute path that a cell stands for; the cell's text where it is on another machine. */
+export function expectedAt({ local }: CellPath, cell: string, folder: string): string {
   return local === null ? cell : path.resolve(folder, local);
 }
 
-function split(place: string): string[] {
-  return place.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
+function split(text: string): string[] {
+  return text.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a percent sign of its own
+    return text; // a plain percent sign
   }
 }
 
