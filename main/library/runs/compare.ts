@@ -14,7 +14,7 @@ import { runNumber } from './run-ids.ts';
 export function compareRuns(db: Db, ids: readonly string[]): RunComparison {
   const numbers = ids.map((id) => runNumber(db, id));
   const swapped = isSwapped(db);
-  const counted = rows(
+  const counted = rows<{ number: number; total: number; shared: number; correct: number }>(
     db,
     `WITH validated AS (
        SELECT r.run_number AS number, p.id, ${swapped ? '1 - p.label' : 'p.label'} AS label,
@@ -30,7 +30,7 @@ export function compareRuns(db: Db, ids: readonly string[]): RunComparison {
        sum(id IN common AND predicted = label) AS correct
      FROM validated GROUP BY number`,
     { numbers: JSON.stringify(numbers), threshold: getSettings(db).threshold },
-  ) as { number: number; total: number; shared: number; correct: number }[];
+  );
   const byNumber = new Map(counted.map((one) => [one.number, one]));
   const found = numbers.map((number) => byNumber.get(number) ?? { total: 0, shared: 0, correct: 0 });
   const common = found[0]?.shared ?? 0;
