@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { TwofoldError } from '../shared/errors.ts';
@@ -8,11 +8,11 @@ import { withLock } from './setup/lock.ts';
 import type { Progress } from './setup/progress.ts';
 import { ROOT } from './setup/step.ts';
 
-/** Versions of Keras that benchmarks and `npm run test:keras` compare with. */
+/** Versions of Keras that the benchmarks and `npm run test:keras` compare with. */
 export type KerasVersion = '2.15' | '3';
 
 interface Environment {
-  /** Versions of Python that TensorFlow has wheels for, the best first. */
+  /** Versions of Python that TensorFlow has wheels for, in order of preference. */
   pythons: readonly string[];
   requirements: readonly string[];
 }
@@ -31,7 +31,7 @@ const ENVIRONMENTS: Record<KerasVersion, Environment> = {
 const folderOf = (version: KerasVersion): string => join(ROOT, '.cache', `keras-${version}`);
 const stampOf = (version: KerasVersion): string => join(folderOf(version), 'twofold-complete.json');
 
-/** Path of the environment's Python, whether it is there or not. */
+/** Path of the environment's Python, whether it exists or not. */
 export function venvPython(version: KerasVersion): string {
   return process.platform === 'win32'
     ? join(folderOf(version), 'Scripts', 'python.exe')
@@ -39,29 +39,28 @@ export function venvPython(version: KerasVersion): string {
 }
 
 /**
- * Makes a virtual environment with real Keras in `.cache/keras-VERSION` where there is none yet: a minute and 1.5 GB,
- * from PyPI. May be interrupted and run again, also by several processes at once.
+ * Creates a virtual environment with real Keras in `.cache/keras-VERSION` unless it exists: a minute and 1.5 GB, from PyPI.
+ * Can be interrupted, run again, and run by several processes at once.
  *
  * @returns path of its Python
- * @throws TwofoldError `runtime` without a suitable Python, `network` where PyPI can't be reached
+ * @throws TwofoldError `runtime` without a suitable Python, `network` when PyPI can't be reached
  */
 export async function ensureVenv(version: KerasVersion, progress: Progress): Promise<string> {
   const python = venvPython(version);
   if (isComplete(version)) return python;
-  await mkdir(join(ROOT, '.cache', 'setup'), { recursive: true });
   await withLock(
-    join(ROOT, '.cache', 'setup', `keras-${version}.lock`),
+    folderOf(version),
     async () => {
-      if (!isComplete(version)) await makeVenv(version, progress);
+      if (!isComplete(version)) await createVenv(version, progress);
     },
-    (holder) => progress.stage(`Waiting for process ${holder}, which installs Keras ${version}`),
+    () => progress.stage(`Waiting for another process that installs Keras ${version}`),
   );
   return python;
 }
 
 const key = (version: KerasVersion): string => ENVIRONMENTS[version].requirements.join(' ');
 
-/** Whether it was made to the end, of the very requirements of this version of ours. */
+/** Whether it is complete, with the requirements of this version of Twofold. */
 function isComplete(version: KerasVersion): boolean {
   try {
     const stamp = JSON.parse(readFileSync(stampOf(version), 'utf8')) as { key?: unknown };
@@ -71,26 +70,26 @@ function isComplete(version: KerasVersion): boolean {
   }
 }
 
-async function makeVenv(version: KerasVersion, progress: Progress): Promise<void> {
+async function createVenv(version: KerasVersion, progress: Progress): Promise<void> {
   const { pythons, requirements } = ENVIRONMENTS[version];
   progress.stage(`Looking for a Python for Keras ${version}`);
   const base = await findPython(version, pythons);
-  progress.stage(`Making a virtual environment for Keras ${version}`);
-  // Virtual environments can't be moved, so an unfinished one is begun anew in its own place.
+  progress.stage(`Creating a virtual environment for Keras ${version}`);
+  // Virtual environments can't be moved, so an unfinished one is started over in place.
   await rm(folderOf(version), { recursive: true, force: true });
-  const made = await run(base, ['-m', 'venv', folderOf(version)]);
-  if (made.code !== 0) {
+  const created = await run(base, ['-m', 'venv', folderOf(version)]);
+  if (created.failed) {
     throw new TwofoldError(
       'runtime',
-      `A virtual environment could not be made with ${base}: ${lastLine(made.stdout + made.stderr)}`,
+      `${base} could not create a virtual environment: ${lastLine(created.stdout + created.stderr)}`,
     );
   }
   await install(version, requirements, progress);
-  progress.stage(`Trying Keras ${version}`);
+  progress.stage(`Testing Keras ${version}`);
   const proof =
     'import keras, h5py, PIL, scipy, tensorflow; print(keras.__version__, tensorflow.__version__)';
-  const tried = await run(venvPython(version), ['-c', proof], { env: quietEnvironment() });
-  if (tried.code !== 0) {
+  const tried = await run(venvPython(version), ['-c', proof], { env: QUIET });
+  if (tried.failed) {
     throw new TwofoldError(
       'runtime',
       `Keras ${version} was installed but does not start: ${lastLine(tried.stderr)}`,
@@ -107,9 +106,9 @@ async function findPython(version: KerasVersion, versions: readonly string[]): P
   const proof = 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2])';
   const withoutVenv: string[] = [];
   for (const name of [...versions.map((each) => `python${each}`), 'python3', 'python', '/usr/bin/python3']) {
-    const tried = await run(name, ['-c', proof]).catch(() => undefined);
-    if (tried?.code === 0 && versions.includes(tried.stdout.trim())) return name;
-    if (tried?.stderr.includes('ensurepip')) withoutVenv.push(name);
+    const tried = await run(name, ['-c', proof]);
+    if (!tried.failed && versions.includes(tried.stdout.trim())) return name;
+    if (tried.stderr.includes('ensurepip')) withoutVenv.push(name);
   }
   const hint =
     withoutVenv.length > 0
@@ -117,7 +116,7 @@ async function findPython(version: KerasVersion, versions: readonly string[]): P
       : 'On Debian 12, install it with "apt-get install python3 python3-venv".';
   throw new TwofoldError(
     'runtime',
-    `Keras ${version} needs Python ${versions.join(', ')} with its venv module, and there is none on the PATH. ${hint}`,
+    `Keras ${version} needs Python ${versions.join(', ')} with the venv module, and none was found on the PATH. ${hint}`,
   );
 }
 
@@ -131,14 +130,13 @@ async function install(
   const installed = await run(
     venvPython(version),
     ['-m', 'pip', 'install', '--progress-bar', 'off', ...options, ...requirements],
-    {
-      onLine: (line) => {
-        const stage = /^\s*(Downloading \S+(?: \([^)]*\))?|Installing collected packages)/.exec(line)?.[1];
-        if (stage !== undefined) progress.stage(stage.replace(/https?:\S*\//, ''));
-      },
+    {},
+    (line) => {
+      const stage = /^\s*(Downloading \S+(?: \([^)]*\))?|Installing collected packages)/.exec(line)?.[1];
+      if (stage !== undefined) progress.stage(stage.replace(/https?:\S*\//, ''));
     },
   );
-  if (installed.code === 0) return;
+  if (!installed.failed) return;
   if (
     /ConnectionError|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|HTTP error|No matching distribution|Temporary failure/i.test(
       installed.stderr,
@@ -146,14 +144,14 @@ async function install(
   ) {
     throw new TwofoldError(
       'network',
-      `Keras ${version} comes from PyPI, which can't be reached from here (${lastLine(installed.stderr)}). ` +
-        'Run this where PyPI or a mirror of it (PIP_INDEX_URL) is to be had.',
+      `Keras ${version} could not be installed: PyPI can't be reached (${lastLine(installed.stderr)}). ` +
+        'Run this where PyPI or a mirror of it (PIP_INDEX_URL) can be reached.',
     );
   }
   throw new TwofoldError('runtime', `Keras ${version} could not be installed: ${lastLine(installed.stderr)}`);
 }
 
-/** TensorFlow greets on standard error; only what matters is to be read there. */
-const quietEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' });
+/** Keeps TensorFlow from greeting on standard error. */
+const QUIET = { TF_CPP_MIN_LOG_LEVEL: '3' };
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

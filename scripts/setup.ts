@@ -1,83 +1,66 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
 import { toFailure } from '../shared/errors.ts';
+import { formatDuration } from '../shared/format.ts';
 import { withLock } from './setup/lock.ts';
-import { ProgressPrinter, formatSeconds } from './setup/progress.ts';
+import { ProgressPrinter } from './setup/progress.ts';
 import { isReady, markReady, PURPOSES, ROOT, type Purpose } from './setup/step.ts';
 import { stepsFor } from './setup/steps.ts';
 
-const USAGE = `Usage: npm run setup -- [--for cli|test|app|all]
-
-Makes this checkout ready: the native runtimes, the default weights and the sample pictures.
-Does nothing when everything is there; can be interrupted and run again at any time.
-
-  --for cli    what the command line and the demonstration need
-  --for test   what the tests need
-  --for app    what the app needs
-  --for all    everything (the default)
-
-The environment can name other places to download from and to keep downloads in: see docs/decisions/native-runtimes.md.`;
-
-/** Reads `--for`; undefined when it is not one that we know. */
-function parsePurposes(args: string[]): readonly Purpose[] | 'help' | undefined {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: { for: { type: 'string', default: 'all' }, help: { type: 'boolean', short: 'h' } },
-    });
-    if (values.help === true) return 'help';
-    if (values.for === 'all') return PURPOSES;
-    const purpose = PURPOSES.find((each) => each === values.for);
-    return purpose === undefined ? undefined : [purpose];
-  } catch {
-    return undefined;
-  }
-}
-
-/** Runs whatever is missing for `purposes`, one process at a time. */
+/** Runs the missing steps for `purposes`, in one process at a time. */
 async function setUp(purposes: readonly Purpose[]): Promise<void> {
   const steps = stepsFor(purposes);
   if (steps.every(isReady)) return;
   const startedMs = Date.now();
   const progress = new ProgressPrinter(process.stdout);
-  const onWait = (holder: number): void =>
-    progress.stage(`Waiting for the set-up that runs already (process ${holder})`);
+  const runSteps = async (): Promise<void> => {
+    for (const step of steps) {
+      if (isReady(step)) continue;
+      const outcome = await step.install(progress);
+      markReady(step, outcome);
+      progress.finish();
+      console.log(`✓ ${outcome}`);
+    }
+  };
   try {
-    await withLock(
-      join(ROOT, '.cache', 'setup', 'lock'),
-      async () => {
-        for (const step of steps) {
-          if (isReady(step)) continue;
-          const outcome = await step.install(progress);
-          markReady(step, outcome);
-          progress.finish();
-          console.log(`✓ ${outcome}`);
-        }
-      },
-      onWait,
-    );
+    const onWait = (): void => progress.stage('Waiting for another set-up of this checkout');
+    await withLock(join(ROOT, '.cache', 'setup'), runSteps, onWait);
   } finally {
     progress.finish();
   }
-  console.log(`Set-up is complete (${formatSeconds((Date.now() - startedMs) / 1000)}).`);
+  console.log(`Set-up complete (${formatDuration(Date.now() - startedMs)}).`);
 }
 
-const purposes = parsePurposes(process.argv.slice(2));
-if (purposes === undefined || purposes === 'help') {
-  (purposes === 'help' ? console.log : console.error)(USAGE);
-  process.exit(purposes === 'help' ? 0 : 2);
-}
+const command = new Command('npm run setup --')
+  .description(
+    'Installs what this checkout needs beyond npm packages: native runtimes, model weights, sample pictures.\n' +
+      'Does nothing when everything is there. Can be interrupted and run again at any time.',
+  )
+  .usage('[--for cli|test|app|all]')
+  .addOption(
+    new Option('--for <purpose>', 'install only what the command line, the tests or the app need')
+      .choices([...PURPOSES, 'all'])
+      .default('all'),
+  )
+  .addHelpText(
+    'after',
+    '\nEnvironment variables for mirrors, proxies and the download folder: docs/decisions/native-runtimes.md',
+  )
+  .showHelpAfterError()
+  .exitOverride(({ code, exitCode }) => process.exit(code === 'commander.helpDisplayed' ? exitCode : 2));
+const { for: wanted } = command.parse().opts<{ for: Purpose | 'all' }>();
+
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
   process.on(signal, () => {
-    console.error('\nSet-up was stopped. Run the same command again: it goes on where it was.');
+    console.error('\nSet-up interrupted. Run the same command to resume.');
     process.exit(code);
   });
 }
 try {
-  await setUp(purposes);
+  await setUp(wanted === 'all' ? PURPOSES : [wanted]);
   process.exit(0);
 } catch (error) {
   console.error(`✗ ${toFailure(error).message}`);

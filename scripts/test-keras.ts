@@ -11,8 +11,8 @@ import { Report } from './test-keras/report.ts';
 import { trainOnTwoWorkers, trainWithScript } from './test-keras/train-script.ts';
 
 /*
- * `npm run test:keras`: does real Keras load, predict with and train on what Twofold exports? Needs PyPI once, for the
- * virtual environments; where they can't be made, says why in one line and ends well, since nothing was found wrong.
+ * `npm run test:keras`: checks that real Keras loads, predicts with and trains from what Twofold exports. Needs PyPI once,
+ * for the virtual environments; without them it says why and succeeds, since nothing was found wrong.
  */
 
 const VERSIONS: readonly KerasVersion[] = ['2.15', '3'];
@@ -38,7 +38,7 @@ async function main(progress: ProgressPrinter): Promise<boolean> {
   return report.finish();
 }
 
-/** Real Keras, or null, with a line that says why, where it is not to be had. */
+/** Python of each version of Keras; null, with a line that says why, when they can't be installed. */
 async function environments(progress: ProgressPrinter): Promise<Map<KerasVersion, string> | null> {
   const pythons = new Map<KerasVersion, string>();
   try {

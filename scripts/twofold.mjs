@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import { loadCli } from './build/cli.mjs';
+// The command line from sources: loads TypeScript with tsx, which is a dependency, and hands over to main/cli.ts.
+import { register } from 'tsx/esm/api';
 
-const { main } = await loadCli();
+register();
+const { main } = await import('../main/cli.ts');
 process.exitCode = await main(process.argv.slice(2));

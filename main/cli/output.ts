@@ -1,10 +1,7 @@
 import { formatDuration } from '../../shared/format.ts';
 import type { Failure } from '../../shared/errors.ts';
 import type { Progress } from '../../shared/progress.ts';
-
-/** Where a pipe or log file reads progress, a line this often is enough. */
-const LOG_EVERY_MS = 10_000;
-const BAR_WIDTH = 24;
+import { ProgressLine } from './progress-line.ts';
 
 /**
  * What a command says: sentences and tables for people, or with `--json` one JSON object a line. Results go to standard
@@ -14,17 +11,13 @@ export class Output {
   readonly json: boolean;
   /** What the process ends with when no error is thrown. */
   exitCode = 0;
-  readonly #live: boolean;
   readonly #onReaderGone = new Set<() => void>();
   /** Streams that can't be written any more. */
   readonly #lost = new Set<NodeJS.WriteStream>();
-  #drawn = false;
-  #lastLog = -Infinity;
-  #lastLabel = '';
+  readonly #progress = new ProgressLine(process.stderr, (text) => this.#write(process.stderr, text));
 
   constructor(options: { json: boolean }) {
     this.json = options.json;
-    this.#live = process.stderr.isTTY;
     for (const stream of [process.stdout, process.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => this.#lose(stream, error));
     }
@@ -44,7 +37,7 @@ export class Output {
   /** A line for people. */
   line(text = ''): void {
     if (this.json) return;
-    this.#clear();
+    this.#progress.clear();
     this.#write(process.stdout, `${text}\n`);
   }
 
@@ -57,7 +50,7 @@ export class Output {
   /** Something beside the result, for people. */
   note(text: string): void {
     if (this.json) return;
-    this.#clear();
+    this.#progress.clear();
     this.#write(process.stderr, `${text}\n`);
   }
 
@@ -68,7 +61,7 @@ export class Output {
 
   /** Raw text or bytes as the result itself (CSV). */
   raw(text: string): void {
-    this.#clear();
+    this.#progress.clear();
     this.#write(process.stdout, text);
   }
 
@@ -86,13 +79,11 @@ export class Output {
     const rate = progress.perSecond === null ? '' : `  ${progress.perSecond.toFixed(1)}/s`;
     const left =
       progress.leftMs === null || progress.fraction >= 1 ? '' : `  ${formatDuration(progress.leftMs)} left`;
-    const text = `${label} ${progress.done}/${progress.total}${rate}${left}`;
-    if (this.#live) this.#draw(`${bar(progress.fraction)} ${text}`);
-    else this.#log(label, text, progress.fraction >= 1);
+    this.#progress.show(label, `${progress.done}/${progress.total}${rate}${left}`, progress.fraction);
   }
 
   async flush(): Promise<void> {
-    this.#clear();
+    this.#progress.clear();
     await Promise.all(
       [process.stdout, process.stderr]
         .filter((stream) => !this.#lost.has(stream))
@@ -121,29 +112,4 @@ export class Output {
     if (this.#onReaderGone.size > 0) this.note('Nobody reads the output any more.');
     for (const listener of [...this.#onReaderGone]) listener();
   }
-
-  #draw(text: string): void {
-    const width = process.stderr.columns || 80;
-    this.#write(process.stderr, `\r\u001b[K${text.slice(0, width - 1)}`);
-    this.#drawn = true;
-  }
-
-  #log(label: string, text: string, last: boolean): void {
-    const now = performance.now();
-    const due = now - this.#lastLog >= LOG_EVERY_MS || label !== this.#lastLabel;
-    if (!due && !last) return;
-    this.#lastLog = now;
-    this.#lastLabel = label;
-    this.#write(process.stderr, `${text}\n`);
-  }
-
-  #clear(): void {
-    if (this.#drawn) this.#write(process.stderr, '\r\u001b[K');
-    this.#drawn = false;
-  }
-}
-
-function bar(fraction: number): string {
-  const full = Math.round(fraction * BAR_WIDTH);
-  return `[${'█'.repeat(full)}${'·'.repeat(BAR_WIDTH - full)}]`;
 }

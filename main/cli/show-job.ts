@@ -10,7 +10,8 @@ import type { Output } from './output.ts';
 export function showJob(output: Output, of = () => ''): (event: JobEvent) => void {
   return (event) => {
     if (event.type === 'progress') {
-      output.progress(event.stage, event, of());
+      const { stage, fraction, done, total, picturesPerSecond: perSecond, leftMs } = event;
+      output.progress(stage, { fraction, done, total, perSecond, leftMs }, of());
     } else if (event.type === 'left-out') {
       output.event('left-out', event.leftOut);
       output.note(`Left out ${printable(event.leftOut.path)}: ${event.leftOut.message}`);

@@ -5,7 +5,10 @@ export function evaluateHandlers({ evaluator }: AppContext): HandlersOf<'evaluat
   return {
     'evaluate.start': ({ run }) => evaluator.evaluate(run),
     'evaluate.state': () => evaluator.state,
-    'evaluate.result': () => evaluator.result,
-    'evaluate.cancel': evaluator.cancel,
+    'evaluate.result': () => evaluator.answer,
+    'evaluate.cancel': () => {
+      evaluator.cancel();
+      return null;
+    },
   };
 }

@@ -8,8 +8,11 @@ export function exportHandlers({ exporter }: AppContext): HandlersOf<'export'> {
     'export.formats': () => [...FORMATS],
     'export.start': (request) => exporter.export(request),
     'export.state': () => exporter.state,
-    'export.result': () => exporter.result,
-    'export.cancel': exporter.cancel,
+    'export.result': () => exporter.report,
+    'export.cancel': () => {
+      exporter.cancel();
+      return null;
+    },
     'export.reveal': ({ path }) => {
       shell.showItemInFolder(exporter.requireWritten(path));
       return null;

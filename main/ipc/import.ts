@@ -10,8 +10,11 @@ export function importHandlers({ project, importer, window, documents }: AppCont
   return {
     'import.start': ({ paths, mode }) => importer.import(paths, mode),
     'import.state': () => importer.state,
-    'import.result': () => importer.result,
-    'import.cancel': importer.cancel,
+    'import.result': () => importer.report,
+    'import.cancel': () => {
+      importer.cancelImport();
+      return null;
+    },
     'import.list': () => listImports(project.require().db),
     'import.items': ({ importId }) => listImportItems(project.require().db, importId),
     'import.saveItems': async ({ importId }) => {

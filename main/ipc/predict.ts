@@ -9,8 +9,11 @@ export function predictHandlers({ predictor, window, documents }: AppContext): H
   return {
     'predict.start': ({ run, paths }) => predictor.predict(run, paths),
     'predict.state': () => predictor.state,
-    'predict.result': () => predictor.result,
-    'predict.cancel': predictor.cancel,
+    'predict.result': () => predictor.answers,
+    'predict.cancel': () => {
+      predictor.cancel();
+      return null;
+    },
     'predict.paste': async ({ bytes }) => ({ path: await predictor.paste(bytes) }),
     'predict.saveCsv': async ({ classes, threshold, predictions }) => {
       const path = await chooseCsv(window(), 'Save predictions', join(documents(), 'predictions.csv'));

@@ -1,25 +1,28 @@
 import { toFailure, type Failure } from '../../shared/errors.ts';
-import type { Job, JobEvent, JobMessage, JobPicture, JobResult } from '../../shared/jobs.ts';
+import type { Job, JobCommand, JobEvent, JobMessage, JobPicture, JobResult } from '../../shared/jobs.ts';
 import { JobControl } from '../training/control.ts';
 import type { JobContext } from '../training/job-context.ts';
-import { readJobCommand } from '../training/messages.ts';
+import { runVerifyExportJob, runWriteExportJob, runWriteFoldersJob } from './export.ts';
 
-/** Entry of the process that runs one job, reports its result, and ends. */
+/** Entry of the training process: runs one job, reports it, and ends. */
 
 interface ParentPort {
   on(event: 'message', listener: (message: { data: unknown }) => void): void;
   postMessage(message: unknown): void;
 }
 
-/** Set in a utilityProcess of Electron; a plain child of Node uses `process.send`. */
+/** Set in a utilityProcess of Electron; a plain child of Node talks through `process.send`. */
 const { parentPort } = process as { parentPort?: ParentPort };
 
-function send(message: JobMessage): void {
-  if (parentPort) parentPort.postMessage(message);
-  else process.send?.(message);
+function send(message: JobMessage, sent?: () => void): void {
+  if (parentPort) {
+    parentPort.postMessage(message);
+    // There is no word of its arrival, so it is given time.
+    if (sent) setTimeout(sent, 200);
+  } else process.send?.(message, undefined, undefined, sent);
 }
 
-/** Loads only what the job needs: an export is checked without TensorFlow where another runtime reads it. */
+/** Loads what a job needs and nothing else: an export is checked without TensorFlow where another runtime reads it. */
 async function runJob(job: Job, context: JobContext): Promise<JobResult> {
   switch (job.kind) {
     case 'train':
@@ -33,15 +36,15 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
     case 'index':
       return (await import('./index-pictures.ts')).runIndexJob(job, context);
     case 'write-export':
-      return (await import('./write-export.ts')).runWriteExportJob(job, context);
+      return runWriteExportJob(job, context);
     case 'verify-export':
-      return (await import('./verify-export.ts')).runVerifyExportJob(job, context);
+      return runVerifyExportJob(job, context);
     case 'write-folders':
-      return (await import('./write-folders.ts')).runWriteFoldersJob(job, context);
+      return runWriteFoldersJob(job, context);
   }
 }
 
-/** Received so far, for the job that is about to start. */
+/** Of the job that is to start. */
 const pictures: JobPicture[] = [];
 let running: { jobId: string; control: JobControl } | undefined;
 
@@ -53,11 +56,10 @@ async function start(jobId: string, job: Job): Promise<void> {
     (result): JobMessage => ({ type: 'done', jobId, result }),
     (thrown: unknown): JobMessage => ({ type: 'failed', jobId, error: explain(thrown) }),
   );
-  // The process ends when the parent acknowledges this message.
-  send(answer);
+  send(answer, () => process.exit(0));
 }
 
-/** The stack of an unexpected error goes to standard error, which the parent logs. */
+/** A person gets a sentence; of a defect of ours the log gets the trace. */
 function explain(thrown: unknown): Failure {
   const error = toFailure(thrown);
   if (error.code === 'internal') {
@@ -66,8 +68,7 @@ function explain(thrown: unknown): Failure {
   return error;
 }
 
-function receive(message: unknown): void {
-  const command = readJobCommand(message);
+function receive(command: JobCommand): void {
   if (command.type === 'pictures') {
     for (const picture of command.pictures) pictures.push(picture);
     return;
@@ -78,17 +79,16 @@ function receive(message: unknown): void {
     return;
   }
   if (running?.jobId !== command.jobId) return;
-  if (command.type === 'received') process.exit(0);
   running.control[command.type]();
 }
 
-// A closed terminal is no reason to end.
+// What can't be told to a terminal that is gone is no reason to end.
 process.stderr.on('error', () => undefined);
 // Ctrl-C reaches the whole process group; the parent decides what it means.
 process.on('SIGINT', () => undefined);
-if (parentPort) parentPort.on('message', ({ data }) => receive(data));
+if (parentPort) parentPort.on('message', ({ data }) => receive(data as JobCommand));
 else {
-  process.on('message', receive);
-  // The parent has ended: nobody would receive the result, and what was saved can be resumed.
+  process.on('message', (command) => receive(command as JobCommand));
+  // Whoever asked is gone: nobody would receive the result, and what was saved can be resumed.
   process.on('disconnect', () => process.exit(1));
 }

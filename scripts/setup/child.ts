@@ -1,79 +1,65 @@
-import { spawn } from 'node:child_process';
+import type { Options } from 'execa';
 import { TwofoldError } from '../../shared/errors.ts';
 
 /** How a child process ended. */
 export interface Ended {
-  code: number | null;
-  signal: NodeJS.Signals | null;
+  /** Exit code other than 0, killed by a signal, or not started at all. */
+  failed: boolean;
+  exitCode: number | undefined;
+  signal: string | undefined;
   stdout: string;
   stderr: string;
+  cause: unknown;
 }
 
-export interface RunOptions {
-  cwd?: string;
-  env?: NodeJS.ProcessEnv;
-  timeoutMs?: number;
-  /** Called with each line of output, from either stream. */
-  onLine?: (line: string) => void;
-}
-
-/** Runs a program without a shell or standard input and collects what it says. Rejects only when it can't be started. */
+/**
+ * Runs a program without a shell or standard input. It is killed when this process exits.
+ *
+ * @param onLine called for each line of output, from either stream
+ */
 export async function run(
   program: string,
   args: readonly string[],
-  options: RunOptions = {},
+  options: Pick<Options, 'cwd' | 'env' | 'timeout' | 'preferLocal' | 'localDir'> = {},
+  onLine: (line: string) => void = () => undefined,
 ): Promise<Ended> {
-  const { cwd, env = process.env, timeoutMs, onLine } = options;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
-    // Whoever stops the set-up stops what it runs.
-    const kill = (): void => void child.kill();
-    process.once('exit', kill);
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) {
-      let rest = '';
-      child[name].setEncoding('utf8').on('data', (text: string) => {
-        output[name] += text;
-        const lines = (rest + text).split('\n');
-        rest = lines.pop() ?? '';
-        if (onLine !== undefined) lines.forEach(onLine);
-      });
-    }
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      process.off('exit', kill);
-      resolve({ code, signal, ...output });
-    });
+  // Loaded only when needed, so that a set-up with nothing to do is quick.
+  const { execa } = await import('execa');
+  const watched = function* (line: unknown) {
+    onLine(String(line));
+    yield line;
+  };
+  const result = await execa(program, args, {
+    ...options,
+    stdin: 'ignore',
+    stdout: watched,
+    stderr: watched,
+    reject: false,
   });
+  // A program that could not be started has no output, whatever the types say.
+  const { stdout = '', stderr = '' } = result as Partial<typeof result>;
+  const { failed, exitCode, signal, cause } = result;
+  return { failed, exitCode, signal, stdout, stderr, cause };
 }
 
 /**
  * Runs a program that must succeed.
  *
+ * @param what failed when it does not, as the start of a sentence
  * @returns its standard output, trimmed
- * @throws TwofoldError `runtime` with `what` and the end of what the program said
+ * @throws TwofoldError `runtime` with `what` and the end of what the program printed
  */
-export async function runOrThrow(
-  what: string,
-  program: string,
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<string> {
-  let ended: Ended;
-  try {
-    ended = await run(program, args, options);
-  } catch (cause) {
-    throw new TwofoldError('runtime', `${what}: ${program} could not be started (${String(cause)}).`, {
-      cause,
-    });
-  }
-  if (ended.code === 0) return ended.stdout.trim();
-  const end = ended.signal === null ? `exit code ${ended.code}` : `signal ${ended.signal}`;
-  const said = essence(ended.stderr.trim() || ended.stdout.trim());
-  throw new TwofoldError('runtime', `${what} (${end})${said === '' ? '.' : `:\n${said}`}`);
+export async function runOrThrow(what: string, ...command: Parameters<typeof run>): Promise<string> {
+  const { failed, exitCode, signal, stdout, stderr, cause } = await run(...command);
+  if (!failed) return stdout.trim();
+  if (exitCode === undefined && signal === undefined)
+    throw new TwofoldError('runtime', `${what}: cannot run ${command[0]} (${String(cause)}).`, { cause });
+  const end = signal === undefined ? `exit code ${exitCode}` : `signal ${signal}`;
+  const printed = essence(stderr.trim() || stdout.trim());
+  throw new TwofoldError('runtime', `${what} (${end})${printed === '' ? '.' : `:\n${printed}`}`);
 }
 
-/** What went wrong, of all that a program said: Node's own error without its stack, else the last six lines. */
+/** The error in a program's output: Node's own without its stack, otherwise the last six lines. */
 function essence(output: string): string {
   const lines = output.split('\n').filter((line) => !/^\s+at /.test(line));
   const error = lines.findIndex((line) => /^\w*Error\b.*: /.test(line));

@@ -4,45 +4,33 @@ import { installDebianPackages, isDebian } from './debian.ts';
 import type { Progress } from './progress.ts';
 
 /**
- * Makes sure that native code can be compiled: installs what is missing as root on Debian, else looks for `programs`.
+ * Checks that native code can be compiled; installs what is missing when run as root on Debian.
  *
- * @param what is to be built, as it stands in a sentence
- * @param otherwise what a person can do instead of installing programs
+ * @param what is to be built, as in "Building …"
+ * @param alternative to installing programs, for the error
  * @throws TwofoldError `runtime` naming what is missing and how to get it
  */
 export async function requireCompiler(
   what: string,
   programs: readonly string[],
   progress: Progress,
-  otherwise?: string,
+  alternative?: string,
 ): Promise<void> {
-  const missing = await findMissingPrograms(programs);
+  const found = await Promise.all(programs.map((name) => run(name, ['--version'])));
+  const missing = programs.filter((_, index) => found[index]!.failed);
   if (missing.length === 0) return;
   if (isDebian()) await installDebianPackages('compiler', progress);
-  else throw new TwofoldError('runtime', sayNoCompiler(what, missing, process.platform, otherwise));
+  else throw new TwofoldError('runtime', noCompilerMessage(what, missing, process.platform, alternative));
 }
 
-async function findMissingPrograms(names: readonly string[]): Promise<string[]> {
-  const there = await Promise.all(
-    names.map((name) =>
-      run(name, ['--version']).then(
-        ({ code }) => code === 0,
-        () => false,
-      ),
-    ),
-  );
-  return names.filter((_, index) => there[index] !== true);
-}
-
-/** What a person reads whose machine can't build and is not one where set-up may install. */
-export const sayNoCompiler = (
+export const noCompilerMessage = (
   what: string,
   missing: readonly string[],
   platform: NodeJS.Platform,
-  otherwise?: string,
+  alternative?: string,
 ): string =>
-  `Building ${what} needs these programs, which are missing: ${missing.join(', ')}. ` +
+  `Building ${what} needs ${missing.join(', ')}, which ${missing.length === 1 ? 'is' : 'are'} not installed. ` +
   (platform === 'darwin'
     ? 'Install Apple\'s command line tools ("xcode-select --install")'
     : "Install them with your system's package manager") +
-  (otherwise === undefined ? '.' : `, or ${otherwise}.`);
+  (alternative === undefined ? '.' : `, or ${alternative}.`);

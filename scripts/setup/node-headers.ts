@@ -1,48 +1,43 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { TwofoldError } from '../../shared/errors.ts';
+import { PATIENCE, type Patience } from '../../main/files/http.ts';
 import { run } from './child.ts';
 import { cacheFolder, download } from './download.ts';
 import { draftOf, putInPlace } from './files.ts';
-import { PATIENCE, type Patience } from './http.ts';
+import { locateTarball } from './npm.ts';
 import type { Progress } from './progress.ts';
-import { locateTarball } from './registry.ts';
-import { firstThatWorks, type Source } from './sources.ts';
+import { firstThatWorks } from './sources.ts';
 import { unpackTar } from './unpack.ts';
-import { TwofoldError } from '../../shared/errors.ts';
 
 /**
- * Finds the C headers of the Node that runs this: beside it, in the system's place, or fetched from nodejs.org, or from
- * the npm package that carries this Node.
+ * Finds the C headers of this Node: next to it, where the system keeps them, or downloaded.
  *
- * @returns folder to hand to node-gyp as `--nodedir` (it holds `include/node`)
+ * @returns folder that holds `include/node` (node-gyp's `--nodedir`)
  */
 export async function findHeaders(progress: Progress): Promise<string> {
-  const installed = [dirname(dirname(process.execPath)), '/usr', '/usr/local'].find(hasHeaders);
-  if (installed !== undefined) return installed;
-  const fetched = fetchedFolder();
-  return hasHeaders(fetched) ? fetched : fetchHeaders(progress);
+  const folders = [dirname(dirname(process.execPath)), '/usr', '/usr/local', downloadedFolder()];
+  return folders.find(hasHeaders) ?? fetchHeaders(progress);
 }
 
-const fetchedFolder = (): string => join(cacheFolder(), 'node-headers', process.version);
+const downloadedFolder = (): string => join(cacheFolder(), 'node-headers', process.version);
 
 /**
- * Fetches the C headers of this Node into the cache: from nodejs.org (or `NODEJS_ORG_MIRROR`), or from the npm registry.
+ * Downloads the C headers of this Node to the cache: from nodejs.org (or `NODEJS_ORG_MIRROR`), else from the npm registry.
  *
  * @returns folder that holds `include/node`
- * @throws TwofoldError `network` naming both sources and why each failed
+ * @throws TwofoldError `network` listing both sources with the reason
  */
 export async function fetchHeaders(progress: Progress, patience: Patience = PATIENCE): Promise<string> {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const official: Source = { name: 'nodejs.org', install: () => fetchOfficial(progress) };
-  const fallback: Source = {
-    name: `the npm registry (${name})`,
-    install: () => fetchFromNpm(name, fetchedFolder(), progress, patience),
-  };
-  return firstThatWorks("Node's C headers", [official, fallback]);
+  return firstThatWorks("Node's C headers", [
+    { name: 'nodejs.org', install: () => fetchOfficial(progress) },
+    { name: `the npm registry (${name})`, install: () => fetchFromNpm(name, progress, patience) },
+  ]);
 }
 
-/** Whether `folder` has the headers of the same major version, within which the interface of addons does not change. */
+/** Whether `folder` has headers of the same major version, within which the interface of add-ons does not change. */
 function hasHeaders(folder: string): boolean {
   const path = join(folder, 'include', 'node', 'node_version.h');
   if (!existsSync(path) || !existsSync(join(folder, 'include', 'node', 'common.gypi'))) return false;
@@ -50,37 +45,28 @@ function hasHeaders(folder: string): boolean {
   return major === process.versions.node.split('.')[0];
 }
 
-/** node-gyp fetches headers and checks them against the published SHA-256 sums. */
+/** node-gyp downloads headers and verifies the published SHA-256 sums. */
 async function fetchOfficial(progress: Progress): Promise<string> {
-  progress.stage("Fetching Node's C headers");
+  progress.stage("Downloading Node's C headers");
   const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
   const folder = join(cacheFolder(), 'node-gyp');
-  const env = { ...process.env };
-  delete env.npm_config_nodedir; // else node-gyp believes that there is nothing to fetch
-  const { code, stderr } = await run(process.execPath, [nodeGyp, 'install', `--devdir=${folder}`], {
-    env,
-    timeoutMs: 120_000,
-  });
-  const found = join(folder, process.versions.node);
-  if (code === 0 && hasHeaders(found)) return found;
+  // With a nodedir set node-gyp would download nothing.
+  const options = { env: { npm_config_nodedir: undefined }, timeout: 120_000 };
+  const { failed, stderr } = await run(process.execPath, [nodeGyp, 'install', `--devdir=${folder}`], options);
+  const headers = join(folder, process.versions.node);
+  if (!failed && hasHeaders(headers)) return headers;
   const reason = /gyp ERR! stack (?:Error|FetchError)?:?\s*(.+)/.exec(stderr)?.[1];
-  throw new TwofoldError('network', `the headers of Node ${process.version}: ${reason ?? 'no answer'}`);
+  throw new TwofoldError('network', `headers of Node ${process.version}: ${reason ?? 'no response'}`);
 }
 
-async function fetchFromNpm(
-  name: string,
-  folder: string,
-  progress: Progress,
-  patience: Patience,
-): Promise<string> {
+async function fetchFromNpm(name: string, progress: Progress, patience: Patience): Promise<string> {
   const wanted = { name, version: process.versions.node };
   const tarball = await download(await locateTarball(wanted, patience), progress, patience);
   progress.stage("Unpacking Node's C headers");
+  const folder = downloadedFolder();
   const draft = draftOf(folder);
-  await unpackTar(tarball, draft, (path) =>
-    path.startsWith('package/include/') ? path.slice('package/'.length) : undefined,
-  );
+  await unpackTar(tarball, draft, 1, (path) => path.startsWith('package/include/'));
   putInPlace(draft, folder);
-  if (!hasHeaders(folder)) throw new TwofoldError('corrupt', `${name} holds no headers.`);
+  if (!hasHeaders(folder)) throw new TwofoldError('corrupt', `${name} does not contain the headers.`);
   return folder;
 }

@@ -1,99 +1,64 @@
-/** How far one piece of work is, for a person who waits. */
+import { ProgressLine } from '../../main/cli/progress-line.ts';
+import { formatBytes, formatDuration, formatLeft } from '../../shared/format.ts';
+import { ProgressMeter } from '../../shared/progress.ts';
+
+/** Reports the progress of one piece of work. */
 export interface Progress {
-  /** Says what is being done now; ends the line of what was done before. */
+  /** Names what is being done now. */
   stage: (text: string) => void;
-  /** `done` of `total` (`total` undefined when unknown), with time left once there is something to go by. */
+  /** @param total undefined when unknown */
   update: (done: number, total: number | undefined, unit: Unit) => void;
 }
 
-/** What is counted: data, pieces, hundredths, or milliseconds of an estimated time. */
-export type Unit = 'bytes' | 'items' | 'percent' | 'ms';
+export type Unit = 'bytes' | 'items' | 'percent';
 
-const SHOW_AFTER_MS = 700; // anything quicker needs no bar
-const TERMINAL_EVERY_MS = 100;
-const LOG_EVERY_MS = 5_000;
+const FORMATS: Record<Unit, (done: number, total?: number) => string> = {
+  bytes: (done, total) =>
+    total === undefined ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`,
+  items: (done, total) => (total === undefined ? String(done) : `${done}/${total}`),
+  percent: (done) => `${Math.floor(done)}%`,
+};
 
-const formatBytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
-/** `75` → `1 min 15 s`, for time left. */
-export function formatSeconds(seconds: number): string {
-  const whole = Math.max(1, Math.round(seconds));
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}
-
-/**
- * Prints progress to `stream`: one line that is rewritten on a terminal, one line every five seconds in a log.
- *
- * @param now clock in milliseconds, replaceable by tests
- */
+/** Prints progress to `stream`, with the time left where it is known, otherwise with the time elapsed. */
 export class ProgressPrinter implements Progress {
+  readonly #line: ProgressLine;
   #stage = '';
-  #startedMs = 0;
-  #first = 0;
-  #shownMs = 0;
-  #open = false;
+  #meter: ProgressMeter | undefined;
+  #clock: NodeJS.Timeout | undefined;
 
-  constructor(
-    private readonly stream: { isTTY?: boolean; columns?: number; write: (text: string) => unknown },
-    private readonly now: () => number = Date.now,
-  ) {}
+  constructor(stream: { isTTY?: boolean; columns?: number; write: (text: string) => unknown }) {
+    this.#line = new ProgressLine(stream, (text) => stream.write(text));
+  }
 
   stage(text: string): void {
     this.finish();
     this.#stage = text;
-    this.#startedMs = this.now();
-    this.#first = -1;
-    this.#shownMs = this.#startedMs;
-    this.#line(`  ${text} …`);
+    this.#line.show(text);
+    const startedMs = performance.now();
+    this.#clock = setInterval(
+      () => this.#line.show(text, formatDuration(performance.now() - startedMs)),
+      1000,
+    );
+    this.#clock.unref();
   }
 
   update(done: number, total: number | undefined, unit: Unit): void {
-    const now = this.now();
-    // A resumed download starts far from zero: the rate is that of this run.
-    if (this.#first < 0) this.#first = done;
-    const elapsedMs = now - this.#startedMs;
-    const everyMs = this.stream.isTTY === true ? TERMINAL_EVERY_MS : LOG_EVERY_MS;
-    if (elapsedMs < SHOW_AFTER_MS || now - this.#shownMs < everyMs) return;
-    this.#shownMs = now;
-    this.#line(`  ${this.#stage}: ${describe(done, total, unit, done - this.#first, elapsedMs / 1000)}`);
-  }
-
-  /** Ends the line that is being rewritten, so that other text starts on its own. */
-  finish(): void {
-    if (this.#open) this.stream.write('\n');
-    this.#open = false;
-  }
-
-  #line(text: string): void {
-    if (this.stream.isTTY !== true) {
-      this.stream.write(`${text}\n`);
+    clearInterval(this.#clock);
+    if (total === undefined) {
+      this.#line.show(this.#stage, FORMATS[unit](done));
       return;
     }
-    this.stream.write(`\r\u001b[2K${text.slice(0, (this.stream.columns ?? 80) - 1)}`);
-    this.#open = true;
+    this.#meter ??= new ProgressMeter(total, ({ done, fraction, leftMs }) => {
+      const left = leftMs === null || fraction >= 1 ? '' : `, ${formatLeft(leftMs)}`;
+      this.#line.show(this.#stage, `${FORMATS[unit](done, total)}${left}`, fraction);
+    });
+    this.#meter.update(done);
   }
-}
 
-/** How an amount is written when there is no whole to compare it with. */
-const SHOWN: Record<Unit, (amount: number) => string> = {
-  bytes: formatBytes,
-  items: String,
-  percent: (amount) => `${amount} %`,
-  ms: (amount) => `${formatSeconds(amount / 1000)} so far`,
-};
-
-function describe(
-  done: number,
-  total: number | undefined,
-  unit: Unit,
-  gained: number,
-  seconds: number,
-): string {
-  const show = SHOWN[unit];
-  if (total === undefined || total <= 0) return show(done);
-  const percent = `${Math.floor((100 * done) / total)} %`;
-  const share =
-    unit === 'bytes' || unit === 'items' ? `${percent}, ${show(done)} of ${show(total)}` : percent;
-  if (gained <= 0 || done >= total) return share;
-  return `${share}, ${formatSeconds(((total - done) * seconds) / gained)} left`;
+  /** Removes the line from a terminal, so that other text can be printed there. */
+  finish(): void {
+    clearInterval(this.#clock);
+    this.#meter = undefined;
+    this.#line.clear();
+  }
 }

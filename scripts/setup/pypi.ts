@@ -1,77 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { rootCertificates } from 'node:tls';
 import { TwofoldError } from '../../shared/errors.ts';
+import type { Integrity } from '../../main/files/download.ts';
+import { NetworkError, PATIENCE, request, sender, type Patience, type Send } from '../../main/files/http.ts';
 import type { Resource } from './download.ts';
-import { asHttpError, HttpError, PATIENCE, request, type Patience } from './http.ts';
-import type { Integrity } from './integrity.ts';
 import { readPipConfig, type PipConfig } from './pip-config.ts';
-
-const JSON_INDEX = 'application/vnd.pypi.simple.v1+json';
 
 /** A file of the Python Package Index. */
 export interface Wheel {
-  /** The project, normalised: `tensorflow-cpu`. */
+  /** Normalised name: `tensorflow-cpu`. */
   project: string;
   file: string;
   integrity: Integrity;
 }
 
 /**
- * Asks the package indexes that pip is set up to use where a file can be downloaded, by the Simple Repository API
+ * Asks the package indexes that pip is set up with for the address of a file, by the Simple Repository API
  * (https://packaging.python.org/specifications/simple-repository-api/), as JSON or HTML.
  *
  * @throws TwofoldError `network` when no index answers or has the file
  */
 export async function locateWheel(
-  wheel: Wheel,
+  { project, file, integrity }: Wheel,
   patience: Patience = PATIENCE,
   { indexes, cafile }: PipConfig = readPipConfig(),
 ): Promise<Resource> {
+  const send = sender(cafile === undefined ? undefined : [...rootCertificates, readFileSync(cafile, 'utf8')]);
   const failures: string[] = [];
   for (const index of indexes) {
-    const { address, headers } = withoutCredentials(`${index}${wheel.project}/`);
+    const { address, authorised } = withoutCredentials(new URL(`${project}/`, index), send);
+    const headers = { accept: 'application/vnd.pypi.simple.v1+json, text/html;q=0.1' };
     try {
-      const accept = `${JSON_INDEX}, text/html;q=0.1`;
-      const { response } = await request(address, { ...headers, accept }, patience, { cafile });
-      const listed = listFiles(await response.text(), response.url || address);
-      const url = listed.find(([name]) => name === wheel.file)?.[1];
-      if (url === undefined) throw new HttpError(`an index without ${wheel.file}`, true);
-      const sameHost = new URL(url).host === new URL(address).host;
-      return {
-        url,
-        file: wheel.file,
-        integrity: wheel.integrity,
-        connection: { cafile },
-        ...(sameHost && { headers }),
-      };
+      const url = await request(address, { headers, patience, send: authorised }, async (answer) => {
+        const page = answer.body === null ? '' : await text(answer.body);
+        return findFile(page, file, answer.url || address);
+      });
+      if (url !== undefined) return { url, file, integrity, send: authorised };
+      failures.push(`${address}: the index does not have ${file}`);
     } catch (error) {
-      failures.push(`${address}: ${asHttpError(error).message}`);
+      if (!(error instanceof NetworkError)) throw error;
+      failures.push(`${address}: ${error.message}`);
     }
   }
   throw new TwofoldError(
     'network',
-    failures.join('; ') || `pip is set up without an index on the network that could have ${wheel.file}`,
+    failures.join('; ') || 'pip is set up without a package index on the network',
   );
 }
 
-/** Name and absolute address of each file that an index page lists. */
-function listFiles(page: string, base: string): [name: string, url: string][] {
-  if (page.trimStart().startsWith('{')) {
-    const { files } = JSON.parse(page) as { files?: { filename: string; url: string }[] };
-    return (files ?? []).map(({ filename, url }) => [filename, new URL(url, base).href]);
-  }
-  return [...page.matchAll(/<a\s[^>]*?href\s*=\s*["']([^"']+)["'][^>]*>\s*([^<]+?)\s*<\/a>/gi)].map(
-    ([, href, name]) => [name!, new URL(href!.replaceAll('&amp;', '&'), base).href],
-  );
+/** The absolute address of a file in an index page. */
+function findFile(page: string, file: string, base: string): string | undefined {
+  const links = page.trimStart().startsWith('{')
+    ? (JSON.parse(page) as { files: { filename: string; url: string }[] }).files
+    : [...page.matchAll(/<a\s[^>]*?href\s*=\s*["']([^"']+)["'][^>]*>\s*([^<]+?)\s*<\/a>/gi)].map(
+        ([, href, filename]) => ({ filename, url: href!.replaceAll('&amp;', '&') }),
+      );
+  const url = links.find(({ filename }) => filename === file)?.url;
+  return url === undefined ? undefined : new URL(url, base).href;
 }
 
-/** `https://user:password@host/…` as an address and the header that carries the credentials. */
-function withoutCredentials(given: string): { address: string; headers: Record<string, string> } {
-  const url = new URL(given);
-  if (url.username === '' && url.password === '') return { address: url.href, headers: {} };
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  url.username = '';
-  url.password = '';
+/** Takes the credentials out of `https://user:password@host/…` and sends them as a header, to this host only. */
+function withoutCredentials(
+  { username, password, host, href }: URL,
+  send: Send,
+): { address: string; authorised: Send } {
+  const url = new URL(href);
+  url.username = url.password = '';
+  if (username === '' && password === '') return { address: url.href, authorised: send };
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
   return {
     address: url.href,
-    headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
+    authorised: (to, headers, signal) =>
+      send(to, new URL(to).host === host ? { ...headers, authorization } : headers, signal),
   };
 }

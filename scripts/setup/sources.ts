@@ -1,20 +1,20 @@
 import { TwofoldError, toFailure } from '../../shared/errors.ts';
-import { isLocal } from './download.ts';
+import { isLocal } from '../../main/files/http.ts';
 
-/** One place that something can be had from. */
+/** A place to install something from. */
 export interface Source {
-  /** As it stands in a sentence: `TensorFlow's own server`. */
+  /** As in "from …": `TensorFlow's own server`. */
   name: string;
-  /** Installs from there. Returns what is installed then. */
+  /** Installs from there. Returns a description of what was installed. */
   install: () => Promise<string>;
 }
 
 /**
  * Tries sources in order until one works.
  *
- * @returns what the first that worked installed
- * @throws TwofoldError `network` naming every source and why it failed; troubles of this machine (disk full, not
- *   writable) are thrown at once, since no other source would help
+ * @returns what the first working source returns
+ * @throws TwofoldError `network` listing every source with the reason; errors of this machine (disk full, not writable) at
+ * once, since no other source would help
  */
 export async function firstThatWorks(what: string, sources: readonly Source[]): Promise<string> {
   const failures: string[] = [];
@@ -23,12 +23,12 @@ export async function firstThatWorks(what: string, sources: readonly Source[]): 
       return await install();
     } catch (error) {
       if (isLocal(error)) throw error;
-      failures.push(`from ${name}: ${toFailure(error).message}`);
+      failures.push(`  from ${name}: ${toFailure(error).message}\n`);
     }
   }
   throw new TwofoldError(
     'network',
-    `${what} could not be installed.\n${failures.map((failure) => `  ${failure}`).join('\n')}\n` +
-      'Check the network (proxy, firewall, package registry) and run the same command again; what was downloaded is kept.',
+    `${what} could not be installed.\n${failures.join('')}` +
+      'Check the network (proxy, firewall, package registry) and run the same command again; finished downloads are kept.',
   );
 }

@@ -6,7 +6,7 @@ import type { Purpose, Step } from './step.ts';
 import { tensorflowStep } from './tensorflow.ts';
 import { weightsStep } from './weights.ts';
 
-/** Every step, in the order in which they run: a later one may need what an earlier one installed. */
+/** Every step in order: a later one may need what an earlier one installed. */
 const STEPS: readonly Step[] = [
   debianStep('app'),
   debianStep('test'),

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fromHex } from '../../main/files/download.ts';
+import type { Patience } from '../../main/files/http.ts';
 import { run, runOrThrow } from './child.ts';
 import { requireCompiler } from './compiler.ts';
 import { download } from './download.ts';
 import { draftOf, putInPlace } from './files.ts';
-import type { Patience } from './http.ts';
-import { fromHex } from './integrity.ts';
 import { findHeaders } from './node-headers.ts';
 import type { Progress } from './progress.ts';
 import { locateWheel, type Wheel } from './pypi.ts';
@@ -20,8 +20,8 @@ const wheel = (project: string, platform: string, sha256: string): Wheel => ({
 });
 
 /**
- * Google's own builds for Python, by Node's platform and architecture. The library inside has the whole C API, which is
- * all that tfjs-node's addon calls. Wheels for Windows hold it only as a Python extension.
+ * Google's own builds for Python by Node's platform and architecture. Their library has the whole C API, which is all that
+ * tfjs-node's add-on calls. Wheels for Windows have it only as a Python extension.
  */
 const WHEELS: Partial<Record<string, Wheel>> = {
   'linux-x64': wheel(
@@ -46,7 +46,7 @@ const WHEELS: Partial<Record<string, Wheel>> = {
   ),
 };
 
-/** The wheel for this machine; undefined where none holds the library. */
+/** The wheel for this machine; undefined where none has the library. */
 export const wheelForThisMachine = (): Wheel | undefined => WHEELS[`${process.platform}-${process.arch}`];
 
 const onMac = process.platform === 'darwin';
@@ -54,10 +54,10 @@ const LIBRARIES = onMac
   ? ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib']
   : ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
-/** The C API's headers with those that they include. */
+/** The headers of the C API and those that they include. */
 const HEADERS = /^tensorflow\/include\/((?:tensorflow\/(?:c|core\/platform|tsl)|tsl|xla)\/.*\.h)$/;
 
-/** Where a file of the wheel goes, relative to `deps`; undefined leaves it out. */
+/** Where a file of the wheel goes, relative to `deps`; undefined skips it. */
 function placeOf(path: string): string | undefined {
   const name = path.replace(/^tensorflow\//, '');
   if (LIBRARIES.includes(name)) return `lib/${name}`;
@@ -68,11 +68,11 @@ function placeOf(path: string): string | undefined {
 }
 
 /**
- * Takes TensorFlow's library out of its wheel and compiles the addon of @tensorflow/tfjs-node against it, from the source
- * in that package.
+ * Takes TensorFlow's library from its wheel and compiles the add-on of @tensorflow/tfjs-node against it, from the source in
+ * that package.
  *
  * @param folder of the package @tensorflow/tfjs-node
- * @throws TwofoldError `network`; `runtime` where there is no compiler
+ * @throws TwofoldError `network`; `runtime` without a compiler
  */
 export async function installFromWheel(
   wanted: Wheel,
@@ -80,23 +80,22 @@ export async function installFromWheel(
   progress: Progress,
   patience: Patience,
 ): Promise<void> {
-  // First, lest 200 MB are downloaded in vain.
+  // Checked before 200 MB are downloaded in vain.
   await requireCompiler('TensorFlow', ['c++'], progress);
   const path = await download(await locateWheel(wanted, patience), progress, patience);
   progress.stage('Unpacking TensorFlow');
   const deps = draftOf(join(folder, 'deps'));
-  // Some seconds, nearly all for one of its 12,453 files: a share of files would say nothing.
-  await unpackZip(path, deps, placeOf, () => undefined);
-  // Symbols for debuggers, 165 MB. Without binutils the library is only larger; on macOS it would lose its signature.
+  await unpackZip(path, deps, placeOf);
+  // Drops 165 MB of debug symbols. Without binutils the library is only larger; on macOS it would lose its signature.
   const libraries = LIBRARIES.map((name) => join(deps, 'lib', name));
-  if (!onMac) await run('strip', ['--strip-unneeded', ...libraries]).catch(() => undefined);
+  if (!onMac) await run('strip', ['--strip-unneeded', ...libraries]);
   const lib = await compileAddon(folder, deps, libraries, progress);
   rmSync(join(deps, 'include'), { recursive: true });
   putInPlace(deps, join(folder, 'deps'));
   putInPlace(lib, join(folder, 'lib'));
 }
 
-/** @returns a draft of the package's folder `lib` with the addon in it */
+/** @returns a draft of the package's folder `lib` with the add-on */
 async function compileAddon(
   folder: string,
   deps: string,
@@ -104,11 +103,11 @@ async function compileAddon(
   progress: Progress,
 ): Promise<string> {
   const nodeHeaders = await findHeaders(progress);
-  progress.stage("Compiling TensorFlow's addon");
+  progress.stage("Compiling TensorFlow's add-on");
   const lib = draftOf(join(folder, 'lib'));
   mkdirSync(join(lib, 'napi-v8'));
   const source = join(folder, 'binding');
-  await runOrThrow("TensorFlow's addon could not be compiled", 'c++', [
+  await runOrThrow("TensorFlow's add-on could not be compiled", 'c++', [
     ...['-O2', '-std=c++17', '-shared', '-fPIC', '-DNAPI_VERSION=8'],
     ...['-I', join(nodeHeaders, 'include', 'node'), '-I', source, '-I', join(deps, 'include')],
     ...[join(source, 'tfjs_backend.cc'), join(source, 'tfjs_binding.cc'), ...libraries],

@@ -15,9 +15,9 @@ export interface KerasCheck {
 const SCRIPT = fileURLToPath(new URL('./check_exports.py', import.meta.url));
 
 /**
- * Loads the `.h5`, the SavedModel and the class folders in real Keras, and compares answers with the app's.
+ * Loads the `.h5`, the SavedModel and the class folders in real Keras, and compares predictions with the app's.
  *
- * @param check `samples`: also runs each predict.py, which takes a process each
+ * @param check `samples`: also run every predict.py, each in its own process
  */
 export async function checkExports(
   report: Report,
@@ -27,14 +27,14 @@ export async function checkExports(
   report.stage(title);
   const request = join(run.exports, 'request.json');
   writeFileSync(request, JSON.stringify({ ...run, samples }));
-  const { code, stdout, stderr } = await runProgram(python, [SCRIPT, request], {
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', PYTHONIOENCODING: 'utf-8' },
+  const { failed, stdout, stderr } = await runProgram(python, [SCRIPT, request], {
+    env: { TF_CPP_MIN_LOG_LEVEL: '3', PYTHONIOENCODING: 'utf-8' },
   });
   for (const line of stdout.split('\n')) {
     const found = /^CHECK (ok|failed)\t([^\t]*)\t(.*)$/.exec(line);
     if (found) report.check(`${title}: ${found[2]!}`, found[1] === 'ok', found[3]);
   }
-  if (code !== 0) report.check(`${title}: the checks ran to their end`, false, lastLines(stderr));
+  if (failed) report.check(`${title}: all checks ran`, false, lastLines(stderr));
 }
 
 export const lastLines = (text: string): string => text.trim().split('\n').slice(-6).join('\n');

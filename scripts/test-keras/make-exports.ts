@@ -11,17 +11,17 @@ const PICTURES_A_CLASS = 30;
 /** A run that was trained and exported through the command line. */
 export interface ExportedRun {
   name: string;
-  /** Where every format lies, each in a folder of its own. */
+  /** Folder with every format, each in its own folder. */
   exports: string;
-  /** What the app says of pictures: path and probability of class 1. */
-  answers: [string, number][];
+  /** The app's predictions: path and probability of class 1. */
+  predictions: [string, number][];
   dropout: number;
   units: number[];
   cut: string;
   learningRate: number;
 }
 
-/** The tutorial's model, and others with another cut and size, one and several hidden layers, with and without dropout. */
+/** The tutorial's model, and others that differ in cut layer, input size, hidden layers and dropout. */
 const RUNS: { name: string; flags: string[] }[] = [
   { name: 'the tutorial’s model', flags: ['--epochs', '1'] },
   {
@@ -37,7 +37,7 @@ const RUNS: { name: string; flags: string[] }[] = [
   },
 ];
 
-/** Trains and exports the runs, on sample pictures. */
+/** Trains and exports the runs on sample pictures. */
 export async function makeExports(folder: string, progress: Progress): Promise<ExportedRun[]> {
   const pictures = samplePictures(join(folder, 'pictures'));
   const files = ['animals', 'food'].flatMap((name) =>
@@ -50,7 +50,7 @@ export async function makeExports(folder: string, progress: Progress): Promise<E
   for (const [index, { name, flags }] of RUNS.entries()) {
     const project = join(folder, `project-${index}`);
     const exports = join(folder, `exports-${index}`);
-    const csv = join(folder, `answers-${index}.csv`);
+    const csv = join(folder, `predictions-${index}.csv`);
     progress.stage(`Training and exporting ${name}`);
     await twofold('import', pictures, '--project', project);
     await twofold('train', project, ...flags, '--no-augment');
@@ -64,7 +64,7 @@ export async function makeExports(folder: string, progress: Progress): Promise<E
     runs.push({
       name,
       exports,
-      answers: rows.map(({ path, probability }) => [path, Number(probability)]),
+      predictions: rows.map(({ path, probability }) => [path, Number(probability)]),
       dropout,
       units,
       cut,

@@ -4,7 +4,7 @@ import { lastLines } from './check-exports.ts';
 import type { ExportedRun } from './make-exports.ts';
 import type { Report } from './report.ts';
 
-/** Runs the ONNX export's predict.py with ONNX Runtime for Python, from PyPI, beside the environment's own packages. */
+/** Runs the ONNX export's predict.py with ONNX Runtime from PyPI, which is installed outside the virtual environment. */
 export async function checkOnnxSample(
   report: Report,
   { python, run, folder }: { python: string; run: ExportedRun; folder: string },
@@ -20,19 +20,22 @@ export async function checkOnnxSample(
     'onnxruntime',
     'flatbuffers',
   ]);
-  if (installed.code !== 0) {
-    report.skip('onnx/predict.py', `onnxruntime does not install from PyPI: ${lastLines(installed.stderr)}`);
+  if (installed.failed) {
+    report.skip(
+      'onnx/predict.py',
+      `onnxruntime could not be installed from PyPI: ${lastLines(installed.stderr)}`,
+    );
     return;
   }
-  const [path, probability] = run.answers[0]!;
-  const { code, stdout, stderr } = await runProgram(python, ['predict.py', path], {
+  const [path, probability] = run.predictions[0]!;
+  const { failed, stdout, stderr } = await runProgram(python, ['predict.py', path], {
     cwd: join(run.exports, 'onnx'),
-    env: { ...process.env, PYTHONPATH: packages, PYTHONIOENCODING: 'utf-8' },
+    env: { PYTHONPATH: packages, PYTHONIOENCODING: 'utf-8' },
   });
-  const answer = Number(stdout.trim().split('\t').at(-1));
+  const predicted = Number(stdout.trim().split('\t').at(-1));
   report.check(
     'onnx/predict.py prints class and probability',
-    code === 0 && Math.abs(answer - probability) < 1e-4,
-    code === 0 ? stdout.trim().split('\t').slice(1).join(' ') : lastLines(stderr),
+    !failed && Math.abs(predicted - probability) < 1e-4,
+    failed ? lastLines(stderr) : stdout.trim().split('\t').slice(1).join(' '),
   );
 }

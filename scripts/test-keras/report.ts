@@ -1,32 +1,31 @@
 import type { Progress } from '../setup/progress.ts';
 
-/** Collects what held and what did not, and prints a line for each. */
+/** Counts and prints the results of checks. */
 export class Report {
   #failed = 0;
   #passed = 0;
 
   constructor(private readonly progress: Progress) {}
 
-  /** Says what is being done. */
   stage(text: string): void {
     this.progress.stage(text);
   }
 
-  check(what: string, holds: boolean, detail = ''): void {
-    if (holds) this.#passed++;
+  check(what: string, passed: boolean, detail = ''): void {
+    if (passed) this.#passed++;
     else this.#failed++;
-    console.log(`${holds ? '✓' : '✗'} ${what}${detail === '' ? '' : `: ${detail}`}`);
+    console.log(`${passed ? '✓' : '✗'} ${what}${detail === '' ? '' : `: ${detail}`}`);
   }
 
-  /** What can't be checked here is no failure of what is checked. */
+  /** A check that can't run here is not a failure. */
   skip(what: string, reason: string): void {
     console.log(`– ${what} skipped: ${reason.split('\n').at(-1)!}`);
   }
 
-  /** @returns whether everything held */
+  /** Prints the totals. @returns whether every check passed */
   finish(): boolean {
     const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;
-    console.log(`${this.#passed} checks with real Keras passed${failed}`);
+    console.log(`${this.#passed} checks with real Keras passed${failed}.`);
     return this.#failed === 0;
   }
 }

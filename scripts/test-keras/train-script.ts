@@ -9,7 +9,7 @@ import type { Report } from './report.ts';
 const TIMEOUT_MS = 5 * 60_000;
 const LAST = /^Best epoch \d+: validation loss ([\d.]+), accuracy [\d.]+\. Saved as/m;
 
-/** Runs the exported script on the exported folders, on this machine alone. */
+/** Runs the exported training script on the exported folders, on one machine. */
 export async function trainWithScript(report: Report, { version, python, run }: KerasCheck): Promise<void> {
   const title = `Keras ${version}: train.py trains from the class folders`;
   report.stage(title);
@@ -18,7 +18,7 @@ export async function trainWithScript(report: Report, { version, python, run }: 
   report.check(title, isDone(ended) && existsSync(out), lastWords(ended));
 }
 
-/** The same as two workers, which must come to the same numbers, since they train one model. */
+/** The same with two workers, which must report the same loss, since they train one model. */
 export async function trainOnTwoWorkers(report: Report, { version, python, run }: KerasCheck): Promise<void> {
   const title = `Keras ${version}: train.py trains one model on two workers`;
   report.stage(title);
@@ -46,16 +46,15 @@ function start(python: string, run: ExportedRun, out: string, cluster?: object):
   const args = [script, '--data', join(run.exports, 'folders'), '--base', base, '--out', out];
   return runProgram(python, args, {
     env: {
-      ...process.env,
       TF_CPP_MIN_LOG_LEVEL: '3',
       PYTHONIOENCODING: 'utf-8',
       ...(cluster ? { TF_CONFIG: JSON.stringify(cluster) } : {}),
     },
-    timeoutMs: TIMEOUT_MS,
+    timeout: TIMEOUT_MS,
   });
 }
 
-const isDone = ({ code, stdout }: Ended): boolean => code === 0 && LAST.test(stdout);
+const isDone = ({ failed, stdout }: Ended): boolean => !failed && LAST.test(stdout);
 
 const lastWords = (ended: Ended): string =>
   isDone(ended) ? ended.stdout.trim().split('\n').at(-1)! : lastLines(ended.stderr);

@@ -16,9 +16,13 @@ export async function makeAppReady(progress: Progress): Promise<typeof AppUnderT
   const needsScreen = process.platform === 'linux' && (process.env.DISPLAY ?? '') === '';
   if (needsScreen) await requirePackages(['xvfb', 'xauth'], 'a window without a screen', progress);
   const setup = join(ROOT, 'scripts', 'setup.ts');
-  await runOrThrow('Setting up the app', process.execPath, [...process.execArgv, setup, '--for', 'app'], {
-    onLine: (line) => progress.stage(line.replace(/^✓ /, '')),
-  });
+  await runOrThrow(
+    'Setting up the app',
+    process.execPath,
+    [...process.execArgv, setup, '--for', 'app'],
+    {},
+    (line) => progress.stage(line.replace(/^✓ /, '')),
+  );
   // Loading it builds the app.
   return (await import('../kit/window/harness.ts')).AppUnderTest;
 }

@@ -62,15 +62,13 @@ async function unpackPackages(folder: string, progress: Progress): Promise<Map<s
     );
   await mkdir(folder, { recursive: true });
   progress.stage('Fetching photographs from Debian (about 160 MB)');
-  const download = await run('apt-get', ['download', '-q', ...PACKAGES], { cwd: folder }).catch(() => {
-    throw unavailable('there is no apt-get');
-  });
-  if (download.code !== 0) throw unavailable(lastLine(download.stderr));
+  const download = await run('apt-get', ['download', '-q', ...PACKAGES], { cwd: folder });
+  if (download.failed) throw unavailable(lastLine(download.stderr) || 'there is no apt-get');
   const found = new Map<string, string>();
   for (const archive of (await readdir(folder)).filter((name) => name.endsWith('.deb'))) {
     const target = join(folder, archive.slice(0, archive.indexOf('_')));
-    const { code, stderr } = await run('dpkg-deb', ['-x', join(folder, archive), target]);
-    if (code !== 0) throw unavailable(lastLine(stderr));
+    const { failed, stderr } = await run('dpkg-deb', ['-x', join(folder, archive), target]);
+    if (failed) throw unavailable(lastLine(stderr));
     for (const file of await readdir(target, { recursive: true })) found.set(key(file), join(target, file));
   }
   return found;

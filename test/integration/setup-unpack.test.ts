@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unpackTar, unpackZip } from '../../scripts/setup/unpack.ts';
 
@@ -29,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A zip with Unix permissions and symbolic links, as Electron's releases are made, and whatever else is asked for. */
+/** A zip with Unix permissions and symbolic links, like Electron's releases, and additional entries. */
 const ZIP = `
 import json, os, sys, zipfile
 source, target, extra = sys.argv[1:]
@@ -46,7 +45,7 @@ with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as archive:
         info.external_attr = (0o120777 if link else 0o100644) << 16
         archive.writestr(info, content)
 `;
-/** One entry of a made-up archive: a file with its content, or a symbolic or hard link with its target. */
+/** An entry to add: a file with its content, or a symbolic or hard link with its target. */
 type Extra = [path: string, link: '' | 'symbolic' | 'hard', content: string];
 
 function makeZip(extra: Extra[] = []): string {
@@ -74,13 +73,7 @@ function makeTar(extra: Extra[]): string {
   return path;
 }
 
-const unzip = (archive: string, target: string): Promise<void> =>
-  unpackZip(
-    archive,
-    target,
-    (path) => path,
-    () => undefined,
-  );
+const unzip = (archive: string, target: string): Promise<void> => unpackZip(archive, target, (path) => path);
 
 function expectWhole(target: string): void {
   expect(readFileSync(join(target, 'lib', 'real.so'), 'utf8')).toBe('library');
@@ -89,20 +82,19 @@ function expectWhole(target: string): void {
 }
 
 describe('unpacking', () => {
-  it.each(['tar', 'tar.gz', 'tar.br'])('a %s whose paths begin with ./', async (ending) => {
+  it.each(['tar', 'tar.gz'])('a %s with paths that begin with ./', async (ending) => {
     const archive = join(folder, `a.${ending}`);
     execFileSync('tar', [ending === 'tar.gz' ? '-czf' : '-cf', archive, '-C', source, '.']);
-    if (ending === 'tar.br') writeFileSync(archive, brotliCompressSync(readFileSync(archive)));
     const target = join(folder, 'target');
-    await unpackTar(archive, target, (path) => path);
+    await unpackTar(archive, target);
     expectWhole(target);
   });
 
-  it('a part of a tar file, under another name', async () => {
+  it('a part of a tar file, without its leading folder', async () => {
     const archive = join(folder, 'a.tar.gz');
     execFileSync('tar', ['-czf', archive, '-C', source, 'lib', 'program']);
     const target = join(folder, 'target');
-    await unpackTar(archive, target, (path) => (path.startsWith('lib/') ? path.slice(4) : undefined));
+    await unpackTar(archive, target, 1, (path) => path.startsWith('lib/'));
     expect(readdirSync(target).sort()).toEqual(['real.so', 'real.so.2']);
   });
 
@@ -119,7 +111,7 @@ describe('unpacking', () => {
     expect(seen).toEqual(['1/3', '2/3', '3/3']);
   });
 
-  /** Each would put a file named `evil` beside the target, or lets a later entry do so. */
+  /** Each would put a file named `evil` next to the target, or let a later entry do so. */
   const outside: [string, Extra[]][] = [
     ['a path upwards', [['../evil', '', 'evil']]],
     ['a path upwards from a folder', [['lib/../../evil', '', 'evil']]],
@@ -134,34 +126,23 @@ describe('unpacking', () => {
     ['a link upwards from a folder', [['lib/way', 'symbolic', '../../source/program']]],
   ];
 
-  it.each(outside)('nothing of a zip outside its folder: %s', async (_, extra) => {
+  it.each(outside)('nothing from a zip outside its folder: %s', async (_, extra) => {
     await expect(unzip(makeZip(extra), join(folder, 'target'))).rejects.toThrow(/leads out|invalid relative/);
     expect(existsSync(join(folder, 'evil'))).toBe(false);
   });
 
   it.each([...outside, ['a hard link upwards', [['way', 'hard', '../source/program']]] as [string, Extra[]]])(
-    'nothing of a tar outside its folder: %s',
+    'nothing from a tar outside its folder: %s',
     async (_, extra) => {
       const target = join(folder, 'target');
-      await expect(unpackTar(makeTar(extra), target, (path) => path)).rejects.toMatchObject({
-        code: 'corrupt',
-        message: expect.stringContaining('leads out of its folder') as string,
-      });
+      await expect(unpackTar(makeTar(extra), target)).rejects.toMatchObject({ code: 'corrupt' });
       expect(existsSync(join(folder, 'evil'))).toBe(false);
       const way = lstatSync(join(target, 'way'), { throwIfNoEntry: false });
       expect(way?.isSymbolicLink() ?? false).toBe(false);
     },
   );
 
-  it('nothing outside its folder by being moved', async () => {
-    const archive = makeTar([['package/a', '', 'evil']]);
-    await expect(unpackTar(archive, join(folder, 'target'), () => '../evil')).rejects.toMatchObject({
-      code: 'corrupt',
-    });
-    expect(existsSync(join(folder, 'evil'))).toBe(false);
-  });
-
-  it('links within its folder, and names that only look like a way out', async () => {
+  it('links within its folder, and names that only look like a path out', async () => {
     const target = join(folder, 'target');
     const extra: Extra[] = [
       ['..data/file', '', 'content'],
@@ -170,7 +151,7 @@ describe('unpacking', () => {
     await unzip(makeZip(extra), target);
     expect(readFileSync(join(target, 'lib', 'up'), 'utf8')).toBe('content');
     rmSync(target, { recursive: true });
-    await unpackTar(makeTar(extra), target, (path) => path);
+    await unpackTar(makeTar(extra), target);
     expect(readFileSync(join(target, 'lib', 'up'), 'utf8')).toBe('content');
   });
 
@@ -178,6 +159,6 @@ describe('unpacking', () => {
     const archive = join(folder, 'a.tar.gz');
     execFileSync('tar', ['-czf', archive, '-C', source, '.']);
     writeFileSync(archive, readFileSync(archive).subarray(0, 60));
-    await expect(unpackTar(archive, join(folder, 'target'), (path) => path)).rejects.toThrow();
+    await expect(unpackTar(archive, join(folder, 'target'))).rejects.toMatchObject({ code: 'corrupt' });
   });
 });

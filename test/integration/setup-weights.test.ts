@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { fromHex } from '../../main/files/download.ts';
 import { inceptionV3 } from '../../main/model/architecture/inception-v3.ts';
 import { CANONICAL_TENSORS } from '../../main/model/weights/canonical.ts';
 import { loadSameWeights, loadWeights } from '../../main/model/weights/store.ts';
@@ -16,7 +17,7 @@ const quiet = new ProgressPrinter({ write: () => undefined });
 let mirror: Mirror;
 let home: ReturnType<typeof temporaryHome>;
 const at = (...names: string[]): string => join(home.folder, ...names);
-/** Where set-up puts the official weights, beside those that come with Twofold. */
+/** Where set-up puts the official weights, next to those that come with Twofold. */
 const target = (): string => at('resources', 'weights', 'imagenet.safetensors');
 
 beforeEach(async () => {
@@ -39,10 +40,11 @@ afterEach(async () => {
 const offer = (body: Buffer) => ({
   addresses: [`${mirror.url}official.h5`],
   sizeBytes: body.byteLength,
-  md5: createHash('md5').update(body).digest('hex'),
+  target: at('cache', 'official.h5'),
+  integrity: fromHex('md5', createHash('md5').update(body).digest('hex')),
 });
 
-it('takes a file in the official layout, which is then what "default" stands for, and finds older models their own', async () => {
+it('installs the official file as "default", and older models still get their own weights', async () => {
   const shipped = await loadWeights('default');
   expect(shipped.name).toBe('nsfwjs');
   const tensors = await shipped.read(inceptionV3({ cut: 'mixed10' }));
@@ -56,7 +58,7 @@ it('takes a file in the official layout, which is then what "default" stands for
     })),
   );
   const body = readFileSync(file);
-  // The connection breaks once; what has arrived is not asked for again.
+  // The connection breaks once; what has arrived is not downloaded again.
   mirror.serve('/official.h5', { kind: 'truncated', body, bytes: 1_000_000, after: 2 });
 
   expect(await installOfficialWeights(target(), quiet, offer(body))).toBeNull();
@@ -76,19 +78,19 @@ it('takes a file in the official layout, which is then what "default" stands for
   await expect(loadSameWeights({ name: 'mine', fingerprint: 'f'.repeat(64) })).rejects.toThrow(
     'This model was trained on the InceptionV3 weights "mine" with fingerprint ffffffffffff…, which are not on this machine. Import the same weights',
   );
-  // Once downloaded, it is found in the cache.
+  // Afterwards it is found in the cache.
   expect(await installOfficialWeights(target(), quiet, offer(body))).toBeNull();
   expect(mirror.requests).toHaveLength(2);
 });
 
-it('says why the official file could not be had, and leaves the shipped weights', async () => {
+it('gives the reason when the official file can not be downloaded, and keeps the shipped weights', async () => {
   mirror.serve('/official.h5', { kind: 'status', status: 403, after: 99 });
   expect(await installOfficialWeights(target(), quiet, offer(Buffer.from('wanted')))).toBe(
-    `${mirror.url}official.h5: the server answers 403 Forbidden`,
+    `${mirror.url}official.h5: the server answered 403 Forbidden`,
   );
   mirror.serve('/official.h5', { kind: 'good', body: Buffer.from('others') });
   expect(await installOfficialWeights(target(), quiet, offer(Buffer.from('wanted')))).toBe(
-    `${mirror.url}official.h5: the file is not the expected one (another MD5)`,
+    `${mirror.url}official.h5: wrong checksum (expected ${offer(Buffer.from('wanted')).integrity})`,
   );
   expect(existsSync(target())).toBe(false);
   expect((await loadWeights('default')).name).toBe('nsfwjs');

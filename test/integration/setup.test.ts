@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ import { firstThatWorks } from '../../scripts/setup/sources.ts';
 import { PURPOSES, ROOT } from '../../scripts/setup/step.ts';
 import { stepsFor } from '../../scripts/setup/steps.ts';
 import { proveTensorflow } from '../../scripts/setup/tensorflow.ts';
-import { convertDefaultWeights } from '../../scripts/setup/weights.ts';
+import { convertNsfwjsWeights } from '../../scripts/setup/weights.ts';
 import { startMirror } from '../kit/setup-mirror.ts';
 
 const quiet = new ProgressPrinter({ write: () => undefined });
@@ -30,11 +30,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const setUp = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
   run(process.execPath, ['--import', 'tsx', 'scripts/setup.ts', ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...env },
+    env,
   });
 
 describe('npm run setup', () => {
-  it('says nothing, does nothing and asks nobody when everything is there, as it is for the tests', async () => {
+  it('prints nothing, does nothing and sends no request when everything is there, as for these tests', async () => {
     const mirror = await startMirror();
     const env = {
       TWOFOLD_CACHE: folder,
@@ -46,7 +46,7 @@ describe('npm run setup', () => {
     try {
       for (const purpose of ['test', 'cli']) {
         const ended = await setUp(['--for', purpose], env);
-        expect(ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+        expect(ended).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
       }
       expect(mirror.requests).toEqual([]);
       expect(readdirSync(folder)).toEqual([]);
@@ -55,13 +55,13 @@ describe('npm run setup', () => {
     }
   });
 
-  it.each([[['--for', 'nothing']], [['--fast']], [['extra']]])('explains itself for %j', async (args) => {
-    const { code, stderr } = await setUp(args);
-    expect(code).toBe(2);
+  it.each([[['--for', 'nothing']], [['--fast']], [['extra']]])('prints its usage for %j', async (args) => {
+    const { exitCode, stderr } = await setUp(args);
+    expect(exitCode).toBe(2);
     expect(stderr).toContain('--for cli|test|app|all');
   });
 
-  it('spares the command line what only the app and the tests need', () => {
+  it('skips what only the app and the tests need for the command line', () => {
     expect(stepsFor(['cli']).map(({ name }) => name)).toEqual(['tensorflow', 'sqlite', 'weights', 'samples']);
     expect(stepsFor(PURPOSES)).toHaveLength(7);
   });
@@ -74,7 +74,7 @@ describe('what was set up', () => {
     expect(await proveElectron()).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it('is called broken when it does not load', async () => {
+  it('is reported as broken when it does not load', async () => {
     await expect(proveTensorflow(join(folder, 'nothing'))).rejects.toMatchObject({
       code: 'runtime',
       message: expect.stringMatching(
@@ -90,12 +90,12 @@ describe('sources', () => {
     install: () => Promise.reject(new Error(reason)),
   });
 
-  it('takes the second when the first fails', async () => {
+  it('tries the second when the first fails', async () => {
     const second = { name: 'b', install: () => Promise.resolve('from b') };
     expect(await firstThatWorks('It', [failing('a', 'closed'), second])).toBe('from b');
   });
 
-  it('names each and why it failed', async () => {
+  it('lists each with the reason', async () => {
     await expect(firstThatWorks('It', [failing('a', 'closed'), failing('b', 'gone')])).rejects.toThrow(
       /It could not be installed\.\n {2}from a: closed\n {2}from b: gone\nCheck the network/,
     );
@@ -126,24 +126,7 @@ describe('the lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('says who is waited for, also where that one signs it a moment after making it', async () => {
-    const lock = join(folder, 'lock');
-    writeFileSync(lock, '');
-    const waitedFor: number[] = [];
-    const taken = withLock(
-      lock,
-      () => Promise.resolve('mine'),
-      (pid) => waitedFor.push(pid),
-    );
-    await sleep(50);
-    writeFileSync(lock, `${process.ppid} ${hostname()}`);
-    await expect.poll(() => waitedFor).toEqual([process.ppid]);
-    rmSync(lock);
-    expect(await taken).toBe('mine');
-    expect(waitedFor).toHaveLength(1);
-  });
-
-  it('is taken over when its holder was killed', async () => {
+  it('is taken over from a process that was killed, and says once that it waits', async () => {
     const lock = join(folder, 'lock');
     const script = `
       import { withLock } from './scripts/setup/lock.ts';
@@ -152,24 +135,45 @@ describe('the lock', () => {
     const holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
       cwd: ROOT,
     });
-    while (!existsSync(lock)) await sleep(20);
-    let waitedFor: number | undefined;
-    const taken = withLock(
+    await expect.poll(() => existsSync(`${lock}.lock`)).toBe(true);
+    let waits = 0;
+    let taken: string | undefined;
+    const done = withLock(
       lock,
-      () => Promise.resolve('mine'),
-      (pid) => (waitedFor = pid),
+      () => Promise.resolve((taken = 'mine')),
+      () => waits++,
     );
-    await sleep(400);
-    expect(waitedFor).toBe(holder.pid);
+    await sleep(2_000);
+    expect([waits, taken]).toEqual([1, undefined]);
     holder.kill('SIGKILL');
-    expect(await taken).toBe('mine');
+    expect(await done).toBe('mine');
+    expect(waits).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is released when its process exits in the middle', async () => {
+    const lock = join(folder, 'lock');
+    const script = `
+      import { withLock } from './scripts/setup/lock.ts';
+      await withLock(${JSON.stringify(lock)}, () => process.exit(3));
+    `;
+    const { exitCode } = await run(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', script],
+      {
+        cwd: ROOT,
+      },
+    );
+    expect(exitCode).toBe(3);
     expect(readdirSync(folder)).toEqual([]);
   });
 });
 
 describe('the default weights', () => {
-  it('are one safetensors file of 94 convolutions, with what is needed to read the 8-bit values', () => {
-    const file = convertDefaultWeights();
+  it('are a safetensors file of 94 convolutions, with the scale of the 8-bit values', async () => {
+    const path = join(folder, 'nsfwjs.safetensors');
+    await convertNsfwjsWeights(path);
+    const file = readFileSync(path);
     const length = Number(file.readBigUInt64LE());
     expect(length % 8).toBe(0);
     const header = JSON.parse(file.toString('utf8', 8, 8 + length)) as Record<
@@ -187,7 +191,7 @@ describe('the default weights', () => {
     for (const { scale, min } of Object.values(quantization)) {
       expect([Math.fround(scale), Math.fround(min)]).toEqual([scale, min]);
     }
-    // The whole, so that a change of the package is noticed.
+    // All values, so that a change in the package is noticed.
     expect(
       createHash('sha256')
         .update(file.subarray(8 + length))
@@ -197,7 +201,7 @@ describe('the default weights', () => {
 });
 
 describe('the sample pictures', () => {
-  it('are drawn alike each time, as many of each class, on the same backgrounds in both', async () => {
+  it('are reproducible, as many in each class, on the same backgrounds in both', async () => {
     const { sharp } = await import('../../main/pictures/sharp.ts');
     const samples = join(folder, 'samples');
     await drawSamples(samples, join(folder, 'unseen'), quiet);

@@ -7,7 +7,6 @@ import { PicturePool } from '../../pictures/pool.ts';
 import type { AppContext } from './context.ts';
 import { LoopDelays } from '../shell/delays.ts';
 import { Evaluator } from './evaluator.ts';
-import { FileChecks } from './file-checks.ts';
 import { Exporter } from './exporter.ts';
 import { Importer } from './importer.ts';
 import { JsonFile } from './json-file.ts';
@@ -43,17 +42,16 @@ export function makeParts({ emit, window, onMenuChange, temporary }: PartsOption
   );
   const pool = new PicturePool({ background: true });
   const pictures = new Pictures(project, pool, join(temporary, 'tried'));
-  const checks = new FileChecks(project, emit);
+  const importer = new Importer(project, pool, emit);
   return {
     project,
     pool,
     pictures,
-    importer: new Importer(project, pool, emit),
-    checks,
-    trainer: new Trainer(project, checks, spawnUtilityProcess, emit),
+    importer,
+    trainer: new Trainer(project, importer, spawnUtilityProcess, emit),
     predictor: new Predictor(project, pictures, spawnUtilityProcess, emit, join(temporary, 'pasted')),
-    evaluator: new Evaluator(project, checks, spawnUtilityProcess, emit),
-    exporter: new Exporter(project, checks, spawnUtilityProcess, emit),
+    evaluator: new Evaluator(project, importer, spawnUtilityProcess, emit),
+    exporter: new Exporter(project, importer, spawnUtilityProcess, emit),
     recent,
     settings,
     delays: new LoopDelays(),

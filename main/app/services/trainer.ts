@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { powerSaveBlocker } from 'electron';
-import type { RunInfo } from '../../../shared/contract/train.ts';
+import type { RunInfo, TrainState } from '../../../shared/contract/train.ts';
 import { TwofoldError, toFailure } from '../../../shared/errors.ts';
 import type { JobEvent } from '../../../shared/jobs.ts';
 import type { RunRecord } from '../../../shared/library.ts';
-import { freshRun, withEvent, type LiveRun } from '../../../shared/live-run.ts';
 import { startTraining, type Training, type TrainRequest } from '../../engine/train.ts';
 import type { Emit } from './emit.ts';
 import { runDir, type Project } from '../../library/folder.ts';
@@ -12,39 +11,39 @@ import { listPictureIds } from '../../library/reading/grid.ts';
 import { getRun } from '../../library/runs/runs.ts';
 import { RunFolder } from '../../training/run-folder.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
-import type { FileChecks } from './file-checks.ts';
+import type { Importer } from './importer.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** How long a run may take to stop when its project is closed, before its process is killed. */
+/** How long a run may take to end by itself when its project is closed, before its process is ended. */
 const STOP_PATIENCE_MS = 15_000;
 
-/** Trains runs of the open project, one at a time. */
+/** Trains runs of the open project, one at a time, and tells the window of it. */
 export class Trainer {
-  #running: { training: Training; live: LiveRun } | undefined;
+  #running: { training: Training; state: TrainState } | undefined;
   #starting: Promise<unknown> | undefined;
 
   constructor(
     private readonly project: OpenProject,
-    private readonly checks: FileChecks,
+    private readonly importer: Importer,
     private readonly spawn: () => JobProcess,
     private readonly emit: Emit,
   ) {
     project.beforeClose(() => this.#end());
   }
 
-  get state(): LiveRun | null {
-    return this.#running?.live ?? null;
+  get state(): TrainState | null {
+    return this.#running?.state ?? null;
   }
 
   /**
-   * Checks the labelled pictures' files, then starts. Resolves once the run is recorded.
+   * Looks at the labelled pictures' files, then starts. Answers once the run is recorded.
    *
    * @throws TwofoldError `busy`, and why the pictures can't be trained on
    */
   async start(request: TrainRequest): Promise<RunInfo> {
     const project = this.project.require();
     if (this.#running || this.#starting) {
-      throw new TwofoldError('busy', 'A run is already being trained. Wait until it is done, or stop it.');
+      throw new TwofoldError('busy', 'A run is being trained. Stop it first, or wait until it is done.');
     }
     const starting = this.#start(project, request);
     this.#starting = starting.catch(() => undefined);
@@ -56,44 +55,42 @@ export class Trainer {
   }
 
   async #start(project: Project, request: TrainRequest): Promise<RunInfo> {
-    await this.checks.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
-    const training = await startTraining(project, request, {
-      spawn: this.spawn,
-      onEvent: (event) => this.#hear(event),
-    });
-    this.#running = { training, live: freshRun(training.run.id) };
+    await this.importer.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
+    const training = await startTraining(project, request, this.spawn, (event) => this.#hear(event));
+    this.#running = { training, state: freshState(training.run) };
     void this.#follow(project, training);
     this.emit('runs.changed', null);
     return runInfo(project, training.run);
   }
 
-  pause(): null {
-    return this.#command('pause', (phase) => (phase === 'running' ? 'pausing' : phase));
+  pause(): void {
+    const { training, state } = this.#require();
+    training.job.pause();
+    if (state.phase === 'running') state.phase = 'pausing';
   }
 
-  resume(): null {
-    return this.#command('resume', (phase) => (phase === 'stopping' ? phase : 'running'));
+  resume(): void {
+    const { training, state } = this.#require();
+    training.job.resume();
+    if (state.phase !== 'stopping') state.phase = 'running';
   }
 
-  stop(): null {
-    return this.#command('stop', () => 'stopping');
+  stop(): void {
+    const { training, state } = this.#require();
+    training.job.stop();
+    state.phase = 'stopping';
   }
 
-  #command(
-    command: 'pause' | 'resume' | 'stop',
-    phaseAfter: (phase: LiveRun['phase']) => LiveRun['phase'],
-  ): null {
-    const running = this.#running;
-    if (!running) throw new TwofoldError('not-found', 'No run is being trained.');
-    running.training.job[command]();
-    running.live = { ...running.live, phase: phaseAfter(running.live.phase) };
-    return null;
+  #require(): { training: Training; state: TrainState } {
+    if (this.#running) return this.#running;
+    throw new TwofoldError('not-found', 'Nothing is being trained at the moment.');
   }
 
   #hear(event: JobEvent): void {
-    if (!this.#running) return;
-    this.#running.live = withEvent(this.#running.live, event);
-    this.emit('train.event', { runId: this.#running.live.runId, event });
+    const state = this.#running?.state;
+    if (!state) return;
+    applyEvent(state, event);
+    this.emit('train.event', { runId: state.runId, event });
   }
 
   async #follow(project: Project, training: Training): Promise<void> {
@@ -130,4 +127,47 @@ export function runInfo(project: Project, run: RunRecord): RunInfo {
     canPredict: folder.hasHead && run.bestEpoch !== null,
     canContinue: isOver && run.status !== 'done' && run.recipe !== null && existsSync(folder.checkpointPath),
   };
+}
+
+function freshState(run: RunRecord): TrainState {
+  return {
+    runId: run.id,
+    phase: 'running',
+    startedAtMs: Date.now(),
+    progress: null,
+    counts: null,
+    epochs: [],
+    batches: [],
+    leftOut: [],
+  };
+}
+
+/** What the window would know had it heard every event; the window applies the same. */
+function applyEvent(state: TrainState, event: JobEvent): void {
+  switch (event.type) {
+    case 'progress':
+      state.progress = event;
+      break;
+    case 'split':
+      state.counts = event.counts;
+      break;
+    case 'batch':
+      if (event.batch === 1) state.batches = [];
+      state.batches.push(event);
+      break;
+    case 'epoch':
+      state.epochs.push(event);
+      break;
+    case 'left-out':
+      state.leftOut.push(event.leftOut);
+      break;
+    case 'paused':
+      if (state.phase !== 'stopping') state.phase = 'paused';
+      break;
+    case 'resumed':
+      if (state.phase !== 'stopping') state.phase = 'running';
+      break;
+    case 'predicted':
+      break;
+  }
 }

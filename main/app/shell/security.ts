@@ -1,6 +1,5 @@
 import { app, type App, type IpcMainInvokeEvent, type Session, type WebContents } from 'electron';
 import { ORIGIN } from '../../../shared/picture-url.ts';
-import { DEV_SERVER, DEV_SOCKET } from './dev-server.ts';
 
 /**
  * The window shows our own files and nothing else, and no request leaves this machine. Several locks, each of which would
@@ -23,8 +22,7 @@ const OFF = [
 /** Before the app is ready. */
 export function hardenCommandLine({ commandLine }: App): void {
   for (const name of OFF) commandLine.appendSwitch(name);
-  const resolvable = DEV_SERVER === null ? '' : ', EXCLUDE 127.0.0.1';
-  commandLine.appendSwitch('host-resolver-rules', `MAP * ~NOTFOUND${resolvable}`);
+  commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
   commandLine.appendSwitch('disable-features', 'MediaRouter,OptimizationHints,AutofillServerCommunication');
 }
 
@@ -68,9 +66,5 @@ export function isOurs(url: string): boolean {
 }
 
 function mayLoad(url: string): boolean {
-  return (
-    isOurs(url) ||
-    (!app.isPackaged && url.startsWith('devtools://')) ||
-    (DEV_SOCKET !== null && url.startsWith(`${DEV_SOCKET}/`))
-  );
+  return isOurs(url) || (!app.isPackaged && url.startsWith('devtools://'));
 }

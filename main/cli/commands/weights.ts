@@ -53,7 +53,7 @@ export function addWeights(program: Command, output: Output): void {
       try {
         const info = await downloadWeights({
           signal: controller.signal,
-          onProgress: ({ receivedBytes, totalBytes }) => {
+          onProgress: (receivedBytes, totalBytes = receivedBytes) => {
             meter ??= new ProgressMeter(totalBytes, (progress) =>
               output.progress('Downloading bytes', progress),
             );

@@ -15,8 +15,6 @@ import { getClasses } from '../../library/labels/classes.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { latestUsableRun } from '../../library/runs/runs.ts';
 import { getSettings } from '../../library/settings.ts';
-import { throwIfCancelled } from '../../support/cancelled.ts';
-import type { JobOptions } from '../../training/supervisor.ts';
 import { createExportFolder, requireFree } from '../../files/atomic-folder.ts';
 import { baseCard, listFiles, writeCard } from '../../export/card/card.ts';
 import { checkSet } from './check-pictures.ts';
@@ -26,6 +24,7 @@ import { exportLabels } from './labels-export.ts';
 import { askApp, exportModel, type RunToExport } from './model-export.ts';
 import { writeOverview } from '../../export/card/overview.ts';
 import type { Bits } from '../../export/tfjs/quantize.ts';
+import { requireWanted, type ExportControls } from './run-job.ts';
 import { exportScript } from './script-export.ts';
 import { picturesOnSides, testSetPictures } from './split-pictures.ts';
 
@@ -47,7 +46,7 @@ export interface ExportRequest {
 }
 
 /** What is told while an export runs, beside the events of its jobs. */
-export interface ExportSteps extends JobOptions {
+export interface ExportSteps extends ExportControls {
   onFormat?: ((format: ExportFormatId) => void) | undefined;
 }
 
@@ -79,7 +78,7 @@ export async function exportProject(
   const exports = await createExportFolder(folder, { force, durable: !isCopyOnly }, async (temporary) => {
     const done: ExportedFormat[] = [];
     for (const format of formats) {
-      throwIfCancelled(steps.signal);
+      requireWanted(steps.signal);
       steps.onFormat?.(format);
       const isOne = request.format !== 'all';
       const exported = await work.write(format, isOne ? temporary : join(temporary, format));
@@ -89,7 +88,7 @@ export async function exportProject(
       await writeOverview(temporary, done);
       await writeCard(temporary, baseCard('all', work.classes));
     }
-    throwIfCancelled(steps.signal);
+    requireWanted(steps.signal);
     return done;
   });
   return { folder, run: run?.id ?? null, exports, files: await listFiles(folder) };

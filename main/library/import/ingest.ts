@@ -220,9 +220,9 @@ function progressMeter(
   { onProgress }: ImportOptions,
 ): (done: number) => void {
   if (!onProgress) return () => undefined;
-  const meter = new ProgressMeter(total, (progress) => {
+  const meter = new ProgressMeter(total, ({ fraction, done, leftMs }) => {
     const { added, leftOut } = context.counts;
-    onProgress({ stage: 'reading', ...progress, added, leftOut });
+    onProgress({ stage: 'reading', fraction, done, total, added, leftOut, leftMs });
   });
   let last = 0;
   return (done) => {

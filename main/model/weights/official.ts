@@ -1,41 +1,54 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { downloadFile, fromHex, type Download } from '../../files/download.ts';
 import { dataFolder } from '../../files/paths.ts';
-import { downloadFile, type DownloadProgress } from './download.ts';
 import { IMAGENET } from './known.ts';
-import { OFFICIAL_FILE, officialAddresses } from './official-file.ts';
 import { listWeights, storeOfficial, type WeightsInfo } from './store.ts';
 
-export interface DownloadOptions {
-  onProgress?: (progress: DownloadProgress) => void;
-  signal?: AbortSignal;
-  /** Another place that serves the same file; `TWOFOLD_WEIGHTS_URL` by default, then Google's and GitHub's. */
-  url?: string | undefined;
-}
+const FILE = 'inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5';
+const ADDRESSES = [
+  `https://storage.googleapis.com/mledu-datasets/${FILE}`,
+  `https://github.com/fchollet/deep-learning-models/releases/download/v0.5/${FILE}`,
+];
 
 /**
- * Downloads the official Keras weights (88 MB) into the store, where they are named `imagenet`. An interrupted download goes
- * on where it ended; nothing is downloaded when they are there already.
+ * The official Keras weights of InceptionV3 without its top, as in the Keras tutorial.
+ *
+ * @param folder to download to
+ * @param url another address of the same file; default: `TWOFOLD_WEIGHTS_URL`, then Google's and GitHub's
+ */
+export const officialFile = (folder: string, url = process.env.TWOFOLD_WEIGHTS_URL): Download => ({
+  addresses: url ? [url] : ADDRESSES,
+  target: join(folder, FILE),
+  sizeBytes: 87_910_968,
+  integrity: fromHex('md5', 'bcbd6486424b2319ff4ef7d526e38f63'),
+});
+
+/**
+ * Downloads the official Keras weights (88 MB) into the store under the name `imagenet`, unless they are already there. An
+ * interrupted download resumes.
  *
  * @throws TwofoldError as `downloadFile`
  */
-export async function downloadWeights({
-  onProgress,
-  signal,
-  url,
-}: DownloadOptions = {}): Promise<WeightsInfo> {
+export async function downloadWeights(
+  options: Pick<Download, 'onProgress' | 'signal'> = {},
+): Promise<WeightsInfo> {
   const present = (await listWeights()).find(({ name, available }) => name === IMAGENET.name && available);
   if (present) return present;
-  const target = join(dataFolder(), 'downloads', OFFICIAL_FILE.name);
-  await downloadFile({
-    addresses: officialAddresses(url),
-    target,
-    sizeBytes: OFFICIAL_FILE.sizeBytes,
-    md5: OFFICIAL_FILE.md5,
-    ...(onProgress ? { onProgress } : {}),
-    ...(signal ? { signal } : {}),
-  });
-  const info = await storeOfficial(target);
-  await rm(target);
+  const file = { ...officialFile(join(dataFolder(), 'downloads')), ...options };
+  try {
+    await downloadFile(file);
+  } catch (error) {
+    if (!(error instanceof TwofoldError) || error.code === 'cancelled') throw error;
+    throw new TwofoldError(
+      error.code,
+      `The official weights could not be downloaded. ${error.message}. Check the network connection and try again: the ` +
+        'download resumes where it stopped. Or get the file on another computer and run "twofold weights import".',
+      { cause: error },
+    );
+  }
+  const info = await storeOfficial(file.target);
+  await rm(file.target);
   return info;
 }

@@ -1,54 +1,50 @@
 import type { TaskState } from '../../../shared/contract/task.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import type { OpenProject } from './open-project.ts';
 
-/** Long work on the open project: one at a time, cancellable, and ended before the project is closed. */
-export class Task<T, Progress> {
+/** Work of which only one may be under way, and which can be cancelled. */
+export class OneAtATime<T, Progress = null> {
   #current: { abort: AbortController; result: Promise<T> } | null = null;
   #progress: Progress | null = null;
 
-  /** @param name for messages: `An import` */
+  /**
+   * @param name in words, for the message (`An import`)
+   * @param tell told how far the work is
+   */
   constructor(
-    project: OpenProject,
     private readonly name: string,
-    private readonly onProgress: (progress: Progress) => void,
-  ) {
-    project.beforeClose(() => this.end());
-  }
+    private readonly tell: (progress: Progress) => void = () => undefined,
+  ) {}
 
-  /** Null where nothing is running. */
+  /** What is under way; null where nothing is. */
   get state(): TaskState<Progress> | null {
     return this.#current && { progress: this.#progress, cancelling: this.#current.abort.signal.aborted };
   }
 
-  /** Of the work that is running; null where nothing is. */
+  /** What comes of the work under way; null where none is. */
   get result(): Promise<T> | null {
     return this.#current?.result ?? null;
   }
 
   /** @throws TwofoldError `busy` */
-  protected start(
-    work: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<T>,
-  ): Promise<T> {
+  run(work: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<T>): Promise<T> {
     if (this.#current) {
-      throw new TwofoldError('busy', `${this.name} is already running. Wait until it is done, or cancel it.`);
+      throw new TwofoldError('busy', `${this.name} is under way. Wait until it is done, or cancel it.`);
     }
     this.#progress = null;
     const abort = new AbortController();
     const result = work(abort.signal, (progress) => {
       this.#progress = progress;
-      this.onProgress(progress);
+      this.tell(progress);
     }).finally(() => (this.#current = null));
     this.#current = { abort, result };
     return result;
   }
 
-  readonly cancel = (): null => {
+  cancel(): void {
     this.#current?.abort.abort();
-    return null;
-  };
+  }
 
-  /** Cancels and waits until the work has ended. */
+  /** Cancels and waits until it has ended. */
   async end(): Promise<void> {
     this.cancel();
     await this.#current?.result.catch(() => undefined);

@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { downloadFile, type Download, type DownloadProgress } from '../../../main/model/weights/download.ts';
+import { downloadFile, fromHex, type Download } from '../../../main/files/download.ts';
 import { downloadWeights } from '../../../main/model/weights/official.ts';
 import { temporaryHome } from '../../kit/weights.ts';
 
 const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));
-const MD5 = createHash('md5').update(CONTENT).digest('hex');
+const INTEGRITY = fromHex('md5', createHash('md5').update(CONTENT).digest('hex'));
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Serves the file, also a part of it. */
+/** Serves the file or a range of it. */
 const good: Answer = (request, response) => {
   const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
   const range = { 'content-range': `bytes ${start}-${CONTENT.length - 1}/${CONTENT.length}` };
@@ -25,7 +25,7 @@ const status =
   (code: number): Answer =>
   (_request, response) =>
     response.writeHead(code).end('<html>no</html>');
-/** Sends some bytes more than asked and then cuts the connection. */
+/** Sends some bytes and then cuts the connection. */
 const breaking =
   (bytes: number): Answer =>
   (request, response) => {
@@ -50,7 +50,7 @@ beforeEach(async () => {
   ranges = [];
   server = createServer((request, response) => {
     ranges.push(request.headers.range);
-    // The last answer is given to whoever asks again.
+    // The last answer repeats.
     (answers.length > 1 ? answers.shift()! : answers[0]!)(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -63,27 +63,32 @@ afterEach(async () => {
 });
 
 const download = (options: Partial<Download> = {}): Promise<void> =>
-  downloadFile({ addresses: [address], target, sizeBytes: CONTENT.length, md5: MD5, pauseMs: 5, ...options });
+  downloadFile({
+    addresses: [address],
+    target,
+    sizeBytes: CONTENT.length,
+    integrity: INTEGRITY,
+    patience: { attempts: 3, pauseMs: 5 },
+    ...options,
+  });
 const part = (): string => `${target}.part`;
 
 describe('downloading', () => {
-  it('fetches a file with progress and leaves nothing else behind', async () => {
+  it('reports progress and leaves nothing else behind', async () => {
     answers = [good];
-    const seen: DownloadProgress[] = [];
-    await download({ onProgress: (progress) => seen.push(progress) });
+    const seen: number[][] = [];
+    await download({ onProgress: (received, total = NaN) => seen.push([received, total]) });
     expect(readFileSync(target).equals(CONTENT)).toBe(true);
     expect(existsSync(part())).toBe(false);
-    expect(seen.at(-1)).toEqual({ receivedBytes: CONTENT.length, totalBytes: CONTENT.length });
-    expect(seen.every(({ receivedBytes }, i) => i === 0 || receivedBytes > seen[i - 1]!.receivedBytes)).toBe(
-      true,
-    );
+    expect(seen.at(-1)).toEqual([CONTENT.length, CONTENT.length]);
+    expect(seen.every(([received], i) => i === 0 || received! > seen[i - 1]![0]!)).toBe(true);
   });
 
-  it('goes on where the connection broke, as often as something arrives', async () => {
+  it('resumes after a broken connection, as long as each attempt brings something', async () => {
     answers = [breaking(50_000), breaking(70_000), breaking(30_000), breaking(10_000), good];
     await download();
     expect(readFileSync(target).equals(CONTENT)).toBe(true);
-    // How much of what was sent arrives before the connection breaks is up to the system; it is never asked for again.
+    // How much arrives before the connection breaks is up to the system; it is never requested again.
     const starts = ranges.map((range) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0));
     expect(starts).toHaveLength(5);
     [50_000, 70_000, 30_000, 10_000].forEach((sent, i) => {
@@ -93,7 +98,7 @@ describe('downloading', () => {
     expect(starts[4]).toBeGreaterThan(0);
   });
 
-  it('goes on where an earlier download was stopped', async () => {
+  it('resumes a cancelled download', async () => {
     answers = [breaking(50_000)];
     const controller = new AbortController();
     const stopped = download({ signal: controller.signal, onProgress: () => controller.abort() });
@@ -106,13 +111,13 @@ describe('downloading', () => {
     expect(readFileSync(target).equals(CONTENT)).toBe(true);
   });
 
-  it('starts over where a server knows no ranges', async () => {
+  it('starts over when the server does not support ranges', async () => {
     answers = [breaking(50_000), withoutRanges];
     await download();
     expect(readFileSync(target).equals(CONTENT)).toBe(true);
   });
 
-  it('starts over once when what was kept is wrong', async () => {
+  it('starts over when the kept part is wrong', async () => {
     answers = [breaking(50_000), status(403)];
     await expect(download()).rejects.toMatchObject({ code: 'network' });
     writeFileSync(part(), Buffer.alloc(50_000));
@@ -124,39 +129,39 @@ describe('downloading', () => {
     expect(readFileSync(target).equals(CONTENT)).toBe(true);
   });
 
-  it('refuses a file with another checksum and keeps none of it', async () => {
+  it('rejects a file with another checksum and keeps nothing of it', async () => {
     answers = [(_request, response) => response.writeHead(200).end(Buffer.alloc(CONTENT.length))];
     await expect(download()).rejects.toMatchObject({ code: 'corrupt' });
     expect(existsSync(target)).toBe(false);
     expect(existsSync(part())).toBe(false);
   });
 
-  it('refuses more bytes than expected', async () => {
+  it('rejects more bytes than expected', async () => {
     answers = [(_request, response) => response.writeHead(200).end(Buffer.alloc(CONTENT.length * 2))];
     await expect(download()).rejects.toThrow(/more than the expected 300000 bytes/);
   });
 
-  it.each([403, 404])('gives up at once at %i, naming address and status', async (code) => {
+  it.each([403, 404])('gives up at once on %i, naming address and status', async (code) => {
     answers = [status(code)];
     await expect(download()).rejects.toThrow(new RegExp(`${address}.*${code}`));
     expect(ranges).toHaveLength(1);
   });
 
-  it('tries again at 503 and when nobody listens, then gives up', async () => {
+  it('retries on 503, and gives up when there is no server', async () => {
     answers = [status(503), status(503), good];
     await download();
     rmSync(target);
-    const nobody = download({ addresses: ['http://127.0.0.1:1/file.h5'] });
-    await expect(nobody).rejects.toMatchObject({ code: 'network' });
+    const noServer = download({ addresses: ['http://127.0.0.1:1/file.h5'] });
+    await expect(noServer).rejects.toMatchObject({ code: 'network' });
   });
 
-  it('takes the next address when one does not serve the file', async () => {
+  it('tries the next address when one does not serve the file', async () => {
     answers = [status(403), good];
     await download({ addresses: [address, address] });
     expect(readFileSync(target).equals(CONTENT)).toBe(true);
   });
 
-  it('goes through the proxy that the environment names', async () => {
+  it('uses the proxy of the environment', async () => {
     const tunnels: string[] = [];
     const proxy = createServer().on('connect', (request: IncomingMessage, socket: Duplex) => {
       tunnels.push(request.url!);
@@ -179,14 +184,15 @@ describe('downloading', () => {
     }
   });
 
-  it('gives up a connection on which nothing arrives', async () => {
+  it('gives up on a connection that stalls', async () => {
     answers = [(_request, response) => response.writeHead(200).write(CONTENT.subarray(0, 10))];
-    await expect(download({ stallMs: 50 })).rejects.toThrow(/nothing arrived for 0.05 seconds/);
+    const patience = { stallMs: 50, attempts: 3, pauseMs: 5 };
+    await expect(download({ patience })).rejects.toThrow(/no data within 0.05 s/);
   });
 });
 
 describe('the official weights', () => {
-  it('are refused when what the address serves is another file', async () => {
+  it('report the address and its response when they can not be downloaded', async () => {
     const home = temporaryHome();
     process.env.TWOFOLD_WEIGHTS_URL = address;
     answers = [status(403)];

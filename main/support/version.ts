@@ -1,4 +1,0 @@
-import manifest from '../../package.json' with { type: 'json' };
-
-/** Twofold's own version. */
-export const VERSION = manifest.version;
