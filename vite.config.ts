@@ -6,7 +6,7 @@ import { ORIGIN } from './shared/picture-url.ts';
 export default defineConfig({
   root: 'renderer',
   base: `${ORIGIN}/`,
-  plugins: [svelte()],
+  plugins: [svelte({ configFile: '../svelte.config.js' })],
   build: {
     // Chromium 130, that of Electron 33.
     target: 'chrome130',

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { main } from '../main/cli.ts';
+import { loadCli } from './build/cli.mjs';
 
 /**
  * `npm run demo`: the main job from pictures to a model that answers, on the sample pictures, by the same commands that a
  * person would type.
  */
+const { main } = await loadCli();
 const samples = fileURLToPath(new URL('../.cache/samples', import.meta.url));
 const unseen = fileURLToPath(new URL('../.cache/unseen', import.meta.url));
 const project = fileURLToPath(new URL('../demo.twofold', import.meta.url));

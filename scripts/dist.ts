@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build as pack, Platform } from 'electron-builder';
-import { ROOT } from './build/build.ts';
 import { buildIfStale } from './build/fresh.ts';
+import { ROOT } from './build/sources.mjs';
 import { installedElectron } from './setup/electron.ts';
 
 const USAGE = `Usage: npm run dist -- [--dir] [--out FOLDER]

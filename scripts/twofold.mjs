@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-// The command line from sources: loads TypeScript with tsx, which is a dependency, and hands over to main/cli.ts.
-import { register } from 'tsx/esm/api';
+import { loadCli } from './build/cli.mjs';
 
-register();
-const { main } = await import('../main/cli.ts');
+const { main } = await loadCli();
 process.exitCode = await main(process.argv.slice(2));

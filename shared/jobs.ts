@@ -1,5 +1,6 @@
 import type { ErrorCode, Failure } from './errors.ts';
 import type { Evaluation } from './metrics.ts';
+import type { Progress } from './progress.ts';
 import type { Recipe } from './recipe.ts';
 
 /** What the training process is asked to do and what it answers: a closed union, data only, every message with its job. */
@@ -291,15 +292,10 @@ export type JobResult =
   | WriteFoldersResult;
 export type ResultOf<J extends Job> = Extract<JobResult, { kind: J['kind'] }>;
 
-export interface ProgressEvent {
+/** Progress of a stage, in pictures; of the whole run while training. */
+export interface ProgressEvent extends Progress {
   type: 'progress';
   stage: Stage;
-  /** 0..1 of this stage; of the whole run while training. */
-  fraction: number;
-  done: number;
-  total: number;
-  picturesPerSecond: number | null;
-  leftMs: Ms | null;
 }
 
 export interface BatchEvent {
@@ -337,15 +333,15 @@ export type JobEvent =
 export type JobPicture = Extract<Job, { pictures: unknown[] }>['pictures'][number];
 
 /**
- * Into the training process. `pictures` come in pieces before `start`, whose job has none then; `stop` keeps what was
- * reached; `cancel` gives the job up.
+ * Into the job's process. `pictures` come in parts before `start`, whose job then has none. `stop` keeps the best epoch,
+ * `cancel` gives the job up, `received` acknowledges `done` or `failed`: the process then ends.
  */
 export type JobCommand =
   | { type: 'pictures'; jobId: string; pictures: readonly JobPicture[] }
   | { type: 'start'; jobId: string; job: Job }
-  | { type: 'pause' | 'resume' | 'stop' | 'cancel'; jobId: string };
+  | { type: 'pause' | 'resume' | 'stop' | 'cancel' | 'received'; jobId: string };
 
-/** Out of the training process. */
+/** Out of the job's process. */
 export type JobMessage =
   | { type: 'event'; jobId: string; event: JobEvent }
   | { type: 'done'; jobId: string; result: JobResult }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ErrorCode, Failure } from './errors.ts';
-import { SPLITS, type EpochMetrics, type Label, type Ms, type Split } from './jobs.ts';
+import { SPLITS, type EpochMetrics, type Label, type Split } from './jobs.ts';
 import type { Evaluation, Interval } from './metrics.ts';
+import type { Progress } from './progress.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
 
 /** What a project holds, as app, command line and window see it. */
@@ -261,17 +262,11 @@ export interface ImportReport {
   notes: string[];
 }
 
-export interface ImportProgress {
+/** In picture files; fraction and total are null while scanning. */
+export interface ImportProgress extends Progress<number | null> {
   stage: 'scanning' | 'reading';
-  /** 0..1 of the stage; null while it can't be known. */
-  fraction: number | null;
-  /** Picture files found so far, or dealt with. */
-  done: number;
-  /** Null while scanning. */
-  total: number | null;
   added: number;
   leftOut: number;
-  leftMs: Ms | null;
 }
 
 export const RUN_STATUSES = ['running', 'done', 'stopped', 'failed', 'crashed'] as const;

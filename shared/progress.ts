@@ -1,20 +1,21 @@
-/** What is said of work under way: a fraction, a rate and how long it will still take. */
-export interface Progress {
+/** How far work is. `Known` is `number | null` where fraction and total may be unknown. */
+export interface Progress<Known extends number | null = number> {
   /** 0..1 */
-  fraction: number;
+  fraction: Known;
   done: number;
-  total: number;
-  /** Items a second over the last seconds; null until it is known. */
+  total: Known;
+  /** Items per second over the last seconds; null until it is known. */
   perSecond: number | null;
+  /** Estimated time left; null until it is known. */
   leftMs: number | null;
 }
 
-/** Messages a second at most. */
+/** Most reports per second. */
 const MAX_RATE_HZ = 10;
-/** The rate is that of the last seconds, since work often changes its speed. */
+/** The rate is measured over the last seconds, since the speed of work often changes. */
 const WINDOW_MS = 8000;
 
-/** Measures progress and throttles it to ten reports a second; the last one is always let through. */
+/** Measures progress and throttles it to ten reports a second; the last one is always passed on. */
 export class ProgressMeter {
   readonly #marks: { at: number; done: number }[] = [];
   #lastReport = -Infinity;
@@ -29,10 +30,10 @@ export class ProgressMeter {
     this.#marks.push({ at: now(), done: 0 });
   }
 
-  /** @param done items finished so far, of `total` */
+  /** @param done items finished so far, out of `total` */
   update(done: number): void {
     const at = this.now();
-    // What comes before the first item (threads that start, files that load) says nothing of the others.
+    // The time before the first item (starting threads, loading files) tells nothing about the others.
     if (!this.#hasBegun && done > this.#marks[0]!.done) {
       this.#marks.length = 0;
       this.#hasBegun = true;
@@ -55,7 +56,7 @@ export class ProgressMeter {
     });
   }
 
-  /** Forgets the rate so far: after a pause, or when the work becomes another. */
+  /** Forgets the rate so far: after a pause, or when the kind of work changes. */
   restart(done: number): void {
     this.#hasBegun = false;
     this.#marks.length = 0;

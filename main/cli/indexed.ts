@@ -1,7 +1,7 @@
-import { indexModel, readIndex, startIndexing, type IndexedLibrary } from '../engine/index-library.ts';
+import { indexModel, indexPictures, readIndex, type IndexedLibrary } from '../engine/index-library.ts';
 import type { Project } from '../library/folder.ts';
 import { spawnNodeProcess } from '../jobs/child.ts';
-import { withInterrupt } from './interrupt.ts';
+import { cancellable } from './interrupt.ts';
 import type { Output } from './output.ts';
 import { showJob } from './show-job.ts';
 
@@ -12,8 +12,8 @@ export async function indexedLibrary(
 ): Promise<IndexedLibrary & { added: number }> {
   const model = await indexModel(project);
   const library = await readIndex(project, model);
-  const indexing = startIndexing(project, model, library, spawnNodeProcess, showJob(output));
-  if (!indexing) return { ...library, added: 0 };
-  const { added } = await withInterrupt(indexing.job, 'cancel', output, indexing.result);
-  return { ...(await readIndex(project, model)), added };
+  const indexed = await cancellable(output, (signals) =>
+    indexPictures(project, model, library, { spawn: spawnNodeProcess, onEvent: showJob(output), ...signals }),
+  );
+  return indexed ? { ...(await readIndex(project, model)), added: indexed.added } : { ...library, added: 0 };
 }

@@ -1,12 +1,10 @@
-import type { RunningJob } from '../training/supervisor.ts';
-import type { Job } from '../../shared/jobs.ts';
 import type { Output } from './output.ts';
 
 /**
- * Calls `listener` on Ctrl-C (or SIGTERM), and once when nobody reads the output any more (`| head`), which means the
- * same: enough.
+ * Calls `listener` on Ctrl-C (or SIGTERM), and once when the reader of the output has ended (`| head`), which means the
+ * same.
  *
- * @returns takes the listener away: Ctrl-C means what it did before
+ * @returns removes the listener: Ctrl-C means what it did before
  */
 export function onInterrupt(output: Output, listener: () => void): () => void {
   let called = false;
@@ -27,33 +25,42 @@ export function onInterrupt(output: Output, listener: () => void): () => void {
   };
 }
 
-/**
- * Ctrl-C while a job runs: the first one asks it to end well (`gentle`), a second one ends it at once. What was saved
- * stays in both cases.
- *
- * @returns what the job gives; afterwards Ctrl-C means what it did before
- */
-export async function withInterrupt<J extends Job, T>(
-  job: RunningJob<J>,
-  gentle: 'stop' | 'cancel',
+/** What the first and the second Ctrl-C do to work that is running. */
+interface Interrupt {
+  note: string;
+  first: () => void;
+  second: () => void;
+}
+
+/** @returns what the work gives; afterwards Ctrl-C means what it did before */
+export async function withInterrupt<T>(
   output: Output,
-  result: Promise<T>,
+  { note, first, second }: Interrupt,
+  work: Promise<T>,
 ): Promise<T> {
-  let asked = false;
-  const onSignal = (): void => {
-    if (asked) {
-      job.kill();
+  let isAsked = false;
+  const forget = onInterrupt(output, () => {
+    if (isAsked) {
+      second();
       return;
     }
-    asked = true;
-    job[gentle]();
-    const what = gentle === 'stop' ? 'Stopping after this batch and keeping the best epoch' : 'Cancelling';
-    output.note(`${what}. Press Ctrl-C again to stop at once.`);
-  };
-  const forget = onInterrupt(output, onSignal);
+    isAsked = true;
+    first();
+    output.note(`${note}. Press Ctrl-C again to stop at once.`);
+  });
   try {
-    return await result;
+    return await work;
   } finally {
     forget();
   }
+}
+
+/** Cancels work on Ctrl-C, and ends its process at once on a second one. */
+export function cancellable<T>(
+  output: Output,
+  work: (signals: { signal: AbortSignal; killSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const [cancel, kill] = [new AbortController(), new AbortController()];
+  const interrupt = { note: 'Cancelling', first: () => cancel.abort(), second: () => kill.abort() };
+  return withInterrupt(output, interrupt, work({ signal: cancel.signal, killSignal: kill.signal }));
 }

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { VERSION } from '../support/version.ts';
 import { addCompare } from './commands/compare.ts';
 import { addErrors } from './commands/errors.ts';
 import { addEvaluate } from './commands/evaluate.ts';
@@ -20,13 +20,11 @@ import { addTrain } from './commands/train.ts';
 import { addWeights } from './commands/weights.ts';
 import type { Output } from './output.ts';
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-
 /** The whole command line: every command adds itself. Throws CommanderError instead of ending the process. */
 export function buildProgram(output: Output): Command {
   const program = new Command('twofold')
     .description('Turn a folder of pictures into a two-class image classifier.')
-    .version(version)
+    .version(VERSION)
     // Only the help of a group of commands is written there: `main` reports errors.
     .configureOutput({ outputError: () => undefined })
     .exitOverride();

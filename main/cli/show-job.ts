@@ -10,8 +10,7 @@ import type { Output } from './output.ts';
 export function showJob(output: Output, of = () => ''): (event: JobEvent) => void {
   return (event) => {
     if (event.type === 'progress') {
-      const { stage, fraction, done, total, picturesPerSecond: perSecond, leftMs } = event;
-      output.progress(stage, { fraction, done, total, perSecond, leftMs }, of());
+      output.progress(event.stage, event, of());
     } else if (event.type === 'left-out') {
       output.event('left-out', event.leftOut);
       output.note(`Left out ${printable(event.leftOut.path)}: ${event.leftOut.message}`);

@@ -1,11 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type {
-  EvaluatedSet,
-  EvaluateJob,
-  EvaluateResult,
-  JobEvent,
-  LabelledPicture,
-} from '../../shared/jobs.ts';
+import type { EvaluatedSet, EvaluateResult, LabelledPicture } from '../../shared/jobs.ts';
 import type { PictureProblem, RunRecord } from '../../shared/library.ts';
 import { evaluate, logit } from '../../shared/metrics.ts';
 import { plural } from '../../shared/format.ts';
@@ -17,7 +11,7 @@ import type { Db } from '../library/database/sql.ts';
 import { saveTestEvaluation, testSetFingerprint } from '../library/runs/test-evaluations.ts';
 import { allSeen } from '../training/split.ts';
 import { modelView } from './model-view.ts';
-import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
+import { runJob, type JobOptions } from '../training/supervisor.ts';
 
 /**
  * The run that a person means: the one named, else the newest that has a model.
@@ -36,12 +30,6 @@ export function chooseRun(project: Project, runId?: string): RunRecord {
   return run;
 }
 
-export interface Evaluating {
-  job: RunningJob<EvaluateJob>;
-  /** Settles when what the model gave is stored. */
-  result: Promise<EvaluateResult>;
-}
-
 /**
  * Evaluates a run with the labels that pictures have now, and stores what the model gives of them: on its validation
  * pictures, or on the project's test set. Pictures labelled since count for neither, though they are unseen: they were
@@ -51,19 +39,17 @@ export interface Evaluating {
  *   (default: the project's), so that a threshold for once changes only what is answered
  * @throws TwofoldError `nothing-labelled` where there is no picture to evaluate on, `too-few` where the run has seen all
  */
-export function startEvaluation(
+export async function evaluateRun(
   project: Project,
   run: RunRecord,
   { on, threshold, kept }: { on: EvaluatedSet; threshold: number; kept?: number },
-  spawn: () => JobProcess,
-  onEvent: (event: JobEvent) => void = () => undefined,
-): Evaluating {
+  options: JobOptions,
+): Promise<EvaluateResult> {
   const { db } = project;
   const { swapped, threshold: usual } = modelView(db);
   const fingerprint = testSetFingerprint(db);
   const { pictures, seen } = on === 'test' ? testPictures(db, run) : validationPictures(db, run);
-  const job = startJob<EvaluateJob>(
-    spawn,
+  const evaluated = await runJob(
     {
       kind: 'evaluate',
       runDir: runDir(project, run.id),
@@ -73,17 +59,14 @@ export function startEvaluation(
       pictures,
       threshold,
     },
-    onEvent,
+    options,
   );
-  const result = job.result.then(async (evaluated) => {
-    const done = { ...evaluated, seen: evaluated.seen + seen };
-    if (project.readOnly) return done;
-    if (on === 'test')
-      await saveTestEvaluation(db, run.id, fingerprint, atThreshold(done, kept ?? usual), swapped);
-    else await saveRunPictures(db, run.id, done.scores, swapped);
-    return done;
-  });
-  return { job, result };
+  const done = { ...evaluated, seen: evaluated.seen + seen };
+  if (project.readOnly) return done;
+  if (on === 'test')
+    await saveTestEvaluation(db, run.id, fingerprint, atThreshold(done, kept ?? usual), swapped);
+  else await saveRunPictures(db, run.id, done.scores, swapped);
+  return done;
 }
 
 /** The same answers, counted at another threshold; the loss does not depend on it. */

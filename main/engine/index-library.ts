@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { IndexJob, IndexModel, IndexResult, JobEvent } from '../../shared/jobs.ts';
+import type { IndexModel, IndexResult } from '../../shared/jobs.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { indexStore } from '../insight/index-store.ts';
 import type { Matrix } from '../insight/matrix.ts';
@@ -7,7 +7,7 @@ import { listContents, type PictureContent } from '../library/reading/contents.t
 import { cacheDir, type Project } from '../library/folder.ts';
 import { getSettings } from '../library/settings.ts';
 import { loadWeights } from '../model/weights/store.ts';
-import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
+import { runJob, type JobOptions } from '../training/supervisor.ts';
 
 /** Pictures with their vectors, row by row. */
 export interface IndexedLibrary {
@@ -48,23 +48,20 @@ export async function readIndex(project: Project, model: IndexModel): Promise<In
  * @returns null where it lacks none
  * @throws TwofoldError `not-found` when the project has no picture
  */
-export function startIndexing(
+export async function indexPictures(
   project: Project,
   model: IndexModel,
   { missing, pictures }: IndexedLibrary,
-  spawn: () => JobProcess,
-  onEvent: (event: JobEvent) => void = () => undefined,
-): { job: RunningJob<IndexJob>; result: Promise<IndexResult> } | null {
+  options: JobOptions,
+): Promise<IndexResult | null> {
   if (missing.length + pictures.length === 0) {
     throw new TwofoldError('not-found', `${project.name} has no pictures yet. Import some first.`);
   }
   const wanted = missing.filter(({ problem }) => problem === null);
   const contents = new Map(wanted.map(({ sha256, path }) => [sha256, { path, sha256 }]));
   if (contents.size === 0) return null;
-  const job = startJob<IndexJob>(
-    spawn,
+  return runJob(
     { kind: 'index', cacheDir: cacheDir(project), model, pictures: [...contents.values()] },
-    onEvent,
+    options,
   );
-  return { job, result: job.result };
 }

@@ -14,7 +14,7 @@ import { forgetTestEvaluation } from '../library/runs/test-evaluations.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { loadSameWeights, loadWeights, type Weights } from '../model/weights/store.ts';
 import { RunFolder } from '../training/run-folder.ts';
-import { startJob, type JobProcess, type RunningJob } from '../training/supervisor.ts';
+import { startJob, type JobOptions, type RunningJob } from '../training/supervisor.ts';
 import { modelView, tellEndedRun } from './model-view.ts';
 import { splitProject } from './split.ts';
 
@@ -39,8 +39,7 @@ export interface Training {
 export async function startTraining(
   project: Project,
   request: TrainRequest,
-  spawn: () => JobProcess,
-  onEvent: (event: JobEvent) => void = () => undefined,
+  { onEvent, ...options }: JobOptions,
 ): Promise<Training> {
   const { db } = project;
   const view = modelView(db);
@@ -69,7 +68,6 @@ export async function startTraining(
   );
   const record = recorder(project, run.id);
   const job = startJob<TrainJob>(
-    spawn,
     {
       kind: 'train',
       runDir: runDir(project, run.id),
@@ -83,9 +81,12 @@ export async function startTraining(
       testSet: isListed ? testContents(db) : [],
       resume: resumed !== null,
     },
-    (event) => {
-      record(event);
-      onEvent(swapped ? swapEvent(event) : event);
+    {
+      ...options,
+      onEvent: (event) => {
+        record(event);
+        onEvent?.(swapped ? swapEvent(event) : event);
+      },
     },
   );
   const result = job.result.then((done) => (swapped ? swapResult(done) : done));

@@ -5,10 +5,7 @@ export function evaluateHandlers({ evaluator }: AppContext): HandlersOf<'evaluat
   return {
     'evaluate.start': ({ run }) => evaluator.evaluate(run),
     'evaluate.state': () => evaluator.state,
-    'evaluate.result': () => evaluator.answer,
-    'evaluate.cancel': () => {
-      evaluator.cancel();
-      return null;
-    },
+    'evaluate.result': () => evaluator.result,
+    'evaluate.cancel': evaluator.cancel,
   };
 }

@@ -8,11 +8,8 @@ export function exportHandlers({ exporter }: AppContext): HandlersOf<'export'> {
     'export.formats': () => [...FORMATS],
     'export.start': (request) => exporter.export(request),
     'export.state': () => exporter.state,
-    'export.result': () => exporter.report,
-    'export.cancel': () => {
-      exporter.cancel();
-      return null;
-    },
+    'export.result': () => exporter.result,
+    'export.cancel': exporter.cancel,
     'export.reveal': ({ path }) => {
       shell.showItemInFolder(exporter.requireWritten(path));
       return null;

@@ -10,11 +10,8 @@ export function importHandlers({ project, importer, window, documents }: AppCont
   return {
     'import.start': ({ paths, mode }) => importer.import(paths, mode),
     'import.state': () => importer.state,
-    'import.result': () => importer.report,
-    'import.cancel': () => {
-      importer.cancelImport();
-      return null;
-    },
+    'import.result': () => importer.result,
+    'import.cancel': importer.cancel,
     'import.list': () => listImports(project.require().db),
     'import.items': ({ importId }) => listImportItems(project.require().db, importId),
     'import.saveItems': async ({ importId }) => {

@@ -6,18 +6,15 @@ import type { HandlersOf } from './answer.ts';
 import { explainLabel } from '../library/labels/labels.ts';
 import { getPictures, leaveTestSet, removePictures, setSplit } from '../library/pictures/pictures.ts';
 
-export function pictureHandlers({ project, importer, pool, emit }: AppContext): HandlersOf<'pictures'> {
+export function pictureHandlers({ project, checks, pool, emit }: AppContext): HandlersOf<'pictures'> {
   return {
     'pictures.ids': (query) => project.requireReader().ids(query),
     'pictures.rows': ({ ids }) => getPictures(project.require().db, ids),
     'pictures.counts': () => project.requireReader().counts(),
     'pictures.history': ({ id }) => explainLabel(project.require().db, id),
-    'pictures.check': () => importer.check(),
-    'pictures.findAgain': ({ folder }) => importer.findAgain(folder),
-    'pictures.cancelCheck': () => {
-      importer.cancelCheck();
-      return null;
-    },
+    'pictures.check': () => checks.check(),
+    'pictures.findAgain': ({ folder }) => checks.findAgain(folder),
+    'pictures.cancelCheck': checks.cancel,
     'pictures.remove': ({ ids }) => {
       const removed = removePictures(project.require().db, ids);
       emit('pictures.changed', null);

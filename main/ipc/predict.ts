@@ -9,11 +9,8 @@ export function predictHandlers({ predictor, window, documents }: AppContext): H
   return {
     'predict.start': ({ run, paths }) => predictor.predict(run, paths),
     'predict.state': () => predictor.state,
-    'predict.result': () => predictor.answers,
-    'predict.cancel': () => {
-      predictor.cancel();
-      return null;
-    },
+    'predict.result': () => predictor.result,
+    'predict.cancel': predictor.cancel,
     'predict.paste': async ({ bytes }) => ({ path: await predictor.paste(bytes) }),
     'predict.saveCsv': async ({ classes, threshold, predictions }) => {
       const path = await chooseCsv(window(), 'Save predictions', join(documents(), 'predictions.csv'));

@@ -14,18 +14,9 @@ export function trainHandlers({ project, trainer }: AppContext): HandlersOf<'tra
       const more = recipe && epochs !== undefined ? { recipe: { ...recipe, epochs } } : {};
       return trainer.start({ resume: run, ...more });
     },
-    'train.pause': () => {
-      trainer.pause();
-      return null;
-    },
-    'train.resume': () => {
-      trainer.resume();
-      return null;
-    },
-    'train.stop': () => {
-      trainer.stop();
-      return null;
-    },
+    'train.pause': () => trainer.pause(),
+    'train.resume': () => trainer.resume(),
+    'train.stop': () => trainer.stop(),
   };
 }
 

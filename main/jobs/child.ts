@@ -1,9 +1,8 @@
 import { fork } from 'node:child_process';
-import type { JobMessage } from '../../shared/jobs.ts';
 import { entry } from '../support/entry.ts';
 import type { JobProcess } from '../training/supervisor.ts';
 
-/** Variables that TensorFlow reads once, when it is loaded: pooled buffers (see docs/decisions) and quiet logs. */
+/** Variables that TensorFlow reads when it is loaded: pooled buffers (see docs/decisions) and quiet logs. */
 export const TENSORFLOW_ENV = { TF_CPU_ALLOCATOR_USE_BFC: '1', TF_CPP_MIN_LOG_LEVEL: '2' } as const;
 
 /** Runs jobs in a plain child of Node. */
@@ -18,10 +17,10 @@ export function spawnNodeProcess(): JobProcess {
   });
   return {
     send: (command) => {
-      // A process that is gone is reported by its exit, not by each message it misses.
+      // An ended process is reported by its exit, not by each message that can't be delivered.
       if (child.connected) child.send(command, () => undefined);
     },
-    onMessage: (listener) => child.on('message', (message) => listener(message as JobMessage)),
+    onMessage: (listener) => child.on('message', listener),
     onExit: (listener) => {
       child.once('exit', (code, signal) =>
         listener(signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`),

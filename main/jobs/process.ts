@@ -1,28 +1,25 @@
 import { toFailure, type Failure } from '../../shared/errors.ts';
-import type { Job, JobCommand, JobEvent, JobMessage, JobPicture, JobResult } from '../../shared/jobs.ts';
+import type { Job, JobEvent, JobMessage, JobPicture, JobResult } from '../../shared/jobs.ts';
 import { JobControl } from '../training/control.ts';
 import type { JobContext } from '../training/job-context.ts';
-import { runVerifyExportJob, runWriteExportJob, runWriteFoldersJob } from './export.ts';
+import { readJobCommand } from '../training/messages.ts';
 
-/** Entry of the training process: runs one job, reports it, and ends. */
+/** Entry of the process that runs one job, reports its result, and ends. */
 
 interface ParentPort {
   on(event: 'message', listener: (message: { data: unknown }) => void): void;
   postMessage(message: unknown): void;
 }
 
-/** Set in a utilityProcess of Electron; a plain child of Node talks through `process.send`. */
+/** Set in a utilityProcess of Electron; a plain child of Node uses `process.send`. */
 const { parentPort } = process as { parentPort?: ParentPort };
 
-function send(message: JobMessage, sent?: () => void): void {
-  if (parentPort) {
-    parentPort.postMessage(message);
-    // There is no word of its arrival, so it is given time.
-    if (sent) setTimeout(sent, 200);
-  } else process.send?.(message, undefined, undefined, sent);
+function send(message: JobMessage): void {
+  if (parentPort) parentPort.postMessage(message);
+  else process.send?.(message);
 }
 
-/** Loads what a job needs and nothing else: an export is checked without TensorFlow where another runtime reads it. */
+/** Loads only what the job needs: an export is checked without TensorFlow where another runtime reads it. */
 async function runJob(job: Job, context: JobContext): Promise<JobResult> {
   switch (job.kind) {
     case 'train':
@@ -36,15 +33,15 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
     case 'index':
       return (await import('./index-pictures.ts')).runIndexJob(job, context);
     case 'write-export':
-      return runWriteExportJob(job, context);
+      return (await import('./write-export.ts')).runWriteExportJob(job, context);
     case 'verify-export':
-      return runVerifyExportJob(job, context);
+      return (await import('./verify-export.ts')).runVerifyExportJob(job, context);
     case 'write-folders':
-      return runWriteFoldersJob(job, context);
+      return (await import('./write-folders.ts')).runWriteFoldersJob(job, context);
   }
 }
 
-/** Of the job that is to start. */
+/** Received so far, for the job that is about to start. */
 const pictures: JobPicture[] = [];
 let running: { jobId: string; control: JobControl } | undefined;
 
@@ -56,10 +53,11 @@ async function start(jobId: string, job: Job): Promise<void> {
     (result): JobMessage => ({ type: 'done', jobId, result }),
     (thrown: unknown): JobMessage => ({ type: 'failed', jobId, error: explain(thrown) }),
   );
-  send(answer, () => process.exit(0));
+  // The process ends when the parent acknowledges this message.
+  send(answer);
 }
 
-/** A person gets a sentence; of a defect of ours the log gets the trace. */
+/** The stack of an unexpected error goes to standard error, which the parent logs. */
 function explain(thrown: unknown): Failure {
   const error = toFailure(thrown);
   if (error.code === 'internal') {
@@ -68,7 +66,8 @@ function explain(thrown: unknown): Failure {
   return error;
 }
 
-function receive(command: JobCommand): void {
+function receive(message: unknown): void {
+  const command = readJobCommand(message);
   if (command.type === 'pictures') {
     for (const picture of command.pictures) pictures.push(picture);
     return;
@@ -79,16 +78,17 @@ function receive(command: JobCommand): void {
     return;
   }
   if (running?.jobId !== command.jobId) return;
+  if (command.type === 'received') process.exit(0);
   running.control[command.type]();
 }
 
-// What can't be told to a terminal that is gone is no reason to end.
+// A closed terminal is no reason to end.
 process.stderr.on('error', () => undefined);
 // Ctrl-C reaches the whole process group; the parent decides what it means.
 process.on('SIGINT', () => undefined);
-if (parentPort) parentPort.on('message', ({ data }) => receive(data as JobCommand));
+if (parentPort) parentPort.on('message', ({ data }) => receive(data));
 else {
-  process.on('message', (command) => receive(command as JobCommand));
-  // Whoever asked is gone: nobody would receive the result, and what was saved can be resumed.
+  process.on('message', receive);
+  // The parent has ended: nobody would receive the result, and what was saved can be resumed.
   process.on('disconnect', () => process.exit(1));
 }

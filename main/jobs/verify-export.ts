@@ -12,7 +12,7 @@ const BATCH = 20;
  *
  * @throws TwofoldError `corrupt` when the files can't be loaded, `cancelled`
  */
-export async function verifyExport(
+export async function runVerifyExportJob(
   { format, dir, size, resize, bits16, files }: VerifyExportJob,
   { control, emit }: JobContext,
 ): Promise<VerifyExportResult> {

@@ -6,7 +6,7 @@ import { openExportModel } from '../export/model.ts';
 import { writeOnnx } from '../export/onnx/onnx.ts';
 import { writeSavedModel } from '../export/savedmodel/savedmodel.ts';
 import { writeTfjs } from '../export/tfjs/tfjs.ts';
-import { twofoldVersion } from '../export/versions.ts';
+import { VERSION } from '../support/version.ts';
 
 /**
  * Writes the model of a run in one format. What is written lies below `job.dir`; the caller removes it on failure.
@@ -14,7 +14,7 @@ import { twofoldVersion } from '../export/versions.ts';
  * @throws TwofoldError `not-found`, `corrupt`, `unsupported` (too large for the format), `cancelled`; the file system's
  * error when the disk is full
  */
-export async function writeExport(
+export async function runWriteExportJob(
   { runDir, swapped, format, bits, dir }: WriteExportJob,
   { control, emit }: JobContext,
 ): Promise<WriteExportResult> {
@@ -37,7 +37,7 @@ export async function writeExport(
         await writeSavedModel(model, dir, between);
         break;
       case 'onnx':
-        await writeOnnx(model, dir, { twofold: twofoldVersion() }, between);
+        await writeOnnx(model, dir, { twofold: VERSION }, between);
         break;
     }
     meter.update(model.weights.length);

@@ -31,7 +31,7 @@ type Written = WriteFoldersResult['written'][number];
  *
  * @throws TwofoldError `cancelled`; the file system's error when the disk is full
  */
-export async function writeFolders(
+export async function runWriteFoldersJob(
   { dir, bits16, link: linked, pictures }: WriteFoldersJob,
   { control, emit }: JobContext,
 ): Promise<WriteFoldersResult> {

@@ -1,9 +1,7 @@
 import type { JobEvent, Stage } from '../../shared/jobs.ts';
 import { ProgressMeter } from '../../shared/progress.ts';
 
-/** Measures one stage of a job and reports it. */
+/** Measures and reports the progress of one stage of a job. */
 export function stageProgress(stage: Stage, total: number, emit: (event: JobEvent) => void): ProgressMeter {
-  return new ProgressMeter(total, ({ perSecond, ...progress }) =>
-    emit({ type: 'progress', stage, picturesPerSecond: perSecond, ...progress }),
-  );
+  return new ProgressMeter(total, (progress) => emit({ type: 'progress', stage, ...progress }));
 }

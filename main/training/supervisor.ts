@@ -1,27 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { TwofoldError } from '../../shared/errors.ts';
-import type {
-  Job,
-  JobCommand,
-  JobEvent,
-  JobMessage,
-  JobPicture,
-  JobResult,
-  ResultOf,
-} from '../../shared/jobs.ts';
+import type { Job, JobCommand, JobEvent, JobPicture, JobResult, ResultOf } from '../../shared/jobs.ts';
+import { throwIfCancelled } from '../support/cancelled.ts';
 import { inTurns } from '../support/in-turns.ts';
+import { readJobMessage } from './messages.ts';
 
-/** Pictures a message: some 5 ms, in which the sender copies them and answers nobody. */
+/** Pictures per message: sending them blocks this process for about 5 ms. */
 const AT_ONCE = 2000;
 
-/** What a person knows a process by. */
+/** A cancelled job whose process has not ended after this long is killed: it may be inside one large write. */
+const CANCEL_PATIENCE_MS = 5000;
+
 const PROCESSES: Record<Job['kind'], string> = {
   train: 'The training process',
-  evaluate: 'The process that evaluates',
-  predict: 'The process that predicts',
-  features: 'The process that computes features',
-  index: 'The process that indexes pictures',
-  'write-export': 'The process that writes the export',
+  evaluate: 'The evaluation process',
+  predict: 'The prediction process',
+  features: 'The feature extraction process',
+  index: 'The indexing process',
+  'write-export': 'The export process',
   'verify-export': 'The process that checks the export',
   'write-folders': 'The process that copies pictures',
 };
@@ -29,83 +25,98 @@ const PROCESSES: Record<Job['kind'], string> = {
 /** A process that runs one job: a child of Node on the command line, a utilityProcess in the app. */
 export interface JobProcess {
   send(command: JobCommand): void;
-  onMessage(listener: (message: JobMessage) => void): void;
-  /** Called once, when the process is gone. `reason` says how, in words (`exit code 1`, `signal SIGKILL`). */
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, when the process has ended. `reason` says how (`exit code 1`, `signal SIGKILL`). */
   onExit(listener: (reason: string) => void): void;
   kill(): void;
 }
 
-/** A job under way. */
-export interface RunningJob<J extends Job> {
-  /** Rejects with a TwofoldError: the job's own, or `crashed` when its process ended without a word. */
-  readonly result: Promise<ResultOf<J>>;
-  pause(): void;
-  resume(): void;
-  /** Ends after this batch and keeps the best epoch. */
-  stop(): void;
-  /** Gives the job up after this batch. */
-  cancel(): void;
+/** How a job is run. */
+export interface JobOptions {
+  spawn: () => JobProcess;
+  onEvent?: ((event: JobEvent) => void) | undefined;
+  /** Cancels the job after its current batch. */
+  signal?: AbortSignal | undefined;
   /** Ends the process at once. What was saved stays. */
-  kill(): void;
+  killSignal?: AbortSignal | undefined;
+}
+
+/** A job that is running. */
+export interface RunningJob<J extends Job> {
+  /** Rejects with a TwofoldError: the job's own, `cancelled`, or `crashed` when its process ended without a result. */
+  readonly result: Promise<ResultOf<J>>;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Ends after this batch and keeps the best epoch. */
+  readonly stop: () => void;
+  /** Ends the process at once. What was saved stays. */
+  readonly kill: () => void;
 }
 
 /**
- * Starts a job in a fresh process and watches over it. One job has one process, so that what a native library leaks or
- * breaks ends with it.
+ * Runs one job to its end in a process of its own.
+ *
+ * @throws TwofoldError as `RunningJob.result`
+ */
+export async function runJob<J extends Job>(job: J, options: JobOptions): Promise<ResultOf<J>> {
+  throwIfCancelled(options.signal);
+  return startJob(job, options).result;
+}
+
+/**
+ * Starts a job in a fresh process. One job has one process, so that what a native library leaks or breaks ends with it.
  */
 export function startJob<J extends Job>(
-  spawn: () => JobProcess,
   job: J,
-  onEvent: (event: JobEvent) => void = () => undefined,
+  { spawn, onEvent, signal, killSignal }: JobOptions,
 ): RunningJob<J> {
   const jobId = randomUUID();
   const child = spawn();
-  let killed = false;
-  // What is wished for before the job is there whole waits for it.
-  const command = (type: 'pause' | 'resume' | 'stop' | 'cancel') => () =>
+  let isKilled = false;
+  let impatient: NodeJS.Timeout | undefined;
+  const kill = (): void => {
+    isKilled = true;
+    child.kill();
+  };
+  // Commands wait until the whole job has been sent.
+  const command = (type: 'pause' | 'resume' | 'stop' | 'cancel') => (): void =>
     void sent.then(() => child.send({ type, jobId }));
+  const cancel = (): void => {
+    command('cancel')();
+    impatient = setTimeout(kill, CANCEL_PATIENCE_MS);
+  };
 
   const result = new Promise<ResultOf<J>>((resolve, reject) => {
-    child.onMessage((message) => {
+    const receive = (received: unknown): void => {
+      const message = readJobMessage(received);
       if (message.jobId !== jobId) return;
-      switch (message.type) {
-        case 'event':
-          onEvent(message.event);
-          break;
-        case 'done':
-          resolve(expectResult(message.result, job));
-          break;
-        case 'failed':
-          reject(new TwofoldError(message.error.code, message.error.message));
-          break;
+      if (message.type === 'event') {
+        onEvent?.(message.event);
+        return;
+      }
+      // The process ends once it knows that its last message has arrived.
+      child.send({ type: 'received', jobId });
+      if (message.type === 'done') resolve(expectResult(message.result, job));
+      else reject(new TwofoldError(message.error.code, message.error.message));
+    };
+    child.onMessage((message) => {
+      try {
+        receive(message);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        kill();
       }
     });
-    child.onExit((reason) => {
-      if (killed)
-        reject(new TwofoldError('cancelled', 'Stopped at once. Everything that was saved is still there.'));
-      reject(
-        new TwofoldError(
-          'crashed',
-          `${PROCESSES[job.kind]} ended unexpectedly (${reason}). Labels and everything saved are unharmed. ` +
-            (job.kind === 'train'
-              ? 'If memory ran out, close other programs or choose a smaller batch; then resume from the last checkpoint.'
-              : 'If memory ran out, close other programs and try again.'),
-        ),
-      );
-    });
+    child.onExit((reason) => reject(isKilled ? killed() : crashed(job, reason)));
+  }).finally(() => {
+    clearTimeout(impatient);
+    signal?.removeEventListener('abort', cancel);
+    killSignal?.removeEventListener('abort', kill);
   });
   const sent = sendJob(child, jobId, job);
-  return {
-    result,
-    pause: command('pause'),
-    resume: command('resume'),
-    stop: command('stop'),
-    cancel: command('cancel'),
-    kill: () => {
-      killed = true;
-      child.kill();
-    },
-  };
+  signal?.addEventListener('abort', cancel, { once: true });
+  killSignal?.addEventListener('abort', kill, { once: true });
+  return { result, pause: command('pause'), resume: command('resume'), stop: command('stop'), kill };
 }
 
 async function sendJob(child: JobProcess, jobId: string, job: Job): Promise<void> {
@@ -120,8 +131,20 @@ async function sendJob(child: JobProcess, jobId: string, job: Job): Promise<void
 }
 
 function expectResult<J extends Job>(result: JobResult, job: J): ResultOf<J> {
-  if (result.kind !== job.kind) {
-    throw new TwofoldError('internal', `Asked for ${job.kind}, but received the result of ${result.kind}.`);
-  }
-  return result as ResultOf<J>;
+  if (result.kind === job.kind) return result as ResultOf<J>;
+  throw new TwofoldError('internal', `Expected the result of ${job.kind}, received that of ${result.kind}.`);
+}
+
+const killed = (): TwofoldError =>
+  new TwofoldError('cancelled', 'Stopped at once. Everything that was saved is still there.');
+
+function crashed({ kind }: Job, reason: string): TwofoldError {
+  const next =
+    kind === 'train'
+      ? 'If memory ran out, close other programs or choose a smaller batch size, then resume the run.'
+      : 'If memory ran out, close other programs and try again.';
+  return new TwofoldError(
+    'crashed',
+    `${PROCESSES[kind]} ended unexpectedly (${reason}). Labels and everything saved are unharmed. ${next}`,
+  );
 }

@@ -1,14 +1,8 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { RunInfo } from '../../shared/contract/train.ts';
-import type { EpochRecord } from '../../shared/library.ts';
+import type { SeenEpoch } from '../../shared/live-run.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
-
-/** An epoch with what was seen of its batches: their accuracies are known only where the window was there. */
-export interface SeenEpoch extends EpochRecord {
-  /** Running accuracy of the epoch after each batch. */
-  batchAccuracies?: number[];
-}
 
 /** `Night pictures`, or `Run 3` where it was given no name. */
 export const nameOfRun = ({ id, name }: { id: string; name: string }): string =>

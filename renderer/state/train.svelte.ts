@@ -1,26 +1,15 @@
 import type { EventPayload } from '../../shared/contract.ts';
 import type { ProjectInfo } from '../../shared/contract/project.ts';
-import type { TrainState } from '../../shared/contract/train.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { BatchEvent, JobEvent } from '../../shared/jobs.ts';
 import { trainingCounts, type LibraryCounts } from '../../shared/library.ts';
 import { formatPercent } from '../../shared/format.ts';
+import { freshRun, withEvent, type LiveRun, type SeenEpoch } from '../../shared/live-run.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
-import { nameOfRun, type Runs, type SeenEpoch } from './runs.svelte.ts';
+import { nameOfRun, type Runs } from './runs.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
 
 const APPLY_EVERY_MS = 100;
-
-/** Training under way, as the window knows it. */
-export interface LiveRun extends Pick<
-  TrainState,
-  'runId' | 'phase' | 'startedAtMs' | 'progress' | 'counts' | 'leftOut'
-> {
-  /** Those before it went on included. */
-  epochs: SeenEpoch[];
-  batches: BatchEvent[];
-}
 
 /** Training: the recipe, the run under way, and why none can be started. */
 export class Train {
@@ -163,18 +152,9 @@ export class Train {
   }
 
   #freshRun(runId: string): LiveRun {
-    const epochs = this.#history?.runId === runId ? [...this.#history.epochs] : [];
+    const epochs = this.#history?.runId === runId ? this.#history.epochs : [];
     this.#history = null;
-    return {
-      runId,
-      phase: 'running',
-      startedAtMs: Date.now(),
-      progress: null,
-      counts: null,
-      leftOut: [],
-      epochs,
-      batches: [],
-    };
+    return freshRun(runId, epochs);
   }
 
   #finish({ run, result, error }: EventPayload<'train.finished'>): void {
@@ -190,41 +170,6 @@ export class Train {
         `${nameOfRun(run)} is trained: accuracy ${formatPercent(result.evaluation.accuracy.value)} on the validation set.`,
       );
     }
-  }
-}
-
-/** The run after one more event. */
-export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
-  switch (event.type) {
-    case 'progress':
-      return { ...live, progress: event };
-    case 'split':
-      return { ...live, counts: event.counts };
-    case 'batch':
-      return {
-        ...live,
-        batches: event.batch === 1 ? [event] : [...live.batches, event],
-        // A run that goes on does the epochs after its checkpoint again. Otherwise they stay the very same.
-        epochs: live.epochs.some(({ epoch }) => epoch >= event.epoch)
-          ? live.epochs.filter(({ epoch }) => epoch < event.epoch)
-          : live.epochs,
-      };
-    case 'epoch': {
-      const seen: SeenEpoch = {
-        ...event,
-        batchLosses: live.batches.map(({ batchLoss }) => batchLoss),
-        batchAccuracies: live.batches.map(({ accuracy }) => accuracy),
-      };
-      return { ...live, batches: [], epochs: [...live.epochs, seen] };
-    }
-    case 'left-out':
-      return { ...live, leftOut: [...live.leftOut, event.leftOut] };
-    case 'paused':
-      return live.phase === 'stopping' ? live : { ...live, phase: 'paused' };
-    case 'resumed':
-      return live.phase === 'stopping' ? live : { ...live, phase: 'running' };
-    case 'predicted':
-      return live;
   }
 }
 

@@ -1,20 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { withLock } from '../setup/lock.ts';
-import { build, DIST, ROOT } from './build.ts';
+import { build, DIST } from './build.ts';
+import { MAIN_SOURCES, ROOT, sourcesStamp } from './sources.mjs';
 
 /** Everything that decides what is built. */
-const SOURCES = [
-  'main',
-  'shared',
-  'renderer',
-  'assets',
-  'scripts/build',
-  'vite.config.ts',
-  'svelte.config.js',
-  'package-lock.json',
-];
+const SOURCES = [...MAIN_SOURCES, 'renderer', 'assets', 'vite.config.ts', 'svelte.config.js'];
 
 /**
  * Builds dist/ unless it is already what the sources say. One process at a time; the others wait and find it done.
@@ -22,23 +13,18 @@ const SOURCES = [
  * @returns whether it had to be built
  */
 export async function buildIfStale(): Promise<boolean> {
-  if (builtStamp() === sourcesStamp()) return false;
+  if (builtStamp() === appStamp()) return false;
   return withLock(join(ROOT, '.cache', 'build.lock'), async () => {
-    const stamp = sourcesStamp();
+    const stamp = appStamp();
     if (builtStamp() === stamp) return false;
     await build(stamp);
     return true;
   });
 }
 
-/** Names, sizes and times of all sources: some 500 files, a few milliseconds. */
-export function sourcesStamp(): string {
-  const hash = createHash('sha256');
-  for (const path of SOURCES.flatMap((name) => listFiles(join(ROOT, name)))) {
-    const { size, mtimeMs } = statSync(path);
-    hash.update(`${relative(ROOT, path)} ${size} ${mtimeMs}\n`);
-  }
-  return hash.digest('hex');
+/** A hash of the sources, written into dist/stamp. */
+export function appStamp(): string {
+  return sourcesStamp(SOURCES);
 }
 
 function builtStamp(): string | undefined {
@@ -47,11 +33,4 @@ function builtStamp(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function listFiles(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => listFiles(join(path, name)));
 }

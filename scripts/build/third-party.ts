@@ -5,7 +5,7 @@ import { ROOT } from '../setup/step.ts';
 import { BUNDLED, OTHERS, type Work } from '../works.ts';
 
 /** Dependencies of the command line alone. */
-const NOT_IN_APP = new Set(['tsx', 'commander', 'undici']);
+const NOT_IN_APP = new Set(['commander', 'undici']);
 
 const require = createRequire(import.meta.url);
 

@@ -86,6 +86,7 @@ const borders = {
     const check = ({ source }) => {
       if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
       const target = posix.join(posix.dirname(file), source.value);
+      if (target === 'package.json') return;
       const to = partOf(target);
       if (to === from || (to !== undefined && MAY_IMPORT[from].includes(to))) return;
       context.report({ node: source, messageId: 'upstream', data: { from, to: to ?? target } });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Failure } from '../errors.ts';
-import type { BatchEvent, EpochMetrics, JobEvent, LeftOut, ProgressEvent, TrainResult } from '../jobs.ts';
+import type { JobEvent, TrainResult } from '../jobs.ts';
 import type { EpochRecord, RunComparison, RunPicture, RunRecord } from '../library.ts';
+import type { LiveRun } from '../live-run.ts';
 import { recipeSchema } from '../recipe.ts';
 import { call, event } from './call.ts';
 import { nothing, runIdSchema } from './fields.ts';
@@ -14,21 +15,8 @@ export interface RunInfo extends RunRecord {
   canContinue: boolean;
 }
 
-/** Training under way, whole: what a window that comes late needs. The events that follow change it. */
-export interface TrainState {
-  runId: string;
-  phase: 'running' | 'pausing' | 'paused' | 'stopping';
-  startedAtMs: number;
-  progress: ProgressEvent | null;
-  counts: TrainResult['counts'] | null;
-  epochs: EpochMetrics[];
-  /** Batches of the epoch under way. */
-  batches: BatchEvent[];
-  leftOut: LeftOut[];
-}
-
 export const trainCalls = {
-  'train.state': call(nothing).returns<TrainState | null>(),
+  'train.state': call(nothing).returns<LiveRun | null>(),
   /** Starts a new run on the labelled pictures; answers once it is recorded. One at a time: else `busy`. */
   'train.start': call(z.strictObject({ recipe: recipeSchema })).returns<RunInfo>(),
   /** Goes on from the run's last checkpoint, up to `epochs` in total where given. */

@@ -4,7 +4,7 @@ import { listFiles } from '../../main/export/card/card.ts';
 import { MAX_CHECKED } from '../../main/export/verify/compare.ts';
 import { FORMATS } from '../../main/export/formats.ts';
 import type { Bits } from '../../main/export/tfjs/quantize.ts';
-import { runJob } from '../../main/engine/export/run-job.ts';
+import { runJob } from '../../main/training/supervisor.ts';
 import { spawnNodeProcess } from '../../main/jobs/child.ts';
 import { MODEL_FORMATS, type ModelFormat } from '../../shared/jobs.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';

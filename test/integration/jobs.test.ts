@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WriteFoldersJob } from '../../shared/jobs.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { spawnNodeProcess } from '../../main/jobs/child.ts';
-import { startJob } from '../../main/training/supervisor.ts';
+import { runJob, startJob } from '../../main/training/supervisor.ts';
 
 /** More than go into two messages. */
 const MANY = 4100;
@@ -35,20 +35,22 @@ const linking = (dir: string): WriteFoldersJob => ({
 
 describe('a job with more pictures than go into one message', () => {
   it('gets all of them', async () => {
-    await startJob(spawnNodeProcess, linking('all')).result;
+    await runJob(linking('all'), { spawn: spawnNodeProcess });
     expect(await readdir(join(folder, 'all'))).toHaveLength(MANY);
   });
 
-  it('is given up also when that is wished for before it got them', async () => {
-    const job = startJob(spawnNodeProcess, linking('cancelled'));
-    job.cancel();
-    await expect(job.result).rejects.toMatchObject({ code: 'cancelled' });
+  it('can be cancelled before it has all of them', async () => {
+    const cancel = new AbortController();
+    const { result } = startJob(linking('cancelled'), { spawn: spawnNodeProcess, signal: cancel.signal });
+    cancel.abort();
+    await expect(result).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('is ended at once', async () => {
-    const job = startJob(spawnNodeProcess, linking('killed'));
-    job.kill();
-    await expect(job.result).rejects.toMatchObject({
+    const kill = new AbortController();
+    const { result } = startJob(linking('killed'), { spawn: spawnNodeProcess, killSignal: kill.signal });
+    kill.abort();
+    await expect(result).rejects.toMatchObject({
       code: 'cancelled',
       message: expect.stringContaining('at once') as string,
     });

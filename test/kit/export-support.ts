@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
 import type { Bits } from '../../main/export/tfjs/quantize.ts';
-import { writeExport } from '../../main/jobs/write-export.ts';
+import { runWriteExportJob } from '../../main/jobs/write-export.ts';
 import { FeatureExtractor } from '../../main/model/base.ts';
 import { Head } from '../../main/model/head/head.ts';
 import { preparePixels } from '../../main/pictures/prepare.ts';
@@ -54,7 +54,7 @@ export async function write(
   const dir = join(parent, format);
   mkdirSync(dir);
   const context = { control: new JobControl(), emit: () => undefined };
-  await writeExport({ kind: 'write-export', runDir, format, bits, dir }, context);
+  await runWriteExportJob({ kind: 'write-export', runDir, format, bits, dir }, context);
   return dir;
 }
 

@@ -5,6 +5,7 @@ import type { PicturePool } from '../../pictures/pool.ts';
 import type { LoopDelays } from '../shell/delays.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Exporter } from './exporter.ts';
+import type { FileChecks } from './file-checks.ts';
 import type { Importer } from './importer.ts';
 import type { JsonFile } from './json-file.ts';
 import type { OpenProject } from './open-project.ts';
@@ -19,6 +20,7 @@ export interface AppContext {
   pool: PicturePool;
   pictures: Pictures;
   importer: Importer;
+  checks: FileChecks;
   trainer: Trainer;
   predictor: Predictor;
   evaluator: Evaluator;

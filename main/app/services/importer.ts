@@ -1,53 +1,28 @@
-import type { TaskState } from '../../../shared/contract/task.ts';
-import type { CheckReport, ImportMode, ImportProgress, ImportReport } from '../../../shared/library.ts';
+import type { ImportMode, ImportProgress, ImportReport } from '../../../shared/library.ts';
 import { toFailure } from '../../../shared/errors.ts';
 import { importSentences } from '../../../shared/import-summary.ts';
-import type { Progress } from '../../../shared/progress.ts';
 import { inspectWith } from '../../engine/inspect.ts';
-import type { Emit } from './emit.ts';
-import { checkFiles, type CheckOptions } from '../../library/pictures/check-files.ts';
-import { withStatThread } from '../../library/pictures/file-stats.ts';
-import { findAgain } from '../../library/pictures/find-again.ts';
 import { importFiles } from '../../library/import/import.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
-import { OneAtATime } from './one-at-a-time.ts';
+import type { Emit } from './emit.ts';
 import type { OpenProject } from './open-project.ts';
+import { Task } from './task.ts';
 
-/** The grid fills while an import goes on; more often would only make it flicker. */
+/** How often the grid is refreshed during an import; more often would make it flicker. */
 const SHOW_EVERY_MS = 700;
 
-/** Imports pictures into the open project and looks after their files. */
-export class Importer {
-  readonly #imports = new OneAtATime<ImportReport, ImportProgress>('An import', (progress) =>
-    this.emit('import.progress', progress),
-  );
-  readonly #checks = new OneAtATime<CheckReport, Progress>('A check of the files', (progress) =>
-    this.emit('check.progress', progress),
-  );
-  #looking: Promise<unknown> | null = null;
-
+/** Imports pictures into the open project. */
+export class Importer extends Task<ImportReport, ImportProgress> {
   constructor(
     private readonly project: OpenProject,
     private readonly pool: PicturePool,
     private readonly emit: Emit,
   ) {
-    project.beforeClose(async () => {
-      await Promise.all([this.#imports.end(), this.#checks.end()]);
-    });
-  }
-
-  /** The import under way; null where none is. */
-  get state(): TaskState<ImportProgress> | null {
-    return this.#imports.state;
-  }
-
-  /** What comes of the import under way; null where none is. */
-  get report(): Promise<ImportReport> | null {
-    return this.#imports.result;
+    super(project, 'An import', (progress) => emit('import.progress', progress));
   }
 
   /**
-   * A project that was created for this import, and into which nothing came, is removed again; `import.nothing` says why.
+   * A project that was created for this import is removed again if nothing was imported; `import.nothing` tells why.
    *
    * @throws TwofoldError as `importFiles`, `busy`
    */
@@ -63,8 +38,8 @@ export class Importer {
   }
 
   async #endFilling(reasons: readonly string[]): Promise<void> {
-    // Of another import that is under way the end is yet to come.
-    if (this.#imports.state) return;
+    // Another import is still running: this one was refused.
+    if (this.state) return;
     const folder = await this.project.endFilling();
     if (folder === null) return;
     const message = [...reasons, `Nothing was imported, so no project was created at ${folder}.`].join(' ');
@@ -75,7 +50,7 @@ export class Importer {
     const project = this.project.require();
     let shownAt = performance.now();
     let isAnnounced = false;
-    return this.#imports.run(async (signal, onProgress) => {
+    return this.start(async (signal, onProgress) => {
       try {
         return await importFiles(project, paths, {
           mode,
@@ -86,7 +61,7 @@ export class Importer {
             const now = performance.now();
             if (progress.added === 0 || now - shownAt < SHOW_EVERY_MS) return;
             shownAt = now;
-            // A first import may have named the classes.
+            // The first import may have named the classes.
             if (!isAnnounced) this.project.announce();
             isAnnounced = true;
             this.emit('pictures.changed', null);
@@ -98,48 +73,6 @@ export class Importer {
           this.emit('pictures.changed', null);
         }
       }
-    });
-  }
-
-  cancelImport(): void {
-    this.#imports.cancel();
-  }
-
-  /**
-   * Looks whether all files, or only those of `ids`, are there and unchanged. A look that is under way ends, so that
-   * nobody who needs to know now waits for the one that follows each opening of a project, or is refused because of it.
-   */
-  async check(ids?: Uint32Array): Promise<CheckReport> {
-    await this.#endLook();
-    const project = this.project.require();
-    const look = this.#check((options) => checkFiles(project, ids ? { ...options, ids } : options));
-    this.#looking = look;
-    try {
-      return await look;
-    } finally {
-      if (this.#looking === look) this.#looking = null;
-    }
-  }
-
-  async findAgain(folder: string): Promise<CheckReport> {
-    await this.#endLook();
-    const project = this.project.require();
-    return this.#check((options) => findAgain(project, folder, options));
-  }
-
-  cancelCheck(): void {
-    this.#checks.cancel();
-  }
-
-  async #endLook(): Promise<void> {
-    if (this.#looking) await this.#checks.end();
-  }
-
-  #check(work: (options: CheckOptions) => Promise<CheckReport>): Promise<CheckReport> {
-    return this.#checks.run(async (signal, onProgress) => {
-      const report = await withStatThread((readStats) => work({ signal, onProgress, readStats }));
-      this.emit('pictures.changed', null);
-      return report;
     });
   }
 }

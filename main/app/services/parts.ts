@@ -7,6 +7,7 @@ import { PicturePool } from '../../pictures/pool.ts';
 import type { AppContext } from './context.ts';
 import { LoopDelays } from '../shell/delays.ts';
 import { Evaluator } from './evaluator.ts';
+import { FileChecks } from './file-checks.ts';
 import { Exporter } from './exporter.ts';
 import { Importer } from './importer.ts';
 import { JsonFile } from './json-file.ts';
@@ -42,16 +43,17 @@ export function makeParts({ emit, window, onMenuChange, temporary }: PartsOption
   );
   const pool = new PicturePool({ background: true });
   const pictures = new Pictures(project, pool, join(temporary, 'tried'));
-  const importer = new Importer(project, pool, emit);
+  const checks = new FileChecks(project, emit);
   return {
     project,
     pool,
     pictures,
-    importer,
-    trainer: new Trainer(project, importer, spawnUtilityProcess, emit),
+    importer: new Importer(project, pool, emit),
+    checks,
+    trainer: new Trainer(project, checks, spawnUtilityProcess, emit),
     predictor: new Predictor(project, pictures, spawnUtilityProcess, emit, join(temporary, 'pasted')),
-    evaluator: new Evaluator(project, importer, spawnUtilityProcess, emit),
-    exporter: new Exporter(project, importer, spawnUtilityProcess, emit),
+    evaluator: new Evaluator(project, checks, spawnUtilityProcess, emit),
+    exporter: new Exporter(project, checks, spawnUtilityProcess, emit),
     recent,
     settings,
     delays: new LoopDelays(),

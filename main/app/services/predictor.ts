@@ -10,21 +10,18 @@ import { modelView } from '../../engine/model-view.ts';
 import type { Emit } from './emit.ts';
 import { runDir } from '../../library/folder.ts';
 import { sniff } from '../../pictures/sniff.ts';
-import { startJob, type JobProcess } from '../../training/supervisor.ts';
-import { OneAtATime } from './one-at-a-time.ts';
+import { throwIfCancelled } from '../../support/cancelled.ts';
+import { runJob, type JobProcess } from '../../training/supervisor.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Pictures } from './pictures.ts';
+import { Task } from './task.ts';
 
-/** Asks a trained run what pictures are. */
-export class Predictor {
-  readonly #work = new OneAtATime<TriedPictures, ProgressEvent>('A prediction', (progress) =>
-    this.emit('predict.progress', progress),
-  );
-  /** The run that is asked, or was last. */
+/** Classifies pictures with a trained run. */
+export class Predictor extends Task<TriedPictures, ProgressEvent> {
   #run = '';
   #pasted = 0;
 
-  /** @param pastedDir folder for pasted pictures, emptied with the session */
+  /** @param pastedDir folder for pasted pictures, removed when the app ends */
   constructor(
     private readonly project: OpenProject,
     private readonly pictures: Pictures,
@@ -32,48 +29,36 @@ export class Predictor {
     private readonly emit: Emit,
     private readonly pastedDir: string,
   ) {
-    project.beforeClose(() => this.#work.end());
+    super(project, 'A prediction', (progress) => emit('predict.progress', progress));
   }
 
-  /** The prediction under way; null where none is. */
-  get state(): CallOutput<'predict.state'> {
-    const { state } = this.#work;
+  override get state(): CallOutput<'predict.state'> {
+    const state = super.state;
     return state && { ...state, run: this.#run };
-  }
-
-  /** What comes of the prediction under way; null where none is. */
-  get answers(): Promise<TriedPictures> | null {
-    return this.#work.result;
   }
 
   predict(runId: string, paths: readonly string[]): Promise<TriedPictures> {
     const project = this.project.require();
     const folder = runDir(project, chooseRun(project, runId).id);
     const { swapped } = modelView(project.db);
-    return this.#work.run(async (signal, onProgress) => {
+    return this.start(async (signal, onProgress) => {
       this.#run = runId;
       const files = await listFiles(paths);
-      signal.throwIfAborted();
-      const job = startJob(this.spawn, { kind: 'predict', runDir: folder, swapped, files }, (event) => {
-        if (event.type === 'progress') onProgress(event);
-        else if (event.type === 'predicted') this.emit('predict.some', this.#showAll(event.predictions));
+      throwIfCancelled(signal);
+      const job = { kind: 'predict', runDir: folder, swapped, files } as const;
+      const { classes, predictions } = await runJob(job, {
+        spawn: this.spawn,
+        signal,
+        onEvent: (event) => {
+          if (event.type === 'progress') onProgress(event);
+          else if (event.type === 'predicted') this.emit('predict.some', this.#showAll(event.predictions));
+        },
       });
-      const cancel = (): void => job.cancel();
-      signal.addEventListener('abort', cancel);
-      try {
-        const { classes, predictions } = await job.result;
-        return { classes, pictures: this.#showAll(predictions) };
-      } finally {
-        signal.removeEventListener('abort', cancel);
-      }
+      return { classes, pictures: this.#showAll(predictions) };
     });
   }
 
-  cancel(): void {
-    this.#work.cancel();
-  }
-
-  /** Writes pasted bytes to a file of this session. @throws TwofoldError `unsupported` where they are no picture */
+  /** Writes pasted bytes to a temporary file. @throws TwofoldError `unsupported` where they are not a picture */
   async paste(bytes: Uint8Array): Promise<string> {
     const sniffed = sniff(bytes);
     if (sniffed.kind !== 'picture') {

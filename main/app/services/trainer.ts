@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { powerSaveBlocker } from 'electron';
-import type { RunInfo, TrainState } from '../../../shared/contract/train.ts';
+import type { RunInfo } from '../../../shared/contract/train.ts';
 import { TwofoldError, toFailure } from '../../../shared/errors.ts';
 import type { JobEvent } from '../../../shared/jobs.ts';
 import type { RunRecord } from '../../../shared/library.ts';
+import { freshRun, withEvent, type LiveRun } from '../../../shared/live-run.ts';
 import { startTraining, type Training, type TrainRequest } from '../../engine/train.ts';
 import type { Emit } from './emit.ts';
 import { runDir, type Project } from '../../library/folder.ts';
@@ -11,39 +12,39 @@ import { listPictureIds } from '../../library/reading/grid.ts';
 import { getRun } from '../../library/runs/runs.ts';
 import { RunFolder } from '../../training/run-folder.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
-import type { Importer } from './importer.ts';
+import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** How long a run may take to end by itself when its project is closed, before its process is ended. */
+/** How long a run may take to stop when its project is closed, before its process is killed. */
 const STOP_PATIENCE_MS = 15_000;
 
-/** Trains runs of the open project, one at a time, and tells the window of it. */
+/** Trains runs of the open project, one at a time. */
 export class Trainer {
-  #running: { training: Training; state: TrainState } | undefined;
+  #running: { training: Training; live: LiveRun } | undefined;
   #starting: Promise<unknown> | undefined;
 
   constructor(
     private readonly project: OpenProject,
-    private readonly importer: Importer,
+    private readonly checks: FileChecks,
     private readonly spawn: () => JobProcess,
     private readonly emit: Emit,
   ) {
     project.beforeClose(() => this.#end());
   }
 
-  get state(): TrainState | null {
-    return this.#running?.state ?? null;
+  get state(): LiveRun | null {
+    return this.#running?.live ?? null;
   }
 
   /**
-   * Looks at the labelled pictures' files, then starts. Answers once the run is recorded.
+   * Checks the labelled pictures' files, then starts. Resolves once the run is recorded.
    *
    * @throws TwofoldError `busy`, and why the pictures can't be trained on
    */
   async start(request: TrainRequest): Promise<RunInfo> {
     const project = this.project.require();
     if (this.#running || this.#starting) {
-      throw new TwofoldError('busy', 'A run is being trained. Stop it first, or wait until it is done.');
+      throw new TwofoldError('busy', 'A run is already being trained. Wait until it is done, or stop it.');
     }
     const starting = this.#start(project, request);
     this.#starting = starting.catch(() => undefined);
@@ -55,42 +56,44 @@ export class Trainer {
   }
 
   async #start(project: Project, request: TrainRequest): Promise<RunInfo> {
-    await this.importer.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
-    const training = await startTraining(project, request, this.spawn, (event) => this.#hear(event));
-    this.#running = { training, state: freshState(training.run) };
+    await this.checks.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
+    const training = await startTraining(project, request, {
+      spawn: this.spawn,
+      onEvent: (event) => this.#hear(event),
+    });
+    this.#running = { training, live: freshRun(training.run.id) };
     void this.#follow(project, training);
     this.emit('runs.changed', null);
     return runInfo(project, training.run);
   }
 
-  pause(): void {
-    const { training, state } = this.#require();
-    training.job.pause();
-    if (state.phase === 'running') state.phase = 'pausing';
+  pause(): null {
+    return this.#command('pause', (phase) => (phase === 'running' ? 'pausing' : phase));
   }
 
-  resume(): void {
-    const { training, state } = this.#require();
-    training.job.resume();
-    if (state.phase !== 'stopping') state.phase = 'running';
+  resume(): null {
+    return this.#command('resume', (phase) => (phase === 'stopping' ? phase : 'running'));
   }
 
-  stop(): void {
-    const { training, state } = this.#require();
-    training.job.stop();
-    state.phase = 'stopping';
+  stop(): null {
+    return this.#command('stop', () => 'stopping');
   }
 
-  #require(): { training: Training; state: TrainState } {
-    if (this.#running) return this.#running;
-    throw new TwofoldError('not-found', 'Nothing is being trained at the moment.');
+  #command(
+    command: 'pause' | 'resume' | 'stop',
+    phaseAfter: (phase: LiveRun['phase']) => LiveRun['phase'],
+  ): null {
+    const running = this.#running;
+    if (!running) throw new TwofoldError('not-found', 'No run is being trained.');
+    running.training.job[command]();
+    running.live = { ...running.live, phase: phaseAfter(running.live.phase) };
+    return null;
   }
 
   #hear(event: JobEvent): void {
-    const state = this.#running?.state;
-    if (!state) return;
-    applyEvent(state, event);
-    this.emit('train.event', { runId: state.runId, event });
+    if (!this.#running) return;
+    this.#running.live = withEvent(this.#running.live, event);
+    this.emit('train.event', { runId: this.#running.live.runId, event });
   }
 
   async #follow(project: Project, training: Training): Promise<void> {
@@ -127,47 +130,4 @@ export function runInfo(project: Project, run: RunRecord): RunInfo {
     canPredict: folder.hasHead && run.bestEpoch !== null,
     canContinue: isOver && run.status !== 'done' && run.recipe !== null && existsSync(folder.checkpointPath),
   };
-}
-
-function freshState(run: RunRecord): TrainState {
-  return {
-    runId: run.id,
-    phase: 'running',
-    startedAtMs: Date.now(),
-    progress: null,
-    counts: null,
-    epochs: [],
-    batches: [],
-    leftOut: [],
-  };
-}
-
-/** What the window would know had it heard every event; the window applies the same. */
-function applyEvent(state: TrainState, event: JobEvent): void {
-  switch (event.type) {
-    case 'progress':
-      state.progress = event;
-      break;
-    case 'split':
-      state.counts = event.counts;
-      break;
-    case 'batch':
-      if (event.batch === 1) state.batches = [];
-      state.batches.push(event);
-      break;
-    case 'epoch':
-      state.epochs.push(event);
-      break;
-    case 'left-out':
-      state.leftOut.push(event.leftOut);
-      break;
-    case 'paused':
-      if (state.phase !== 'stopping') state.phase = 'paused';
-      break;
-    case 'resumed':
-      if (state.phase !== 'stopping') state.phase = 'running';
-      break;
-    case 'predicted':
-      break;
-  }
 }

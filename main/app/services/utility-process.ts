@@ -1,11 +1,10 @@
 import { constants, setPriority } from 'node:os';
 import { utilityProcess } from 'electron';
-import type { JobMessage } from '../../../shared/jobs.ts';
 import { entry } from '../../support/entry.ts';
 import { TENSORFLOW_ENV } from '../../jobs/child.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
 
-/** Runs jobs in a process of Electron's, which lives and dies apart from the window and from main. */
+/** Runs a job in a utility process of Electron, whose crash affects neither the window nor main. */
 export function spawnUtilityProcess(): JobProcess {
   const { path, execArgv } = entry(import.meta.url, '../../jobs/process.ts');
   const child = utilityProcess.fork(path, [], {
@@ -18,29 +17,29 @@ export function spawnUtilityProcess(): JobProcess {
   child.stderr?.on('data', (text: Buffer) => process.stderr.write(text));
   return {
     send: (command) => child.postMessage(command),
-    onMessage: (listener) => child.on('message', (message: unknown) => listener(message as JobMessage)),
+    onMessage: (listener) => child.on('message', listener),
     onExit: (listener) => child.once('exit', (code) => listener(describeExit(code))),
     kill: () => {
-      // `child.kill` asks politely, which a process that hangs in native code does not hear.
+      // `child.kill` sends SIGTERM, which a process that hangs in native code ignores.
       if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
     },
   };
 }
 
-/** Where cores are scarce the window comes first; where they are not, this costs nothing. */
+/** The window comes first where cores are scarce. */
 function lowerPriority(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // Not allowed here: then it competes.
+    // Not permitted on this system: the job runs at normal priority.
   }
 }
 
-/** Signals by which a process dies that does not end itself. */
+/** Signals that end a crashed or killed process. */
 const DEADLY = ['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGTRAP'] as const;
 
-/** Chromium gives the signal's number where there was one, or as a shell does, with 128 added. */
+/** After a signal, Chromium reports its number, with or without the 128 that a shell adds. */
 function describeExit(code: number): string {
   const signal = DEADLY.find((name) => code % 128 === constants.signals[name]);
   return signal === undefined ? `exit code ${code}` : `signal ${signal}`;

@@ -1,6 +1,7 @@
 import { protocol, type Session } from 'electron';
 import { SCHEME } from '../../../shared/picture-url.ts';
-import { refuse, respond, type PictureSource } from './respond.ts';
+import { DEV_SERVER, respondFromVite } from './dev-server.ts';
+import { isPictureAddress, refuse, respond, type PictureSource } from './respond.ts';
 
 /** Before the app is ready. */
 export function registerScheme(): void {
@@ -11,7 +12,11 @@ export function registerScheme(): void {
 
 /** Once the app is ready. @param renderer folder of the window's built files */
 export function serveScheme(session: Session, renderer: string, source: PictureSource): void {
+  const answer = (request: Request): Promise<Response> =>
+    DEV_SERVER === null || isPictureAddress(request.url)
+      ? respond(request, renderer, source)
+      : respondFromVite(request, DEV_SERVER);
   session.protocol.handle(SCHEME, (request) =>
-    respond(request, renderer, source).catch(() => refuse(500, 'It could not be read.')),
+    answer(request).catch(() => refuse(500, 'It could not be read.')),
   );
 }

@@ -58,6 +58,12 @@ const KEY = /^([1-9]\d{0,14})-([0-9a-f]{12})$/;
 const MAX_KEYS = 32;
 const TRIED = /^\/tried\/([\w-]{1,100})$/;
 
+/** Whether this is the address of one or more pictures, rather than of a file of the window. */
+export function isPictureAddress(url: string): boolean {
+  const { pathname } = new URL(url);
+  return pathname === '/thumbnails' || PICTURE.test(pathname) || TRIED.test(pathname);
+}
+
 /** Answers one request; what is not one of the known addresses is 404, whatever it may point at. */
 export async function respond(request: Request, renderer: string, source: PictureSource): Promise<Response> {
   if (request.method !== 'GET') return refuse(405, 'Only GET is answered.');

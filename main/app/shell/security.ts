@@ -1,5 +1,6 @@
 import { app, type App, type IpcMainInvokeEvent, type Session, type WebContents } from 'electron';
 import { ORIGIN } from '../../../shared/picture-url.ts';
+import { DEV_SERVER, DEV_SOCKET } from './dev-server.ts';
 
 /**
  * The window shows our own files and nothing else, and no request leaves this machine. Several locks, each of which would
@@ -22,7 +23,8 @@ const OFF = [
 /** Before the app is ready. */
 export function hardenCommandLine({ commandLine }: App): void {
   for (const name of OFF) commandLine.appendSwitch(name);
-  commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
+  const resolvable = DEV_SERVER === null ? '' : ', EXCLUDE 127.0.0.1';
+  commandLine.appendSwitch('host-resolver-rules', `MAP * ~NOTFOUND${resolvable}`);
   commandLine.appendSwitch('disable-features', 'MediaRouter,OptimizationHints,AutofillServerCommunication');
 }
 
@@ -66,5 +68,9 @@ export function isOurs(url: string): boolean {
 }
 
 function mayLoad(url: string): boolean {
-  return isOurs(url) || (!app.isPackaged && url.startsWith('devtools://'));
+  return (
+    isOurs(url) ||
+    (!app.isPackaged && url.startsWith('devtools://')) ||
+    (DEV_SOCKET !== null && url.startsWith(`${DEV_SOCKET}/`))
+  );
 }

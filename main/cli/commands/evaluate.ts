@@ -2,12 +2,12 @@ import { Option, type Command } from 'commander';
 import type { EvaluatedSet } from '../../../shared/jobs.ts';
 import { plural } from '../../../shared/format.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
-import { chooseRun, startEvaluation } from '../../engine/evaluate.ts';
+import { chooseRun, evaluateRun } from '../../engine/evaluate.ts';
 import { modelView, setThreshold } from '../../engine/model-view.ts';
 import { checkFiles } from '../../library/pictures/check-files.ts';
 import type { Project } from '../../library/folder.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
-import { withInterrupt } from '../interrupt.ts';
+import { cancellable } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { showEvaluation } from '../show-evaluation.ts';
@@ -44,14 +44,14 @@ export function addEvaluate(program: Command, output: Output): void {
         const run = chooseRun(project, runId);
         const threshold = wanted ?? modelView(project.db).threshold;
         await checkFiles(project);
-        const { job, result } = startEvaluation(
-          project,
-          run,
-          { on, threshold, ...(save && { kept: threshold }) },
-          spawnNodeProcess,
-          showJob(output),
+        const { evaluation, leftOut, seen } = await cancellable(output, (signals) =>
+          evaluateRun(
+            project,
+            run,
+            { on, threshold, ...(save && { kept: threshold }) },
+            { spawn: spawnNodeProcess, onEvent: showJob(output), ...signals },
+          ),
         );
-        const { evaluation, leftOut, seen } = await withInterrupt(job, 'cancel', output, result);
         if (save) await setThreshold(project, threshold);
         output.event('done', {
           run: run.id,

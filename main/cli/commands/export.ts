@@ -11,7 +11,7 @@ import { FORMATS } from '../../export/formats.ts';
 import { checkFiles } from '../../library/pictures/check-files.ts';
 import type { Project } from '../../library/folder.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
-import { onInterrupt } from '../interrupt.ts';
+import { cancellable } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { showJob } from '../show-job.ts';
@@ -70,7 +70,7 @@ async function work(project: Project, flags: Flags, output: Output): Promise<voi
   const { exportProject } = await import('../../engine/export/export.ts');
   await checkFiles(project);
   let format = '';
-  const report = await withCancel(output, (signal) =>
+  const report = await cancellable(output, (signals) =>
     exportProject(
       project,
       {
@@ -81,7 +81,7 @@ async function work(project: Project, flags: Flags, output: Output): Promise<voi
       },
       {
         spawn: spawnNodeProcess,
-        signal,
+        ...signals,
         onEvent: showExportJob(output, () => format),
         onFormat: (id) => {
           format = nameOf(id);
@@ -96,21 +96,6 @@ async function work(project: Project, flags: Flags, output: Output): Promise<voi
 function checkFlags({ quantize, format }: Flags): void {
   if (quantize !== undefined && format !== 'tfjs' && format !== 'all') {
     throw new UsageError(`--quantize is for --format tfjs (or all), but the format is ${format}.`);
-  }
-}
-
-/** Ctrl-C gives the export up; nothing half-written stays. */
-async function withCancel<T>(output: Output, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    output.note('Cancelling; what was written so far is removed.');
-    controller.abort();
-  };
-  const forget = onInterrupt(output, onSignal);
-  try {
-    return await work(controller.signal);
-  } finally {
-    forget();
   }
 }
 

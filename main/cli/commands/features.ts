@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { plural } from '../../../shared/format.ts';
 import { listFiles } from '../../engine/list-files.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
-import { startJob } from '../../training/supervisor.ts';
+import { runJob } from '../../training/supervisor.ts';
 import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
-import { withInterrupt } from '../interrupt.ts';
+import { cancellable } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
 
@@ -31,12 +31,16 @@ export function addFeatures(program: Command, output: Output): void {
       const target = path.resolve(out);
       await access(path.dirname(target));
       const files = await listFiles(given);
-      const job = startJob(
-        spawnNodeProcess,
-        { kind: 'features', files, weights, cut, size, resize, bits16, out: target },
-        showJob(output),
+      const {
+        shape,
+        leftOut,
+        files: written,
+      } = await cancellable(output, (signals) =>
+        runJob(
+          { kind: 'features', files, weights, cut, size, resize, bits16, out: target },
+          { spawn: spawnNodeProcess, onEvent: showJob(output), ...signals },
+        ),
       );
-      const { shape, leftOut, files: written } = await withInterrupt(job, 'cancel', output, job.result);
       output.event('done', { out: target, shape, files: written, leftOut });
       output.line(
         `Wrote ${target}: float32 [${shape.join(', ')}], ${plural(written.length, 'picture')} in the order given.`,

@@ -111,9 +111,8 @@ function modeOf({ plain, classes }: Flags): ImportMode {
   return classes ? 'labels' : 'auto';
 }
 
-function showProgress({ stage, fraction, done, total, leftMs }: ImportProgress, output: Output): void {
-  if (total === null) return;
-  output.progress(stage, { fraction: fraction ?? 0, done, total, perSecond: null, leftMs });
+function showProgress({ fraction, total, ...progress }: ImportProgress, output: Output): void {
+  if (fraction !== null && total !== null) output.progress(progress.stage, { ...progress, fraction, total });
 }
 
 /** @param project null where nothing came in and it was removed again */

@@ -11,9 +11,9 @@ import { predictionRows, predictionsCsv, type PredictionRow } from '../../engine
 import { isProject, runDir } from '../../library/folder.ts';
 import { closeProject, openForReading } from '../../library/project.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
-import { startJob } from '../../training/supervisor.ts';
+import { runJob } from '../../training/supervisor.ts';
 import { printable, table } from '../format.ts';
-import { withInterrupt } from '../interrupt.ts';
+import { cancellable } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { showJob } from '../show-job.ts';
 import { writeCsv } from '../write-csv.ts';
@@ -46,12 +46,12 @@ export function addPredict(program: Command, output: Output): void {
       if (flags.csv !== undefined && flags.csv !== '-') await access(path.dirname(path.resolve(flags.csv)));
       const { threshold: ofProject, ...asked } = modelOf(model, flags.run);
       const files = await listFiles(given);
-      const job = startJob<PredictJob>(
-        spawnNodeProcess,
-        { kind: 'predict', ...asked, files },
-        showJob(output),
+      const done = await cancellable(output, (signals) =>
+        runJob<PredictJob>(
+          { kind: 'predict', ...asked, files },
+          { spawn: spawnNodeProcess, onEvent: showJob(output), ...signals },
+        ),
       );
-      const done = await withInterrupt(job, 'cancel', output, job.result);
       const { predictions, classes } = done;
       const threshold = flags.threshold ?? ofProject ?? done.threshold;
       const rows = predictionRows(predictions, classes, threshold);

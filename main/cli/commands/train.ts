@@ -47,12 +47,15 @@ export function addTrain(program: Command, output: Output): void {
         await lookAtFiles(project, output);
         const request = requestOf(project, flags);
         const { testClasses } = getCounts(project.db);
-        const training = await startTraining(project, request, spawnNodeProcess, show(output, testClasses));
-        const { run } = training;
+        const { run, job, result } = await startTraining(project, request, {
+          spawn: spawnNodeProcess,
+          onEvent: show(output, testClasses),
+        });
         output.event('start', { run: run.id, folder: runDir(project, run.id), recipe: run.recipe });
         output.line(`Run ${run.id}${'resume' in request ? ', resumed' : ''}`);
-        const result = await withInterrupt(training.job, 'stop', output, training.result);
-        finish(project, run, result, output);
+        const note = 'Stopping after this batch and keeping the best epoch';
+        const done = await withInterrupt(output, { note, first: job.stop, second: job.kill }, result);
+        finish(project, run, done, output);
       });
     });
 }

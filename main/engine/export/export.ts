@@ -15,6 +15,8 @@ import { getClasses } from '../../library/labels/classes.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { latestUsableRun } from '../../library/runs/runs.ts';
 import { getSettings } from '../../library/settings.ts';
+import { throwIfCancelled } from '../../support/cancelled.ts';
+import type { JobOptions } from '../../training/supervisor.ts';
 import { createExportFolder, requireFree } from '../../files/atomic-folder.ts';
 import { baseCard, listFiles, writeCard } from '../../export/card/card.ts';
 import { checkSet } from './check-pictures.ts';
@@ -24,7 +26,6 @@ import { exportLabels } from './labels-export.ts';
 import { askApp, exportModel, type RunToExport } from './model-export.ts';
 import { writeOverview } from '../../export/card/overview.ts';
 import type { Bits } from '../../export/tfjs/quantize.ts';
-import { requireWanted, type ExportControls } from './run-job.ts';
 import { exportScript } from './script-export.ts';
 import { picturesOnSides, testSetPictures } from './split-pictures.ts';
 
@@ -46,7 +47,7 @@ export interface ExportRequest {
 }
 
 /** What is told while an export runs, beside the events of its jobs. */
-export interface ExportSteps extends ExportControls {
+export interface ExportSteps extends JobOptions {
   onFormat?: ((format: ExportFormatId) => void) | undefined;
 }
 
@@ -78,7 +79,7 @@ export async function exportProject(
   const exports = await createExportFolder(folder, { force, durable: !isCopyOnly }, async (temporary) => {
     const done: ExportedFormat[] = [];
     for (const format of formats) {
-      requireWanted(steps.signal);
+      throwIfCancelled(steps.signal);
       steps.onFormat?.(format);
       const isOne = request.format !== 'all';
       const exported = await work.write(format, isOne ? temporary : join(temporary, format));
@@ -88,7 +89,7 @@ export async function exportProject(
       await writeOverview(temporary, done);
       await writeCard(temporary, baseCard('all', work.classes));
     }
-    requireWanted(steps.signal);
+    throwIfCancelled(steps.signal);
     return done;
   });
   return { folder, run: run?.id ?? null, exports, files: await listFiles(folder) };

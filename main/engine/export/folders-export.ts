@@ -7,7 +7,7 @@ import type { Recipe } from '../../../shared/recipe.ts';
 import { baseCard, writeCard } from '../../export/card/card.ts';
 import { plain, table } from '../../export/card/markdown.ts';
 import { classFolders, UniqueNames } from '../../export/names.ts';
-import { runJob, type ExportControls } from './run-job.ts';
+import { runJob, type JobOptions } from '../../training/supervisor.ts';
 import type { PictureOnSide } from './split-pictures.ts';
 
 export interface FoldersReport {
@@ -32,7 +32,7 @@ export async function exportFolders(
     run,
     link,
   }: { folder: string; classes: [string, string]; recipe: Recipe; run: string | null; link: boolean },
-  controls: ExportControls,
+  jobOptions: JobOptions,
 ): Promise<FoldersReport> {
   const folders = classFolders(classes);
   const names = new UniqueNames();
@@ -42,7 +42,7 @@ export async function exportFolders(
   });
   const { written, leftOut } = await runJob(
     { kind: 'write-folders', dir: folder, bits16: recipe.bits16, link, pictures: targets },
-    controls,
+    jobOptions,
   );
   const byPath = new Map(pictures.map((picture) => [picture.path, picture]));
   const placed = written.map((file) => ({ ...byPath.get(file.path)!, ...file }));

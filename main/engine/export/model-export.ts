@@ -11,12 +11,12 @@ import { withHead } from '../../model/architecture/with-head.ts';
 import { licenceOf } from '../../model/weights/known.ts';
 import { loadSameWeights } from '../../model/weights/store.ts';
 import type { RunFile } from '../../training/run-folder.ts';
+import { runJob, type JobOptions } from '../../training/supervisor.ts';
 import { baseCard, listFiles, writeCard, type ModelCard } from '../../export/card/card.ts';
 import { compare, requireSame, TOLERANCE, type CheckPicture } from '../../export/verify/compare.ts';
 import { ONNX_OPSET } from '../../export/formats.ts';
 import type { Bits } from '../../export/tfjs/quantize.ts';
 import { modelReadme } from '../../export/card/readme.ts';
-import { runJob, type ExportControls } from './run-job.ts';
 import { writeSamples } from '../../export/samples/write.ts';
 
 /** A trained run and what the app says of some pictures. */
@@ -44,11 +44,11 @@ export async function askApp(
   runDir: string,
   { swapped }: RunFile,
   pictures: readonly CheckPicture[],
-  controls: ExportControls,
+  options: JobOptions,
 ): Promise<(number | null)[]> {
   if (pictures.length === 0) return [];
   const files = pictures.map(({ path }) => path);
-  const { predictions } = await runJob({ kind: 'predict', runDir, swapped, files }, controls);
+  const { predictions } = await runJob({ kind: 'predict', runDir, swapped, files }, options);
   return predictions.map(({ probability }) => probability);
 }
 
@@ -64,12 +64,12 @@ type Verdict = { check: ExportCheck; unchecked: null } | { check: null; unchecke
 export async function exportModel(
   source: RunToExport,
   { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
-  controls: ExportControls,
+  options: JobOptions,
 ): Promise<Verdict> {
   const { run, runDir } = source;
   const { swapped } = run;
-  await runJob({ kind: 'write-export', runDir, swapped, format, bits, dir: folder }, controls);
-  const verdict = await verify(source, { format, bits, folder }, controls);
+  await runJob({ kind: 'write-export', runDir, swapped, format, bits, dir: folder }, options);
+  const verdict = await verify(source, { format, bits, folder }, options);
   await writeSamples(format, folder);
   const card = await modelCard(source, { format, bits, folder, ...verdict });
   await writeFile(join(folder, 'README.md'), modelReadme(card));
@@ -80,14 +80,14 @@ export async function exportModel(
 async function verify(
   { run, pictures, answers, threshold, unavailable }: RunToExport,
   { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
-  controls: ExportControls,
+  options: JobOptions,
 ): Promise<Verdict> {
   const none = { check: null, unchecked: noPictures(pictures.length + unavailable) };
   if (answers.every((answer) => answer === null)) return none;
   const { size, resize, bits16 } = run.recipe;
   const files = pictures.map(({ path }) => path);
   const job = { kind: 'verify-export', format, dir: folder, size, resize, bits16, files } as const;
-  const answered = await runJob(job, controls).catch((error: unknown) => {
+  const answered = await runJob(job, options).catch((error: unknown) => {
     if (error instanceof TwofoldError && error.code === 'crashed') return error;
     throw error;
   });

@@ -8,7 +8,7 @@ import type { Recipe } from '../../../shared/recipe.ts';
 import type { RunFile } from '../../training/run-folder.ts';
 import { CARD_FILE, CARD_FORMAT } from '../../files/export-marks.ts';
 import type { Bits } from '../tfjs/quantize.ts';
-import { twofoldVersion } from '../versions.ts';
+import { VERSION } from '../../support/version.ts';
 
 export interface FileInfo {
   /** Below the export's folder, with `/`. */
@@ -71,7 +71,7 @@ export function baseCard(format: ExportFormatId | 'all', classes: readonly [stri
     version: 1,
     export: format,
     createdAt: new Date().toISOString(),
-    twofold: twofoldVersion(),
+    twofold: VERSION,
     classes,
   };
 }

@@ -220,9 +220,9 @@ function progressMeter(
   { onProgress }: ImportOptions,
 ): (done: number) => void {
   if (!onProgress) return () => undefined;
-  const meter = new ProgressMeter(total, ({ fraction, done, leftMs }) => {
+  const meter = new ProgressMeter(total, (progress) => {
     const { added, leftOut } = context.counts;
-    onProgress({ stage: 'reading', fraction, done, total, added, leftOut, leftMs });
+    onProgress({ stage: 'reading', ...progress, added, leftOut });
   });
   let last = 0;
   return (done) => {

@@ -11,9 +11,10 @@ export function reportScanning({ onProgress }: ImportOptions): (found: number) =
       fraction: null,
       done,
       total: null,
+      perSecond: null,
+      leftMs: null,
       added: 0,
       leftOut: 0,
-      leftMs: null,
     });
   };
 }

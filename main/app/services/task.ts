@@ -1,50 +1,54 @@
 import type { TaskState } from '../../../shared/contract/task.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
+import type { OpenProject } from './open-project.ts';
 
-/** Work of which only one may be under way, and which can be cancelled. */
-export class OneAtATime<T, Progress = null> {
+/** Long work on the open project: one at a time, cancellable, and ended before the project is closed. */
+export class Task<T, Progress> {
   #current: { abort: AbortController; result: Promise<T> } | null = null;
   #progress: Progress | null = null;
 
-  /**
-   * @param name in words, for the message (`An import`)
-   * @param tell told how far the work is
-   */
+  /** @param name for messages: `An import` */
   constructor(
+    project: OpenProject,
     private readonly name: string,
-    private readonly tell: (progress: Progress) => void = () => undefined,
-  ) {}
+    private readonly onProgress: (progress: Progress) => void,
+  ) {
+    project.beforeClose(() => this.end());
+  }
 
-  /** What is under way; null where nothing is. */
+  /** Null where nothing is running. */
   get state(): TaskState<Progress> | null {
     return this.#current && { progress: this.#progress, cancelling: this.#current.abort.signal.aborted };
   }
 
-  /** What comes of the work under way; null where none is. */
+  /** Of the work that is running; null where nothing is. */
   get result(): Promise<T> | null {
     return this.#current?.result ?? null;
   }
 
   /** @throws TwofoldError `busy` */
-  run(work: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<T>): Promise<T> {
+  protected start(
+    work: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<T>,
+  ): Promise<T> {
     if (this.#current) {
-      throw new TwofoldError('busy', `${this.name} is under way. Wait until it is done, or cancel it.`);
+      throw new TwofoldError('busy', `${this.name} is already running. Wait until it is done, or cancel it.`);
     }
     this.#progress = null;
     const abort = new AbortController();
     const result = work(abort.signal, (progress) => {
       this.#progress = progress;
-      this.tell(progress);
+      this.onProgress(progress);
     }).finally(() => (this.#current = null));
     this.#current = { abort, result };
     return result;
   }
 
-  cancel(): void {
+  readonly cancel = (): null => {
     this.#current?.abort.abort();
-  }
+    return null;
+  };
 
-  /** Cancels and waits until it has ended. */
+  /** Cancels and waits until the work has ended. */
   async end(): Promise<void> {
     this.cancel();
     await this.#current?.result.catch(() => undefined);

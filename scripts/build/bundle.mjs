@@ -1,0 +1,97 @@
+// @ts-check
+import { build } from 'esbuild';
+import { ROOT } from './sources.mjs';
+
+/**
+ * Packages that stay in node_modules: native ones, WebAssembly that is read from beside its module, and those that find
+ * their own files. Everything else becomes part of the bundle, so that a program loads few files.
+ */
+const EXTERNAL = [
+  'electron',
+  'better-sqlite3',
+  '@tensorflow/tfjs-node',
+  'sharp',
+  '@img/sharp-wasm32',
+  'piscina',
+  'h5wasm',
+  'protobufjs',
+  'write-file-atomic',
+];
+
+/** Modules that run in processes and threads of their own. `main/support/entry.ts` looks for them beside the program. */
+const CHILDREN = {
+  process: 'main/jobs/process.ts',
+  worker: 'main/pictures/worker.ts',
+  'stat-worker': 'main/library/pictures/stat-worker.ts',
+  'read-worker': 'main/library/reading/read-worker.ts',
+};
+
+/**
+ * Options for esbuild to bundle a program of main/ with its children; modules that they share become files of their own.
+ *
+ * @param {Record<string, string>} program its entry, by the name of the file to write
+ * @param {string} outdir
+ * @returns {import('esbuild').BuildOptions}
+ */
+export function programBundle(program, outdir) {
+  return {
+    absWorkingDir: ROOT,
+    entryPoints: { ...program, ...CHILDREN },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    // Node of Electron 33, the older of the two.
+    target: 'node20.18',
+    external: EXTERNAL,
+    // For CommonJS packages in the bundle, which ask for Node's modules.
+    banner: {
+      js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
+    },
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  };
+}
+
+/**
+ * Bundles the preload script, which in a sandbox is one CommonJS file. The names of the contract are written into it.
+ *
+ * @param {string} outdir
+ */
+export async function bundlePreload(outdir) {
+  const { CALL_NAMES, EVENT_NAMES } = await importContract();
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['main/preload.ts'],
+    outfile: `${outdir}/preload.cjs`,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'chrome130',
+    external: ['electron'],
+    define: {
+      CONTRACT_CALL_NAMES: JSON.stringify(CALL_NAMES),
+      CONTRACT_EVENT_NAMES: JSON.stringify(EVENT_NAMES),
+    },
+    logLevel: 'warning',
+  });
+}
+
+/**
+ * The contract as it is now, even if an earlier version was loaded.
+ *
+ * @returns {Promise<typeof import('../../shared/contract.ts')>}
+ */
+async function importContract() {
+  const built = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['shared/contract.ts'],
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  const [file] = built.outputFiles;
+  return import(`data:text/javascript,${encodeURIComponent(file?.text ?? '')}`);
+}

@@ -1,0 +1,68 @@
+import type { BatchEvent, JobEvent, LeftOut, Ms, ProgressEvent, TrainResult } from './jobs.ts';
+import type { EpochRecord } from './library.ts';
+
+/** An epoch with what its batches reported: their accuracies are known only to who received the events. */
+export interface SeenEpoch extends EpochRecord {
+  /** Running accuracy of the epoch after each batch. */
+  batchAccuracies?: number[];
+}
+
+/** A run that is being trained: what its events so far add up to. */
+export interface LiveRun {
+  runId: string;
+  phase: 'running' | 'pausing' | 'paused' | 'stopping';
+  startedAtMs: Ms;
+  progress: ProgressEvent | null;
+  counts: TrainResult['counts'] | null;
+  epochs: SeenEpoch[];
+  /** Batches of the current epoch. */
+  batches: BatchEvent[];
+  leftOut: LeftOut[];
+}
+
+/** @param epochs those from before the run was resumed */
+export const freshRun = (runId: string, epochs: readonly SeenEpoch[] = []): LiveRun => ({
+  runId,
+  phase: 'running',
+  startedAtMs: Date.now(),
+  progress: null,
+  counts: null,
+  epochs: [...epochs],
+  batches: [],
+  leftOut: [],
+});
+
+/** The run after one more event. Main and the window apply the same, so that a window that opens late shows the same. */
+export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
+  switch (event.type) {
+    case 'progress':
+      return { ...live, progress: event };
+    case 'split':
+      return { ...live, counts: event.counts };
+    case 'batch':
+      return {
+        ...live,
+        batches: event.batch === 1 ? [event] : [...live.batches, event],
+        // A resumed run repeats the epochs after its checkpoint. Otherwise the array stays the same object.
+        epochs: live.epochs.some(({ epoch }) => epoch >= event.epoch)
+          ? live.epochs.filter(({ epoch }) => epoch < event.epoch)
+          : live.epochs,
+      };
+    case 'epoch': {
+      const seen: SeenEpoch = {
+        ...event,
+        batchLosses: live.batches.map(({ batchLoss }) => batchLoss),
+        batchAccuracies: live.batches.map(({ accuracy }) => accuracy),
+      };
+      return { ...live, batches: [], epochs: [...live.epochs, seen] };
+    }
+    case 'left-out':
+      return { ...live, leftOut: [...live.leftOut, event.leftOut] };
+    case 'paused':
+      return live.phase === 'stopping' ? live : { ...live, phase: 'paused' };
+    case 'resumed':
+      return live.phase === 'stopping' ? live : { ...live, phase: 'running' };
+    case 'predicted':
+      return live;
+  }
+}
