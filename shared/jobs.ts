@@ -83,6 +83,17 @@ export interface PredictJob {
   files: string[];
 }
 
+/** Computes which parts of pictures speak for which class. */
+export interface HeatMapJob {
+  kind: 'heat-map';
+  runDir: string;
+  /** See `ModelView`; left out where the run's folder is used alone: as its own file says. */
+  swapped?: boolean;
+  /** The project's, for pictures whose content (SHA-256) is given; null keeps nothing. */
+  cacheDir: string | null;
+  pictures: { path: string; sha256: string | null }[];
+}
+
 export interface FeaturesJob {
   kind: 'features';
   files: string[];
@@ -160,6 +171,7 @@ export type Job =
   | TrainJob
   | EvaluateJob
   | PredictJob
+  | HeatMapJob
   | FeaturesJob
   | IndexJob
   | WriteExportJob
@@ -174,6 +186,7 @@ export type Stage =
   | 'validating'
   | 'saving'
   | 'predicting'
+  | 'explaining'
   | 'writing'
   | 'checking';
 
@@ -248,6 +261,25 @@ export interface PredictResult {
   predictions: Prediction[];
 }
 
+/** How much each cell of a picture adds to its logit. */
+export interface HeatMap {
+  path: string;
+  /** The cells add up to it but for the part of the biases. */
+  logit: number;
+  /** `rows` × `columns` values, row by row over the whole picture; positive speaks for class 1. */
+  cells: number[];
+}
+
+export interface HeatMapResult {
+  kind: 'heat-map';
+  classes: [string, string];
+  threshold: number;
+  rows: number;
+  columns: number;
+  maps: HeatMap[];
+  leftOut: LeftOut[];
+}
+
 export interface FeaturesResult {
   kind: 'features';
   shape: number[];
@@ -285,6 +317,7 @@ export type JobResult =
   | TrainResult
   | EvaluateResult
   | PredictResult
+  | HeatMapResult
   | FeaturesResult
   | IndexResult
   | WriteExportResult

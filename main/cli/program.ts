@@ -5,6 +5,7 @@ import { addErrors } from './commands/errors.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addFeatures } from './commands/features.ts';
+import { addHeatmap } from './commands/heatmap.ts';
 import { addImport } from './commands/import.ts';
 import { addIndex } from './commands/index-pictures.ts';
 import { addLabel } from './commands/label.ts';
@@ -43,6 +44,7 @@ export function buildProgram(output: Output): Command {
     addEvaluate,
     addCompare,
     addPredict,
+    addHeatmap,
     addExport,
     addSummary,
     addFeatures,

@@ -28,6 +28,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return (await import('./evaluate.ts')).runEvaluateJob(job, context);
     case 'predict':
       return (await import('./predict.ts')).runPredictJob(job, context);
+    case 'heat-map':
+      return (await import('./heat-map.ts')).runHeatMapJob(job, context);
     case 'features':
       return (await import('./features.ts')).runFeaturesJob(job, context);
     case 'index':

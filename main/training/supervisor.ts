@@ -15,6 +15,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   train: 'The training process',
   evaluate: 'The evaluation process',
   predict: 'The prediction process',
+  'heat-map': 'The heat map process',
   features: 'The feature extraction process',
   index: 'The indexing process',
   'write-export': 'The export process',

@@ -1,0 +1,87 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { formatPercent } from '../../../shared/format.ts';
+import type { HeatMapJob } from '../../../shared/jobs.ts';
+import { classAt, probabilityOf, sigmoid } from '../../../shared/metrics.ts';
+import { chooseRun } from '../../engine/evaluate.ts';
+import { modelView } from '../../engine/model-view.ts';
+import { writeAtomically } from '../../files/atomic-file.ts';
+import { spawnNodeProcess } from '../../jobs/child.ts';
+import { runDir, type Project } from '../../library/folder.ts';
+import { getClasses } from '../../library/labels/classes.ts';
+import { drawHeatMap } from '../../pictures/heat-map.ts';
+import { runJob } from '../../training/supervisor.ts';
+import { cancellable } from '../interrupt.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+import { showJob } from '../show-job.ts';
+
+interface Flags {
+  run?: string;
+  out: string;
+}
+
+export function addHeatmap(program: Command, output: Output): void {
+  program
+    .command('heatmap')
+    .description('show which parts of a picture speak for which class')
+    .argument('<project>', 'project folder')
+    .argument('<file>', 'any picture')
+    .requiredOption('--out <file>', 'PNG to write: the picture with the map over it')
+    .option('--run <id>', 'which run (default: the newest with a model)')
+    .addHelpText(
+      'after',
+      '\nEach of the 7 × 7 cells (at mixed7 and 150 pixels) is coloured by what it adds to the logit, exactly.\n\nExample:\n  twofold heatmap traps night-1.jpg --out night-1-map.png',
+    )
+    .action((given: string, file: string, flags: Flags) =>
+      withProject(given, output, (project) => heatmap(project, file, flags, output), { readOnly: true }),
+    );
+}
+
+async function heatmap(
+  project: Project,
+  file: string,
+  { run: id, out }: Flags,
+  output: Output,
+): Promise<void> {
+  const run = chooseRun(project, id);
+  const { swapped, threshold } = modelView(project.db);
+  const { maps, rows, columns, leftOut } = await cancellable(output, (signals) =>
+    runJob<HeatMapJob>(
+      {
+        kind: 'heat-map',
+        runDir: runDir(project, run.id),
+        swapped,
+        cacheDir: null,
+        pictures: [{ path: path.resolve(file), sha256: null }],
+      },
+      { spawn: spawnNodeProcess, onEvent: showJob(output), ...signals },
+    ),
+  );
+  const [map] = maps;
+  if (!map) {
+    throw new TwofoldError('bad-picture', leftOut[0]?.message ?? `${file} could not be read.`);
+  }
+  const classes = getClasses(project.db);
+  const png = await drawHeatMap(map.path, map.cells, {
+    rows,
+    columns,
+    colors: [classes[0].color, classes[1].color],
+    bits16: run.recipe?.bits16,
+  });
+  await writeAtomically(out, (target) => target.writeFile(png));
+  const probability = sigmoid(map.logit);
+  const predicted = classAt(probability, threshold);
+  output.event('done', {
+    run: run.id,
+    ...map,
+    rows,
+    columns,
+    probability,
+    label: classes[predicted].name,
+    out,
+  });
+  const share = formatPercent(probabilityOf(predicted, probability));
+  output.line(`Predicted "${classes[predicted].name}" (${share}). Wrote the map to ${out}.`);
+}

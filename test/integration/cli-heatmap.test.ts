@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sharp } from '../../main/pictures/sharp.ts';
+import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from '../kit/cli.ts';
+
+const folder = temporaryFolder();
+const project = path.join(folder, 'p');
+const out = path.join(folder, 'map.png');
+const fox = path.join(UNSEEN, 'fox.png');
+
+beforeAll(async () => {
+  await done('import', sampleFolder(12), '--project', project);
+  await done('train', project, '--epochs', '2', ...QUICK);
+});
+
+/** [r, g, b] of the pixel in the middle of a cell. */
+async function colorAt(file: string, down: number, right: number): Promise<number[]> {
+  const { data, info } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const at = 3 * (Math.floor(down * info.height) * info.width + Math.floor(right * info.width));
+  return [...data.subarray(at, at + 3)];
+}
+
+describe('heatmap', () => {
+  it('colours the picture by what its cells add to the logit of the model that predicts it', async () => {
+    const result = await done('heatmap', project, fox, '--out', out);
+    const { events } = await run('predict', project, fox, '--json');
+    const prediction = events.find(({ event }) => event === 'prediction');
+    expect(result.probability).toBeCloseTo(prediction!.probability as number, 5);
+    expect(result.label).toBe(prediction!.label);
+    const { rows, columns, cells } = result as {
+      rows: number;
+      columns: number;
+      cells: number[];
+    } & typeof result;
+    expect(cells).toHaveLength(rows * columns);
+    const strongest = cells.reduce(
+      (best, value, cell) => (Math.abs(value) > Math.abs(cells[best]!) ? cell : best),
+      0,
+    );
+    const [down, right] = [
+      (Math.floor(strongest / columns) + 0.5) / rows,
+      ((strongest % columns) + 0.5) / columns,
+    ];
+    expect(await colorAt(out, down, right)).not.toEqual(await colorAt(fox, down, right));
+  });
+
+  it('turns around where the classes are swapped', async () => {
+    const before = await done('heatmap', project, fox, '--out', out);
+    await run('labels', project, '--swap');
+    const after = await done('heatmap', project, fox, '--out', out);
+    await run('labels', project, '--swap');
+    (after.cells as number[]).forEach((value, cell) =>
+      expect(value).toBeCloseTo(-(before.cells as number[])[cell]!, 5),
+    );
+  });
+
+  it('writes nothing where the picture can’t be read', async () => {
+    const target = path.join(folder, 'none.png');
+    const { code, stderr } = await run('heatmap', project, path.join(folder, 'gone.png'), '--out', target);
+    expect(code).toBe(1);
+    expect(stderr).toContain('gone.png');
+    expect(() => readFileSync(target)).toThrow('ENOENT');
+  });
+});
