@@ -316,7 +316,7 @@ export interface EpochRecord extends EpochMetrics {
 }
 
 /** How several runs do on the validation pictures that all of them have in common. */
-export interface RunComparison {
+export interface CommonAccuracy {
   /** How many pictures that is. */
   common: number;
   /** Whether any of the runs was validated on other pictures as well. */

@@ -44,6 +44,15 @@ export function valueOf(recipe: Recipe, key: RecipeKey): Value {
   return flat[key.replace(AUGMENTATION, '')]!;
 }
 
+/** The value in words: `off`, `never`, `512, 128`. */
+export function textOf(recipe: Recipe, key: RecipeKey): string {
+  const value = valueOf(recipe, key);
+  const row = rowOf(key);
+  if (value === null) return 'none' in row ? row.none : '';
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return typeof value === 'object' ? value.join(', ') : String(value);
+}
+
 /** A recipe, still to be checked, with these values in place of those of `base`. */
 export function withValues(base: Recipe, values: ReadonlyMap<RecipeKey, unknown>): unknown {
   const changed: Record<string, unknown> = { ...base };

@@ -5,6 +5,7 @@ import {
   RECIPE_KEYS,
   recipeSchema,
   rowOf,
+  textOf,
   withValues,
   type Recipe,
   type RecipeKey,
@@ -36,15 +37,10 @@ const PARSERS: Partial<Record<ReturnType<typeof rowOf>['kind'], (text: string) =
 export function recipeOption(key: RecipeKey): Option {
   const row = rowOf(key);
   const text = row.kind === 'switch' && row.initial ? `do not ${row.summary}` : row.summary;
-  const initial = row.kind === 'switch' ? '' : ` (default: ${defaultOf(key)})`;
+  const initial = row.kind === 'switch' ? '' : ` (default: ${textOf(DEFAULT_RECIPE, key)})`;
   const option = new Option(row.flag, text + initial);
   const parse = PARSERS[row.kind];
   return parse ? option.argParser(parse) : option;
-}
-
-export function defaultOf(key: RecipeKey): string {
-  const row = rowOf(key);
-  return 'none' in row ? row.none : String(row.initial);
 }
 
 /** Adds the options of these parameters; of all of them unless told otherwise. */

@@ -1,7 +1,7 @@
 import type { AppContext } from '../app/services/context.ts';
 import { runInfo } from '../app/services/trainer.ts';
 import type { HandlersOf } from './answer.ts';
-import { compareRuns } from '../library/runs/compare.ts';
+import { commonAccuracy } from '../library/runs/common-accuracy.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/runs/runs.ts';
 
@@ -44,7 +44,7 @@ export function runHandlers({ project, emit }: AppContext): HandlersOf<'runs'> {
       return null;
     },
     'runs.epochs': ({ run }) => getEpochs(project.require().db, run),
-    'runs.compare': ({ runs }) => compareRuns(project.require().db, runs),
+    'runs.compare': ({ runs }) => commonAccuracy(project.require().db, runs),
     'runs.pictures': ({ run }) => getRunPictures(project.require().db, run),
   };
 }

@@ -11,6 +11,12 @@ export function metricsOf({ metrics }: RunInfo): RunMetrics | null {
   return isWhole ? (metrics as unknown as RunMetrics) : null;
 }
 
+/** Validation pictures that the run predicted wrongly when it ended; null where it is not known. */
+export function wrongCount(run: RunInfo): number | null {
+  const confusion = metricsOf(run)?.evaluation.confusion;
+  return confusion ? confusion[0][1] + confusion[1][0] : null;
+}
+
 export const STATUS_WORDS: Record<RunStatus, string> = {
   running: 'training',
   done: 'done',

@@ -47,7 +47,13 @@ export class AppState {
     this.library = new Library(client, this.notices);
     this.checks = new Checks(client, this.notices);
     this.runs = new Runs(client, this.notices);
-    this.train = new Train(client, this.notices, this.runs, () => this.place === 'train');
+    this.train = new Train(
+      client,
+      this.notices,
+      this.runs,
+      () => this.place,
+      (run, place) => this.useRun(run, place),
+    );
     this.tries = new Tries(client, this.notices, this.runs);
     this.evaluations = new Evaluations(client, this.notices);
     this.review = new Review(client, this.notices, this.runs, this.library, this.tries);
@@ -87,6 +93,12 @@ export class AppState {
 
   async openSample(): Promise<void> {
     await this.#opening(() => this.client.call('project.sample'));
+  }
+
+  /** Goes to a place, with this run chosen there. */
+  useRun(run: string, place: Place): void {
+    this.runs.select(run);
+    this.place = place;
   }
 
   async createProject(folder: string): Promise<void> {

@@ -4,18 +4,27 @@ export interface Notice {
   id: number;
   kind: 'error' | 'info';
   text: string;
+  /** What can be done next. */
+  actions: readonly NoticeAction[];
+}
+
+export interface NoticeAction {
+  label: string;
+  act: () => void;
 }
 
 const INFO_MS = 6000;
+/** Long enough to choose one of its actions. */
+const ACTIONS_MS = 30_000;
 
 /** Sentences for the person that belong to no place: errors stay until they are dismissed, the rest goes by itself. */
 export class Notices {
   #next = 1;
   list = $state.raw<Notice[]>([]);
 
-  say(text: string): void {
-    const id = this.#add('info', text);
-    setTimeout(() => this.dismiss(id), INFO_MS);
+  say(text: string, actions: readonly NoticeAction[] = []): void {
+    const id = this.#add('info', text, actions);
+    setTimeout(() => this.dismiss(id), actions.length > 0 ? ACTIONS_MS : INFO_MS);
   }
 
   /** Shows what went wrong; what the person cancelled needs no words. */
@@ -52,10 +61,10 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  #add(kind: Notice['kind'], text: string): number {
+  #add(kind: Notice['kind'], text: string, actions: readonly NoticeAction[] = []): number {
     const id = this.#next++;
     // The same sentence twice says no more.
-    this.list = [...this.list.filter((notice) => notice.text !== text), { id, kind, text }];
+    this.list = [...this.list.filter((notice) => notice.text !== text), { id, kind, text, actions }];
     return id;
   }
 }

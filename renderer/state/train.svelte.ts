@@ -2,8 +2,10 @@ import type { EventPayload } from '../../shared/contract.ts';
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { trainingCounts, type LibraryCounts } from '../../shared/library.ts';
-import { formatPercent } from '../../shared/format.ts';
+import { formatCount, formatPercent } from '../../shared/format.ts';
 import { freshRun, withEvent, type LiveRun, type SeenEpoch } from '../../shared/live-run.ts';
+import { wrongCount } from '../lib/run-words.ts';
+import type { Place } from './app.svelte.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import { nameOfRun, type Runs } from './runs.svelte.ts';
@@ -20,7 +22,7 @@ export class Train {
   starting = $state(false);
   tab = $state<'recipe' | 'runs'>('recipe');
   readonly phase = $derived(this.live?.phase ?? null);
-  /** Why nothing can be trained now; null where it can. */
+  /** Why training cannot start now; null where it can. */
   readonly refusal = $derived.by(() =>
     refusal(this.counts, this.form.reading.recipe !== null && this.form.modelError === null),
   );
@@ -32,18 +34,22 @@ export class Train {
   /** Epochs of a run that goes on, until its first event is there. */
   #history: { runId: string; epochs: readonly SeenEpoch[] } | null = null;
 
-  /** @param isShown whether the person looks at the Train screen, and needs no word elsewhere */
+  /**
+   * @param place which place is shown: in Train no notice is needed
+   * @param useRun goes to a place, with a run chosen there
+   */
   constructor(
     private readonly client: Client,
     private readonly notices: Notices,
     private readonly runs: Runs,
-    private readonly isShown: () => boolean,
+    private readonly place: () => Place,
+    private readonly useRun: (run: string, place: Place) => void,
   ) {
     this.form = new TrainForm(client);
     client.on('train.event', (told) => this.#hear(told));
     client.on('train.finished', (told) => this.#finish(told));
     client.on('pictures.changed', () => {
-      if (isShown()) void this.refreshCounts();
+      if (place() === 'train') void this.refreshCounts();
     });
   }
 
@@ -77,7 +83,7 @@ export class Train {
     });
   }
 
-  /** Goes on with a run that ended before its time. */
+  /** Resumes a run that was stopped, failed or crashed. */
   async continue(run: string): Promise<void> {
     await this.#start(async () => {
       this.#history = { runId: run, epochs: await this.runs.reload(run) };
@@ -163,27 +169,33 @@ export class Train {
       this.runs.keep(run.id, this.live.epochs);
       this.live = null;
     }
-    if (this.isShown()) return;
+    if (this.place() === 'train') return;
     if (error) this.notices.fail(new TwofoldError(error.code, error.message));
     else if (result) {
+      const wrong = wrongCount(run);
       this.notices.say(
         `${nameOfRun(run)} is trained: accuracy ${formatPercent(result.evaluation.accuracy.value)} on the validation set.`,
+        [
+          { label: wrong ? `Review the ${formatCount(wrong)} wrong` : 'Review', place: 'review' as const },
+          { label: 'Try a picture', place: 'try' as const },
+          { label: 'Export', place: 'export' as const },
+        ].map(({ label, place }) => ({ label, act: () => this.useRun(run.id, place) })),
       );
     }
   }
 }
 
-function refusal(counts: LibraryCounts | null, isRecipeWhole: boolean): string | null {
-  if (!counts) return 'Looking at the labels…';
+function refusal(counts: LibraryCounts | null, isRecipeValid: boolean): string | null {
+  if (!counts) return 'Counting the labels…';
   const [zero, one] = trainingCounts(counts);
   if (zero + one === 0) {
     return counts.testClasses[0] + counts.testClasses[1] > 0
-      ? 'Only the test set is labelled, which is never trained on. Label other pictures of each class first.'
-      : 'Nothing is labelled yet. Label some pictures of each class first.';
+      ? 'Only test pictures are labelled, and they are never trained on. Label other pictures of each class first.'
+      : 'Label some pictures of each class first.';
   }
   if (zero === 0 || one === 0) {
-    return 'Only one class has labelled pictures to train on. Label some of the other class as well.';
+    return 'Only one class has labelled pictures to train on. Label some of the other class too.';
   }
   if (zero < 2 || one < 2) return 'Each class needs at least two labelled pictures to train on.';
-  return isRecipeWhole ? null : 'Something in the recipe is not right yet; see the marked field.';
+  return isRecipeValid ? null : 'Correct the marked setting in the recipe first.';
 }

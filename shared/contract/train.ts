@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Failure } from '../errors.ts';
 import type { JobEvent, TrainResult } from '../jobs.ts';
-import type { EpochRecord, RunComparison, RunPicture, RunRecord } from '../library.ts';
+import type { CommonAccuracy, EpochRecord, RunPicture, RunRecord } from '../library.ts';
 import type { LiveRun } from '../live-run.ts';
 import { recipeSchema } from '../recipe.ts';
 import { call, event } from './call.ts';
@@ -40,7 +40,9 @@ export const runCalls = {
   'runs.delete': call(z.strictObject({ run: runIdSchema })).returns<null>(),
   'runs.epochs': call(z.strictObject({ run: runIdSchema })).returns<EpochRecord[]>(),
   /** Of runs with a model. */
-  'runs.compare': call(z.strictObject({ runs: z.array(runIdSchema).min(2).max(100) })).returns<RunComparison>(),
+  'runs.compare': call(
+    z.strictObject({ runs: z.array(runIdSchema).min(2).max(100) }),
+  ).returns<CommonAccuracy>(),
   'runs.pictures': call(z.strictObject({ run: runIdSchema })).returns<RunPicture[]>(),
 };
 

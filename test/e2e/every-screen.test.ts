@@ -99,7 +99,7 @@ test('the five places while there is nothing in them', async () => {
   await app.call('project.create', { folder: join(app.documents, 'empty.twofold') });
   for (const [place, text] of [
     ['Library', 'No pictures yet'],
-    ['Train', 'Nothing is labelled yet'],
+    ['Train', 'Label some pictures of each class first'],
     ['Review', 'Nothing to review yet'],
     ['Try', 'Nothing to try with yet'],
     ['Export', 'Nothing to export yet'],

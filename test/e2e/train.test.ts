@@ -34,6 +34,10 @@ async function setFields(values: Record<string, string>): Promise<void> {
 /** What a canvas shows, as a string that is the same for the same pixels. */
 const pixelsOf = (selector: string): Promise<string> =>
   app.page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)}).toDataURL()`);
+const SIZES: [number, number][] = [
+  [1280, 800],
+  [1024, 640],
+];
 const LOSS = '[aria-label^="Loss over"] canvas';
 const ACCURACY = '[aria-label^="Accuracy over"] canvas';
 
@@ -59,7 +63,7 @@ async function trainingPid(): Promise<number> {
 test('where nothing is labelled, Train is off and says why', async () => {
   await app.call('project.create', { folder: join(app.documents, 'empty.twofold') });
   await goTo(app, 'Train');
-  await main().getByText('Nothing is labelled yet.', { exact: false }).waitFor();
+  await main().getByText('Label some pictures of each class first.').waitFor();
   expect(await trainButton().isDisabled()).toBe(true);
   expect(await app.accessibility()).toEqual([]);
   await tab(/^Runs/).click();
@@ -83,7 +87,7 @@ test('the recipe begins with the tutorial’s values, says what is wrong, and re
   expect(await field('Epochs').getAttribute('aria-invalid')).toBe('true');
   expect(await trainButton().isDisabled()).toBe(true);
   expect(await app.accessibility()).toEqual([]);
-  await app.screenshots('train-recipe-invalid');
+  await app.screenshots('train-recipe-invalid', SIZES);
 
   await setFields({ Epochs: '3', 'Input size': '75', 'Hidden units': '16' });
   await field('Cut at layer').selectOption('mixed0');
@@ -147,6 +151,26 @@ test('the model is summed up as Keras prints it', async () => {
   await dialog.waitFor({ state: 'detached' });
 });
 
+test('two quick clicks on Train start one run and do not stop it', async () => {
+  await trainButton().dblclick({ delay: 20 });
+  await button('Pause').waitFor();
+  expect(await trainButton().isDisabled()).toBe(true);
+  // Nothing else is where Train is.
+  const box = (await trainButton().boundingBox())!;
+  await app.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { clickCount: 2 });
+  expect((await app.call('train.state'))?.phase).toBe('running');
+  await goTo(app, 'Library');
+  const notice = app.page.getByRole('region', { name: 'Messages' });
+  await notice.getByText('Run 1 is trained: accuracy').waitFor({ timeout: 60_000 });
+  await app.screenshots('train-notice', [[1024, 640]]);
+  await notice.getByRole('button', { name: /^Review the \d+ wrong$|^Review$/ }).click();
+  await main().getByRole('slider').waitFor();
+  await goTo(app, 'Train');
+  await button('Delete Run 1').click();
+  await app.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await tab(/^Recipe/).click();
+});
+
 test('training draws its curves, batch by batch, to the end', async () => {
   await trainButton().click();
   await button('Pause').waitFor();
@@ -157,14 +181,19 @@ test('training draws its curves, batch by batch, to the end', async () => {
   await main().getByText('All epochs completed.', { exact: false }).waitFor();
   const [run] = await app.call('runs.list');
   expect(run).toMatchObject({ status: 'done', canPredict: true });
-  expect(await app.call('runs.epochs', { run: 'r1' })).toHaveLength(3);
+  expect(await app.call('runs.epochs', { run: 'r2' })).toHaveLength(3);
+  await app.screenshots('train-done', SIZES);
   // What came of it: how many pictures, and how sure.
+  const wrong = /Review the (\d+) wrong/.exec(
+    await app.page.getByRole('navigation', { name: 'Next steps' }).innerText(),
+  )![1];
   await main().getByText('on 50 validation pictures, threshold 0.5.', { exact: false }).waitFor();
   expect(await main().locator('.figure').first().innerText()).toMatch(
     /Accuracy\n\d+\.\d%\n\d+\.\d% to \d+\.\d%/,
   );
   const cells = await main().locator('tbody td').allInnerTexts();
   expect(cells.slice(0, 4).reduce((sum, cell) => sum + Number(cell), 0)).toBe(50);
+  expect(Number(cells[1]) + Number(cells[2])).toBe(Number(wrong));
   expect(await app.accessibility()).toEqual([]);
 });
 
@@ -212,15 +241,15 @@ test('training pauses, resumes, and keeps the best epoch when stopped', async ()
   await button('Stop').click();
   await main().getByText('Stopped. Kept epoch', { exact: false }).waitFor();
   const [run] = await app.call('runs.list');
-  expect(run).toMatchObject({ id: 'r2', status: 'stopped', canPredict: true, canContinue: true });
+  expect(run).toMatchObject({ id: 'r3', status: 'stopped', canPredict: true, canContinue: true });
 });
 
 test('a killed training process leaves the app unharmed, and training goes on from the last checkpoint', async () => {
   await trainButton().click();
   await expect
     .poll(async () => (await app.call('runs.list'))[0], { timeout: 60_000, interval: 200 })
-    .toMatchObject({ id: 'r3', bestEpoch: expect.any(Number) as number });
-  const trained = (await app.call('runs.epochs', { run: 'r3' })).length;
+    .toMatchObject({ id: 'r4', bestEpoch: expect.any(Number) as number });
+  const trained = (await app.call('runs.epochs', { run: 'r4' })).length;
   process.kill(await trainingPid(), 'SIGKILL');
   await main()
     .getByText(/The training process ended unexpectedly.*Click Resume to continue/)
@@ -231,44 +260,52 @@ test('a killed training process leaves the app unharmed, and training goes on fr
   await button('Resume').click();
   await button('Pause').waitFor();
   await expect
-    .poll(async () => (await app.call('runs.epochs', { run: 'r3' })).length, { timeout: 60_000 })
+    .poll(async () => (await app.call('runs.epochs', { run: 'r4' })).length, { timeout: 60_000 })
     .toBeGreaterThan(trained);
   await button('Stop').click();
   await main().getByText('Stopped. Kept epoch', { exact: false }).waitFor();
-  const epochs = (await app.call('runs.epochs', { run: 'r3' })).map(({ epoch }) => epoch);
+  const epochs = (await app.call('runs.epochs', { run: 'r4' })).map(({ epoch }) => epoch);
   expect(epochs).toEqual(epochs.map((_, index) => index + 1));
 });
 
-test('runs have names and notes, lie over each other, and are deleted when that is confirmed', async () => {
-  await button(/^Run 1/).click();
+test('runs have names and notes, can be compared, and are deleted after confirmation', async () => {
+  await button(/^Run 2/).click();
   await field('Name of the run').fill('Three epochs');
   await app.page.keyboard.press('Enter');
   await button(/^Three epochs/).waitFor();
   const note = app.page.getByRole('textbox', { name: 'Note' });
   await note.fill('A first try.');
   await note.blur();
-  await field('Compare Run 2').check();
-  const legend = main().locator('figcaption').first();
-  await legend.getByText('Three epochs, training').waitFor();
-  await legend.getByText('Run 2, validation').waitFor();
+  await field('Compare Run 3').check();
+  const compared = main().getByRole('region', { name: 'Compared runs' });
+  const row = (name: string) => compared.getByRole('row', { name: new RegExp(name) });
+  await expect.poll(() => row('Three epochs').innerText()).toMatch(/Epochs 3[^]*\d+\.\d%/);
+  expect(await row('Run 3').innerText()).toMatch(/Epochs 500[^]*\d+\.\d%/);
+  await main().getByText('on the 50 validation pictures that all runs have in common').waitFor();
   // Told apart by their strokes as well.
   const dashes = await app.page.evaluate<string[]>(
-    `[...document.querySelector('figcaption').querySelectorAll('line')].map((line) => line.getAttribute('stroke-dasharray'))`,
+    `[...document.querySelectorAll('[aria-label="Compared runs"] line')].map((line) => line.getAttribute('stroke-dasharray'))`,
   );
-  expect(new Set(dashes.slice(1)).size).toBe(4);
-  await app.screenshots('train-overlay');
+  expect(new Set(dashes).size).toBe(4);
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('train-compare', SIZES);
+  const before = await pixelsOf(LOSS);
+  await row('Run 3').hover();
+  const lit = await waitForOther(() => pixelsOf(LOSS), before);
+  await row('Three epochs').hover();
+  await waitForOther(() => pixelsOf(LOSS), lit);
 
   await button('Delete Three epochs').click();
   const dialog = app.page.getByRole('dialog', { name: 'Delete “Three epochs”?' });
   await dialog.getByRole('button', { name: 'Cancel' }).click();
-  expect((await app.call('runs.list')).find(({ id }) => id === 'r1')).toMatchObject({
+  expect((await app.call('runs.list')).find(({ id }) => id === 'r2')).toMatchObject({
     name: 'Three epochs',
     note: 'A first try.',
   });
   await button('Delete Three epochs').click();
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await button(/^Three epochs/).waitFor({ state: 'detached' });
-  expect((await app.call('runs.list')).map(({ id }) => id)).toEqual(['r3', 'r2']);
+  expect((await app.call('runs.list')).map(({ id }) => id)).toEqual(['r4', 'r3']);
 });
 
 test('the recipe of a run can be used again, and a preset replaces it', async () => {

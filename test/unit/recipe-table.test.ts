@@ -3,7 +3,7 @@ import { format } from 'prettier';
 import { expect, test } from 'vitest';
 import { Output } from '../../main/cli/output.ts';
 import { buildProgram } from '../../main/cli/program.ts';
-import { defaultOf, recipeFromFlags, recipeOption } from '../../main/cli/recipe-options.ts';
+import { recipeFromFlags, recipeOption } from '../../main/cli/recipe-options.ts';
 import { formOf, helpOn } from '../../renderer/state/train-fields.ts';
 import {
   DEFAULT_RECIPE,
@@ -11,6 +11,7 @@ import {
   RECIPE_KEYS,
   recipeSchema,
   rowOf,
+  textOf,
   valueOf,
   withValues,
   type RecipeKey,
@@ -90,7 +91,7 @@ test('the table in docs/cli.md is the one that the rows give', async () => {
   const rows = RECIPE_KEYS.map((key) => {
     const row = rowOf(key);
     const meaning = row.kind === 'switch' && row.initial ? `do not ${row.summary}` : row.summary;
-    const cells = row.kind === 'switch' ? ['', ''] : [`\`${defaultOf(key)}\``, row.accepts];
+    const cells = row.kind === 'switch' ? ['', ''] : [`\`${textOf(DEFAULT_RECIPE, key)}\``, row.accepts];
     return `| \`${row.flag}\` | ${cells[0]} | ${cells[1]} | ${meaning} |`;
   });
   const table = ['| option | default | accepts | meaning |', '|---|---|---|---|', ...rows].join('\n');

@@ -20,6 +20,8 @@ export interface ChartedRun {
 /** A curve without its points. */
 export interface CurveLooks {
   key: string;
+  /** Id of its run. */
+  run: string;
   /** For the legend. */
   name: string;
   part: Part;
@@ -51,16 +53,16 @@ const MAX_UNDER_WAY = 1000;
 export function curvesOf(runs: readonly ChartedRun[], quantity: Quantity, withBatches: boolean): Curve[] {
   const isAlone = runs.length === 1;
   return runs.flatMap((run, index) => {
-    const dashes = DASHES[index % DASHES.length]!;
+    const { dashes, token } = looksOfRun(index);
     const curve = (part: Part, token: string, points: Curve['points']): Curve => ({
       key: `${run.id} ${part}`,
+      run: run.id,
       name: isAlone ? NAMES[quantity][part] : `${run.name}, ${NAMES[quantity][part].toLowerCase()}`,
       part,
       token,
       dash: part === 'batch' ? [] : dashes[part],
       points,
     });
-    const token = TOKENS[index % TOKENS.length]!;
     const [train, validation] = VALUES[quantity];
     const batches = withBatches && index === 0 ? batchPoints(run, quantity) : [];
     return [
@@ -71,6 +73,12 @@ export function curvesOf(runs: readonly ChartedRun[], quantity: Quantity, withBa
       curve('validation', isAlone ? TOKENS[1] : token, epochPoints(run, validation)),
     ];
   });
+}
+
+/** Colour and strokes of the run that is shown at this position; those of the first 16 all differ. */
+export function looksOfRun(index: number): { token: string; dashes: (typeof DASHES)[number] } {
+  const round = Math.floor(index / TOKENS.length);
+  return { token: TOKENS[index % TOKENS.length]!, dashes: DASHES[(index + round) % DASHES.length]! };
 }
 
 const NAMES: Record<Quantity, Record<Part, string>> = {

@@ -19,11 +19,17 @@ export interface PlotView {
   /** Where the x axis ends. */
   epochs: number;
   overfitting: Overfitting | null;
+  /** The epoch whose model is kept; null where none is. */
+  kept: number | null;
+  /** Run whose curves stand out; null: all alike. */
+  highlighted: string | null;
 }
 
 /** Colours of a batch are those of its run, fainter, so that the line of epochs stays the main thing. */
 const BATCH_ALPHA = 0.45;
 const SHADE_ALPHA = 0.16;
+/** Of the curves of other runs while one is highlighted. */
+const FADED_ALPHA = 0.15;
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 /** With more epochs their points would hide the line. */
 const MAX_POINTS = 40;
@@ -50,6 +56,10 @@ export class Plot {
 
   update(view: PlotView): void {
     this.view = view;
+    this.options.looks.forEach(({ run }, index) => {
+      const isFaded = view.highlighted !== null && view.highlighted !== run;
+      this.#plot.series[index + 1]!.alpha = isFaded ? FADED_ALPHA : 1;
+    });
     this.#plot.setData(align(view.curves));
   }
 
@@ -89,7 +99,10 @@ export class Plot {
       series: [{}, ...looks.map((look) => this.#series(look))],
       hooks: {
         drawClear: [(plot) => drawShade(plot, this.view, colour('--danger', SHADE_ALPHA))],
-        draw: [(plot) => drawShadeName(plot, this.view, colour('--danger'), fontFamily)],
+        draw: [
+          (plot) => drawKept(plot, this.view, colour('--text-muted'), fontFamily),
+          (plot) => drawShadeName(plot, this.view, colour('--danger'), fontFamily),
+        ],
         setCursor: [
           (plot) => {
             const { left = -1 } = plot.cursor;
@@ -161,6 +174,26 @@ function drawShadeName(
   ctx.fillStyle = colour;
   ctx.textAlign = 'right';
   ctx.fillText('Overfitting', plot.valToPos(end[0], 'x', true), Math.max(bbox.top + 14 * ratio, y));
+  ctx.restore();
+}
+
+/** Marks the kept epoch with a line and its name, beside the line where there is room. */
+function drawKept(plot: uPlot, { kept, epochs }: PlotView, colour: string, fontFamily: string): void {
+  if (kept === null) return;
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  const x = Math.round(plot.valToPos(kept, 'x', true));
+  const isLeft = kept > epochs / 2;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.setLineDash([2 * ratio, 3 * ratio]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.font = `${11 * ratio}px ${fontFamily}`;
+  ctx.textAlign = isLeft ? 'right' : 'left';
+  ctx.fillText('kept', x + (isLeft ? -4 : 4) * ratio, bbox.top + bbox.height - 6 * ratio);
   ctx.restore();
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { run } from '../../main/library/database/sql.ts';
-import { compareRuns } from '../../main/library/runs/compare.ts';
+import { commonAccuracy } from '../../main/library/runs/common-accuracy.ts';
 import { saveRunPictures } from '../../main/library/runs/predictions.ts';
 import { createRun } from '../../main/library/runs/runs.ts';
 import { updateSettings } from '../../main/library/settings.ts';
@@ -28,26 +28,26 @@ test('runs are compared on the validation pictures they share, by present labels
     ...validated({ 1: 0.1, 2: 0.3, 4: 0.2, 6: 0.9 }),
     { id: 5, split: 'train', probability: 0.99 },
   ]);
-  expect(compareRuns(db, [first, second])).toEqual({
+  expect(commonAccuracy(db, [first, second])).toEqual({
     common: 3,
     differ: true,
     accuracies: [wilson(2, 3), wilson(2, 3)],
   });
   updateSettings(db, { threshold: 0.65 });
-  expect(compareRuns(db, [second, first]).accuracies).toEqual([wilson(2, 3), wilson(3, 3)]);
+  expect(commonAccuracy(db, [second, first]).accuracies).toEqual([wilson(2, 3), wilson(3, 3)]);
 
   // A swap turns the stored threshold as well, so correct predictions stay correct.
   run(db, 'UPDATE project SET swapped = 1');
-  expect(compareRuns(db, [second, first]).accuracies).toEqual([wilson(2, 3), wilson(3, 3)]);
+  expect(commonAccuracy(db, [second, first]).accuracies).toEqual([wilson(2, 3), wilson(3, 3)]);
 
   // A picture that has lost its label no longer counts; one that went into the test set neither.
   run(db, 'UPDATE pictures SET label = NULL WHERE id = 1');
   run(db, "UPDATE pictures SET split = 'test' WHERE id = 2");
-  expect(compareRuns(db, [first, second])).toMatchObject({
+  expect(commonAccuracy(db, [first, second])).toMatchObject({
     common: 1,
     accuracies: [wilson(1, 1), wilson(0, 1)],
   });
   run(db, 'UPDATE pictures SET label = NULL');
-  expect(compareRuns(db, [first, second])).toEqual({ common: 0, differ: false, accuracies: [null, null] });
-  expect(() => compareRuns(db, [first, 'r9'])).toThrow('no run r9');
+  expect(commonAccuracy(db, [first, second])).toEqual({ common: 0, differ: false, accuracies: [null, null] });
+  expect(() => commonAccuracy(db, [first, 'r9'])).toThrow('no run r9');
 });

@@ -1,5 +1,5 @@
 import { wilson } from '../../../shared/metrics.ts';
-import type { RunComparison } from '../../../shared/library.ts';
+import type { CommonAccuracy } from '../../../shared/library.ts';
 import { rows, type Db } from '../database/sql.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { getSettings } from '../settings.ts';
@@ -11,7 +11,7 @@ import { runNumber } from './run-ids.ts';
  *
  * @throws TwofoldError `not-found` for a run that does not exist
  */
-export function compareRuns(db: Db, ids: readonly string[]): RunComparison {
+export function commonAccuracy(db: Db, ids: readonly string[]): CommonAccuracy {
   const numbers = ids.map((id) => runNumber(db, id));
   const swapped = isSwapped(db);
   const counted = rows<{ number: number; total: number; shared: number; correct: number }>(
