@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** `npm run check`: format, lint, types, licences and Svelte's own check; the first that fails does not hide the others. */
+/** `npm run check`: format, lint, types, licences and svelte-check. All of them run, even if one fails. */
 const checks: [name: string, command: string[]][] = [
   ['format', ['prettier', '--check', '.']],
   ['lint', ['eslint', '.', '--max-warnings', '0']],
@@ -22,4 +22,4 @@ const failed = checks.filter(([name, command]) => {
 if (failed.length > 0) {
   console.error(`\nFailed: ${failed.map(([name]) => name).join(', ')}`);
   process.exitCode = 1;
-} else console.log('\nEverything is clean.');
+} else console.log('\nAll checks passed.');

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadCli } from './build/cli.mjs';
 
 /**
- * `npm run demo`: the main job from pictures to a model that answers, on the sample pictures, by the same commands that a
- * person would type.
+ * `npm run demo`: imports the sample pictures, trains, evaluates and predicts, with the commands that a person would type.
  */
 const { main } = await loadCli();
 const samples = fileURLToPath(new URL('../.cache/samples', import.meta.url));
@@ -20,24 +19,24 @@ async function step(title: string, argv: string[]): Promise<void> {
   if (code !== 0) process.exit(code);
 }
 
-// Each run of the demo is the whole job again; the project it leaves behind is for looking around.
+// Each demo starts over; its project is kept for a closer look.
 await rm(project, { recursive: true, force: true });
 const startedAt = performance.now();
-await step('Import the sample pictures; their folders are the labels', [
+await step('Import the sample pictures, labelled by their folders', [
   'import',
   samples,
   '--project',
   project,
 ]);
-await step('Train: frozen InceptionV3, a new head, augmented pictures', [
+await step('Train a new head on frozen InceptionV3, with augmentation', [
   'train',
   project,
   '--epochs',
   EPOCHS,
 ]);
-await step('How good is it?', ['evaluate', project]);
-await step('Three pictures it has never seen', ['predict', project, unseen]);
+await step('Evaluate on the validation set', ['evaluate', project]);
+await step('Classify three new pictures', ['predict', project, unseen]);
 console.log(
-  `\nDone in ${Math.round((performance.now() - startedAt) / 1000)} s. The project is ${project}:\n` +
+  `\nDone in ${Math.round((performance.now() - startedAt) / 1000)} s. Explore the project ${project}:\n` +
     `  npm run twofold -- runs ${project}\n  npm run twofold -- predict ${project} YOUR-PICTURES…`,
 );

@@ -9,12 +9,12 @@ import { installedElectron } from './setup/electron.ts';
 
 const USAGE = `Usage: npm run dist -- [--dir] [--out FOLDER]
 
-Packages the app for this platform into release/, with the Electron and the native libraries that set-up installed.
+Packages the app for this platform in release/, with the Electron and the native libraries that set-up installed.
 
-  --dir          the unpacked app only; needs no network
-  --out FOLDER   another folder to write to`;
+  --dir          write the unpacked app only; needs no network
+  --out FOLDER   write to FOLDER instead of release/`;
 
-/** Electron's folder as electron-builder wants it: the one that holds the program, or on macOS Electron.app. */
+/** Electron's folder as electron-builder expects it: the one with the executable, or on macOS with Electron.app. */
 function electronFolder(): string {
   const program = createRequire(import.meta.url)('electron') as string;
   return process.platform === 'darwin' ? join(dirname(program), '../../..') : dirname(program);

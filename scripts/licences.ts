@@ -8,7 +8,7 @@ import { ROOT } from './setup/step.ts';
 
 const PAGE = join(ROOT, 'THIRD_PARTY.md');
 
-/** Licences under which a work may be part of what we give to others. */
+/** Licences under which a work may ship with Twofold. */
 const ACCEPTED = new Set([
   '0BSD',
   'Apache-2.0',
@@ -18,7 +18,7 @@ const ACCEPTED = new Set([
   'CC0-1.0',
   'CC-BY-4.0',
   'ISC',
-  // libvips, libheif and their kin, as libraries of their own that can be replaced.
+  // libvips, libheif and similar, as separate files that can be replaced.
   'LGPL-3.0',
   'LGPL-3.0-or-later',
   'MIT',
@@ -26,7 +26,7 @@ const ACCEPTED = new Set([
   'Unlicense',
 ]);
 
-/** Packages whose licence npm can't name, with what their licence file says. */
+/** Packages whose licence npm can't name, with the licence that their own file states. */
 const READ_BY_HAND: Record<string, string> = {
   h5wasm: 'NIST software notice (use, copy and distribute with the notice), HDF5 (BSD-3-Clause)',
 };
@@ -41,7 +41,7 @@ interface LockEntry {
   cpu?: string[];
 }
 
-/** What of package-lock.json is read: entries by their place, such as `node_modules/a/node_modules/b`. */
+/** The parts of package-lock.json that are read: entries by path, such as `node_modules/a/node_modules/b`. */
 export interface Lock {
   packages: Record<string, LockEntry>;
 }
@@ -56,7 +56,7 @@ interface Shipped {
 
 const readLock = (): Lock => JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
 
-/** Every npm package that ships, once for each version; builds of one for a platform are left to the package they belong to. */
+/** Every npm package that ships, once per version; a platform's build counts as part of its main package. */
 export function shippedPackages(lock: Lock = readLock()): Shipped[] {
   const bundled = bundledPlaces(lock);
   const found = new Map<string, Shipped>();
@@ -72,7 +72,7 @@ export function shippedPackages(lock: Lock = readLock()): Shipped[] {
   );
 }
 
-/** Where the bundled packages and all that they depend on are installed. */
+/** Paths of the bundled packages and all their dependencies. */
 function bundledPlaces(lock: Lock): Set<string> {
   const places = new Set<string>();
   const visit = (name: string, from: string): void => {
@@ -85,7 +85,7 @@ function bundledPlaces(lock: Lock): Set<string> {
   return places;
 }
 
-/** As Node looks for it: in the package's own node_modules, then in those around it. */
+/** Resolves as Node does: in the package's own node_modules, then in its parents'. */
 function resolvePlace(lock: Lock, name: string, from: string): string | undefined {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('node_modules/') - 1))) {
     const place = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
@@ -94,7 +94,7 @@ function resolvePlace(lock: Lock, name: string, from: string): string | undefine
   }
 }
 
-/** The page THIRD_PARTY.md: what others made, of what we give away, and under which licence. */
+/** The content of THIRD_PARTY.md: the works of others that ship, with their licences. */
 export function licencePage(packages: readonly Shipped[] = shippedPackages()): string {
   const byLicence = new Map<string, string[]>();
   for (const { name, version, licence = 'unknown', place } of packages) {
@@ -106,9 +106,9 @@ export function licencePage(packages: readonly Shipped[] = shippedPackages()): s
     .map(([licence, lines]) => `### ${licence}\n\n${lines.join('\n')}\n`);
   const others = OTHERS.map(({ work, licence, note }) => `- **${work}** (${licence}): ${note}`);
   return [
-    '# Works of others in Twofold',
+    '# Third-party software and data',
     '',
-    'Written by `npx tsx scripts/licences.ts` from package-lock.json; `npm run check` fails when it is out of date. The packaged app carries the licences in full.',
+    'Written by `npx tsx scripts/licences.ts` from package-lock.json; `npm run check` fails if it is out of date. The packaged app includes the full licences.',
     '',
     ...others,
     '',
@@ -124,12 +124,12 @@ interface Manifest {
   repository?: string | { url?: string };
 }
 
-/** Who made a package and where it lives: `, AUTHOR, ADDRESS`, as far as its package.json says. */
+/** Author and address of a package: `, AUTHOR, ADDRESS`, as far as its package.json states them. */
 function describeOrigin(place: string): string {
   const manifest = JSON.parse(readFileSync(join(ROOT, place, 'package.json'), 'utf8')) as Manifest;
   const { author, homepage, repository } = manifest;
   const named = typeof author === 'string' ? author : author?.name;
-  // Without the mail address and the site that npm allows behind a name.
+  // Without the e-mail address and site that npm allows after a name.
   const name = named?.replace(/\s*[<(].*$/, '').trim();
   const source = typeof repository === 'string' ? repository : repository?.url;
   const address =
@@ -152,17 +152,17 @@ function readableAddress(source: string): string {
 }
 
 /**
- * Checks that every package that ships has a licence we accept and that THIRD_PARTY.md says so.
+ * Checks that every package that ships has an accepted licence and that THIRD_PARTY.md is up to date.
  *
- * @param page what THIRD_PARTY.md holds; undefined when it is missing
- * @returns what is wrong, one sentence each; empty when all is well
+ * @param page content of THIRD_PARTY.md; undefined if it is missing
+ * @returns the problems, one sentence each
  */
 export function findLicenceProblems(page: string | undefined, lock: Lock = readLock()): string[] {
   const packages = shippedPackages(lock);
   const problems = packages.flatMap(({ name, version, licence }) => {
     if (name in READ_BY_HAND || isAccepted(licence)) return [];
     return [
-      `${name} ${version} ships under ${licence ?? 'no licence that npm knows'}, which is not among those accepted. Read its licence, then add it to scripts/licences.ts or replace the package.`,
+      `${name} ${version} ships under ${licence ?? 'no licence that npm knows'}, which is not accepted. Read the licence, then add it to ACCEPTED in scripts/licences.ts or replace the package.`,
     ];
   });
   if (page === undefined || page !== licencePage(packages)) {
@@ -173,16 +173,16 @@ export function findLicenceProblems(page: string | undefined, lock: Lock = readL
   return problems;
 }
 
-/** What THIRD_PARTY.md holds; undefined without one. */
+/** Content of THIRD_PARTY.md; undefined if it is missing. */
 export function readPage(): string | undefined {
   try {
-    return readFileSync(PAGE, 'utf8').replaceAll('\r\n', '\n'); // as git checks it out on Windows
+    return readFileSync(PAGE, 'utf8').replaceAll('\r\n', '\n'); // git's line endings on Windows
   } catch {
     return undefined;
   }
 }
 
-/** `A AND B` needs both, `A OR B` one; SPDX expressions of packages are no deeper than that. */
+/** `A AND B` needs both, `A OR B` one; SPDX expressions of packages are not nested deeper. */
 function isAccepted(expression: string | undefined): boolean {
   if (expression === undefined) return false;
   return expression
@@ -193,8 +193,8 @@ function isAccepted(expression: string | undefined): boolean {
 
 const USAGE = `Usage: npx tsx scripts/licences.ts [--check]
 
-Writes THIRD_PARTY.md. With --check it writes nothing and fails when the page is out of date.
-Either way it fails when a package that ships has a licence that is not accepted.`;
+Writes THIRD_PARTY.md. With --check, writes nothing and fails if the page is out of date.
+Fails in either case if a package that ships has a licence that is not accepted.`;
 
 /** The command line. @returns the exit code */
 function main(args: string[]): number {
@@ -208,7 +208,7 @@ function main(args: string[]): number {
   if (!check) writeFileAtomic(PAGE, licencePage());
   const problems = findLicenceProblems(readPage());
   for (const problem of problems) console.error(problem);
-  if (problems.length === 0) console.log('Every package that ships has a licence we accept.');
+  if (problems.length === 0) console.log('Every package that ships has an accepted licence.');
   return problems.length === 0 ? 0 : 1;
 }
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageVersion, ROOT } from './setup/step.ts';
 
-/** Works of others in what we give away, as THIRD_PARTY.md and the notices of the packaged app both name them. */
+/** Works of others that ship with Twofold, for THIRD_PARTY.md and the notices in the packaged app. */
 
-/** Packages that are needed to build only, but become part of the window's bundle, with what they depend on. */
+/** Development dependencies that become part of the window's bundle, together with their own dependencies. */
 export const BUNDLED = ['svelte', '@lucide/svelte', 'uplot'];
 
 export interface Work {
@@ -12,13 +12,13 @@ export interface Work {
   /** SPDX, or in words. */
   licence: string;
   note: string;
-  /** Where its licence lies in full, relative to the checkout. */
+  /** File with its full licence, relative to the checkout. */
   file?: string;
-  /** Licences to be given in full that lie nowhere among what is installed, by their SPDX names. */
+  /** SPDX names of licences whose text no installed package contains. */
   spdx?: string[];
 }
 
-/** What ships, or is fetched by the set-up, beside npm packages. */
+/** Works other than npm packages that ship or that set-up downloads. */
 export const OTHERS: readonly Work[] = [
   {
     work: 'Electron',
@@ -31,13 +31,13 @@ export const OTHERS: readonly Work[] = [
   {
     work: 'libtensorflow',
     licence: 'Apache-2.0',
-    note: "from PyPI's tensorflow-cpu 2.15.1 with the addon of @tensorflow/tfjs-node compiled against it, or 2.9.1 with its addon from TensorFlow's own server; what it is made of is in THIRD_PARTY_NOTICES.txt beside it",
+    note: "from PyPI's tensorflow-cpu 2.15.1 with the addon of @tensorflow/tfjs-node compiled against it, or 2.9.1 with its addon from TensorFlow's own server; its components are listed in THIRD_PARTY_NOTICES.txt beside it",
     file: 'node_modules/@tensorflow/tfjs-node/deps/LICENSE',
   },
   {
     work: `InceptionV3 weights of nsfwjs ${packageVersion('nsfwjs')}`,
     licence: 'MIT',
-    note: 'ImageNet-pretrained, 8-bit, last blocks fine-tuned for content moderation; the convolutional part, repacked. https://github.com/infinitered/nsfwjs. The network is that of Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015; the official Keras weights, which do not ship but can be fetched, are MIT: https://github.com/fchollet/deep-learning-models',
+    note: 'ImageNet-pretrained, 8-bit, last blocks fine-tuned for content moderation; the convolutional part, repacked. https://github.com/infinitered/nsfwjs. The network is that of Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015; the official Keras weights, which do not ship but can be downloaded, are MIT: https://github.com/fchollet/deep-learning-models',
     file: 'node_modules/nsfwjs/LICENSE',
   },
   {
@@ -51,15 +51,15 @@ export const OTHERS: readonly Work[] = [
     note: 'which emoji are animals and food; data © Unicode, Inc.',
   },
   {
-    work: 'libvips and what it is made of',
+    work: 'libvips and its components',
     licence: 'LGPL-3.0-or-later and others',
-    note: `compiled to WebAssembly in @img/sharp-wasm32 and used unchanged: ${wasmLibraries()}. It is a file of its own in node_modules/@img/sharp-wasm32/lib; with another build of it there, \`npm start\` runs and \`npm run dist\` packages that one. Sources and how to build it: https://github.com/lovell/sharp and https://github.com/lovell/sharp-libvips`,
+    note: `compiled to WebAssembly in @img/sharp-wasm32 and used unchanged: ${wasmLibraries()}. It is a separate file in node_modules/@img/sharp-wasm32/lib; \`npm start\` and \`npm run dist\` use whichever build is there. Sources and build instructions: https://github.com/lovell/sharp and https://github.com/lovell/sharp-libvips`,
     spdx: ['LGPL-3.0-or-later'],
   },
   {
     work: 'libheif and libde265',
     licence: 'LGPL-3.0-or-later',
-    note: 'compiled to WebAssembly in libheif-js; used with one change, made in memory as it is loaded: a function that switches parts of the decoding off does nothing (main/pictures/libheif.ts). It is a file of its own, node_modules/libheif-js/libheif-wasm/libheif.wasm, in the packaged app below resources/app.asar.unpacked; put another build of it and of libheif.js beside it there. Sources: https://github.com/strukturag/libheif, https://github.com/strukturag/libde265; how to build it: https://github.com/catdad-experiments/libheif-emscripten',
+    note: 'compiled to WebAssembly in libheif-js; used with one change, made in memory when it is loaded: a function that disables parts of the decoder does nothing (main/pictures/libheif.ts). It is a separate file, node_modules/libheif-js/libheif-wasm/libheif.wasm, in the packaged app below resources/app.asar.unpacked; to replace it, put another build there, with its libheif.js. Sources: https://github.com/strukturag/libheif, https://github.com/strukturag/libde265; build instructions: https://github.com/catdad-experiments/libheif-emscripten',
     spdx: ['LGPL-3.0-or-later'],
   },
   {

@@ -10,10 +10,10 @@ import { thirdPartyNotices } from './third-party.ts';
 export const DIST = join(ROOT, 'dist');
 
 /**
- * Builds main with its processes and threads, the preload script and the window into dist/. It takes dist/'s place only
- * when it is whole, so that an app that runs from it is not left with half of it.
+ * Builds main with its processes and threads, the preload script and the window into a temporary folder, which replaces
+ * dist/ once it is complete.
  *
- * @param stamp written into dist/stamp, to tell later whether it is still what the sources say
+ * @param stamp written to dist/stamp, to recognise later whether the sources have changed
  */
 export async function build(stamp: string): Promise<void> {
   const draft = join(ROOT, '.cache', `build-${process.pid}`);
@@ -37,7 +37,7 @@ export async function build(stamp: string): Promise<void> {
   }
 }
 
-/** What is neither bundled nor kept in the repository: icons and the licences of what is installed. */
+/** Writes the generated files: icons, and the licences of the installed packages. */
 export async function writeExtras(out: string): Promise<void> {
   await drawIcons(out);
   await writeFile(join(out, 'THIRD_PARTY.md'), thirdPartyNotices());

@@ -3,8 +3,8 @@ import { build } from 'esbuild';
 import { ROOT } from './sources.mjs';
 
 /**
- * Packages that stay in node_modules: native ones, WebAssembly that is read from beside its module, and those that find
- * their own files. Everything else becomes part of the bundle, so that a program loads few files.
+ * Packages that stay in node_modules: native ones, those that read WebAssembly from beside their module, and those that
+ * locate their own files. Everything else becomes part of the bundle, so that a program loads few files.
  */
 const EXTERNAL = [
   'electron',
@@ -18,7 +18,7 @@ const EXTERNAL = [
   'write-file-atomic',
 ];
 
-/** Modules that run in processes and threads of their own. `main/support/entry.ts` looks for them beside the program. */
+/** Modules that run in their own process or thread. `main/support/entry.ts` looks for them beside the program. */
 const CHILDREN = {
   process: 'main/jobs/process.ts',
   worker: 'main/pictures/worker.ts',
@@ -45,7 +45,7 @@ export function programBundle(program, outdir) {
     // Node of Electron 33, the older of the two.
     target: 'node20.18',
     external: EXTERNAL,
-    // For CommonJS packages in the bundle, which ask for Node's modules.
+    // For bundled CommonJS packages that require Node's modules.
     banner: {
       js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
     },

@@ -8,8 +8,8 @@ const BUNDLES = join(ROOT, '.cache/cli');
 const KEPT_UNUSED_MS = 24 * 3600 * 1000;
 
 /**
- * Loads the command line, which is bundled anew when its sources have changed. Each version has a folder of its own, so
- * that a command that is still running keeps its files.
+ * Loads the command line, bundling it first if its sources have changed. Each version has its own folder, so that a
+ * command that is still running keeps its files.
  *
  * @returns {Promise<typeof import('../../main/cli.ts')>}
  */
@@ -19,7 +19,7 @@ export async function loadCli() {
   try {
     utimesSync(folder, new Date(), new Date());
   } catch {
-    // A checkout that can't be written to: nothing is removed from it either.
+    // In a read-only checkout nothing is removed either.
   }
   return import(pathToFileURL(join(folder, 'cli.js')).href);
 }
@@ -33,7 +33,7 @@ async function bundleCli(folder) {
     await build(programBundle({ cli: 'main/cli.ts' }, draft));
     renameSync(draft, folder);
   } catch (error) {
-    // Another command may have been faster.
+    // Another command may have finished first.
     if (!existsSync(folder)) throw error;
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -44,7 +44,7 @@ async function loadEsbuild() {
   try {
     return await import('esbuild');
   } catch (cause) {
-    throw new Error('The command line has to be built, and esbuild is not installed. Run "npm ci".', {
+    throw new Error('The command line can’t be built because esbuild is not installed. Run "npm ci".', {
       cause,
     });
   }

@@ -4,13 +4,13 @@ import { withLock } from '../setup/lock.ts';
 import { build, DIST } from './build.ts';
 import { MAIN_SOURCES, ROOT, sourcesStamp } from './sources.mjs';
 
-/** Everything that decides what is built. */
+/** All inputs of the build. */
 const SOURCES = [...MAIN_SOURCES, 'renderer', 'assets', 'vite.config.ts', 'svelte.config.js'];
 
 /**
- * Builds dist/ unless it is already what the sources say. One process at a time; the others wait and find it done.
+ * Builds dist/ if the sources have changed since the last build. One process builds; others wait for it.
  *
- * @returns whether it had to be built
+ * @returns whether it was built
  */
 export async function buildIfStale(): Promise<boolean> {
   if (builtStamp() === appStamp()) return false;

@@ -4,13 +4,12 @@ import { sharp } from '../../main/pictures/sharp.ts';
 
 const SOURCE = new URL('../../assets/icon.svg', import.meta.url);
 
-/** Edge of the picture from which electron-builder makes the icons of each platform. */
+/** Size of the picture from which electron-builder creates each platform's icons. */
 const PACKAGE_PX = 1024;
 const WINDOW_PX = 256;
 
 /**
- * Draws the app's icon from assets/icon.svg, so that no pictures are kept in the repository: `icons/icon.png` for packages,
- * `main/icon.png` for the window.
+ * Renders the app's icon from assets/icon.svg: `icons/icon.png` for packages, `main/icon.png` for the window.
  */
 export async function drawIcons(out: string): Promise<void> {
   const svg = await readFile(SOURCE);

@@ -1,5 +1,5 @@
 // @ts-check
-// Plain JavaScript, like all that the command line needs before it is bundled.
+// Plain JavaScript, because the command line needs it before anything can load TypeScript.
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** The checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What decides how main/ is bundled. */
+/** All inputs of a bundle of main/. */
 export const MAIN_SOURCES = ['main', 'shared', 'scripts/build', 'package.json', 'package-lock.json'];
 
 /**

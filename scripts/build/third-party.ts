@@ -23,9 +23,9 @@ interface Notice {
   text: string;
 }
 
-/** THIRD_PARTY.md: a section for every work of others in the app, with its licence in full. */
+/** THIRD_PARTY.md of the packaged app: a section for each work of others, with its full licence. */
 export function thirdPartyNotices(): string {
-  // A version that is installed at several places is one work.
+  // A version that is installed several times is one work.
   const packages = new Map(
     packagesInApp()
       .map(readPackage)
@@ -35,7 +35,7 @@ export function thirdPartyNotices(): string {
   const sections = works.map(
     ({ name, licence, text }) => `## ${name}\n\nLicence: ${licence}\n\n${text.trim()}\n`,
   );
-  return `# Works of others in Twofold\n\nMade by the build from what is installed.\n\n${sections.join('\n')}`;
+  return `# Third-party software and data\n\nCollected by the build from the installed packages.\n\n${sections.join('\n')}`;
 }
 
 function readOther({ work, licence, note, file, spdx = [] }: Work): Notice {
@@ -57,7 +57,7 @@ function packagesInApp(): string[] {
     if (folder === null) {
       // An optional package of another platform.
       if (optional) return;
-      throw new Error(`${name} is needed from ${from}, but is not installed.`);
+      throw new Error(`${name} is required by ${from} but not installed. Run "npm ci".`);
     }
     if (found.has(folder)) return;
     found.set(folder, name);
@@ -95,7 +95,7 @@ function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** A licence's own headings must not read as ours. */
+/** Keeps a licence's headings from becoming headings of the page. */
 function plain(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(/^(#+ )/gm, ' $1');
 }
