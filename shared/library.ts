@@ -98,6 +98,19 @@ export interface LibraryCounts {
   testClasses: [number, number];
   missing: number;
   changed: number;
+  /** Of `missing`, the labelled pictures outside the test set. */
+  trainableMissing: number;
+}
+
+/** A folder with pictures in it or below it, for the folder list of the Library. */
+export interface LibraryFolder {
+  /** Absolute. */
+  path: string;
+  name: string;
+  /** 0 for the folder that all pictures have in common. */
+  depth: number;
+  /** Pictures in it and below it. */
+  count: number;
 }
 
 /** Labelled pictures of each class that training may use: those outside the test set. */
@@ -148,7 +161,9 @@ export type PictureSort = z.infer<typeof pictureSortSchema>;
 export const pictureQuerySchema = z.strictObject({
   filter: pictureFilterSchema.prefault({ kind: 'all' }),
   sort: pictureSortSchema.prefault({ by: 'added' }),
-  /** Words that must all occur in the file's name or in its folder's; case and accents do not matter. */
+  /** Only pictures in this folder (absolute path) and below it; null: all. */
+  folder: z.string().max(4096).nullable().default(null),
+  /** Words that must all occur in the file's name or in the names of its folders, ignoring case and accents. */
   search: z.string().max(500).default(''),
 });
 export type PictureQuery = z.infer<typeof pictureQuerySchema>;
@@ -166,6 +181,10 @@ export interface LabelResult {
   changes: LabelChange[];
   /** The classes changed places: class 0 is now what class 1 was. */
   swapped?: true;
+  /** Ids of pictures that were removed from the project. */
+  removed?: number[];
+  /** Ids of removed pictures that are in the project again. */
+  restored?: number[];
 }
 
 /** One line of a picture's history. */
@@ -182,8 +201,10 @@ export interface UndoStep {
   batch: number;
   /** How many pictures' labels it changed. */
   pictures: number;
-  /** It is no labelling but a swap of the classes. */
+  /** It swaps the classes and changes no label. */
   isSwap?: true;
+  /** It removes pictures and changes no label. */
+  isRemoval?: true;
 }
 
 /** What undo and redo would do next; null where there is nothing. */

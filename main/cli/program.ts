@@ -10,6 +10,7 @@ import { addImport } from './commands/import.ts';
 import { addIndex } from './commands/index-pictures.ts';
 import { addLabel } from './commands/label.ts';
 import { addLabels } from './commands/labels.ts';
+import { addRemove } from './commands/remove.ts';
 import { addNext } from './commands/next.ts';
 import { addPredict } from './commands/predict.ts';
 import { addRuns } from './commands/runs.ts';
@@ -33,6 +34,7 @@ export function buildProgram(output: Output): Command {
     addImport,
     addLabel,
     addLabels,
+    addRemove,
     addSplit,
     addIndex,
     addSuggest,

@@ -3,19 +3,22 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { LabelResult } from '../../shared/library.ts';
 import type { AppContext } from '../app/services/context.ts';
 import type { HandlersOf } from './answer.ts';
+import { removePictures } from '../library/labels/removal.ts';
 import { redo, setLabels, swapClasses, undo, undoState } from '../library/labels/labels.ts';
 
 const NOTHING: LabelResult = { batch: null, changes: [] };
 
 export function labelHandlers(context: AppContext): HandlersOf<'labels'> {
-  const { project } = context;
+  const { project, emit } = context;
   const answer = (result: LabelResult): LabelAnswer => {
     if (result.swapped) project.announceModels();
+    if (result.removed ?? result.restored) emit('pictures.changed', null);
     return { ...result, undo: undoState(project.require().db) };
   };
   return {
     'labels.set': ({ ids, label, source, join }) =>
       answer(setLabels(project.requireAsShown().db, ids, label, source, join)),
+    'labels.remove': ({ ids }) => answer(removePictures(project.require().db, ids, 'mouse')),
     'labels.swap': () => {
       const { db } = project.requireAsShown();
       refuseWhileAsked(context);

@@ -4,22 +4,19 @@ import { previewAugmentation } from '../app/services/preview.ts';
 import { requirePicture } from '../app/services/pictures.ts';
 import type { HandlersOf } from './answer.ts';
 import { explainLabel } from '../library/labels/labels.ts';
-import { getPictures, leaveTestSet, removePictures, setSplit } from '../library/pictures/pictures.ts';
+import { getPictures, leaveTestSet, setSplit } from '../library/pictures/pictures.ts';
 
 export function pictureHandlers({ project, checks, pool, emit }: AppContext): HandlersOf<'pictures'> {
   return {
-    'pictures.ids': (query) => project.requireReader().ids(query),
+    'pictures.ids': (query) => project.requireReader().read({ kind: 'ids', query }),
     'pictures.rows': ({ ids }) => getPictures(project.require().db, ids),
-    'pictures.counts': () => project.requireReader().counts(),
+    'pictures.counts': () => project.requireReader().read({ kind: 'counts' }),
+    'pictures.matches': ({ filters }) => project.requireReader().read({ kind: 'matches', filters }),
+    'pictures.folders': () => project.requireReader().read({ kind: 'folders' }),
     'pictures.history': ({ id }) => explainLabel(project.require().db, id),
     'pictures.check': () => checks.check(),
     'pictures.findAgain': ({ folder }) => checks.findAgain(folder),
     'pictures.cancelCheck': checks.cancel,
-    'pictures.remove': ({ ids }) => {
-      const removed = removePictures(project.require().db, ids);
-      emit('pictures.changed', null);
-      return { removed };
-    },
     'pictures.setTest': ({ ids, test }) => {
       const { db } = project.require();
       const changed = test ? setSplit(db, ids, 'test') : leaveTestSet(db, ids);

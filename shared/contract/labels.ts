@@ -19,6 +19,8 @@ export const labelCalls = {
       join: z.int().positive().nullable().default(null),
     }),
   ).returns<LabelAnswer>(),
+  /** Removes pictures with their labels from the project, as one step of undo; the files stay. `pictures.changed` follows. */
+  'labels.remove': call(z.strictObject({ ids: pictureIdsSchema })).returns<LabelAnswer>(),
   /**
    * Makes the other class class 1, the positive one, as one step of undo: labels, runs, figures and threshold turn with it.
    * `project.changed` comes before the answer, also where undo or redo swaps them. Refused as `busy` while a run is

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import {
+  pictureFilterSchema,
   pictureQuerySchema,
   type CheckReport,
   type LabelEvent,
   type LibraryCounts,
+  type LibraryFolder,
   type Picture,
 } from '../library.ts';
 import type { Progress } from '../progress.ts';
@@ -31,6 +33,12 @@ export const pictureCalls = {
   /** Rows of the given ids in their order; ids that are gone are left out. */
   'pictures.rows': call(z.strictObject({ ids: z.array(pictureIdSchema).max(MAX_ROWS) })).returns<Picture[]>(),
   'pictures.counts': call(nothing).returns<LibraryCounts>(),
+  /** How many pictures each filter finds: for filters that `pictures.counts` has no number for, such as those of a run. */
+  'pictures.matches': call(z.strictObject({ filters: z.array(pictureFilterSchema).max(20) })).returns<
+    number[]
+  >(),
+  /** Folders with pictures, each before its sub-folders, with counts. */
+  'pictures.folders': call(nothing).returns<LibraryFolder[]>(),
   /** Everything that was ever said of a picture, oldest first. */
   'pictures.history': call(z.strictObject({ id: pictureIdSchema })).returns<LabelEvent[]>(),
   /** Looks whether every file is still there and unchanged; `check.progress` meanwhile. */
@@ -38,8 +46,6 @@ export const pictureCalls = {
   /** Looks for missing pictures in a folder, by their content; `check.progress` meanwhile. */
   'pictures.findAgain': call(z.strictObject({ folder: pathSchema })).returns<CheckReport>(),
   'pictures.cancelCheck': call(nothing).returns<null>(),
-  /** Takes pictures out of the project; their files stay where they are. */
-  'pictures.remove': call(z.strictObject({ ids: pictureIdsSchema })).returns<{ removed: number }>(),
   /** Puts pictures into the test set, or takes those of them that are in it out again: training decides then. */
   'pictures.setTest': call(z.strictObject({ ids: pictureIdsSchema, test: z.boolean() })).returns<{
     changed: number;

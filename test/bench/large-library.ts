@@ -80,7 +80,7 @@ async function fill(project: Project, thumbnails: readonly Uint8Array[], progres
         const name = `IMG_${String(index).padStart(6, '0')}.jpg`;
         run(
           db,
-          `INSERT INTO pictures (directory_id, name, folded, name_key, sha256, size_bytes, mtime_ms, width_px, height_px,
+          `INSERT INTO stored_pictures (directory_id, name, folded, name_key, sha256, size_bytes, mtime_ms, width_px, height_px,
              format, added_at_ms)
            VALUES (:directory, :name, :folded, :nameKey, :sha256, 33000, 1700000000000, 500, 375, 'jpeg', 1700000000000)`,
           {

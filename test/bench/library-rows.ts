@@ -13,7 +13,7 @@ export function fillLibrary(project: Project, count: number, folder = '/pictures
         const name = `IMG_${index}.jpg`;
         run(
           db,
-          `INSERT INTO pictures (directory_id, name, folded, name_key, sha256, size_bytes, mtime_ms, width_px, height_px,
+          `INSERT INTO stored_pictures (directory_id, name, folded, name_key, sha256, size_bytes, mtime_ms, width_px, height_px,
              format, added_at_ms)
            VALUES (:directory, :name, :folded, :nameKey, :sha256, 123456, 1700000000000, 500, 375, 'jpeg', :now)`,
           {

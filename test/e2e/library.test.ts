@@ -140,7 +140,7 @@ describe('importing', () => {
     await dropFiles(app, [more], '[role=listbox]');
     await page.getByText('1 picture added.').waitFor(WAIT);
     const id = (await app.call('pictures.ids', {})).at(-1)!;
-    await app.call('pictures.remove', { ids: [id] });
+    await app.call('labels.remove', { ids: [id] });
     await expect.poll(shown).toBe(COUNT);
   });
 });

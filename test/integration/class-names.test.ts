@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { classesAreNamed, getClasses, nameClasses } from '../../main/library/labels/classes.ts';
 import { importFiles, importFolder } from '../../main/library/import/import.ts';
 import { redo, setLabels, undo } from '../../main/library/labels/labels.ts';
-import { removePictures } from '../../main/library/pictures/pictures.ts';
+import { removePictures } from '../../main/library/labels/removal.ts';
 import type { Project } from '../../main/library/project.ts';
 import { decode, newProject, putPicture, temporaryFolder } from '../kit/library.ts';
 
@@ -36,7 +36,7 @@ test('an import of which no picture comes in names no classes, and a right one f
 test('names from an import are replaced once no label depends on them', async () => {
   const project = newProject();
   await importFolder(project, await put('owl/1.png', 'finch/2.png'), options);
-  removePictures(project.db, [1, 2]);
+  removePictures(project.db, [1, 2], 'mouse');
   expect(names(project)).toEqual(['finch', 'owl']);
   await importFolder(project, await put('cat/1.png', 'dog/2.png'), options);
   expect(names(project)).toEqual(['cat', 'dog']);
@@ -45,7 +45,7 @@ test('names from an import are replaced once no label depends on them', async ()
 test('names are kept while a label has them, and while undo could bring one back beside others', async () => {
   const project = newProject();
   await importFolder(project, await put('owl/1.png', 'finch/2.png'), options);
-  removePictures(project.db, [2]);
+  removePictures(project.db, [2], 'mouse');
   expect(await importFolder(project, await put('cat/1.png', 'dog/2.png'), options)).toMatchObject({
     labelled: 0,
   });

@@ -65,7 +65,7 @@ describe('layouts', () => {
       const folder = put(temporaryFolder(), ...files);
       const { stdout } = await run('import', folder, '--project', newProject());
       expect(stdout).toMatch(/ were not (read as classes|used)/);
-      expect(stdout).toContain('name those of a new project so before importing');
+      expect(stdout).toContain('give a new project these class names before importing');
       expect(await done('import', folder, '--project', newProject(), '--classes', chosen)).toMatchObject({
         classes: chosen.split(','),
         labelled: files.length,

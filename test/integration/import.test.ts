@@ -175,7 +175,7 @@ describe('what is in a folder', () => {
       ['text.jpg', 'left-out', 'bad-picture'],
       ['zero.jpg', 'left-out', 'bad-picture'],
     ]);
-    expect(report).toMatchObject({ added: 6, leftOut: 7, duplicates: 1, notPictures: 2, found: 14 });
+    expect(report).toMatchObject({ added: 6, leftOut: 7, duplicates: 1, notPictures: 2, hidden: 2, found: 14 });
     expect(countImportItems(project.db, report.importId, 'left-out')).toBe(7);
     for (const { message } of listImportItems(project.db, report.importId))
       expect(message).toMatch(/^[A-Z].*\.$/);

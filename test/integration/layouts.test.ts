@@ -232,9 +232,7 @@ const LAYOUTS: Record<string, Layout> = {
       'site2/Negative/3.bmp': 'site2 -',
       'site2/positive/4.bmp': 'site2 -',
     },
-    notes: [
-      /^The sub-folders "negative" and "positive" of both "site1" and "site2" were not used\./i,
-    ],
+    notes: [/^The sub-folders "negative" and "positive" of both "site1" and "site2" were not used\./i],
   },
   'class folders with sub-folders of their own': {
     files: { 'cat/a/1.bmp': 'cat -', 'cat/b/2.bmp': 'cat -', 'dog/3.bmp': 'dog -' },
@@ -277,6 +275,19 @@ const LAYOUTS: Record<string, Layout> = {
   'no folders': { files: { '1.bmp': '- -', '2.bmp': '- -' }, reading: '', notes: [] },
   'one folder': { files: { 'cat/1.bmp': '- -', 'cat/2.bmp': '- -' }, notes: [] },
 };
+test('files that are no readable pictures are not counted as outside the class folders', async () => {
+  const project = newProject();
+  const folder = put(['train/cat/1.bmp', 'train/dog/2.bmp', 'test/3.bmp', '4.bmp']);
+  for (const broken of ['test/broken.jpg', 'broken.jpg'])
+    writeFileSync(path.join(folder, broken), 'no picture');
+  const report = await importFolder(project, folder, { inspect: decode });
+  expect(report).toMatchObject({ added: 4, leftOut: 2 });
+  expect(report.notes).toEqual([
+    '1 picture is outside the class folders: no label.',
+    '1 test picture in no class folder: no label.',
+  ]);
+});
+
 test.each(Object.entries(LAYOUTS))('%s', async (_, { files, reading, notes }) => {
   const project = newProject();
   const folder = put(Object.keys(files));

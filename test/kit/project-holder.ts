@@ -8,6 +8,6 @@ import { openProject } from '../../main/library/project.ts';
 const [folder, writing] = process.argv.slice(2) as [string, string | undefined];
 const project = openProject(folder);
 setLabels(project.db, [1], 'skipped', 'mouse');
-if (writing === 'writing') project.db.exec('BEGIN IMMEDIATE; UPDATE pictures SET problem = problem');
+if (writing === 'writing') project.db.exec('BEGIN IMMEDIATE; UPDATE stored_pictures SET problem = problem');
 process.stdout.write('open\n');
 setInterval(() => undefined, 1000);

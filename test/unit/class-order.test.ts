@@ -16,18 +16,13 @@ import {
   undoState,
 } from '../../main/library/labels/labels.ts';
 import { MIGRATIONS } from '../../main/library/database/migrations/index.ts';
-import {
-  getCounts,
-  getPictures,
-  removePictures,
-  setSplit,
-  trainingSet,
-} from '../../main/library/pictures/pictures.ts';
+import { removePictures } from '../../main/library/labels/removal.ts';
+import { getCounts, getPictures, setSplit, trainingSet } from '../../main/library/pictures/pictures.ts';
 import { getRunPictures, saveRunPictures } from '../../main/library/runs/predictions.ts';
 import { closeProject, openProject, type Project } from '../../main/library/project.ts';
 import { createRun, getRun, listRuns, updateRun } from '../../main/library/runs/runs.ts';
 import { getSettings, updateSettings } from '../../main/library/settings.ts';
-import type { LabelValue } from '../../shared/library.ts';
+import { pictureQuerySchema, type LabelValue } from '../../shared/library.ts';
 import { classAt, evaluate, type Scored } from '../../shared/metrics.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { swapEvaluation, swapThreshold } from '../../shared/swap.ts';
@@ -133,7 +128,7 @@ describe('swapping the classes', () => {
     });
     updateSettings(db, {
       brush: 1,
-      query: { filter: { kind: 'class', class: 0 }, sort: { by: 'added', descending: false }, search: '' },
+      query: pictureQuerySchema.parse({ filter: { kind: 'class', class: 0 } }),
       threshold: 0.7,
     });
     const seen = (): unknown => ({
@@ -227,13 +222,17 @@ describe('swapping the classes', () => {
     setLabels(project.db, [1], 1, 'mouse');
     swapClasses(project.db, 'mouse');
     expect(undoState(project.db).undo).toEqual({ batch: 2, pictures: 0, isSwap: true });
-    removePictures(project.db, [1]);
+    removePictures(project.db, [1], 'mouse');
     closeProject(project);
     const { db } = openedAgain(project);
     expect(isSwapped(db)).toBe(true);
+    expect(undo(db, 'key')).toMatchObject({ restored: [1] });
     expect(undo(db, 'key')).toMatchObject({ swapped: true });
     expect(isSwapped(db)).toBe(false);
-    expect(undoState(db)).toEqual({ undo: null, redo: { batch: 2, pictures: 0, isSwap: true } });
+    expect(undoState(db)).toEqual({
+      undo: { batch: 1, pictures: 1 },
+      redo: { batch: 2, pictures: 0, isSwap: true },
+    });
   });
 
   test('is refused, as is its undo, while a run is trained or pictures are imported', () => {

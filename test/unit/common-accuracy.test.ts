@@ -21,7 +21,7 @@ test('runs are compared on the validation pictures they share, by present labels
   const { db } = project;
   fillLibrary(project, 6);
   // Pictures 1 to 3 are of class 0, the others of class 1.
-  run(db, 'UPDATE pictures SET label = id > 3');
+  run(db, 'UPDATE stored_pictures SET label = id > 3');
   const [first, second] = [0, 1].map(() => createRun(db, { recipe: DEFAULT_RECIPE }).id) as [string, string];
   await saveRunPictures(db, first, validated({ 1: 0.2, 2: 0.6, 4: 0.9, 5: 0.8 }));
   await saveRunPictures(db, second, [
@@ -41,13 +41,13 @@ test('runs are compared on the validation pictures they share, by present labels
   expect(commonAccuracy(db, [second, first]).accuracies).toEqual([wilson(2, 3), wilson(3, 3)]);
 
   // A picture that has lost its label no longer counts; one that went into the test set neither.
-  run(db, 'UPDATE pictures SET label = NULL WHERE id = 1');
-  run(db, "UPDATE pictures SET split = 'test' WHERE id = 2");
+  run(db, 'UPDATE stored_pictures SET label = NULL WHERE id = 1');
+  run(db, "UPDATE stored_pictures SET split = 'test' WHERE id = 2");
   expect(commonAccuracy(db, [first, second])).toMatchObject({
     common: 1,
     accuracies: [wilson(1, 1), wilson(0, 1)],
   });
-  run(db, 'UPDATE pictures SET label = NULL');
+  run(db, 'UPDATE stored_pictures SET label = NULL');
   expect(commonAccuracy(db, [first, second])).toEqual({ common: 0, differ: false, accuracies: [null, null] });
   expect(() => commonAccuracy(db, [first, 'r9'])).toThrow('no run r9');
 });

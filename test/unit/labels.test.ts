@@ -1,18 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { explainLabel, redo, setLabels, undo, undoState } from '../../main/library/labels/labels.ts';
+import {
+  explainLabel,
+  hasHistory,
+  redo,
+  setLabels,
+  undo,
+  undoState,
+} from '../../main/library/labels/labels.ts';
 import { listPictureIds } from '../../main/library/reading/grid.ts';
-import { getCounts, getPictures, removePictures } from '../../main/library/pictures/pictures.ts';
+import { getCounts, getPictures } from '../../main/library/pictures/pictures.ts';
+import { removePictures } from '../../main/library/labels/removal.ts';
+import { getRunPictures, saveRunPictures } from '../../main/library/runs/predictions.ts';
+import { createRun } from '../../main/library/runs/runs.ts';
 import { closeProject, createProject, openProject, type Project } from '../../main/library/project.ts';
 import { run } from '../../main/library/database/sql.ts';
 import { LABEL_SOURCES, type LabelValue } from '../../shared/library.ts';
+import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
 import { newProject, temporaryFolder } from '../kit/library.ts';
 
 const COUNT = 12;
 
 type Step =
-  { do: 'label'; ids: number[]; label: LabelValue } | { do: 'undo' } | { do: 'redo' } | { do: 'reopen' };
+  | { do: 'label'; ids: number[]; label: LabelValue }
+  | { do: 'remove'; ids: number[] }
+  | { do: 'undo' }
+  | { do: 'redo' }
+  | { do: 'reopen' };
 
 const labelValue = fc.constantFrom<LabelValue>(0, 1, 'skipped', null);
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -24,28 +39,40 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       label: labelValue,
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('remove' as const),
+      ids: fc.array(fc.integer({ min: 1, max: COUNT + 1 }), { maxLength: 3 }),
+    }),
+  },
   { weight: 3, arbitrary: fc.constant<Step>({ do: 'undo' }) },
   { weight: 2, arbitrary: fc.constant<Step>({ do: 'redo' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'reopen' }) },
 );
 
+type State = LabelValue | 'removed';
+
 /** What a person expects: a list of states, and a place in it. */
 class Model {
-  states: LabelValue[][] = [Array.from<LabelValue>({ length: COUNT }).fill(null)];
+  states: State[][] = [Array.from<State>({ length: COUNT }).fill(null)];
   at = 0;
-  get now(): LabelValue[] {
+  get now(): State[] {
     return this.states[this.at]!;
   }
-  label(ids: number[], label: LabelValue): void {
-    const next = this.now.map((old, index) => (ids.includes(index + 1) ? label : old));
+  change(ids: number[], state: State): void {
+    const next = this.now.map((old, index) => (ids.includes(index + 1) && old !== 'removed' ? state : old));
     if (next.every((value, index) => value === this.now[index])) return;
     this.states = [...this.states.slice(0, this.at + 1), next];
     this.at++;
   }
 }
 
-const labelsOf = (project: Project): LabelValue[] =>
-  getPictures(project.db, listPictureIds(project.db)).map(({ label }) => label);
+function statesOf(project: Project): State[] {
+  const states = Array.from<State>({ length: COUNT }).fill('removed');
+  for (const { id, label } of getPictures(project.db, listPictureIds(project.db))) states[id - 1] = label;
+  return states;
+}
 
 describe('labels, undo and redo', () => {
   test('any sequence does what a list of states would do, also across restarts', () => {
@@ -58,7 +85,11 @@ describe('labels, undo and redo', () => {
           switch (action.do) {
             case 'label':
               setLabels(project.db, action.ids, action.label, 'mouse');
-              model.label(action.ids, action.label);
+              model.change(action.ids, action.label);
+              break;
+            case 'remove':
+              removePictures(project.db, action.ids, 'mouse');
+              model.change(action.ids, 'removed');
               break;
             case 'undo':
               expect(undo(project.db, 'key') === null).toBe(model.at === 0);
@@ -72,13 +103,14 @@ describe('labels, undo and redo', () => {
               closeProject(project);
               project = openProject(project.folder);
           }
-          expect(labelsOf(project)).toEqual(model.now);
+          expect(statesOf(project)).toEqual(model.now);
         }
         const counts = getCounts(project.db);
-        const many = (label: LabelValue): number => model.now.filter((value) => value === label).length;
+        const many = (state: State): number => model.now.filter((value) => value === state).length;
         expect([counts.unlabelled, ...counts.classes, counts.skipped]).toEqual(
           [null, 0, 1, 'skipped'].map((label) => many(label as LabelValue)),
         );
+        expect(counts.total).toBe(COUNT - many('removed'));
         const { undo: back, redo: forth } = undoState(project.db);
         expect([back !== null, forth !== null]).toEqual([model.at > 0, model.at < model.states.length - 1]);
         closeProject(project);
@@ -148,13 +180,31 @@ describe('labels, undo and redo', () => {
     expect(() => run(db, 'UPDATE label_events SET label = 1')).toThrow('append-only');
   });
 
-  test('undo passes over pictures that were taken out of the project', () => {
+  test('a removed picture comes back with label, history and predictions', async () => {
     const { db } = filled();
-    setLabels(db, [1], 0, 'mouse');
-    setLabels(db, [2], 1, 'mouse');
-    expect(removePictures(db, [2])).toBe(1);
-    expect(undo(db, 'key')?.changes).toEqual([{ id: 1, label: null }]);
-    expect(undo(db, 'key')).toBeNull();
+    setLabels(db, [1, 2], 1, 'mouse');
+    const { id: r1 } = createRun(db, { recipe: DEFAULT_RECIPE });
+    await saveRunPictures(db, r1, [{ id: 2, split: 'train', probability: 0.75 }]);
+    expect(removePictures(db, [2, 2, 99], 'mouse')).toEqual({ batch: 2, changes: [], removed: [2] });
+    expect(removePictures(db, [2], 'mouse')).toEqual({ batch: null, changes: [] });
+    expect(undoState(db).undo).toEqual({ batch: 2, pictures: 1, isRemoval: true });
+    expect(getPictures(db, [2])).toEqual([]);
+    expect(getRunPictures(db, r1)).toEqual([]);
+    expect(getRunPictures(db, r1, [2])).toEqual([]);
+    expect(setLabels(db, [2], 0, 'mouse').changes).toEqual([]);
+    expect(undo(db, 'key')).toEqual({ batch: 3, changes: [], restored: [2] });
+    expect(getPictures(db, [2])[0]).toMatchObject({ label: 1 });
+    expect(getRunPictures(db, r1)).toEqual([{ id: 2, split: 'train', probability: 0.75, outOfSample: null }]);
+    expect(explainLabel(db, 2)).toHaveLength(1);
+    expect(redo(db, 'key')).toEqual({ batch: 4, changes: [], removed: [2] });
+    expect(getCounts(db)).toMatchObject({ total: COUNT - 1, classes: [0, 1] });
+  });
+
+  test('a removed picture that never had a label may still get one from a folder', () => {
+    const { db } = filled();
+    removePictures(db, [3], 'cli');
+    undo(db, 'cli');
+    expect(hasHistory(db, 3)).toBe(false);
   });
 });
 

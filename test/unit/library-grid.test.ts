@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { listPictureIds } from '../../main/library/reading/grid.ts';
+import { listFolders } from '../../main/library/reading/folders.ts';
+import { countMatches, listPictureIds } from '../../main/library/reading/grid.ts';
 import { setLabels } from '../../main/library/labels/labels.ts';
+import { removePictures } from '../../main/library/labels/removal.ts';
 import { fold, nameKey } from '../../main/library/pictures/names.ts';
 import {
   getCounts,
@@ -14,7 +16,7 @@ import { getRunPictures, saveRunPictures } from '../../main/library/runs/predict
 import type { Project } from '../../main/library/project.ts';
 import { createRun } from '../../main/library/runs/runs.ts';
 import { run } from '../../main/library/database/sql.ts';
-import type { PictureQueryInput } from '../../shared/library.ts';
+import { pictureFilterSchema, type PictureQueryInput } from '../../shared/library.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
 import { newProject } from '../kit/library.ts';
@@ -49,7 +51,7 @@ describe('what the grid shows', () => {
     setLabels(db, [3], 1, 'mouse');
     setLabels(db, [4], 'skipped', 'mouse');
     setSplit(db, [1, 3], 'validation');
-    run(db, `UPDATE pictures SET problem = 'missing' WHERE id = 5`);
+    run(db, `UPDATE stored_pictures SET problem = 'missing' WHERE id = 5`);
     expect(ids({ filter: { kind: 'unlabelled' } })).toEqual([5, 6]);
     expect(ids({ filter: { kind: 'labelled' } })).toEqual([1, 2, 3]);
     expect(ids({ filter: { kind: 'class', class: 0 } })).toEqual([1, 2]);
@@ -98,13 +100,91 @@ describe('what the grid shows', () => {
     setLabels(db, [1, 2, 3], 0, 'mouse');
     setSplit(db, [1, 4], 'test');
     // As when a file is changed into a copy of another.
-    run(db, 'UPDATE pictures SET sha256 = (SELECT sha256 FROM pictures WHERE id = 4) WHERE id = 3');
+    run(db, 'UPDATE stored_pictures SET sha256 = (SELECT sha256 FROM pictures WHERE id = 4) WHERE id = 3');
     expect(ids({ filter: { kind: 'split', split: 'test' } })).toEqual([1, 4]);
     expect(trainingSet(db).map(({ id }) => id)).toEqual([2]);
     expect(trainingSet(db, { twins: true }).map(({ id }) => id)).toEqual([2, 3]);
     expect(testSet(db).map(({ id }) => id)).toEqual([1]);
     expect(testContents(db)).toHaveLength(2);
     expect(getCounts(db)).toMatchObject({ classes: [3, 0], test: 2, testClasses: [1, 0] });
+  });
+
+  test('folders are listed with counts, filter the list, and are searched along the whole path', () => {
+    const project = newProject();
+    const { db } = project;
+    for (const folder of ['/home/anna/traps/north/night', '/home/anna/traps/south']) {
+      fillLibrary(project, 40, folder);
+    }
+    fillLibrary(project, 1, '/home/anna/traps/south 2');
+    const folders = listFolders(db);
+    expect(folders.filter(({ depth }) => depth < 2)).toEqual([
+      { path: '/home/anna/traps', name: 'traps', depth: 0, count: 81 },
+      { path: '/home/anna/traps/north', name: 'north', depth: 1, count: 40 },
+      { path: '/home/anna/traps/south', name: 'south', depth: 1, count: 40 },
+      { path: '/home/anna/traps/south 2', name: 'south 2', depth: 1, count: 1 },
+    ]);
+    expect(folders.map(({ name }) => name).slice(0, 6)).toEqual(['traps', 'north', 'night', '0', '1', '2']);
+    const ids = (query: PictureQueryInput): number[] => [...listPictureIds(db, query)];
+    for (const { path: folder, count } of folders) expect(ids({ folder })).toHaveLength(count);
+    expect(ids({ search: 'NORTH night' })).toHaveLength(40);
+    expect(ids({ search: 'north south' })).toEqual([]);
+    expect(ids({ search: 'traps img' })).toHaveLength(81);
+    expect(ids({ search: 'anna' })).toEqual([]); // above the folder that all have in common
+    setLabels(db, [1, 2, 41], 1, 'mouse');
+    expect(ids({ folder: '/home/anna/traps/north', filter: { kind: 'labelled' } })).toEqual([1, 2]);
+    removePictures(db, [1], 'mouse');
+    expect(listFolders(db)[1]).toMatchObject({ name: 'north', count: 39 });
+  });
+
+  test('every filter is counted as it lists', async () => {
+    const { project, ids } = library();
+    const { db } = project;
+    setLabels(db, [1, 2, 3], 1, 'mouse');
+    const run1 = createRun(db, { recipe: DEFAULT_RECIPE }).id;
+    await saveRunPictures(db, run1, [
+      { id: 1, split: 'train', probability: 0.2 },
+      { id: 2, split: 'validation', probability: 0.9 },
+    ]);
+    run(db, `UPDATE stored_pictures SET problem = 'missing' WHERE id IN (1, 6)`);
+    const filters = (
+      [
+        { kind: 'all' },
+        { kind: 'unlabelled' },
+        { kind: 'class', class: 1 },
+        { kind: 'problems' },
+        { kind: 'split', split: 'validation', run: run1 },
+        { kind: 'wrong', run: run1 },
+      ] as const
+    ).map((filter) => pictureFilterSchema.parse(filter));
+    const counts = countMatches(db, filters);
+    expect(counts).toEqual(filters.map((filter) => ids({ filter }).length));
+    expect(counts).toEqual([NAMES.length, NAMES.length - 3, 3, 2, 1, 1]);
+    expect(getCounts(db)).toMatchObject({ missing: 2, trainableMissing: 1 });
+    setSplit(db, [1], 'test');
+    expect(getCounts(db)).toMatchObject({ missing: 2, trainableMissing: 0 });
+  });
+
+  test('lists and counts are read from indexes alone', () => {
+    const { db } = library().project;
+    const plan = (sql: string): string =>
+      (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[])
+        .map(({ detail }) => detail)
+        .join('; ');
+    expect(plan('SELECT p.id FROM pictures p')).toContain('COVERING INDEX');
+    expect(plan('SELECT p.id FROM pictures p WHERE p.label IS NULL')).toContain(
+      'COVERING INDEX pictures_by_label',
+    );
+    expect(plan('SELECT p.id FROM pictures p ORDER BY p.name_key, p.id')).toContain(
+      'COVERING INDEX pictures_by_name',
+    );
+    const counts = plan('SELECT label, split, count(*) AS n FROM pictures GROUP BY label, split');
+    expect(counts).toContain('COVERING INDEX pictures_by_label');
+    expect(counts).not.toContain('TEMP B-TREE');
+    const test = plan("SELECT sha256 FROM pictures WHERE split = 'test' ORDER BY sha256");
+    expect(test).toContain('COVERING INDEX pictures_in_test');
+    expect(
+      plan('SELECT p.label FROM json_each(1) wanted CROSS JOIN pictures p ON p.id = wanted.value'),
+    ).toContain('USING INTEGER PRIMARY KEY');
   });
 
   test('what a run says orders and filters pictures', async () => {
@@ -141,13 +221,17 @@ function library(): { project: Project; ids: (query?: PictureQueryInput) => numb
   const project = newProject();
   fillLibrary(project, NAMES.length, '/photos');
   NAMES.forEach((name, index) => {
-    run(project.db, 'UPDATE pictures SET name = :name, folded = :folded, name_key = :key WHERE id = :id', {
-      id: index + 1,
-      name,
-      folded: fold(name),
-      key: nameKey(name),
-    });
+    run(
+      project.db,
+      'UPDATE stored_pictures SET name = :name, folded = :folded, name_key = :key WHERE id = :id',
+      {
+        id: index + 1,
+        name,
+        folded: fold(name),
+        key: nameKey(name),
+      },
+    );
   });
-  run(project.db, `UPDATE directories SET folded = 'birds'`);
+  run(project.db, `UPDATE directories SET path = '/photos/Bïrds/' || char(96 + id)`);
   return { project, ids: (query = {}) => [...listPictureIds(project.db, query)] };
 }

@@ -24,10 +24,12 @@ import {
 } from '../../main/library/labels/classes.ts';
 import { openDatabase } from '../../main/library/database/database.ts';
 import { importFolder } from '../../main/library/import/import.ts';
-import { explainLabel, setLabels } from '../../main/library/labels/labels.ts';
+import { explainLabel, setLabels, undo } from '../../main/library/labels/labels.ts';
 import { MIGRATIONS } from '../../main/library/database/migrations/index.ts';
 import { schemaVersion } from '../../main/library/database/migrate.ts';
-import { getCounts, getPictures, removePictures, setSplit } from '../../main/library/pictures/pictures.ts';
+import { removePictures } from '../../main/library/labels/removal.ts';
+import { getCounts, getPictures, setSplit } from '../../main/library/pictures/pictures.ts';
+import { listFolders } from '../../main/library/reading/folders.ts';
 import { getRunPictures } from '../../main/library/runs/predictions.ts';
 import {
   closeProject,
@@ -267,10 +269,10 @@ describe('versions', () => {
     expect(getCounts(db)).toMatchObject({ train: 1, validation: 0, test: 2, testClasses: [0, 2] });
     expect(() => setSplit(db, [3], 'exam' as 'test')).toThrow('CHECK');
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
-    // What belongs to a picture still goes with it.
-    removePictures(db, [1]);
+    removePictures(db, [1], 'mouse');
     expect(getRunPictures(db, 'r1').map(({ id }) => id)).toEqual([2, 3]);
-    expect(value(db, 'SELECT count(*) FROM label_events')).toBe(2);
+    expect(undo(db, 'mouse')?.restored).toEqual([1]);
+    expect(getRunPictures(db, 'r1').map(({ id }) => id)).toEqual([1, 2, 3]);
   });
 
   test('a migration that fails changes nothing', () => {
@@ -295,10 +297,11 @@ describe('versions', () => {
     expect(failure(() => openProject(project.folder, { readOnly: true })).code).toBe('newer-version');
   });
 
-  test('migrations are numbered without a gap, one a file', () => {
-    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+  test('each migration has a file with its number, in ascending order', () => {
     const files = readdirSync('main/library/database/migrations').filter((name) => /^\d{4}-/.test(name));
-    expect(files).toHaveLength(MIGRATIONS.length);
+    expect(MIGRATIONS.map(({ version }) => version)).toEqual(
+      files.sort().map((name) => Number(name.slice(0, 4))),
+    );
   });
 });
 
@@ -411,15 +414,16 @@ describe('classes and settings', () => {
     });
   });
 
-  test('removing pictures leaves nothing of them', () => {
+  test('ids of removed pictures are not used again', () => {
     const project = newProject();
     fillLibrary(project, 5);
-    setLabels(project.db, [1, 2], 0, 'mouse');
-    expect(removePictures(project.db, [1, 2, 3, 4, 5, 6])).toBe(5);
+    removePictures(project.db, [1, 2, 3, 4, 5, 6], 'mouse');
     expect(getCounts(project.db).total).toBe(0);
-    expect(value(project.db, 'SELECT count(*) FROM label_events')).toBe(0);
-    expect(value(project.db, 'SELECT count(*) FROM directories')).toBe(0);
+    expect(listFolders(project.db)).toEqual([]);
     fillLibrary(project, 1);
-    expect(getPictures(project.db, [6])).toHaveLength(1); // ids are never used twice
+    expect(getPictures(project.db, [6])).toHaveLength(1);
+    // Another picture has taken the place of picture 1.
+    expect(undo(project.db, 'mouse')?.restored).toHaveLength(5);
+    expect(getPictures(project.db, [1, 2]).map(({ problem }) => problem)).toEqual(['missing', null]);
   });
 });

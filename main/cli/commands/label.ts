@@ -39,6 +39,7 @@ export function addLabel(program: Command, output: Output): void {
         if (steps) {
           const result = await replay(project, flags.undo ? 'undo' : 'redo', 'cli');
           if (result?.swapped) reportSwap(project, output);
+          else if (result?.restored || result?.removed) reportRemoval(result, output);
           else report(result, flags.undo ? 'Took back' : 'Did again', output);
         } else {
           const value = parseLabel(project, label!);
@@ -69,6 +70,13 @@ function parseLabel(project: Project, text: string): LabelValue {
       );
     }
   }
+}
+
+function reportRemoval({ restored, removed = [] }: LabelResult, output: Output): void {
+  const count = (restored ?? removed).length;
+  const does = restored ? 'restored to' : 'removed from';
+  output.event('done', { [restored ? 'restored' : 'removed']: count });
+  output.line(`${plural(count, 'picture')} ${does} the project.`);
 }
 
 function report(result: LabelResult | null, verb: string, output: Output): void {

@@ -67,7 +67,7 @@ function applyKnown(context: ImportContext, known: Picture, planned: Planned): v
   context.counts.alreadyThere++;
   const lost = known.problem === 'missing' && placeIsTaken(context.db, known.id);
   if (known.problem && !lost)
-    run(context.db, 'UPDATE pictures SET problem = NULL WHERE id = :id', { id: known.id });
+    run(context.db, 'UPDATE stored_pictures SET problem = NULL WHERE id = :id', { id: known.id });
   suggest(context, known, planned);
 }
 
@@ -82,7 +82,7 @@ function applyLeftOut(
   const path = planned.refused?.path ?? pathOf(planned);
   addItem(context, { path, kind: 'left-out', code, message, pictureId: here });
   if (here === null) return;
-  run(db, 'UPDATE pictures SET problem = :problem WHERE id = :id', {
+  run(db, 'UPDATE stored_pictures SET problem = :problem WHERE id = :id', {
     id: here,
     problem: isMissing ? 'missing' : 'changed',
   });
@@ -107,7 +107,7 @@ function applyRead(context: ImportContext, planned: Planned, found: InspectedPic
   const twin = twins[0] === undefined ? null : getPicture(db, twins[0]);
   if (here && twin) {
     counts.changed++;
-    run(db, `UPDATE pictures SET problem = 'changed' WHERE id = :id`, { id: here.id });
+    run(db, `UPDATE stored_pictures SET problem = 'changed' WHERE id = :id`, { id: here.id });
     const message = `It has changed since it was imported and now has the same content as ${twin.path}. It is not used until one of them is removed.`;
     addItem(context, { path, kind: 'changed', code: 'same-content', message, pictureId: here.id });
   } else if (here) {
@@ -133,7 +133,10 @@ function applyMoved(context: ImportContext, moved: Picture, planned: Planned, fo
   setPlace(db, context.projectFolder, moved.id, planned);
   store(db, moved.id, found);
   if (planned.split)
-    run(db, 'UPDATE pictures SET split = :split WHERE id = :id', { id: moved.id, split: planned.split });
+    run(db, 'UPDATE stored_pictures SET split = :split WHERE id = :id', {
+      id: moved.id,
+      split: planned.split,
+    });
   const message = `It was moved or renamed from ${moved.path}; its label was kept.`;
   addItem(context, { path, kind: 'moved', code: 'moved', message, pictureId: moved.id });
   suggest(context, { ...moved, path, split: planned.split ?? moved.split }, planned);
@@ -167,9 +170,12 @@ function applyDuplicate(context: ImportContext, twin: Picture, planned: Planned)
 function suggest(context: ImportContext, known: Picture, planned: Planned): void {
   const { db } = context;
   if (planned.notSplit && known.split === planned.notSplit) {
-    run(db, 'UPDATE pictures SET split = NULL WHERE id = :id', { id: known.id });
+    run(db, 'UPDATE stored_pictures SET split = NULL WHERE id = :id', { id: known.id });
   } else if (planned.split && known.split === null) {
-    run(db, 'UPDATE pictures SET split = :split WHERE id = :id', { id: known.id, split: planned.split });
+    run(db, 'UPDATE stored_pictures SET split = :split WHERE id = :id', {
+      id: known.id,
+      split: planned.split,
+    });
   } else if (planned.split && known.split && known.split !== planned.split) {
     const { keptSplits } = context;
     keptSplits.count++;
@@ -208,7 +214,7 @@ function addPicture(
   const { db, projectFolder, importId } = context;
   const { id } = run(
     db,
-    `INSERT INTO pictures (directory_id, name, folded, name_key, sha256, size_bytes, mtime_ms, width_px, height_px,
+    `INSERT INTO stored_pictures (directory_id, name, folded, name_key, sha256, size_bytes, mtime_ms, width_px, height_px,
        format, added_at_ms, import_id, split)
      VALUES (:directory, :name, :folded, :nameKey, :sha256, :sizeBytes, :mtimeMs, :width, :height,
        :format, :now, :importId, :split)`,
@@ -240,7 +246,7 @@ function store(
 ): void {
   run(
     db,
-    `UPDATE pictures SET sha256 = :sha256, size_bytes = :sizeBytes, mtime_ms = :mtimeMs, width_px = :width,
+    `UPDATE stored_pictures SET sha256 = :sha256, size_bytes = :sizeBytes, mtime_ms = :mtimeMs, width_px = :width,
        height_px = :height, format = :format, problem = NULL WHERE id = :id`,
     { id, sha256, sizeBytes, mtimeMs: Math.trunc(mtimeMs), width, height, format },
   );

@@ -136,7 +136,7 @@ export function listImportItems(
 ): ImportItem[] {
   return rows<ImportItem>(
     db,
-    `SELECT path, kind, code, message, picture_id AS pictureId FROM import_items
+    `SELECT path, kind, code, message, (SELECT id FROM pictures WHERE id = picture_id) AS pictureId FROM import_items
      WHERE import_id = :importId AND (:kind IS NULL OR kind = :kind) ORDER BY id LIMIT :limit OFFSET :offset`,
     { importId, kind: page.kind ?? null, limit: page.limit ?? -1, offset: page.offset ?? 0 },
   );

@@ -7,6 +7,7 @@ import type {
   UndoState,
 } from '../../../shared/library.ts';
 import { flipClasses, isSwapped } from './class-order.ts';
+import { removeAgain, restore } from './removal.ts';
 import { fromStored, idList, toStored } from '../pictures/pictures.ts';
 import { column, exists, row, rows, run, transaction, value, type Db } from '../database/sql.ts';
 
@@ -72,7 +73,8 @@ export function addBatch(
   return { batch, changes };
 }
 
-function dropUndone(db: Db): void {
+/** Empties redo. */
+export function dropUndone(db: Db): void {
   run(db, `UPDATE label_batches SET state = 'dropped' WHERE state = 'undone'`);
 }
 
@@ -131,7 +133,12 @@ export function addImportedLabel(db: Db, batch: number, id: number, label: Label
 
 /** Whether a picture has ever been labelled, even if that was undone or cleared. */
 export function hasHistory(db: Db, id: number): boolean {
-  return exists(db, 'SELECT 1 FROM label_events WHERE picture_id = :id', { id });
+  return exists(
+    db,
+    `SELECT 1 FROM label_events e JOIN label_batches b ON b.id = e.batch_id
+     WHERE e.picture_id = :id AND b.is_removal = 0`,
+    { id },
+  );
 }
 
 export function newBatch(
@@ -160,7 +167,7 @@ function writeEvents(db: Db, batch: number, ids: readonly number[], label: numbe
   );
   run(
     db,
-    `UPDATE pictures SET label = :label, label_batch_id = :batch WHERE id IN (SELECT value FROM json_each(:ids))`,
+    `UPDATE stored_pictures SET label = :label, label_batch_id = :batch WHERE id IN (SELECT value FROM json_each(:ids))`,
     params,
   );
 }
@@ -192,9 +199,18 @@ function replay(
   label: 'label' | 'previous_label',
   origin: 'e.batch_id' | 'e.previous_batch_id',
 ): LabelResult {
-  const isSwap = value<number>(db, 'SELECT is_swap FROM label_batches WHERE id = :target', { target }) === 1;
+  const { isSwap, isRemoval } = row<{ isSwap: number; isRemoval: number }>(
+    db,
+    'SELECT is_swap AS isSwap, is_removal AS isRemoval FROM label_batches WHERE id = :target',
+    { target },
+  )!;
   if (isSwap) flipClasses(db);
   const batch = newBatch(db, source, action, 'fixed', target);
+  run(db, 'UPDATE label_batches SET state = :state WHERE id = :target', {
+    target,
+    state: action === 'undo' ? 'undone' : 'done',
+  });
+  if (isRemoval) return action === 'undo' ? restore(db, batch, target) : removeAgain(db, batch, target);
   run(
     db,
     `INSERT INTO label_events (batch_id, picture_id, label, previous_label, previous_batch_id)
@@ -204,14 +220,10 @@ function replay(
   );
   run(
     db,
-    `UPDATE pictures SET label = e.${label}, label_batch_id = ${origin}
-     FROM label_events e WHERE e.batch_id = :target AND pictures.id = e.picture_id`,
+    `UPDATE stored_pictures SET label = e.${label}, label_batch_id = ${origin}
+     FROM label_events e WHERE e.batch_id = :target AND stored_pictures.id = e.picture_id AND removed_batch_id IS NULL`,
     { target },
   );
-  run(db, 'UPDATE label_batches SET state = :state WHERE id = :target', {
-    target,
-    state: action === 'undo' ? 'undone' : 'done',
-  });
   const events = rows<{ id: number; label: number | null }>(
     db,
     'SELECT picture_id AS id, label FROM label_events WHERE batch_id = :batch',
@@ -219,21 +231,21 @@ function replay(
   );
   const swapped = isSwapped(db);
   const changes = events.map(({ id, label: stored }) => ({ id, label: fromStored(stored, swapped) }));
-  return { batch, changes, ...(isSwap && { swapped: true }) };
+  return { batch, changes, ...(isSwap === 1 && { swapped: true }) };
 }
 
 /** What undo and redo would do next. */
 export function undoState(db: Db): UndoState {
   const next = (state: 'done' | 'undone', pick: 'max' | 'min'): UndoState['undo'] => {
-    const found = row<{ batch: number; isSwap: number; pictures: number }>(
+    const found = row<{ batch: number; isSwap: number; isRemoval: number; pictures: number }>(
       db,
-      `SELECT b.id AS batch, b.is_swap AS isSwap,
+      `SELECT b.id AS batch, b.is_swap AS isSwap, b.is_removal AS isRemoval,
          (SELECT count(*) FROM label_events e WHERE e.batch_id = b.id) AS pictures
        FROM label_batches b WHERE b.id = (SELECT ${pick}(id) FROM label_batches WHERE state = '${state}')`,
     );
     if (!found) return null;
-    const { isSwap, ...step } = found;
-    return isSwap === 1 ? { ...step, isSwap: true } : step;
+    const { isSwap, isRemoval, ...step } = found;
+    return { ...step, ...(isSwap === 1 && { isSwap: true }), ...(isRemoval === 1 && { isRemoval: true }) };
   };
   return { undo: next('done', 'max'), redo: next('undone', 'min') };
 }
@@ -243,7 +255,8 @@ export function explainLabel(db: Db, id: number): LabelEvent[] {
   const events = rows<Omit<LabelEvent, 'label' | 'previous'> & Record<'label' | 'previous', number | null>>(
     db,
     `SELECT e.batch_id AS batch, b.at_ms AS atMs, b.source, b.action, e.label, e.previous_label AS previous
-     FROM label_events e JOIN label_batches b ON b.id = e.batch_id WHERE e.picture_id = :id ORDER BY e.batch_id`,
+     FROM label_events e JOIN label_batches b ON b.id = e.batch_id
+     WHERE e.picture_id = :id AND b.is_removal = 0 ORDER BY e.batch_id`,
     { id },
   );
   const swapped = isSwapped(db);

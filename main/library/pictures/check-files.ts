@@ -101,7 +101,7 @@ function note(db: Db, changes: readonly Change[]): boolean {
   if (real.length === 0) return false;
   transaction(db, () => {
     for (const { noted, problem, mtimeMs } of real) {
-      run(db, 'UPDATE pictures SET problem = :problem, mtime_ms = :mtimeMs WHERE id = :id', {
+      run(db, 'UPDATE stored_pictures SET problem = :problem, mtime_ms = :mtimeMs WHERE id = :id', {
         id: noted.id,
         problem,
         mtimeMs,

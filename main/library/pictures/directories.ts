@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fold } from './names.ts';
 import { rows, run, transaction, value, type Db } from '../database/sql.ts';
 
 /** Path of a directory relative to the project's folder; null where there is none (another drive on Windows). */
@@ -18,10 +17,9 @@ function findDirectory(db: Db, directory: string): number | undefined {
 export function directoryId(db: Db, projectFolder: string, directory: string): number {
   return (
     findDirectory(db, directory) ??
-    run(db, 'INSERT INTO directories (path, relative_path, folded) VALUES (:directory, :relative, :folded)', {
+    run(db, 'INSERT INTO directories (path, relative_path) VALUES (:directory, :relative)', {
       directory,
       relative: relative(projectFolder, directory),
-      folded: fold(path.basename(directory)),
     }).id
   );
 }
@@ -45,11 +43,7 @@ export function rebaseDirectories(db: Db, projectFolder: string): void {
   });
   transaction(db, () => {
     for (const { id, now } of moved) {
-      run(db, 'UPDATE directories SET path = :now, folded = :folded WHERE id = :id', {
-        id,
-        now,
-        folded: fold(path.basename(now)),
-      });
+      run(db, 'UPDATE directories SET path = :now WHERE id = :id', { id, now });
     }
     const now = rows<{ id: number; path: string }>(db, 'SELECT id, path FROM directories');
     for (const { id, path: directory } of now) {

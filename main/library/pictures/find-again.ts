@@ -81,11 +81,12 @@ interface Move {
 function relocate({ db, folder }: Project, moves: readonly Move[]): number {
   return transaction(db, () => {
     const free = moves.filter(({ id, place, sha256 }) => !isOthers(db, place, id, sha256));
-    for (const { id } of free) run(db, `UPDATE pictures SET problem = 'missing' WHERE id = :id`, { id });
+    for (const { id } of free)
+      run(db, `UPDATE stored_pictures SET problem = 'missing' WHERE id = :id`, { id });
     for (const { id, place, mtimeMs } of free) {
       clearPlace(db, place, id);
       setPlace(db, folder, id, place);
-      run(db, 'UPDATE pictures SET mtime_ms = :mtimeMs WHERE id = :id', { id, mtimeMs });
+      run(db, 'UPDATE stored_pictures SET mtime_ms = :mtimeMs WHERE id = :id', { id, mtimeMs });
     }
     return free.length;
   });

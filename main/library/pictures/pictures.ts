@@ -91,6 +91,7 @@ export function getCounts(db: Db): LibraryCounts {
     testClasses: [0, 0],
     missing: 0,
     changed: 0,
+    trainableMissing: 0,
   };
   const groups = rows<{ label: number | null; split: Split | null; n: number }>(
     db,
@@ -107,11 +108,15 @@ export function getCounts(db: Db): LibraryCounts {
     } else if (label === null) counts.unlabelled += n;
     else counts.skipped += n;
   }
-  const problems = rows<{ problem: PictureProblem; n: number }>(
+  const problems = rows<{ problem: PictureProblem; isTrainable: number; n: number }>(
     db,
-    'SELECT problem, count(*) AS n FROM pictures WHERE problem IS NOT NULL GROUP BY problem',
+    `SELECT problem, coalesce(label IN (0, 1), 0) AND split IS NOT 'test' AS isTrainable, count(*) AS n
+     FROM pictures WHERE problem IS NOT NULL GROUP BY 1, 2`,
   );
-  for (const { problem, n } of problems) counts[problem] = n;
+  for (const { problem, isTrainable, n } of problems) {
+    counts[problem] += n;
+    if (problem === 'missing' && isTrainable === 1) counts.trainableMissing += n;
+  }
   return counts;
 }
 
@@ -178,7 +183,7 @@ export function setSplit(db: Db, ids: Iterable<number>, split: Split | null): nu
     () =>
       run(
         db,
-        `UPDATE pictures SET split = :split
+        `UPDATE stored_pictures SET split = :split
          WHERE id IN (SELECT value FROM json_each(:ids)) AND split IS NOT :split`,
         { ids: idList(ids), split },
       ).changes,
@@ -192,26 +197,9 @@ export function leaveTestSet(db: Db, ids: Iterable<number>): number {
     () =>
       run(
         db,
-        `UPDATE pictures SET split = NULL
+        `UPDATE stored_pictures SET split = NULL
          WHERE id IN (SELECT value FROM json_each(:ids)) AND split = 'test'`,
         { ids: idList(ids) },
       ).changes,
   );
-}
-
-/** Removes pictures with their labels and history from the project; the files stay. Returns how many. */
-export function removePictures(db: Db, ids: Iterable<number>): number {
-  return transaction(db, () => {
-    const { changes } = run(db, 'DELETE FROM pictures WHERE id IN (SELECT value FROM json_each(:ids))', {
-      ids: idList(ids),
-    });
-    // A batch with no pictures left would be a step of undo that does nothing.
-    run(
-      db,
-      `UPDATE label_batches SET state = 'fixed' WHERE state IN ('done', 'undone')
-       AND is_swap = 0 AND NOT EXISTS (SELECT 1 FROM label_events e WHERE e.batch_id = label_batches.id)`,
-    );
-    run(db, 'DELETE FROM directories WHERE id NOT IN (SELECT directory_id FROM pictures)');
-    return changes;
-  });
 }

@@ -9,7 +9,7 @@ import { exists, run, type Db, type Params } from '../database/sql.ts';
 export function clearPlace(db: Db, place: Place, forId: number): void {
   const here = findByPlace(db, place);
   if (here !== null && here !== forId) {
-    run(db, `UPDATE pictures SET problem = 'missing' WHERE id = :here`, { here });
+    run(db, `UPDATE stored_pictures SET problem = 'missing' WHERE id = :here`, { here });
   }
 }
 
@@ -27,7 +27,7 @@ export function placeColumns(db: Db, projectFolder: string, { directory, name }:
 export function setPlace(db: Db, projectFolder: string, id: number, place: Place): void {
   run(
     db,
-    `UPDATE pictures SET directory_id = :directory, name = :name, folded = :folded, name_key = :nameKey, problem = NULL
+    `UPDATE stored_pictures SET directory_id = :directory, name = :name, folded = :folded, name_key = :nameKey, problem = NULL
      WHERE id = :id`,
     { id, ...placeColumns(db, projectFolder, place) },
   );

@@ -1,6 +1,9 @@
 import { pictureQuerySchema, type PictureFilter, type PictureQueryInput } from '../../../shared/library.ts';
+import path from 'node:path';
 import { isSwapped } from '../labels/class-order.ts';
 import { fold } from '../pictures/names.ts';
+import { idList } from '../pictures/pictures.ts';
+import { searchFolders } from './folders.ts';
 import { runNumber } from '../runs/run-ids.ts';
 import { getSettings } from '../settings.ts';
 import { column, value, type Db, type Params } from '../database/sql.ts';
@@ -13,18 +16,25 @@ import { column, value, type Db, type Params } from '../database/sql.ts';
  * @throws TwofoldError `bad-input`, `not-found` for a run that does not exist
  */
 export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Array {
-  const { filter, sort, search } = pictureQuerySchema.parse(query);
+  const { filter, sort, folder, search } = pictureQuerySchema.parse(query);
   const params: Params = {};
   const joins: string[] = [];
   const conditions = [condition(filter, joins, params, db)];
   const words = fold(search).split(/\s+/).filter(Boolean);
-  words.forEach((word, index) => {
-    params[`word${index}`] = word;
+  searchFolders(db, words).forEach((directories, index) => {
+    params[`word${index}`] = words[index]!;
+    params[`directories${index}`] = idList(directories);
     conditions.push(
-      `(instr(p.folded, :word${index}) > 0
-        OR p.directory_id IN (SELECT id FROM directories WHERE instr(folded, :word${index}) > 0))`,
+      `(instr(p.folded, :word${index}) > 0 OR p.directory_id IN (SELECT value FROM json_each(:directories${index})))`,
     );
   });
+  if (folder !== null) {
+    params.folder = folder;
+    params.below = folder.endsWith(path.sep) ? folder : folder + path.sep;
+    conditions.push(
+      `p.directory_id IN (SELECT id FROM directories WHERE path = :folder OR substr(path, 1, length(:below)) = :below)`,
+    );
+  }
   const where = conditions.filter((text) => text !== '').join(' AND ');
   const from = `FROM pictures p ${joins.join(' ')} ${where === '' ? '' : `WHERE ${where}`}`;
   if (sort.by === 'uncertain' || sort.by === 'mislabelled') {
@@ -43,6 +53,17 @@ export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Arr
   }
   const direction = sort.descending ? 'DESC' : '';
   return idsOf(db, `${from} ORDER BY p.name_key ${direction}, p.id ${direction}`, params);
+}
+
+/** How many pictures each filter finds. @throws TwofoldError as `listPictureIds` */
+export function countMatches(db: Db, filters: readonly PictureFilter[]): number[] {
+  return filters.map((filter) => {
+    const params: Params = {};
+    const joins: string[] = [];
+    const where = condition(filter, joins, params, db);
+    const from = `FROM pictures p ${joins.join(' ')} ${where === '' ? '' : `WHERE ${where}`}`;
+    return value<number>(db, `SELECT count(*) ${from}`, params)!;
+  });
 }
 
 /** As one JSON text, since fetching 100,000 rows one by one takes longer than the query. */

@@ -1,14 +1,26 @@
-import type { LibraryCounts, PictureQueryInput } from '../../../shared/library.ts';
-import { listPictureIds } from './grid.ts';
+import type {
+  LibraryCounts,
+  LibraryFolder,
+  PictureFilter,
+  PictureQueryInput,
+} from '../../../shared/library.ts';
+import { listFolders } from './folders.ts';
+import { countMatches, listPictureIds } from './grid.ts';
 import { getCounts } from '../pictures/pictures.ts';
 import type { Db } from '../database/sql.ts';
 
 /** A read of all pictures of a library. */
-export type ReadTask = { kind: 'ids'; query: PictureQueryInput } | { kind: 'counts' };
+export type ReadTask =
+  | { kind: 'ids'; query: PictureQueryInput }
+  | { kind: 'counts' }
+  | { kind: 'matches'; filters: readonly PictureFilter[] }
+  | { kind: 'folders' };
 
 export interface ReadAnswers {
   ids: Uint32Array;
   counts: LibraryCounts;
+  matches: number[];
+  folders: LibraryFolder[];
 }
 export type ReadAnswer = ReadAnswers[keyof ReadAnswers];
 
@@ -19,5 +31,9 @@ export function readLibrary(db: Db, task: ReadTask): ReadAnswer {
       return listPictureIds(db, task.query);
     case 'counts':
       return getCounts(db);
+    case 'matches':
+      return countMatches(db, task.filters);
+    case 'folders':
+      return listFolders(db);
   }
 }

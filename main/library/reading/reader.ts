@@ -1,6 +1,5 @@
 import { Piscina } from 'piscina';
 import { TwofoldError, unwrap, type Result } from '../../../shared/errors.ts';
-import type { LibraryCounts, PictureQueryInput } from '../../../shared/library.ts';
 import { entry } from '../../support/entry.ts';
 import type { Project } from '../folder.ts';
 import { readLibrary, type ReadAnswer, type ReadAnswers, type ReadTask } from './read-task.ts';
@@ -36,14 +35,15 @@ export class LibraryReader {
     return this.#isUp;
   }
 
-  /** As `listPictureIds`. @throws TwofoldError as it does; `not-found` when the project was closed meanwhile */
-  async ids(query: PictureQueryInput): Promise<Uint32Array> {
-    return (await this.#read({ kind: 'ids', query })) as ReadAnswers['ids'];
-  }
-
-  /** As `getCounts`. @throws TwofoldError as `ids` */
-  async counts(): Promise<LibraryCounts> {
-    return (await this.#read({ kind: 'counts' })) as ReadAnswers['counts'];
+  /**
+   * Runs a read: see `readLibrary`.
+   *
+   * @throws TwofoldError as it does; `not-found` where the project was closed meanwhile
+   */
+  async read<T extends ReadTask>(task: T): Promise<ReadAnswers[T['kind']]> {
+    if (this.#isClosed) throw closed();
+    const answer = this.#pool && this.#isUp ? this.#ask(this.#pool, task) : readLibrary(this.#db, task);
+    return (await answer) as ReadAnswers[T['kind']];
   }
 
   /** Waits for the current read, drops the others, and ends the thread. */
@@ -70,11 +70,6 @@ export class LibraryReader {
     } catch {
       // Main keeps reading itself, which is only less smooth.
     }
-  }
-
-  async #read(task: ReadTask): Promise<ReadAnswer> {
-    if (this.#isClosed) throw closed();
-    return this.#pool && this.#isUp ? this.#ask(this.#pool, task) : readLibrary(this.#db, task);
   }
 
   async #ask(pool: ReaderPool, task: ReadTask): Promise<ReadAnswer> {

@@ -57,13 +57,15 @@ export function getRunPictures(db: Db, runId: string, ids?: Iterable<number>): R
     ids === undefined
       ? rows<RunPicture>(
           db,
-          `SELECT ${columns} FROM run_pictures r WHERE r.run_number = :number ORDER BY r.picture_id`,
+          `SELECT ${columns} FROM run_pictures r JOIN pictures p ON p.id = r.picture_id
+           WHERE r.run_number = :number ORDER BY r.picture_id`,
           { number },
         )
       : rows<RunPicture>(
           db,
           `SELECT ${columns} FROM json_each(:ids) wanted
-           CROSS JOIN run_pictures r ON r.run_number = :number AND r.picture_id = wanted.value ORDER BY wanted.key`,
+           CROSS JOIN run_pictures r ON r.run_number = :number AND r.picture_id = wanted.value
+           CROSS JOIN pictures p ON p.id = r.picture_id ORDER BY wanted.key`,
           { number, ids: idList(ids) },
         );
   return isSwapped(db) ? found.map(swapProbabilities) : found;

@@ -9,10 +9,7 @@ import { isSwapped } from '../labels/class-order.ts';
 import { runNumber } from './run-ids.ts';
 import { fromJson, rows, run, transaction, value, type Db } from '../database/sql.ts';
 
-/**
- * Identifies the test set: SHA-256 of the contents and classes of its labelled pictures, read from an index, about 20 ms at
- * 100,000 pictures.
- */
+/** Identifies the test set: SHA-256 of the contents and classes of its labelled pictures; about 20 ms at 100,000 pictures. */
 export function testSetFingerprint(db: Db): string {
   const text = value<string | null>(
     db,

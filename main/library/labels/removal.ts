@@ -1,0 +1,82 @@
+import type { LabelResult, LabelSource } from '../../../shared/library.ts';
+import { idList } from '../pictures/pictures.ts';
+import { column, run, transaction, type Db } from '../database/sql.ts';
+import { dropUndone, newBatch } from './labels.ts';
+
+/**
+ * Removes pictures with their labels from the project as one step of undo; the files stay.
+ *
+ * @param ids of pictures; unknown ids are ignored
+ */
+export function removePictures(db: Db, ids: Iterable<number>, source: LabelSource): LabelResult {
+  return transaction(db, () => {
+    const removed = column<number>(
+      db,
+      'SELECT id FROM pictures WHERE id IN (SELECT value FROM json_each(:ids))',
+      {
+        ids: idList(ids),
+      },
+    );
+    if (removed.length === 0) return { batch: null, changes: [] };
+    const batch = newBatch(db, source, 'set', 'done');
+    noteRemoval(db, batch, removed);
+    dropUndone(db);
+    remove(db, batch, removed);
+    return { batch, changes: [], removed };
+  });
+}
+
+/** Makes a batch one of removal or restoring, and logs its pictures. */
+function noteRemoval(db: Db, batch: number, ids: readonly number[]): void {
+  run(db, 'UPDATE label_batches SET is_removal = 1 WHERE id = :batch', { batch });
+  run(
+    db,
+    `INSERT INTO label_events (batch_id, picture_id, label, previous_label, previous_batch_id)
+     SELECT :batch, id, label, label, label_batch_id FROM stored_pictures
+     WHERE id IN (SELECT value FROM json_each(:ids))`,
+    { batch, ids: JSON.stringify(ids) },
+  );
+}
+
+function remove(db: Db, batch: number, ids: readonly number[]): void {
+  run(
+    db,
+    'UPDATE stored_pictures SET removed_batch_id = :batch WHERE id IN (SELECT value FROM json_each(:ids))',
+    { batch, ids: JSON.stringify(ids) },
+  );
+}
+
+/** Redoes the removal `target`, as batch `batch`, in the caller's transaction. */
+export function removeAgain(db: Db, batch: number, target: number): LabelResult {
+  const removed = column<number>(
+    db,
+    'SELECT p.id FROM label_events e JOIN pictures p ON p.id = e.picture_id WHERE e.batch_id = :target',
+    { target },
+  );
+  noteRemoval(db, batch, removed);
+  remove(db, target, removed);
+  return { batch, changes: [], removed };
+}
+
+/**
+ * Undoes the removal `target`, as batch `batch`, in the caller's transaction. Pictures whose content was imported again
+ * meanwhile stay removed; those whose place another picture has taken come back as missing.
+ */
+export function restore(db: Db, batch: number, target: number): LabelResult {
+  const restored = column<number>(
+    db,
+    `SELECT s.id FROM stored_pictures s WHERE s.removed_batch_id = :target
+       AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.sha256 = s.sha256)`,
+    { target },
+  );
+  noteRemoval(db, batch, restored);
+  run(
+    db,
+    `UPDATE stored_pictures AS s SET removed_batch_id = NULL, problem = CASE WHEN EXISTS (
+         SELECT 1 FROM pictures p WHERE p.directory_id = s.directory_id AND p.name = s.name AND p.problem IS NOT 'missing'
+       ) THEN 'missing' ELSE problem END
+     WHERE id IN (SELECT value FROM json_each(:ids))`,
+    { ids: JSON.stringify(restored) },
+  );
+  return { batch, changes: [], restored };
+}
