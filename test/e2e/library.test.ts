@@ -388,7 +388,7 @@ describe('what lasts', () => {
     await expect.poll(shown).toBe(1);
     await cell('003').click();
     await page.getByRole('button', { name: 'Remove selected' }).click();
-    await page.getByText('1 picture taken out of the project.').waitFor();
+    await page.getByText('1 picture removed from the project.').waitFor();
     await filter('All').click();
     await expect.poll(shown).toBe(COUNT - 1);
   });
