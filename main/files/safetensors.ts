@@ -1,7 +1,7 @@
 /**
- * Files of named arrays in the safetensors layout (https://github.com/huggingface/safetensors, format section): eight
- * bytes with the length of the header, the header as JSON, then the values, little-endian and row-major, one array after
- * the other. Large arrays are written and read in pieces, so that no second copy of them is held in memory.
+ * Files of named arrays in the safetensors format (https://github.com/huggingface/safetensors, section "Format"): the length
+ * of the header in eight bytes, the header as JSON, then the values of each array, little-endian and row-major. Large arrays
+ * are written and read in pieces, so that memory holds no second copy.
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
@@ -21,11 +21,11 @@ export interface TensorSource {
   name: string;
   type: ValueType;
   shape: readonly number[];
-  /** The values in order, in pieces of any length; asked for once, when it is this array's turn. */
+  /** The values in order, in pieces of any length; called once, when it is this array's turn. */
   pieces: () => Iterable<ArrayBufferView>;
 }
 
-/** Where an array lies in a file. */
+/** Where an array is stored in a file. */
 export interface TensorEntry {
   type: ValueType;
   shape: readonly number[];
@@ -34,14 +34,14 @@ export interface TensorEntry {
   startBytes: number;
 }
 
-/** An array that is in memory, as a source. */
+/** An array in memory as a source. */
 export function tensorSource(name: string, shape: readonly number[], values: Float32Array): TensorSource {
   return { name, type: 'F32', shape, pieces: () => [values] };
 }
 
 /**
- * Writes the arrays to `path`, atomically: on any failure (a full disk, say) the file that was there is kept and nothing
- * else is left behind. What `pieces` reads must not change before the promise settles.
+ * Writes the arrays to `path` atomically: on any failure (such as a full disk) an existing file is kept and nothing is left
+ * behind. What `pieces` reads must not change before the promise settles.
  *
  * @param metadata free text about the whole file
  */
@@ -61,7 +61,7 @@ export async function writeSafetensors(
       if (written !== sizeOf(tensor.type, tensor.shape)) {
         throw new TwofoldError(
           'internal',
-          `Array "${tensor.name}" has ${written} bytes, its shape [${tensor.shape.join(', ')}] takes ${sizeOf(tensor.type, tensor.shape)}.`,
+          `Array "${tensor.name}" has ${written} bytes instead of the ${sizeOf(tensor.type, tensor.shape)} of its shape [${tensor.shape.join(', ')}].`,
         );
       }
     }
@@ -78,7 +78,7 @@ function header(tensors: readonly TensorSource[], metadata: Readonly<Record<stri
     offset = end;
   }
   const json = Buffer.from(JSON.stringify(entries));
-  // Spaces fill the header up, so that the values are aligned for readers that map the file.
+  // Padded with spaces, so that the values are aligned for readers that map the file.
   const padded = Math.ceil(json.length / 8) * 8;
   const bytes = Buffer.alloc(8 + padded, ' ');
   bytes.writeBigUInt64LE(BigInt(padded));
@@ -102,12 +102,12 @@ export class SafetensorsFile {
   /**
    * Reads and checks the header: types, shapes and offsets must agree and account for every byte of the file.
    *
-   * @throws TwofoldError `corrupt` when they do not, as in a truncated file; `not-found` when there is no file
+   * @throws TwofoldError `corrupt` when they do not, as in a truncated file; `not-found`
    */
   static async open(path: string): Promise<SafetensorsFile> {
     const file = await open(path, 'r').catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw new TwofoldError('not-found', `There is no file ${path}.`, { cause: error });
+      throw new TwofoldError('not-found', `${path} does not exist.`, { cause: error });
     });
     try {
       const { metadata, tensors } = await readHeader(path, file);
@@ -118,14 +118,14 @@ export class SafetensorsFile {
     }
   }
 
-  /** The entry of an array. @throws TwofoldError `corrupt` when the file lacks it */
+  /** The entry of an array. @throws TwofoldError `corrupt` when it is missing */
   entry(name: string): TensorEntry {
     const entry = this.tensors.get(name);
     if (!entry) throw corrupt(this.path, `the array "${name}" is missing`);
     return entry;
   }
 
-  /** The bytes of an array, in memory of their own. */
+  /** A copy of the bytes of an array. */
   async bytes(name: string): Promise<Uint8Array> {
     const { startBytes, sizeBytes } = this.entry(name);
     const bytes = new Uint8Array(sizeBytes);
@@ -140,9 +140,9 @@ export class SafetensorsFile {
   }
 
   /**
-   * The values of a float32 array in pieces, in order, for arrays too large to hold twice.
+   * The values of a float32 array in pieces, in order, for arrays too large to have in memory twice.
    *
-   * @param length values a piece; the last may be shorter
+   * @param length values per piece; the last may be shorter
    */
   async *pieces(name: string, length = PIECE_BYTES / 4): AsyncGenerator<Float32Array> {
     const { startBytes, sizeBytes } = this.expect(name, 'F32');
@@ -247,7 +247,7 @@ async function readFully(
 function corrupt(path: string, reason: string, cause?: unknown): TwofoldError {
   return new TwofoldError(
     'corrupt',
-    `${path} is damaged: ${reason}. Restore it from a copy, or make it again.`,
+    `${path} is damaged: ${reason}. Restore it from a backup or create it again.`,
     cause === undefined ? {} : { cause },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * What Electron runs when it is given the path of an app, as in `electron path/to/app`: the Electron taken from the npm
- * registry comes without it. Packed into resources/default_app.asar, which packagers leave out of what they build.
+ * Makes `electron path/to/app` work, which the Electron from the npm registry lacks. Packed as resources/default_app.asar,
+ * which packagers do not include in apps.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +18,7 @@ for (let index = 0; index < args.length && target === undefined; index++) {
 }
 
 try {
-  if (target === undefined) throw new Error('Expected the path of an app: electron path/to/app');
+  if (target === undefined) throw new Error('No app given. Usage: electron path/to/app');
   const require = createRequire(join(process.cwd(), 'noop.js'));
   for (const path of preloads) require(path);
   let main = target;
@@ -31,7 +31,7 @@ try {
   } else {
     app.setAppPath(dirname(target));
   }
-  // Electron holds `ready` back until this module has been loaded, so the app can still set up what must come before.
+  // Electron delays `ready` until this module is loaded, so the app can still do what must come before.
   await import(pathToFileURL(main).href);
 } catch (error) {
   console.error(error);

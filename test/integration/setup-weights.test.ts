@@ -76,7 +76,7 @@ it('installs the official file as "default", and older models still get their ow
     name: 'nsfwjs',
   });
   await expect(loadSameWeights({ name: 'mine', fingerprint: 'f'.repeat(64) })).rejects.toThrow(
-    'This model was trained on the InceptionV3 weights "mine" with fingerprint ffffffffffff…, which are not on this machine. Import the same weights',
+    'This model was trained on the InceptionV3 weights "mine" with fingerprint ffffffffffff…, which are not on this computer. Import the same weights',
   );
   // Afterwards it is found in the cache.
   expect(await installOfficialWeights(target(), quiet, offer(body))).toBeNull();

@@ -13,7 +13,7 @@ export const tensorKey = (layer: string, weight: WeightName): TensorKey => `${la
 /** Tensors by key, float32, row-major; kernels are HWIO. */
 export type Tensors = ReadonlyMap<TensorKey, Float32Array>;
 
-/** A tensor of InceptionV3: which, and its shape. */
+/** A tensor of InceptionV3. */
 export interface CanonicalTensor {
   key: TensorKey;
   shape: readonly number[];

@@ -4,8 +4,8 @@ import type { MatchedTensor } from './match.ts';
 import type { StoredTensor } from './weights-file.ts';
 
 /**
- * Tensors of a Keras file as they are stored, each read when it is its turn. InceptionV3 has no gammas; where a file has
- * them, they move into the convolution before, which gives the same outputs: gamma · (conv(x, k) - mean) / σ =
+ * Tensors of a Keras file in the form in which they are stored; values are read when needed. InceptionV3 has no gammas; those
+ * of a file are moved into the preceding convolution, which gives the same outputs: gamma · (conv(x, k) - mean) / σ =
  * (conv(x, gamma·k) - gamma·mean) / σ.
  */
 export function storedTensors(file: KerasFile, matched: readonly MatchedTensor[]): StoredTensor[] {
@@ -29,7 +29,7 @@ const isScaledByGamma = (key: TensorKey): boolean => key.endsWith('/kernel') || 
 const gammaKey = (key: TensorKey): TensorKey =>
   `${key.split('/', 1)[0]!.replace('conv2d', 'batch_normalization')}/gamma`;
 
-/** Multiplies in place by one factor a channel, channels last. */
+/** Multiplies in place by one factor per channel, channels last. */
 function scaleChannels(values: Float32Array, factors: Float32Array): void {
   for (let i = 0; i < values.length; i++) values[i]! *= factors[i % factors.length]!;
 }

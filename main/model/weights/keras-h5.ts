@@ -10,7 +10,7 @@ export interface KerasTensor {
 
 /** An open Keras `.h5` file. Close it after use. */
 export interface KerasFile {
-  /** The attribute `model_config`, parsed, where the file holds a whole model. */
+  /** The parsed attribute `model_config` of a file with a whole model. */
   modelConfig: unknown;
   /** Shape of every weight by layer and weight, as the file names them: `conv2d_1/kernel:0`. */
   shapes: ReadonlyMap<string, readonly number[]>;
@@ -22,9 +22,9 @@ export interface KerasFile {
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
 /**
- * Opens a `.h5` file as Keras 2 and 3 write it with `save_weights` or `save`, also one whose base is a nested model.
+ * Opens a `.h5` file as Keras 2 and 3 write it with `save_weights` or `save`, including models with a nested base.
  *
- * @throws TwofoldError `not-found`; `bad-input` when it is no HDF5 file or holds no weights of Keras; `corrupt` when it is
+ * @throws TwofoldError `not-found`; `bad-input` when it is not an HDF5 file or has no Keras weights; `corrupt` when it is
  * truncated
  */
 export async function openKerasFile(path: string): Promise<KerasFile> {
@@ -52,7 +52,7 @@ export async function openKerasFile(path: string): Promise<KerasFile> {
 async function checkSignature(path: string): Promise<void> {
   const handle = await open(path, 'r').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new TwofoldError('not-found', `There is no file ${path}.`, { cause: error });
+    throw new TwofoldError('not-found', `${path} does not exist.`, { cause: error });
   });
   try {
     const start = Buffer.alloc(SIGNATURE.length);
@@ -61,10 +61,7 @@ async function checkSignature(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-  throw new TwofoldError(
-    'bad-input',
-    `${path} is not an HDF5 file. Expected is a .h5 file that Keras wrote.`,
-  );
+  throw new TwofoldError('bad-input', `${path} is not an HDF5 file. Expected a .h5 file that Keras wrote.`);
 }
 
 type Library = typeof import('h5wasm/node');
@@ -73,7 +70,7 @@ type Library = typeof import('h5wasm/node');
 async function loadLibrary(): Promise<Library> {
   const library = await import('h5wasm/node');
   await library.ready;
-  // Otherwise it prints its own stack to standard error and hands out a file that can't be read.
+  // Otherwise it prints its own stack to standard error and returns a file that can't be read.
   library.Module.activate_throwing_error_handler();
   return library;
 }
@@ -107,7 +104,7 @@ function modelConfig(path: string, file: File): unknown {
 
 function read(path: string, name: string, datasets: ReadonlyMap<string, Dataset>): KerasTensor {
   const dataset = datasets.get(name);
-  if (!dataset) throw new TwofoldError('bad-input', `${path} holds no weight ${name}.`);
+  if (!dataset) throw new TwofoldError('bad-input', `${path} has no weight ${name}.`);
   let values: unknown;
   try {
     values = dataset.value;
@@ -119,17 +116,21 @@ function read(path: string, name: string, datasets: ReadonlyMap<string, Dataset>
   }
   throw new TwofoldError(
     'unsupported',
-    `${path} holds ${name} as ${JSON.stringify(dataset.dtype)}; expected are 32-bit or 64-bit floating point numbers.`,
+    `${path} stores ${name} as ${JSON.stringify(dataset.dtype)}. Expected 32-bit or 64-bit floating-point numbers.`,
   );
 }
 
 const noWeights = (path: string): TwofoldError =>
   new TwofoldError(
     'bad-input',
-    `${path} holds no weights as Keras writes them. Expected is a file of save_weights("….h5") or save("….h5").`,
+    `${path} has no weights as Keras writes them. Expected a file from save_weights("….h5") or save("….h5").`,
   );
 
 const damaged = (path: string, cause: unknown): TwofoldError =>
-  new TwofoldError('corrupt', `${path} is damaged or incomplete. Fetch it again or restore it from a copy.`, {
-    cause,
-  });
+  new TwofoldError(
+    'corrupt',
+    `${path} is damaged or incomplete. Download it again or restore it from a backup.`,
+    {
+      cause,
+    },
+  );

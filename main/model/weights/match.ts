@@ -9,7 +9,7 @@ import {
   type TensorKey,
 } from './canonical.ts';
 
-/** A tensor of InceptionV3 and the name it has in a file. */
+/** A tensor of InceptionV3 and its name in a file. */
 export interface MatchedTensor extends CanonicalTensor {
   source: string;
 }
@@ -20,13 +20,13 @@ const NAME =
   /^(conv2d|batch_normalization)(?:_(\d+))?\/(kernel|bias|gamma|beta|moving_mean|moving_variance)(?::0)?$/;
 
 /**
- * Finds InceptionV3's tensors in a file of Keras. Keras numbers layers by session (from no number, from 1 in the
- * official file, or from any other), so they are matched by the order of their numbers. Every shape is checked. A file
- * of a network that ends earlier (one cut at mixed7, say) gives the tensors it has.
+ * Finds InceptionV3's tensors in a Keras file. Keras numbers layers by session (starting without a number, at 1 in the
+ * official file, or anywhere), so they are matched by the order of their numbers. Every shape is checked. A file of a
+ * network that ends earlier (such as one cut at mixed7) gives the tensors it has.
  *
- * @param shapes name (`conv2d_1/kernel:0`; `:0` may be absent) → shape, of everything in the file
- * @returns in canonical order; a gamma of a batch normalisation follows its other tensors
- * @throws TwofoldError `bad-input` when the file does not hold InceptionV3
+ * @param shapes name (`conv2d_1/kernel:0`; `:0` may be absent) → shape, for everything in the file
+ * @returns in canonical order; the gamma of a batch normalisation follows its other tensors
+ * @throws TwofoldError `bad-input` when the file does not contain InceptionV3
  */
 export function matchInception(
   shapes: ReadonlyMap<string, readonly number[]>,
@@ -65,18 +65,18 @@ function matchConvolution(
     const tensor = found.get(expected.key);
     if (!tensor) {
       if (expected === gamma) continue;
-      throw notInception(file, `it lacks ${expected.key} (numbered from 0)`);
+      throw notInception(file, `${expected.key} (numbered from 0) is missing`);
     }
     if (expected.shape.join() !== tensor.shape.join()) {
       const [wanted, given] = [expected.shape, tensor.shape].map((shape) => `[${shape.join(', ')}]`);
-      throw notInception(file, `${tensor.source} should have the shape ${wanted!}, but has ${given!}`);
+      throw notInception(file, `${tensor.source} has the shape ${given!} instead of ${wanted!}`);
     }
     matched.push({ ...expected, source: tensor.source });
   }
   return matched;
 }
 
-/** The tensors of one kind of layer, with the layer's index counted from 0. */
+/** The tensors of one kind of layer, with the layer's index from 0. */
 function ordered(
   kind: Kind,
   shapes: ReadonlyMap<string, unknown>,
@@ -88,8 +88,8 @@ function ordered(
       : [];
   });
   const numbers = [...new Set(parsed.map(({ number }) => number))].sort((a, b) => a - b);
-  // A network cut inside a block leaves gaps, so there the number itself counts; a whole one may have gaps where its
-  // session made other layers in between, so there the order counts.
+  // A network cut inside a block has gaps, so the number itself counts; a whole one may have gaps where its session created
+  // other layers in between, so the order counts.
   const isWhole = numbers.length >= CONVOLUTIONS;
   const index = (number: number): number => (isWhole ? numbers.indexOf(number) : number - numbers[0]!);
   return parsed.map(({ number, weight, source }) => ({ index: index(number), weight, source }));
@@ -101,6 +101,6 @@ const canonicalOf = (layer: string): CanonicalTensor[] =>
 const notInception = (file: string, reason: string): TwofoldError =>
   new TwofoldError(
     'bad-input',
-    `${file} does not hold InceptionV3's weights as Keras writes them: ${reason}. ` +
-      'Expected is an .h5 file of keras.applications.InceptionV3, with or without its top.',
+    `${file} does not contain InceptionV3's weights as Keras writes them: ${reason}. ` +
+      'Expected a .h5 file of keras.applications.InceptionV3, with or without its top.',
   );

@@ -27,13 +27,13 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 export interface WeightsInfo {
   /** What `--weights` and a recipe take. */
   name: string;
-  /** What they are, for people. */
+  /** Description for the user. */
   title: string;
-  /** Whether they can be used: the file is on this machine and has a good header. */
+  /** Whether they can be used: the file exists and its header is valid. */
   available: boolean;
-  /** SHA-256 of the values, 64 hexadecimal digits; null where not available, like the rest. */
+  /** SHA-256 of the values, 64 hexadecimal digits; null when not available, like the following. */
   fingerprint: string | null;
-  /** InceptionV3 without its top has 21,802,784; fewer are in a file that ends before mixed10. */
+  /** InceptionV3 without its top has 21,802,784; a file that ends before mixed10 has fewer. */
   parameters: number | null;
   sizeBytes: number | null;
 }
@@ -51,7 +51,7 @@ export interface Weights {
   read(architecture: Architecture): Promise<Tensors>;
 }
 
-/** Weights as a model names those it was trained on. */
+/** The weights that a model was trained on. */
 export interface WeightsReference {
   name: string;
   /** SHA-256 of the values. */
@@ -64,7 +64,7 @@ const metadataSchema = z.object({
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** All weights there are or could be had: those that Twofold knows by name, the best first, and imported ones. */
+/** All weights, available or not: those that Twofold knows by name, the best first, then imported ones. */
 export async function listWeights(): Promise<WeightsInfo[]> {
   const known = KNOWN.map(({ name }) => name);
   const imported = (await storedNames()).filter((name) => !known.includes(currentName(name)));
@@ -77,10 +77,10 @@ export async function bestWeights(): Promise<string> {
 }
 
 /**
- * Finds weights by name; reads only the header of their file.
+ * Finds weights by name; reads only the file's header.
  *
- * @param given a name; `default` stands for the best that are there
- * @returns weights under the name that says which they are, never `default`
+ * @param given a name; `default` stands for the best available ones
+ * @returns weights under their own name, never `default`
  * @throws TwofoldError `not-found` saying how to get them, `corrupt` when the file is damaged
  */
 export async function loadWeights(given: string): Promise<Weights> {
@@ -96,8 +96,8 @@ export async function loadWeights(given: string): Promise<Weights> {
 }
 
 /**
- * Finds the weights that a model was trained on, whatever they are called here: its head fits only them, and others under
- * the same name would give nonsense in silence.
+ * Finds the weights that a model was trained on by fingerprint, whatever their name here: with any others the head would
+ * silently predict nonsense.
  *
  * @throws TwofoldError `not-found` saying how to get them
  */
@@ -110,25 +110,25 @@ export async function loadSameWeights({ name, fingerprint }: WeightsReference): 
       : 'Import the same weights (twofold weights import).';
   throw new TwofoldError(
     'not-found',
-    `This model was trained on the InceptionV3 weights "${name}" with fingerprint ${fingerprint.slice(0, 12)}…, which are not on this machine. ${remedy}`,
+    `This model was trained on the InceptionV3 weights "${name}" with fingerprint ${fingerprint.slice(0, 12)}…, which are not on this computer. ${remedy}`,
   );
 }
 
 /**
- * Takes InceptionV3's weights from a `.h5` file of Keras (weights only or a whole model, layers numbered from anywhere)
+ * Imports InceptionV3's weights from a Keras `.h5` file (weights only or a whole model, layers numbered from any number)
  * into the store, as float32.
  *
- * @param name under which they are used from then on: letters, digits, `.`, `_`, `-`
- * @throws TwofoldError `bad-input` for a bad name or a file that does not hold InceptionV3, `exists` when other weights
- * have that name, `corrupt`, `not-found`
+ * @param name for the weights: letters, digits, `.`, `_`, `-`
+ * @throws TwofoldError `bad-input` for a bad name or a file without InceptionV3, `exists` when other weights have
+ * that name, `corrupt`, `not-found`
  */
 export async function importWeights(file: string, name: string): Promise<WeightsInfo> {
   const taken = [DEFAULT_NAME, ...KNOWN.map((known) => known.name)];
   if (!NAME.test(name) || taken.includes(currentName(name))) {
     throw new TwofoldError(
       'bad-input',
-      `Weights can't be named "${name}". Use letters, digits, ".", "_" or "-", at most 64, ` +
-        `and another name than ${taken.map((one) => `"${one}"`).join(', ')}.`,
+      `"${name}" is not a valid name for weights. Use up to 64 letters, digits, ".", "_" or "-", ` +
+        `and none of the names ${taken.map((one) => `"${one}"`).join(', ')}.`,
     );
   }
   await convertKerasFile(file, `imported from ${basename(file)}`, storePath(name), (fingerprint) =>
@@ -144,9 +144,9 @@ export async function storeOfficial(file: string): Promise<WeightsInfo> {
 }
 
 /**
- * Writes InceptionV3's weights from a `.h5` file of Keras as a file of ours, atomically.
+ * Converts InceptionV3's weights from a Keras `.h5` file to a weights file of Twofold, atomically.
  *
- * @param isThere whether the target holds the weights with this fingerprint already
+ * @param isThere whether the target already has the weights with this fingerprint
  * @throws TwofoldError as `importWeights`
  */
 export async function convertKerasFile(
@@ -169,7 +169,7 @@ export async function convertKerasFile(
   }
 }
 
-/** Whether the same weights are there already. A damaged file counts as none: it is written anew. */
+/** Whether the same weights are already stored. A damaged file counts as missing and is replaced. */
 async function isStored(name: string, fingerprint: string): Promise<boolean> {
   const present = await identify(name).catch((error: unknown) => {
     if (error instanceof TwofoldError) return null;
@@ -179,7 +179,7 @@ async function isStored(name: string, fingerprint: string): Promise<boolean> {
   if (present.fingerprint === fingerprint) return (await scan(present.path).catch(() => '')) === fingerprint;
   throw new TwofoldError(
     'exists',
-    `There are other weights named "${name}" already (fingerprint ${present.fingerprint.slice(0, 12)}). Choose another name.`,
+    `Other weights are already named "${name}" (fingerprint ${present.fingerprint.slice(0, 12)}). Choose another name.`,
   );
 }
 
@@ -193,7 +193,7 @@ async function identify(name: string): Promise<{ path: string; title: string; fi
   if (success) return { path, title: data.title, fingerprint: data.fingerprint };
   throw new TwofoldError(
     'corrupt',
-    `${path} is not a weights file of Twofold's. Import the weights "${name}" again.`,
+    `${path} is not a weights file that Twofold wrote. Import the weights "${name}" again.`,
   );
 }
 
@@ -216,19 +216,19 @@ async function unknownWeights(name: string): Promise<TwofoldError> {
   if (name === NSFWJS.name) {
     return new TwofoldError(
       'not-found',
-      `The weights that come with Twofold are missing at ${resourcePath(name)}. Run "npm run setup".`,
+      `The weights that come with Twofold are missing: ${resourcePath(name)}. Run "npm run setup".`,
     );
   }
   if (name === IMAGENET.name) {
     return new TwofoldError(
       'not-found',
-      'The official ImageNet weights are not on this machine. Run "twofold weights download", or import a file of them.',
+      'The official ImageNet weights are not on this computer. Run "twofold weights download", or import the file with "twofold weights import".',
     );
   }
   const names = [...KNOWN.map((known) => known.name), ...(await storedNames())].join(', ');
   return new TwofoldError(
     'not-found',
-    `There are no weights named "${name}". There are: ${names}. Add some with "twofold weights import".`,
+    `There are no weights named "${name}". Available names: ${names}. Add weights with "twofold weights import".`,
   );
 }
 
@@ -244,7 +244,7 @@ async function storedNames(): Promise<string[]> {
     .sort();
 }
 
-/** The file that holds weights, null where there is none. */
+/** The file of the weights; null without one. */
 async function fileOf(name: string): Promise<string | null> {
   for (const path of placesOf(name)) {
     const isFile = await stat(path).then(

@@ -9,11 +9,11 @@ import { matchInception, type MatchedTensor } from './match.ts';
 const quantizationSchema = z.record(z.string(), z.object({ scale: z.number(), min: z.number() }));
 
 /**
- * Reads the tensors that a network needs from a weights file of ours. The whole file is read and hashed on the way, so a
- * damaged one is noticed; only what is needed stays in memory.
+ * Reads the tensors that a network needs from a weights file of Twofold. The whole file is hashed on the way to detect
+ * damage; only what is needed stays in memory.
  *
- * @param architecture its layers of InceptionV3 are read, whatever follows them is left out
- * @throws TwofoldError `corrupt` when the fingerprint is another, `bad-input` when the file's network ends before
+ * @param architecture only its layers of InceptionV3 are read
+ * @throws TwofoldError `corrupt` when the fingerprint differs, `bad-input` when the file's network ends earlier
  */
 export async function readTensors(
   path: string,
@@ -32,23 +32,23 @@ export async function readTensors(
   if (fingerprint !== expected.fingerprint) {
     throw new TwofoldError(
       'corrupt',
-      `The weights "${expected.name}" are damaged: ${path} holds other values than were put there ` +
+      `The weights "${expected.name}" are damaged: the values in ${path} have changed ` +
         `(fingerprint ${fingerprint.slice(0, 12)}, expected ${expected.fingerprint.slice(0, 12)}). ` +
-        (expected.name === NSFWJS.name ? 'Run "npm run setup" to make them again.' : 'Import them again.'),
+        (expected.name === NSFWJS.name ? 'Delete the file and run "npm run setup".' : 'Import them again.'),
     );
   }
   const missing = [...needed].find((key) => !tensors.has(key));
   if (missing !== undefined) {
     throw new TwofoldError(
       'bad-input',
-      `The weights "${expected.name}" end before ${architecture.output}: they lack ${missing}. ` +
-        'Choose an earlier layer to cut at, or other weights.',
+      `The weights "${expected.name}" end before ${architecture.output}: ${missing} is missing. ` +
+        'Choose an earlier cut layer or other weights.',
     );
   }
   return tensors;
 }
 
-/** Hashes the file, handing each tensor to `visit` on the way. */
+/** Hashes the file and passes each tensor to `visit`. */
 export async function scan(
   path: string,
   visit: (key: TensorKey, values: Float32Array) => void = () => undefined,
@@ -76,7 +76,7 @@ function quantizationOf(path: string, metadata: Readonly<Record<string, string>>
   try {
     return quantizationSchema.parse(JSON.parse(metadata.quantization));
   } catch (cause) {
-    throw new TwofoldError('corrupt', `${path} is damaged: its quantization can't be read.`, { cause });
+    throw new TwofoldError('corrupt', `${path} is damaged: its quantisation can't be read.`, { cause });
   }
 }
 
@@ -91,7 +91,7 @@ async function readValues(
   if (file.entry(source).type !== 'U8' || !range) {
     throw new TwofoldError(
       'corrupt',
-      `${path} is damaged: ${source} is neither float32 nor 8-bit with a range.`,
+      `${path} is damaged: ${source} is neither float32 nor 8-bit with a scale.`,
     );
   }
   return dequantize(await file.bytes(source), range);
@@ -108,14 +108,14 @@ function dequantize(bytes: Uint8Array, { scale, min }: { scale: number; min: num
   return values;
 }
 
-/** A tensor to be stored, read when it is its turn. */
+/** A tensor to write; its values are read when it is its turn. */
 export interface StoredTensor {
   key: TensorKey;
   shape: readonly number[];
   values: () => Float32Array;
 }
 
-/** Writes a weights file of ours (float32 safetensors), atomically. */
+/** Writes a weights file of Twofold (float32 safetensors), atomically. */
 export async function writeTensors(
   path: string,
   tensors: readonly StoredTensor[],
@@ -130,6 +130,6 @@ export async function writeTensors(
   await writeSafetensors(path, sources, metadata);
 }
 
-/** Number of values in the tensors of a file. */
+/** Number of values in the tensors. */
 export const countValues = (tensors: readonly { shape: readonly number[] }[]): number =>
   tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);

@@ -26,7 +26,7 @@ afterAll(() => {
 });
 const at = (name: string): string => join(home.folder, name);
 
-describe('importing a .h5 of Keras', () => {
+describe('importing a Keras .h5 file', () => {
   const mixed0 = filled(tensorsTo('mixed0'));
 
   const layouts: [string, KerasLayout][] = [
@@ -53,7 +53,7 @@ describe('importing a .h5 of Keras', () => {
     expect((await loadWeights('same')).fingerprint).toBe(info.fingerprint);
   });
 
-  it('moves a gamma into the convolution before it', async () => {
+  it('moves a gamma into the preceding convolution', async () => {
     const gammas = mixed0
       .filter(({ key }) => key.endsWith('/beta'))
       .map(({ key, shape }) => ({
@@ -81,7 +81,7 @@ describe('importing a .h5 of Keras', () => {
     for (const { key, values } of cut) expectSame(tensors.get(key), values);
   });
 
-  it('says what is wrong with a file that is no InceptionV3', async () => {
+  it('explains what is wrong with a file that is not InceptionV3', async () => {
     const odd = mixed0.map((tensor) =>
       tensor.key === 'conv2d_4/kernel'
         ? { ...tensor, shape: [3, 3, 80, 191], values: tensor.values.subarray(0, 3 * 3 * 80 * 191) }
@@ -89,14 +89,14 @@ describe('importing a .h5 of Keras', () => {
     );
     await writeKerasFile(at('odd.h5'), odd);
     await expect(importWeights(at('odd.h5'), 'odd')).rejects.toThrow(
-      /conv2d_5\/kernel:0 should have the shape \[3, 3, 80, 192\], but has \[3, 3, 80, 191\]/,
+      /conv2d_5\/kernel:0 has the shape \[3, 3, 80, 191\] instead of \[3, 3, 80, 192\]/,
     );
     await writeKerasFile(
       at('lacks.h5'),
       mixed0.filter(({ key }) => key !== 'batch_normalization_2/moving_mean'),
     );
     await expect(importWeights(at('lacks.h5'), 'odd')).rejects.toThrow(
-      /lacks batch_normalization_2\/moving_mean/,
+      /batch_normalization_2\/moving_mean \(numbered from 0\) is missing/,
     );
     const dense: Filled = { key: 'dense/kernel', shape: [2, 2], values: new Float32Array(4) };
     await writeKerasFile(at('dense.h5'), [dense]);
@@ -104,7 +104,7 @@ describe('importing a .h5 of Keras', () => {
     expect((await listWeights()).map(({ name }) => name)).not.toContain('odd');
   });
 
-  it('says what is wrong with a file that is no .h5, truncated or absent', async () => {
+  it('explains what is wrong with a file that is not HDF5, truncated or missing', async () => {
     writeFileSync(at('text.h5'), 'not an HDF5 file at all');
     await expect(importWeights(at('text.h5'), 'bad')).rejects.toMatchObject({ code: 'bad-input' });
     writeFileSync(at('empty.h5'), '');
@@ -115,7 +115,7 @@ describe('importing a .h5 of Keras', () => {
     await expect(importWeights(at('absent.h5'), 'bad')).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('refuses names that are taken or can’t be file names', async () => {
+  it('rejects names that are taken or invalid', async () => {
     await writeKerasFile(at('one.h5'), filled(tensorsTo('activation_1')));
     await importWeights(at('one.h5'), 'one');
     await expect(importWeights(at('one.h5'), 'one')).resolves.toMatchObject({ name: 'one' });
@@ -128,7 +128,7 @@ describe('importing a .h5 of Keras', () => {
 });
 
 describe('the store', () => {
-  it('lists the shipped weights, the official ones and those imported', async () => {
+  it('lists shipped, official and imported weights', async () => {
     await writeKerasFile(at('mine.h5'), filled(tensorsTo('activation_1')));
     const mine = await importWeights(at('mine.h5'), 'mine');
     const all = await listWeights();
@@ -146,7 +146,7 @@ describe('the store', () => {
     expect(mine.title).toBe('imported from mine.h5');
   });
 
-  it('notices a damaged file, and an import mends it', async () => {
+  it('detects a damaged file, which another import replaces', async () => {
     await writeKerasFile(at('hurt.h5'), filled(tensorsTo('activation_1')));
     await importWeights(at('hurt.h5'), 'hurt');
     const stored = at('weights/hurt.safetensors');
@@ -162,9 +162,9 @@ describe('the store', () => {
     await expect(loadWeights('hurt')).rejects.toMatchObject({ code: 'corrupt' });
   });
 
-  it('says how to get weights that are not there', async () => {
+  it('says how to get missing weights', async () => {
     await expect(loadWeights('nope')).rejects.toThrow(
-      /no weights named "nope"\. There are: imagenet, nsfwjs, /,
+      /no weights named "nope"\. Available names: imagenet, nsfwjs, /,
     );
     await expect(loadWeights('../../etc/passwd')).rejects.toMatchObject({ code: 'not-found' });
     process.env.TWOFOLD_RESOURCES = at('nowhere');
@@ -178,12 +178,12 @@ describe('the store', () => {
     }
   });
 
-  it('says when the weights end before the cut', async () => {
+  it('reports weights that end before the cut layer', async () => {
     await writeKerasFile(at('short.h5'), filled(tensorsTo('activation_1')));
     await importWeights(at('short.h5'), 'short');
     const weights = await loadWeights('short');
     await expect(weights.read(inceptionV3({ cut: 'activation_2' }))).rejects.toThrow(
-      /"short" end before activation_2: they lack conv2d_2\/kernel/,
+      /"short" end before activation_2: conv2d_2\/kernel is missing/,
     );
   });
 });
