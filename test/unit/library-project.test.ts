@@ -297,11 +297,12 @@ describe('versions', () => {
     expect(failure(() => openProject(project.folder, { readOnly: true })).code).toBe('newer-version');
   });
 
-  test('each migration has a file with its number, in ascending order', () => {
+  test('each migration has a file with its number, in ascending order and without gaps', () => {
     const files = readdirSync('main/library/database/migrations').filter((name) => /^\d{4}-/.test(name));
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(
       files.sort().map((name) => Number(name.slice(0, 4))),
     );
+    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
   });
 });
 

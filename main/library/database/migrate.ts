@@ -3,7 +3,10 @@ import { sqlError } from './sql-errors.ts';
 import { transaction, type Db } from './sql.ts';
 
 export interface Migration {
-  /** 1, 2, 3, …: the schema's version (`PRAGMA user_version`) once it has run. */
+  /**
+   * 1, 2, 3, …: the schema's version (`PRAGMA user_version`) once it has run. Without gaps: one that is filled in later
+   * would be skipped by projects that are already past it.
+   */
   version: number;
   sql: string;
 }

@@ -3,7 +3,7 @@ import { picturesAndLabels } from './0001-pictures-and-labels.ts';
 import { runs } from './0002-runs.ts';
 import { testSet } from './0003-test-set.ts';
 import { classOrder } from './0004-class-order.ts';
-import { removal } from './0006-removal.ts';
+import { removal } from './0005-removal.ts';
 
 /** In order; once released, a migration is never edited. */
 export const MIGRATIONS: readonly Migration[] = [picturesAndLabels, runs, testSet, classOrder, removal];

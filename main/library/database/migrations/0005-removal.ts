@@ -5,7 +5,7 @@ import type { Migration } from '../migrate.ts';
  * `pictures` has the others, so no query can count a removed picture by mistake; writes go to `stored_pictures`.
  */
 export const removal: Migration = {
-  version: 6,
+  version: 5,
   sql: `
     ALTER TABLE pictures RENAME TO stored_pictures;
     -- The batch that removed the picture; null while it is in the project.
