@@ -20,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     output.exitCode = report(thrown, output);
   }
-  // Only then is it known whether everything could be written.
+  // Only now is it known whether everything could be written.
   await output.flush();
   return output.exitCode;
 }
@@ -28,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 function report(thrown: unknown, output: Output): number {
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return EXIT.ok;
-    // A group without one of its commands: its help was written.
+    // A group of commands given without one of them: its help was printed.
     if (thrown.code === 'commander.help') return EXIT.usage;
     output.error({ code: 'bad-input', message: thrown.message.replace(/^error: /, '') });
     return EXIT.usage;

@@ -2,7 +2,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import { pictureFinder } from '../library/pictures/find-picture.ts';
 import type { Project } from '../library/folder.ts';
 
-/** All or nothing: a mistyped name must not leave half of the pictures changed. @throws TwofoldError `not-found` */
+/** The ids of imported pictures; a mistyped name fails before any picture is changed. @throws TwofoldError `not-found` */
 export async function idsOf(project: Project, files: string[]): Promise<number[]> {
   const find = pictureFinder(project.db);
   const ids: number[] = [];

@@ -5,7 +5,7 @@ import { cancellable } from './interrupt.ts';
 import type { Output } from './output.ts';
 import { showJob } from './show-job.ts';
 
-/** The project's pictures with their vectors; adds those that the index lacks first, with progress. */
+/** The project's pictures with their vectors; first indexes those that are missing, with progress. */
 export async function indexedLibrary(
   project: Project,
   output: Output,

@@ -1,10 +1,9 @@
 import type { Output } from './output.ts';
 
 /**
- * Calls `listener` on Ctrl-C (or SIGTERM), and once when the reader of the output has ended (`| head`), which means the
- * same.
+ * Calls `listener` on Ctrl-C or SIGTERM, and once when the reader of the output has ended (`| head`).
  *
- * @returns removes the listener: Ctrl-C means what it did before
+ * @returns removes the listener
  */
 export function onInterrupt(output: Output, listener: () => void): () => void {
   let called = false;
@@ -25,14 +24,14 @@ export function onInterrupt(output: Output, listener: () => void): () => void {
   };
 }
 
-/** What the first and the second Ctrl-C do to work that is running. */
+/** What the first and the second Ctrl-C do. */
 interface Interrupt {
   note: string;
   first: () => void;
   second: () => void;
 }
 
-/** @returns what the work gives; afterwards Ctrl-C means what it did before */
+/** Awaits work, with Ctrl-C handled as `interrupt` says until it ends. */
 export async function withInterrupt<T>(
   output: Output,
   { note, first, second }: Interrupt,
@@ -46,7 +45,7 @@ export async function withInterrupt<T>(
     }
     isAsked = true;
     first();
-    output.note(`${note}. Press Ctrl-C again to stop at once.`);
+    output.note(`${note}. Press Ctrl-C again to stop immediately.`);
   });
   try {
     return await work;
@@ -55,7 +54,7 @@ export async function withInterrupt<T>(
   }
 }
 
-/** Cancels work on Ctrl-C, and ends its process at once on a second one. */
+/** Cancels work on Ctrl-C and kills its process on a second one. */
 export function cancellable<T>(
   output: Output,
   work: (signals: { signal: AbortSignal; killSignal: AbortSignal }) => Promise<T>,

@@ -4,15 +4,15 @@ import type { Progress } from '../../shared/progress.ts';
 import { ProgressLine } from './progress-line.ts';
 
 /**
- * What a command says: sentences and tables for people, or with `--json` one JSON object a line. Results go to standard
- * output; progress and notes go to standard error, so that a pipe carries results only.
+ * The output of a command: sentences and tables, or with `--json` one JSON object a line. Results go to standard output;
+ * progress and notes go to standard error, so that a pipe carries results only.
  */
 export class Output {
   readonly json: boolean;
-  /** What the process ends with when no error is thrown. */
+  /** Of the process, if no error is thrown. */
   exitCode = 0;
   readonly #onReaderGone = new Set<() => void>();
-  /** Streams that can't be written any more. */
+  /** Streams that can no longer be written. */
   readonly #lost = new Set<NodeJS.WriteStream>();
   readonly #progress = new ProgressLine(process.stderr, (text) => this.#write(process.stderr, text));
 
@@ -24,9 +24,9 @@ export class Output {
   }
 
   /**
-   * Calls `listener` once when the reader of standard output has seen enough (`| head`), soon where it has already.
+   * Calls `listener` once when the reader of standard output has ended (`| head`), soon if it already has.
    *
-   * @returns takes the listener away
+   * @returns removes the listener
    */
   onReaderGone(listener: () => void): () => void {
     if (this.#lost.has(process.stdout)) queueMicrotask(listener);
@@ -47,7 +47,7 @@ export class Output {
     this.#write(process.stdout, `${JSON.stringify({ event, ...fields })}\n`);
   }
 
-  /** Something beside the result, for people. */
+  /** A line for people that is not part of the result. */
   note(text: string): void {
     if (this.json) return;
     this.#progress.clear();
@@ -59,15 +59,15 @@ export class Output {
     this.note(`Error: ${failure.message}`);
   }
 
-  /** Raw text or bytes as the result itself (CSV). */
+  /** The result itself as text, such as CSV. */
   raw(text: string): void {
     this.#progress.clear();
     this.#write(process.stdout, text);
   }
 
   /**
-   * @param stage what is done now
-   * @param of in words, for people: which of several things it is done for
+   * @param stage what is being done
+   * @param of what it is done for, if there are several, for people
    */
   progress(stage: string, progress: Progress, of = ''): void {
     if (this.json) {
@@ -95,7 +95,7 @@ export class Output {
     if (!this.#lost.has(stream)) stream.write(text);
   }
 
-  /** Notes that a stream can't be written. Results that are lost for another reason than a reader who left are a failure. */
+  /** Records that a stream can't be written. Losing results is a failure, unless the reader has ended. */
   #lose(stream: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
     if (this.#lost.has(stream)) return;
     this.#lost.add(stream);
@@ -104,12 +104,12 @@ export class Output {
       this.exitCode = 1;
       this.#write(
         process.stderr,
-        `Error: The output can’t be written (${error.message}), so it is not complete.\n`,
+        `Error: The output is incomplete, since it can’t be written (${error.message}).\n`,
       );
       return;
     }
     // A command that only prints is done anyway.
-    if (this.#onReaderGone.size > 0) this.note('Nobody reads the output any more.');
+    if (this.#onReaderGone.size > 0) this.note('The reader of the output has ended.');
     for (const listener of [...this.#onReaderGone]) listener();
   }
 }

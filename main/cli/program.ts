@@ -27,7 +27,7 @@ export function buildProgram(output: Output): Command {
   const program = new Command('twofold')
     .description('Turn a folder of pictures into a two-class image classifier.')
     .version(VERSION)
-    // Only the help of a group of commands is written there: `main` reports errors.
+    // `main` reports errors; only the help of a group of commands is written here.
     .configureOutput({ outputError: () => undefined })
     .exitOverride();
   for (const add of [
@@ -55,7 +55,7 @@ export function buildProgram(output: Output): Command {
     add(program, output);
   }
   for (const command of everyCommand(program)) {
-    if (command.commands.length === 0) command.option('--json', 'one JSON object a line, for programs');
+    if (command.commands.length === 0) command.option('--json', 'print one JSON object a line, for programs');
     command.exitOverride();
   }
   return program;

@@ -4,9 +4,9 @@ import { closeProject, openForReading, openProject } from '../library/project.ts
 import type { Output } from './output.ts';
 
 /**
- * Opens a project for one command and closes it whatever happens.
+ * Opens a project for one command and closes it in any case.
  *
- * @param options with `readOnly` the command only reads, so it works beside other programs and where nothing may be written
+ * @param options with `readOnly` the command also works while another program uses the project, and on read-only media
  */
 export async function withProject<T>(
   given: string,
@@ -17,7 +17,7 @@ export async function withProject<T>(
   const project = options.readOnly === true ? openForReading(given) : openProject(given);
   try {
     for (const id of project.crashedRuns) {
-      output.note(`Run ${id} ended unexpectedly. Go on with it: twofold train ${given} --resume ${id}`);
+      output.note(`Run ${id} ended unexpectedly. Resume it with: twofold train ${given} --resume ${id}`);
     }
     await tellRunFolders(project);
     return await work(project);

@@ -13,7 +13,7 @@ import {
 import { MIN_SIZE } from '../../shared/recipe/table.ts';
 import { UsageError } from './usage-error.ts';
 
-/** A number from the command line; whoever uses it checks its range. */
+/** A number from the command line; the caller checks its range. */
 export function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
@@ -33,7 +33,7 @@ const PARSERS: Partial<Record<ReturnType<typeof rowOf>['kind'], (text: string) =
   list: (text) => text.split(',').map(parseNumber),
 };
 
-/** The option of a parameter. It sets no default, so that the values of a stored recipe show through. */
+/** The option of a parameter. It sets no default, so that the values of a stored recipe apply. */
 export function recipeOption(key: RecipeKey): Option {
   const row = rowOf(key);
   const text = row.kind === 'switch' && row.initial ? `do not ${row.summary}` : row.summary;
@@ -43,7 +43,7 @@ export function recipeOption(key: RecipeKey): Option {
   return parse ? option.argParser(parse) : option;
 }
 
-/** Adds the options of these parameters; of all of them unless told otherwise. */
+/** Adds the options of these parameters, by default of all. */
 export function addRecipeOptions(command: Command, keys: readonly RecipeKey[] = RECIPE_KEYS): Command {
   for (const key of keys) command.addOption(recipeOption(key));
   return command;
@@ -53,7 +53,7 @@ export function addRecipeOptions(command: Command, keys: readonly RecipeKey[] = 
 export type RecipeFlags = Readonly<Record<string, unknown>>;
 
 /**
- * The recipe that the flags describe, over `base`.
+ * `base` with the parameters that the flags set.
  *
  * @throws TwofoldError `bad-input` naming the option, what was expected and what was given; `size-too-small`
  */

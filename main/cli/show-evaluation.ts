@@ -20,7 +20,7 @@ export function showEvaluation(
   output.line(
     table(
       ['', `predicted ${classes[0]}`, `predicted ${classes[1]}`],
-      confusion.map((row, label) => [`is ${classes[label]!}`, ...row]),
+      confusion.map((row, label) => [`true ${classes[label]!}`, ...row]),
     ),
   );
   output.line();
@@ -28,11 +28,11 @@ export function showEvaluation(
     `Accuracy           ${formatInterval(accuracy)}  on ${plural(evaluation.count, `${on} picture`)}`,
   );
   output.line(
-    `Precision          ${rate(precision)}  of "${classes[1]}" above ${statedThreshold(threshold)}`,
+    `Precision          ${rate(precision)}  of "${classes[1]}" at a threshold of ${statedThreshold(threshold)}`,
   );
   output.line(`Recall             ${rate(recall)}`);
   output.line(`ROC AUC            ${area(rocAuc)}`);
   output.line(`Average precision  ${area(averagePrecision)}`);
   output.line(`Loss               ${loss.toFixed(4)}`);
-  output.line('In brackets Wilson’s intervals at 95 %.');
+  output.line('Parentheses: 95% Wilson confidence intervals.');
 }

@@ -3,9 +3,9 @@ import { printable } from './format.ts';
 import type { Output } from './output.ts';
 
 /**
- * Shows what every kind of job reports: progress and pictures left out.
+ * Shows the events that every kind of job has: progress and skipped pictures.
  *
- * @param of in words, which of several jobs it is now; default: there is but one
+ * @param of names the current one of several jobs, for people
  */
 export function showJob(output: Output, of = () => ''): (event: JobEvent) => void {
   return (event) => {
@@ -13,7 +13,7 @@ export function showJob(output: Output, of = () => ''): (event: JobEvent) => voi
       output.progress(event.stage, event, of());
     } else if (event.type === 'left-out') {
       output.event('left-out', event.leftOut);
-      output.note(`Left out ${printable(event.leftOut.path)}: ${event.leftOut.message}`);
+      output.note(`Skipped ${printable(event.leftOut.path)}: ${event.leftOut.message}`);
     } else if (event.type === 'paused' || event.type === 'resumed') {
       output.event(event.type);
     }

@@ -2,7 +2,7 @@ import { thresholdSchema } from '../../shared/library.ts';
 import { parseNumber } from './recipe-options.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The value of `--threshold`. @throws UsageError where it is none from 0 to 1 */
+/** The value of `--threshold`. @throws UsageError unless it is from 0 to 1 */
 export function parseThreshold(text: string): number {
   const threshold = thresholdSchema.safeParse(parseNumber(text));
   if (threshold.success) return threshold.data;

@@ -1,6 +1,6 @@
 import { TwofoldError } from '../../shared/errors.ts';
 
-/** A command line that can't be meant as it is: exit code 2, as for what commander refuses. */
+/** Options or arguments that don't fit together: exit code 2, as for commander's own errors. */
 export class UsageError extends TwofoldError {
   constructor(message: string) {
     super('bad-input', message);

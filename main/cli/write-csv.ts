@@ -5,9 +5,9 @@ import { plural } from '../../shared/format.ts';
 import type { Output } from './output.ts';
 
 /**
- * Writes a CSV file, or standard output where the file is `-`.
+ * Writes a CSV file, or standard output if the file is `-`.
  *
- * @param what a row is, in the singular
+ * @param what one row is, in the singular
  */
 export async function writeCsv(
   text: string,

@@ -54,7 +54,7 @@ describe('bad use', () => {
     ],
     ['unknown option', ['train', project, '--speed', '9'], /unknown option '--speed'/],
     ['nothing to import', ['import', '--project', project], /either a folder or --csv/],
-    ['a label that is none', ['label', project, 'zebra', sample], /"zebra" is no label.*animals.*food/],
+    ['a label that is none', ['label', project, 'zebra', sample], /"zebra" is not a label.*animals.*food/],
     ['bad threshold', ['evaluate', project, '--threshold', '7'], /from 0 to 1, received 7/],
   ])('%s ends with 2', async (_, args, message) => {
     await refused(args, 2, message);

@@ -149,7 +149,7 @@ describe('a reader that has seen enough', () => {
   it('before the first epoch is complete: said in a sentence, and exit code 1, as on Ctrl-C', async () => {
     const { code, stderr } = await head('train', project, ...QUICK, '--epochs', '4000');
     expect(code).toBe(1);
-    expect(stderr).toContain('Nobody reads the output any more.');
+    expect(stderr).toContain('The reader of the output has ended.');
     expect(stderr).toContain('Stopping after this batch and keeping the best epoch');
     expect(stderr).not.toMatch(/\n\s+at |EPIPE/);
     const [newest] = (await run('runs', project, '--json')).events;

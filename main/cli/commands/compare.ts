@@ -16,7 +16,7 @@ export function addCompare(program: Command, output: Output): void {
     .argument('<second>', 'another run')
     .addHelpText(
       'after',
-      '\nUses today’s labels and the project’s threshold. McNemar’s exact test tells whether the difference could be chance.\n\nExample:\n  twofold compare traps r1 r2',
+      '\nUses the current labels and the project’s threshold. McNemar’s exact test tells whether the difference could be chance.\n\nExample:\n  twofold compare traps r1 r2',
     )
     .action((given: string, first: string, second: string) =>
       withProject(given, output, (project) => compare(project, first, second, output), { readOnly: true }),

@@ -20,13 +20,13 @@ interface Flags {
 export function addErrors(program: Command, output: Output): void {
   program
     .command('errors')
-    .description('labels that are likely wrong, the likeliest first')
+    .description('list labels that are likely wrong, the least credible first')
     .argument('<project>', 'project folder')
     .option('--count <n>', 'how many to list', parseCount, 20)
     .option('--csv <file>', 'write all of them as CSV; - for standard output')
     .addHelpText(
       'after',
-      '\nEach labelled picture is predicted by a quick linear classifier that has not seen it (5 folds); the test set takes no part.\n\nExample:\n  twofold errors traps --csv suspects.csv',
+      '\nA quick linear classifier predicts each labelled picture from the others (5 folds). The test set is not used.\n\nExample:\n  twofold errors traps --csv suspects.csv',
     )
     .action((given: string, flags: Flags) =>
       withProject(given, output, (project) => work(project, flags, output), { readOnly: true }),
@@ -71,6 +71,6 @@ async function work(project: Project, { count, csv }: Flags, output: Output): Pr
   );
   if (rows.length > count) output.line(`… and ${rows.length - count} more; --csv writes them all.`);
   output.line(
-    `${plural(rows.length, 'label')} differ from the prediction, ${likely} of them are likely wrong. Check them before you change them.`,
+    `${plural(rows.length, 'label')} ${rows.length === 1 ? 'differs' : 'differ'} from the prediction; ${likely} likely wrong. Check each picture before you change its label.`,
   );
 }

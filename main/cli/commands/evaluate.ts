@@ -24,16 +24,16 @@ interface Flags {
 export function addEvaluate(program: Command, output: Output): void {
   program
     .command('evaluate')
-    .description('how good a run is on its validation set or on the test set, by the labels of now')
+    .description('evaluate a run on its validation set or on the test set, with the current labels')
     .argument('<project>', 'project folder')
     .option('--run <id>', 'which run (default: the newest with a model)')
     .addOption(
-      new Option('--on <set>', 'which pictures: those it was validated on, or the test set')
+      new Option('--on <set>', 'which pictures: the run’s validation set or the test set')
         .choices(['validation', 'test'])
         .default('validation'),
     )
     .option(...THRESHOLD_OPTION)
-    .option('--save', 'with --threshold: make it the project’s, for everything that predicts')
+    .option('--save', 'with --threshold: make it the project’s threshold')
     .addHelpText(
       'after',
       '\nExamples:\n  twofold evaluate traps\n  twofold evaluate traps --run r2 --threshold 0.8\n  twofold evaluate traps --on test',
@@ -69,7 +69,7 @@ export function addEvaluate(program: Command, output: Output): void {
           );
         }
         if (project.readOnly) {
-          output.note('The project can’t be written now, so this evaluation is not kept in it.');
+          output.note('The project can’t be written at the moment, so this evaluation was not stored.');
         }
       };
       return withProject(given, output, work, { readOnly: save !== true });

@@ -31,7 +31,7 @@ interface Flags {
 const EXAMPLES = `
 Formats:
 ${FORMATS.map(({ id, description }) => `  ${id.padEnd(11)} ${description}`).join('\n')}
-  all         Each of them, in a folder of its own.
+  all         Every format, each in its own folder.
 
 Examples:
   twofold export traps --format tfjs --out traps-web
@@ -43,21 +43,24 @@ export function addExport(program: Command, output: Output): void {
   program
     .command('export')
     .description(
-      'write a trained run for other programs, checked to answer as here; or labels, or pictures in folders',
+      'export a trained run and compare its predictions with the app’s; or export labels or class folders',
     )
     .argument('<project>', 'project folder')
     .addOption(
-      new Option('--format <format>', 'what to write, see below')
+      new Option('--format <format>', 'what to export, see below')
         .choices([...EXPORT_FORMATS, 'all'])
         .makeOptionMandatory(),
     )
-    .requiredOption('--out <folder>', 'folder to make')
+    .requiredOption('--out <folder>', 'folder to create')
     .option('--run <id>', 'which run (default: the newest with a model)')
-    .option('--force', 'replace an export that is there already')
+    .option('--force', 'replace an existing export')
     .addOption(
-      new Option('--quantize <bits>', 'TensorFlow.js: store kernels in so many bits').choices(['16', '8']),
+      new Option('--quantize <bits>', 'TensorFlow.js: store kernels with this many bits').choices([
+        '16',
+        '8',
+      ]),
     )
-    .option('--link', 'class folders: link to the pictures instead of copying them')
+    .option('--link', 'class folders: hard-link the pictures instead of copying them')
     .option(...THRESHOLD_OPTION)
     .addHelpText('after', EXAMPLES)
     .action((given: string, flags: Flags) =>
@@ -99,7 +102,7 @@ function checkFlags({ quantize, format }: Flags): void {
   }
 }
 
-/** As every job, but without the predictions that are only compared. @param format which is written now */
+/** Like `showJob`, but without the predictions, which are only compared. @param format the one being written */
 function showExportJob(output: Output, format: () => string): (event: JobEvent) => void {
   const common = showJob(output, format);
   return (event) => {
@@ -121,17 +124,17 @@ function show({ folder, run, exports, files }: ExportReport, output: Output): vo
 function showOne(exported: ExportedFormat, output: Output): void {
   const { format, sizeBytes, durationMs, check, unchecked, leftOut } = exported;
   output.line(`${nameOf(format)}: ${formatBytes(sizeBytes)}, ${formatDuration(durationMs)}`);
-  if (leftOut.length > 0) output.line(`  ${plural(leftOut.length, 'picture')} left out`);
+  if (leftOut.length > 0) output.line(`  ${plural(leftOut.length, 'picture')} skipped`);
   if (unchecked !== null) output.line(`  Not checked. ${unchecked}`);
   if (!check) return;
   const { pictures, unavailable, maxDifference, meanDifference, runtime, accuracy, sameClass } = check;
   output.line(
-    `  Loaded again and asked about ${plural(pictures, 'picture')}: largest difference ${maxDifference.toExponential(1)}, ` +
+    `  Loaded again and compared on ${plural(pictures, 'picture')}: largest difference ${maxDifference.toExponential(1)}, ` +
       `mean ${meanDifference.toExponential(1)}, same class for ${sameClass} (${runtime})`,
   );
   if (unavailable > 0) {
     output.line(
-      `  Not compared: ${plural(unavailable, 'picture')} of the run, no longer there, changed, unreadable, unlabelled or in the test set`,
+      `  Not compared: ${plural(unavailable, 'picture')} of the run, now missing, changed, unreadable, unlabelled or in the test set`,
     );
   }
   if (check.tolerance === null) {

@@ -25,14 +25,14 @@ interface Flags {
 export function addHeatmap(program: Command, output: Output): void {
   program
     .command('heatmap')
-    .description('show which parts of a picture speak for which class')
+    .description('show which parts of a picture count for which class')
     .argument('<project>', 'project folder')
     .argument('<file>', 'any picture')
-    .requiredOption('--out <file>', 'PNG to write: the picture with the map over it')
+    .requiredOption('--out <file>', 'PNG to write: the picture with the heat map on top')
     .option('--run <id>', 'which run (default: the newest with a model)')
     .addHelpText(
       'after',
-      '\nEach of the 7 × 7 cells (at mixed7 and 150 pixels) is coloured by what it adds to the logit, exactly.\n\nExample:\n  twofold heatmap traps night-1.jpg --out night-1-map.png',
+      '\nEach of the 7 × 7 cells (at mixed7 and 150 pixels) is coloured by its exact contribution to the logit.\n\nExample:\n  twofold heatmap traps night-1.jpg --out night-1-map.png',
     )
     .action((given: string, file: string, flags: Flags) =>
       withProject(given, output, (project) => heatmap(project, file, flags, output), { readOnly: true }),
@@ -83,5 +83,5 @@ async function heatmap(
     out,
   });
   const share = formatPercent(probabilityOf(predicted, probability));
-  output.line(`Predicted "${classes[predicted].name}" (${share}). Wrote the map to ${out}.`);
+  output.line(`Predicted "${classes[predicted].name}" (${share}). Wrote the heat map to ${out}.`);
 }

@@ -32,34 +32,34 @@ export function addImport(program: Command, output: Output): void {
   program
     .command('import')
     .description(
-      'take the pictures of a folder, or those that a table lists, into a project; the files stay where they are',
+      'import the pictures of a folder, or those listed in a table, into a project; the files stay where they are',
     )
     .argument(
       '[folder]',
-      'two sub-folders become the classes; train/, validation/ and test/ set the split; else unlabelled',
+      'two sub-folders become the classes; train/, validation/ and test/ set the split; otherwise unlabelled',
     )
-    .requiredOption('--project <project>', 'project folder; created when it is not there')
+    .requiredOption('--project <project>', 'project folder; created if it does not exist')
     .option(
       '--csv <file>',
-      'a table of pictures and labels (CSV, TSV, text); a folder beside it is where its pictures are',
+      'a table of pictures and labels (CSV, TSV, text); with a folder as well, its pictures are looked up there',
     )
     .option(
       '--classes <first,second>',
       'names of class 0 and class 1, the positive one (default: in alphabetical order)',
       parseClasses,
     )
-    .option('--plain', 'do not read the names of sub-folders')
-    .option('--thumbnails', 'make the thumbnails of the window now')
+    .option('--plain', 'do not use folder names as labels or splits')
+    .option('--thumbnails', 'create the thumbnails for the window now')
     .addOption(recipeOption('bits16'))
     .addHelpText(
       'after',
-      '\nExamples:\n  twofold import photos --project traps\n  twofold import --csv labels.csv --project traps\n  twofold import scans --project scans --classes normal,abnormal\n\nCtrl-C keeps what was imported; importing again goes on.',
+      '\nExamples:\n  twofold import photos --project traps\n  twofold import --csv labels.csv --project traps\n  twofold import scans --project scans --classes normal,abnormal\n\nCtrl-C keeps what was imported so far; import again to continue.',
     )
     .action(async (folder: string | undefined, flags: Flags, command: Command) => {
       if (folder === undefined && flags.csv === undefined) {
         command.error('error: give either a folder or --csv <file>.');
       }
-      // Before a project is made: a mistyped name or number must not leave an empty one behind.
+      // Before the project is created, so that a mistyped name or number leaves no empty project behind.
       for (const given of [folder, flags.csv]) if (given !== undefined) await access(given);
       const isTableAlone = flags.csv === undefined && (await isTable(folder!));
       const table = isTableAlone ? folder : flags.csv;
@@ -71,7 +71,7 @@ export function addImport(program: Command, output: Output): void {
       const pool = new PicturePool();
       const cancel = new AbortController();
       const forget = onInterrupt(output, () => {
-        forget(); // a second Ctrl-C ends it at once
+        forget(); // a second Ctrl-C ends the process
         cancel.abort();
       });
       try {
@@ -105,7 +105,7 @@ function parseClasses(text: string): [string, string] {
   );
 }
 
-/** Where a person says what the classes are, folders that are not called so are no reason to import without labels. */
+/** With `--classes`, folders with other names are an error instead of an import without labels. */
 function modeOf({ plain, classes }: Flags): ImportMode {
   if (plain) return 'plain';
   return classes ? 'labels' : 'auto';
@@ -115,7 +115,7 @@ function showProgress({ fraction, total, ...progress }: ImportProgress, output: 
   if (fraction !== null && total !== null) output.progress(progress.stage, { ...progress, fraction, total });
 }
 
-/** @param project null where nothing came in and it was removed again */
+/** @param project null if nothing was imported and the new project was removed */
 function show(
   project: Project | null,
   report: ImportReport,
@@ -132,7 +132,7 @@ function show(
   }
   for (const { path, message } of items.slice(0, LISTED)) output.line(`  ${printable(path)}: ${message}`);
   if (items.length > LISTED) output.line(`  … and ${items.length - LISTED} more; --json lists them all.`);
-  if (report.status === 'cancelled') output.line('Import again to go on.');
+  if (report.status === 'cancelled') output.line('Import again to continue.');
   output.line(
     project ? `Project: ${project.folder}` : 'Nothing was imported, so the new project was removed again.',
   );

@@ -8,11 +8,9 @@ import { withProject } from '../project-command.ts';
 export function addIndex(program: Command, output: Output): void {
   program
     .command('index')
-    .description(
-      'prepare the pictures of a project for suggestions, similar pictures and likely label errors',
-    )
+    .description('index the pictures of a project for suggestions, similar pictures and likely label errors')
     .argument('<project>', 'project folder')
-    .option('--state', 'only say how many pictures are indexed')
+    .option('--state', 'only show how many pictures are indexed')
     .addHelpText('after', '\nExamples:\n  twofold index traps\n  twofold index traps --state')
     .action((given: string, { state }: { state?: boolean }) =>
       withProject(

@@ -19,12 +19,15 @@ interface Flags {
 export function addLabel(program: Command, output: Output): void {
   program
     .command('label')
-    .description('label pictures, or take the last labelling back')
+    .description('label pictures; undo and redo')
     .argument('<project>', 'project folder')
-    .argument('[label]', 'class name, 0 or 1, "skip" to leave pictures aside, "clear" to remove their label')
+    .argument(
+      '[label]',
+      'class name, 0 or 1, "skip" to exclude the pictures from training, "clear" to remove their label',
+    )
     .argument('[files...]', 'imported pictures')
-    .option('--undo', 'take back the last labelling, or swap of the classes')
-    .option('--redo', 'do again what was taken back')
+    .option('--undo', 'undo the last change of labels, swap of the classes or removal')
+    .option('--redo', 'redo what was undone last')
     .addHelpText(
       'after',
       '\nExamples:\n  twofold label traps fox night-1.jpg night-2.jpg\n  twofold label traps clear night-2.jpg\n  twofold label traps --undo',
@@ -32,15 +35,15 @@ export function addLabel(program: Command, output: Output): void {
     .action((given: string, label: string | undefined, files: string[], flags: Flags, command: Command) => {
       const steps = flags.undo === true || flags.redo === true;
       if (steps === (label !== undefined))
-        command.error('error: give a label and files, or --undo or --redo.');
+        command.error('error: expected a label and files, or --undo or --redo.');
       if (label !== undefined && files.length === 0)
-        command.error('error: give at least one picture to label.');
+        command.error('error: expected at least one picture to label.');
       return withProject(given, output, async (project) => {
         if (steps) {
           const result = await replay(project, flags.undo ? 'undo' : 'redo', 'cli');
           if (result?.swapped) reportSwap(project, output);
           else if (result?.restored || result?.removed) reportRemoval(result, output);
-          else report(result, flags.undo ? 'Took back' : 'Did again', output);
+          else report(result, flags.undo ? 'Undone' : 'Redone', output);
         } else {
           const value = parseLabel(project, label!);
           report(setLabels(project.db, await idsOf(project, files), value, 'cli'), 'Changed', output);
@@ -66,7 +69,7 @@ function parseLabel(project: Project, text: string): LabelValue {
       const alike = classByName(project.db, text);
       if (alike !== null) return alike;
       throw new UsageError(
-        `"${text}" is no label of this project. Expected "${names.join('", "')}", 0, 1, skip or clear.`,
+        `"${text}" is not a label of this project. Expected "${names.join('", "')}", 0, 1, skip or clear.`,
       );
     }
   }
@@ -79,10 +82,10 @@ function reportRemoval({ restored, removed = [] }: LabelResult, output: Output):
   output.line(`${plural(count, 'picture')} ${does} the project.`);
 }
 
-function report(result: LabelResult | null, verb: string, output: Output): void {
+function report(result: LabelResult | null, done: string, output: Output): void {
   const changed = result?.changes.length ?? 0;
   output.event('done', { changed });
   output.line(
-    result === null ? 'There is nothing to do.' : `${verb} the label of ${plural(changed, 'picture')}.`,
+    result === null ? 'Nothing to undo or redo.' : `${done}: the label of ${plural(changed, 'picture')}.`,
   );
 }

@@ -23,23 +23,26 @@ interface Flags {
   swap?: true;
 }
 
-/** How many rows that were of no use are listed; all of them are with --json. */
+/** How many of the skipped rows are listed; with --json all are. */
 const LISTED = 20;
 
 export function addLabels(program: Command, output: Output): void {
   program
     .command('labels')
     .description(
-      'count the labels; export or import them as CSV; explain how a picture got its label; swap the classes',
+      'count the labels; export or import them as CSV; show the history of a label; swap the classes',
     )
     .argument('<project>', 'project folder')
     .option(
       '--csv <file>',
-      'write them as CSV (path, sha256, label, split, when, source); - for standard output',
+      'export them as CSV (path, sha256, label, split, when, source); - for standard output',
     )
-    .option('--import <file>', 'set labels from such a CSV')
-    .option('--history <picture>', 'every change of one picture’s label')
-    .option('--swap', 'make the other class class 1, the positive one; `twofold label --undo` takes it back')
+    .option('--import <file>', 'import labels from such a CSV file')
+    .option('--history <picture>', 'show every change of a picture’s label')
+    .option(
+      '--swap',
+      'swap the classes, so that the other one is class 1, the positive class; undo with `twofold label --undo`',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  twofold labels traps\n  twofold labels traps --csv labels.csv\n  twofold labels traps --history night-1.jpg\n  twofold labels traps --swap',
@@ -78,7 +81,7 @@ function summarise(project: Project, output: Output): void {
         ['skipped', counts.skipped],
         ['unlabelled', counts.unlabelled],
         ['all', counts.total],
-        ...(counts.test > 0 ? [['of these in the test set', counts.test]] : []),
+        ...(counts.test > 0 ? [['in the test set', counts.test]] : []),
       ],
     ),
   );
@@ -116,7 +119,7 @@ async function explain(project: Project, file: string, output: Output): Promise<
   const events = explainLabel(project.db, id);
   for (const event of events) output.event('label', event);
   output.event('done', { events: events.length });
-  if (events.length === 0) output.line('It was never labelled.');
+  if (events.length === 0) output.line('This picture was never labelled.');
   else {
     output.line(
       table(

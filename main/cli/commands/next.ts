@@ -10,11 +10,9 @@ import { parseCount } from '../recipe-options.ts';
 export function addNext(program: Command, output: Output): void {
   program
     .command('next')
-    .description(
-      'which unlabelled pictures to label next: typical ones first, then those that are hard to tell',
-    )
+    .description('list which unlabelled pictures to label next: typical ones first, later the most uncertain')
     .argument('<project>', 'project folder')
-    .option('--count <n>', 'how many', parseCount, 20)
+    .option('--count <n>', 'how many to list', parseCount, 20)
     .addHelpText('after', '\nExample:\n  twofold next traps --count 10')
     .action((given: string, { count }: { count: number }) =>
       withProject(

@@ -28,8 +28,8 @@ interface Flags {
 export function addPredict(program: Command, output: Output): void {
   program
     .command('predict')
-    .description('what a trained model says of pictures')
-    .argument('<model>', 'project folder, or the folder of a run, which works on its own')
+    .description('classify pictures with a trained model')
+    .argument('<model>', 'project folder, or the folder of a run, also a copy of it')
     .argument('<files...>', 'pictures, or folders of them')
     .option('--run <id>', 'which run of the project (default: the newest with a model)')
     .option(...THRESHOLD_OPTION)
@@ -39,16 +39,16 @@ export function addPredict(program: Command, output: Output): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  twofold predict traps new/*.jpg\n  twofold predict traps.twofold/runs/r3 new --csv answers.csv',
+      '\nExamples:\n  twofold predict traps new/*.jpg\n  twofold predict traps.twofold/runs/r3 new --csv predictions.csv',
     )
     .action(async (model: string, given: string[], flags: Flags) => {
-      // Looked for before the work, not after it.
+      // Before the work: a mistyped folder must not cost the predictions.
       if (flags.csv !== undefined && flags.csv !== '-') await access(path.dirname(path.resolve(flags.csv)));
-      const { threshold: ofProject, ...asked } = modelOf(model, flags.run);
+      const { threshold: ofProject, ...run } = modelOf(model, flags.run);
       const files = await listFiles(given);
       const done = await cancellable(output, (signals) =>
         runJob<PredictJob>(
-          { kind: 'predict', ...asked, files },
+          { kind: 'predict', ...run, files },
           { spawn: spawnNodeProcess, onEvent: showJob(output), ...signals },
         ),
       );
@@ -71,7 +71,7 @@ export function addPredict(program: Command, output: Output): void {
     });
 }
 
-/** Which model is asked, and how its project shows it; the folder of a run says the latter itself. */
+/** The run to predict with, and the threshold and class order of its project; a run's own folder contains both. */
 function modelOf(
   model: string,
   runId: string | undefined,

@@ -21,9 +21,9 @@ export function addRuns(program: Command, output: Output): void {
     .description('list the runs of a project, or show, name, annotate or delete one')
     .argument('<project>', 'project folder')
     .option('--run <id>', 'one run, with its epochs')
-    .option('--name <text>', 'with --run: name it')
-    .option('--note <text>', 'with --run: write a note')
-    .option('--delete', 'with --run: delete it with its files')
+    .option('--name <text>', 'with --run: set its name')
+    .option('--note <text>', 'with --run: set its note')
+    .option('--delete', 'with --run: delete it and its files')
     .addHelpText(
       'after',
       '\nExamples:\n  twofold runs traps\n  twofold runs traps --run r3 --note "no augmentation"',
@@ -98,7 +98,7 @@ function showOne(project: Project, id: string, output: Output): void {
   output.line(`${run.id}  ${run.status}  ${[run.name, run.note].filter(Boolean).join(': ')}`);
   output.line(`Folder: ${runDir(project, run.id)}`);
   if (run.test) output.line(describeTest(run.test));
-  if (run.error) output.line(`Ended because: ${run.error.message}`);
+  if (run.error) output.line(`Error: ${run.error.message}`);
   if (run.recipe) output.line(`Recipe: ${JSON.stringify(run.recipe)}`);
   if (epochs.length === 0) return;
   output.line(
@@ -120,10 +120,10 @@ function describeTest({ atMs, evaluation, seen, leftOut, isCurrent }: TestEvalua
   const sentences = [
     `Test set: accuracy ${formatInterval(evaluation.accuracy)} at a threshold of ${statedThreshold(evaluation.threshold)} on ${plural(evaluation.count, 'picture')}, evaluated ${utc(atMs)} UTC.`,
     ...(seen > 0
-      ? [`${plural(seen, 'picture')} did not count, as the run was trained or validated on them.`]
+      ? [`${plural(seen, 'picture')} excluded, since the run was trained or validated on them.`]
       : []),
     ...(leftOut > 0 ? [`${plural(leftOut, 'picture')} could not be read.`] : []),
-    ...(isCurrent ? [] : ['The test set or its labels have changed since; evaluate again.']),
+    ...(isCurrent ? [] : ['The test set or its labels have changed since: evaluate again.']),
   ];
   return sentences.join(' ');
 }

@@ -12,10 +12,10 @@ import { parseCount } from '../recipe-options.ts';
 export function addSimilar(program: Command, output: Output): void {
   program
     .command('similar')
-    .description('the pictures of a project that look most like one of them')
+    .description('list the pictures of a project that are most similar to one of them')
     .argument('<project>', 'project folder')
     .argument('<file>', 'an imported picture')
-    .option('--count <n>', 'how many', parseCount, 20)
+    .option('--count <n>', 'how many to list', parseCount, 20)
     .addHelpText('after', '\nExample:\n  twofold similar traps night-1.jpg --count 10')
     .action((given: string, file: string, { count }: { count: number }) =>
       withProject(

@@ -10,16 +10,16 @@ const SETS = {
   train: 'the training set',
   validation: 'the validation set',
   test: 'the test set',
-  none: 'no set: training decides',
+  none: 'no set: training will choose',
 } as const;
 
 export function addSplit(program: Command, output: Output): void {
   program
     .command('split')
-    .description('put pictures into the training, validation or test set')
+    .description('move pictures to the training, validation or test set')
     .argument('<project>', 'project folder')
     .addArgument(
-      new Argument('<set>', 'the set; none: training decides between training and validation').choices(
+      new Argument('<set>', 'the set; none: training chooses between training and validation').choices(
         Object.keys(SETS),
       ),
     )
@@ -34,7 +34,7 @@ export function addSplit(program: Command, output: Output): void {
         const changed = setSplit(project.db, await idsOf(project, files), split);
         const { train, validation, test } = getCounts(project.db);
         output.event('done', { changed, train, validation, test });
-        output.line(`Put ${plural(changed, 'picture')} into ${SETS[set]}.`);
+        output.line(`Moved ${plural(changed, 'picture')} to ${SETS[set]}.`);
       }),
     );
 }

@@ -23,11 +23,11 @@ interface Flags {
 export function addSuggest(program: Command, output: Output): void {
   program
     .command('suggest')
-    .description('predict a class for every unlabelled picture from the labels so far, the surest first')
+    .description('suggest a class for every unlabelled picture from the labels so far, most confident first')
     .argument('<project>', 'project folder')
     .option(
       '--accept <p>',
-      'label those with at least this probability, 0.5 to 1; one step of undo',
+      'label the pictures with at least this probability (0.5 to 1), as one undo step',
       parseNumber,
     )
     .option('--csv <file>', 'write all suggestions as CSV; - for standard output')
@@ -65,7 +65,7 @@ async function work(project: Project, { accept, csv, count }: Flags, output: Out
   else if (accepted === null) show(rows, count, output);
   if (accepted !== null) {
     output.line(
-      `${plural(changed, 'picture')} labelled, ${plural(rows.length - changed, 'picture')} left unlabelled. Take it back with "twofold label ${project.folder} --undo".`,
+      `${plural(changed, 'picture')} labelled, ${plural(rows.length - changed, 'picture')} left unlabelled. Undo with "twofold label ${project.folder} --undo".`,
     );
   }
 }

@@ -9,7 +9,7 @@ import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-o
 export function addSummary(program: Command, output: Output): void {
   const command = program
     .command('summary')
-    .description('print the model layer by layer, as Keras’ model.summary() does');
+    .description('print the model’s layers as Keras’ model.summary() does');
   addRecipeOptions(command, ['cut', 'size', 'units', 'dropout'])
     .addHelpText(
       'after',

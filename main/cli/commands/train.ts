@@ -25,11 +25,11 @@ type Flags = RecipeFlags & { resume?: string | true; name?: string; note?: strin
 export function addTrain(program: Command, output: Output): void {
   const command = program
     .command('train')
-    .description('train on the labelled pictures of a project')
+    .description('train a model on the labelled pictures of a project')
     .argument('<project>', 'project folder')
     .option(
       '--resume [run]',
-      'go on with a stopped, failed or crashed run (the newest without an id); with --epochs to more',
+      'resume a stopped, failed or crashed run (without an id, the newest); --epochs can extend it',
     )
     .option('--name <text>', 'a name for the run')
     .option('--note <text>', 'a note on the run');
@@ -37,7 +37,7 @@ export function addTrain(program: Command, output: Output): void {
   command
     .addHelpText(
       'after',
-      '\nCtrl-C stops after the batch and keeps the best epoch; a second Ctrl-C stops at once.\n\nExamples:\n' +
+      '\nCtrl-C stops after the current batch and keeps the best epoch; a second Ctrl-C stops immediately.\n\nExamples:\n' +
         '  twofold train traps\n  twofold train traps --no-augment --epochs 10\n' +
         '  twofold train traps --augment-variants 3 --patience 5\n  twofold train traps --resume r2 --epochs 30',
     )
@@ -60,7 +60,7 @@ export function addTrain(program: Command, output: Output): void {
     });
 }
 
-/** What may be given together with `--resume`: anything else would make the run a mixture of two recipes. */
+/** The options allowed with `--resume`; any other would mix two recipes in one run. */
 const RESUMABLE = new Set(['resume', 'epochs', 'patience', 'name', 'note', 'json']);
 
 function refuseChanges(command: Command): void {
@@ -70,7 +70,7 @@ function refuseChanges(command: Command): void {
   const refused = given.find((option) => !RESUMABLE.has(option.attributeName()));
   if (!refused) return;
   throw new UsageError(
-    `${refused.long ?? refused.flags} can't change when a run is resumed; only --epochs and --patience can. Train a new run.`,
+    `${refused.long ?? refused.flags} can't be changed when a run is resumed; only --epochs and --patience can. Train a new run.`,
   );
 }
 
@@ -92,7 +92,7 @@ function resumable(project: Project, resume: string | true): ReturnType<typeof g
   if (resume !== true) return getRun(project.db, resume);
   const run = listRuns(project.db).find(({ status }) => status !== 'done' && status !== 'running');
   if (run) return run;
-  throw new TwofoldError('not-found', 'No run was stopped, failed or crashed, so there is none to resume.');
+  throw new TwofoldError('not-found', 'No run to resume: none was stopped, failed or crashed.');
 }
 
 async function lookAtFiles(project: Project, output: Output): Promise<void> {
@@ -100,8 +100,8 @@ async function lookAtFiles(project: Project, output: Output): Promise<void> {
   if (missing + changed === 0) return;
   output.event('problems', { missing, changed });
   output.note(
-    `Left out: ${plural(missing, 'picture')} missing, ${plural(changed, 'picture')} changed since import. ` +
-      'Import the folder again to find moved ones and take up changed ones.',
+    `Skipped: ${plural(missing, 'picture')} missing, ${plural(changed, 'picture')} changed since import. ` +
+      'Import the folder again to locate moved files and update changed ones.',
   );
 }
 
@@ -126,8 +126,7 @@ function showSplit(counts: TrainResult['counts'], tested: [number, number], outp
       `${plural(validation[0] + validation[1], 'picture')} for validation (${validation.join(' + ')})`,
   );
   const count = tested[0] + tested[1];
-  if (count > 0)
-    output.line(`${plural(count, 'picture')} in the test set (${tested.join(' + ')}), not trained on`);
+  if (count > 0) output.line(`${plural(count, 'picture')} in the test set (${tested.join(' + ')}), not used`);
 }
 
 function showEpoch(event: Extract<JobEvent, { type: 'epoch' }>, output: Output): void {
@@ -141,11 +140,11 @@ function showEpoch(event: Extract<JobEvent, { type: 'epoch' }>, output: Output):
 }
 
 const END_SENTENCES = {
-  completed: 'All epochs are done.',
-  'early-stopped': 'The validation loss did not fall any more, so training stopped early.',
+  completed: 'All epochs completed.',
+  'early-stopped': 'Stopped early: the validation loss no longer fell.',
   stopped: 'Stopped.',
   diverged:
-    'The loss became infinite or not a number, so training ended; the best epoch before that is kept. Train a new run with a smaller --learning-rate.',
+    'The loss became infinite or not a number, so training ended. Train a new run with a smaller --learning-rate.',
 } as const;
 
 function finish(project: Project, run: RunRecord, result: TrainResult, output: Output): void {
@@ -153,7 +152,7 @@ function finish(project: Project, run: RunRecord, result: TrainResult, output: O
   const folder = runDir(project, run.id);
   output.event('done', { run: run.id, folder, ...fields });
   output.line(
-    `${END_SENTENCES[result.end]} Kept epoch ${result.bestEpoch} of ${result.epochs}, the one with the lowest validation loss.`,
+    `${END_SENTENCES[result.end]} Kept epoch ${result.bestEpoch} of ${result.epochs}, which has the lowest validation loss.`,
   );
   showEvaluation(result.evaluation, run.classes, output);
   output.line(`Peak memory ${formatBytes(result.peakMemoryBytes)}. Model: ${folder}`);

@@ -9,23 +9,23 @@ import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 
 export function addWeights(program: Command, output: Output): void {
-  const weights = program.command('weights').description('the weights of InceptionV3 that can be used');
+  const weights = program.command('weights').description('list, import or download InceptionV3 weights');
 
   weights
     .command('list')
-    .description('what is there and what could be had')
+    .description('list the weights on this computer and those available for download')
     .action(async () => {
       const all = await listWeights();
       for (const info of all) output.event('weights', info);
       output.event('done', { weights: all.length });
-      output.line(table(['name', 'here', 'size', 'what'], all.map(row)));
+      output.line(table(['name', 'available', 'size', 'description'], all.map(row)));
     });
 
   weights
     .command('import')
-    .description('take weights from a .h5 file of Keras (InceptionV3, layers numbered from anywhere)')
-    .argument('<file.h5>', 'weights or a whole model')
-    .option('--name <name>', 'how to call them (default: the file’s name)')
+    .description('import weights from a Keras .h5 file of InceptionV3')
+    .argument('<file.h5>', 'file of weights or of a whole model')
+    .option('--name <name>', 'name for the weights (default: the file’s name)')
     .addHelpText(
       'after',
       '\nExample:\n  twofold weights import inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5 --name mine',
@@ -41,13 +41,13 @@ export function addWeights(program: Command, output: Output): void {
   weights
     .command('download')
     .description(
-      'download the official file of Keras (88 MB), as in the Keras tutorial; goes on where it was interrupted',
+      'download the official Keras weights (88 MB) of the Keras tutorial; resumes an interrupted download',
     )
     .action(async () => {
       let meter: ProgressMeter | undefined;
       const controller = new AbortController();
       const forget = onInterrupt(output, () => {
-        forget(); // a second Ctrl-C ends it at once
+        forget(); // a second Ctrl-C ends the process
         controller.abort();
       });
       try {
@@ -55,7 +55,7 @@ export function addWeights(program: Command, output: Output): void {
           signal: controller.signal,
           onProgress: (receivedBytes, totalBytes = receivedBytes) => {
             meter ??= new ProgressMeter(totalBytes, (progress) =>
-              output.progress('Downloading bytes', progress),
+              output.progress('Downloading weights', progress),
             );
             meter.update(receivedBytes);
           },

@@ -147,7 +147,7 @@ describe('twofold export', () => {
     try {
       const { code, stdout } = await run('export', project, '--format', 'keras', '--out', out('some left'));
       expect(code).toBe(0);
-      expect(stdout).toContain('Not compared: 4 pictures of the run, no longer there, changed');
+      expect(stdout).toContain('Not compared: 4 pictures of the run, now missing, changed');
       expect(card('some left')).toMatchObject({ check: { pictures: 36, unavailable: 4 }, unchecked: null });
       const readme = readFileSync(path.join(out('some left'), 'README.md'), 'utf8');
       expect(readme).toContain('on 36 pictures of the project');
