@@ -4,9 +4,9 @@ import { redo, swapClasses, undo } from '../library/labels/labels.ts';
 import { tellRunFolders } from './model-view.ts';
 
 /**
- * Makes the other class class 1, the positive one: of labels, runs, threshold and figures at once. One step of undo.
+ * Swaps class 0 and class 1 (the positive class) in labels, runs, threshold and metrics, as one undo step.
  *
- * @throws TwofoldError `busy` while a run is trained or pictures are imported
+ * @throws TwofoldError `busy` while a run is being trained or pictures are being imported
  */
 export async function swap(project: Project, source: LabelSource): Promise<LabelResult> {
   const result = swapClasses(project.db, source);
@@ -14,7 +14,7 @@ export async function swap(project: Project, source: LabelSource): Promise<Label
   return result;
 }
 
-/** As `undo` and `redo`, with what a swap of the classes entails. @throws TwofoldError as `swap` */
+/** `undo` or `redo`; after a swap of the classes also updates the run folders. @throws TwofoldError as `swap` */
 export async function replay(
   project: Project,
   step: 'undo' | 'redo',

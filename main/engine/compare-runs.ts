@@ -8,9 +8,9 @@ import { trainingSet } from '../library/pictures/pictures.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import { modelView } from './model-view.ts';
 
-/** Two runs on the pictures that both were validated on, with today's labels and the project's threshold. */
+/** Two runs on the pictures that both were validated on, with the current labels and the project's threshold. */
 export interface RunComparison {
-  /** How many pictures both validated on that are still labelled. */
+  /** How many of these pictures there are. */
   pictures: number;
   /** Accuracy of the first and the second run on them, with 95% Wilson intervals. */
   accuracy: [Interval, Interval];
@@ -21,10 +21,10 @@ export interface RunComparison {
   p: number;
 }
 
-/** Below this a difference is called one that chance hardly explains. */
+/** Differences with a p-value below this are called unlikely to be chance. */
 const SIGNIFICANT = 0.05;
 
-/** @throws TwofoldError `too-few` where no picture was validated on by both */
+/** @throws TwofoldError `too-few` if no picture was in the validation sets of both */
 export function compareRuns(db: Db, first: RunRecord, second: RunRecord): RunComparison {
   const { threshold } = modelView(db);
   const labels = new Map(trainingSet(db).map(({ id, label }) => [id, label]));
@@ -65,7 +65,7 @@ export function comparisonSentence(
   [first, second]: readonly [string, string],
 ): string {
   if (onlyFirst.length + onlySecond.length === 0) {
-    return `Run ${first} and run ${second} are right and wrong on the same pictures.`;
+    return `Run ${first} and run ${second} predict the same pictures correctly.`;
   }
   const value = p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(p < 0.01 ? 3 : 2)}`;
   return (

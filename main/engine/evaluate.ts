@@ -14,7 +14,7 @@ import { modelView } from './model-view.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
 
 /**
- * The run that a person means: the one named, else the newest that has a model.
+ * The run with this id; without one, the newest that has a model.
  *
  * @throws TwofoldError `not-found`
  */
@@ -31,13 +31,12 @@ export function chooseRun(project: Project, runId?: string): RunRecord {
 }
 
 /**
- * Evaluates a run with the labels that pictures have now, and stores what the model gives of them: on its validation
- * pictures, or on the project's test set. Pictures labelled since count for neither, though they are unseen: they were
- * often picked because the model was unsure.
+ * Evaluates a run with the current labels on its validation set or the project's test set, and stores the predictions.
+ * Pictures labelled after training are in neither: they were often chosen because the model was uncertain.
  *
- * @param options `threshold`: a probability of class 1 above it is class 1; `kept`: that of the figures that are stored
- *   (default: the project's), so that a threshold for once changes only what is answered
- * @throws TwofoldError `nothing-labelled` where there is no picture to evaluate on, `too-few` where the run has seen all
+ * @param options `threshold`: a probability of class 1 above it is class 1; `kept`: the threshold of the stored evaluation
+ *   (default: the project's)
+ * @throws TwofoldError `nothing-labelled` without a picture to evaluate on, `too-few` if the run was trained on all of them
  */
 export async function evaluateRun(
   project: Project,
@@ -69,7 +68,7 @@ export async function evaluateRun(
   return done;
 }
 
-/** The same answers, counted at another threshold; the loss does not depend on it. */
+/** The same predictions at another threshold; the loss does not depend on it. */
 function atThreshold(result: EvaluateResult, threshold: number): EvaluateResult {
   const { evaluation, scores } = result;
   if (evaluation.threshold === threshold) return result;
@@ -80,7 +79,7 @@ function atThreshold(result: EvaluateResult, threshold: number): EvaluateResult 
 
 interface Chosen {
   pictures: LabelledPicture[];
-  /** How many do not count, since the run learned from their content. */
+  /** How many are excluded, since the run was trained or validated on their content. */
   seen: number;
 }
 
@@ -94,13 +93,13 @@ function validationPictures(db: Db, run: RunRecord): Chosen {
   if (pictures.length > 0) return { pictures, seen: 0 };
   throw new TwofoldError(
     'nothing-labelled',
-    `Run ${run.id} has no validation picture left that is labelled and whose file is there.`,
+    `None of the validation pictures of run ${run.id} is still labelled and available. Put the files back or train a new run.`,
   );
 }
 
 /**
- * The test set, but for what the run was trained or validated on before it came there. The job leaves out what the run's
- * own list has; that list no longer tells of pictures that came into the test set before the run was resumed.
+ * The test set without pictures that the run was trained or validated on. The job also excludes those in the run's own
+ * list, but a resumed run drops from its list what has been moved to the test set.
  */
 function testPictures(db: Db, run: RunRecord): Chosen {
   const labelled = testSet(db);
@@ -121,18 +120,18 @@ function noneToTest(db: Db, labelled: number): TwofoldError {
   if (test === 0) {
     return new TwofoldError(
       'not-found',
-      'This project has no test set. Import pictures from a folder called test, or a table with "test" in its split column; or move pictures of the project there: twofold split PROJECT test FILES…',
+      'This project has no test set. Import pictures from a folder called "test" or a table with "test" in its split column, or move pictures there with "twofold split PROJECT test FILES…".',
     );
   }
   return new TwofoldError(
     'nothing-labelled',
     labelled === 0
-      ? `None of the ${plural(test, 'picture')} in the test set is labelled, so there is nothing to compare with. Label them first.`
-      : `None of the ${plural(labelled, 'labelled picture')} in the test set is where it was when it was imported, and unchanged. Put the files back, or find them again.`,
+      ? `None of the ${plural(test, 'picture')} in the test set is labelled. Label them first.`
+      : `The files of all ${plural(labelled, 'labelled picture')} in the test set are missing or have changed. Put them back or locate them.`,
   );
 }
 
-/** Those whose files were there and unchanged at the last check. */
+/** The pictures whose files existed unchanged at the last check. */
 function present(
   pictures: readonly (LabelledPicture & { problem: PictureProblem | null })[],
 ): LabelledPicture[] {

@@ -14,11 +14,11 @@ export interface IndexedLibrary {
   pictures: PictureContent[];
   /** [pictures, 768] */
   matrix: Matrix;
-  /** Pictures that the index lacks, since they were not indexed yet or can't be read. */
+  /** Pictures that are not indexed yet or can't be read. */
   missing: PictureContent[];
 }
 
-/** The model of the project's index: the best weights there are, and the default way to make pixels, with the project's bits. */
+/** The model of the project's index: the best available weights, default resizing, and the project's bits. */
 export async function indexModel({ db }: Project): Promise<IndexModel> {
   const { name, fingerprint } = await loadWeights(DEFAULT_RECIPE.weights);
   return { weights: name, fingerprint, resize: DEFAULT_RECIPE.resize, bits16: getSettings(db).recipe.bits16 };
@@ -43,10 +43,10 @@ export async function readIndex(project: Project, model: IndexModel): Promise<In
 }
 
 /**
- * Adds the pictures that the index lacks, each content once.
+ * Indexes the pictures that are missing from the index, each content once.
  *
- * @returns null where it lacks none
- * @throws TwofoldError `not-found` when the project has no picture
+ * @returns null if none is missing
+ * @throws TwofoldError `not-found` if the project has no pictures
  */
 export async function indexPictures(
   project: Project,

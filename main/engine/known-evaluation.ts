@@ -4,10 +4,10 @@ import { getRunPictures } from '../library/runs/predictions.ts';
 import type { Db } from '../library/database/sql.ts';
 
 /**
- * An evaluation of a run on its validation pictures from the probabilities that it gave, without asking it again: with the
- * labels as they are now, as in Review, also of pictures whose files are gone.
+ * Evaluates a run on its validation set from its stored probabilities and the current labels, as Review does. Files may be
+ * missing.
  *
- * @returns null where no such picture is labelled any more
+ * @returns null if none of these pictures is labelled
  */
 export function knownEvaluation(db: Db, runId: string, threshold: number): Evaluation | null {
   const labels = new Map(trainingSet(db).map(({ id, label }) => [id, label]));

@@ -4,10 +4,10 @@ import { TwofoldError } from '../../shared/errors.ts';
 import { walk } from '../library/import/walk.ts';
 
 /**
- * The files that a person means by naming files and folders: folders give what import would find in them, in the order of
- * their names; a file that is named is always taken, and what can't be read is reported with the others.
+ * Expands folders among the given paths to the pictures that an import would find in them, sorted by name. Paths of files
+ * are returned as they are, readable or not.
  *
- * @throws TwofoldError `not-found` when a folder holds no picture
+ * @throws TwofoldError `not-found` if a folder contains no picture
  */
 export async function listFiles(given: readonly string[]): Promise<string[]> {
   const files: string[] = [];
@@ -21,7 +21,8 @@ export async function listFiles(given: readonly string[]): Promise<string[]> {
       continue;
     }
     const { pictures } = await walk(place);
-    if (pictures.length === 0) throw new TwofoldError('not-found', `There is no picture in ${place}.`);
+    if (pictures.length === 0)
+      throw new TwofoldError('not-found', `${place} contains no pictures. Choose another folder.`);
     files.push(...pictures.map(({ directory, name }) => path.join(directory, name)).sort());
   }
   return files;

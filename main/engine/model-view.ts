@@ -6,13 +6,13 @@ import { getSettings, updateSettings } from '../library/settings.ts';
 import type { Db } from '../library/database/sql.ts';
 import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
 
-/** Which class is class 1, and from where on: one answer for every run of a project. */
+/** Class order and threshold, the same for every run of a project. */
 export function modelView(db: Db): ModelView {
   return { swapped: isSwapped(db), threshold: getSettings(db).threshold };
 }
 
 /**
- * What a run's folder says, as the project shows it: right also where the folder was not told yet.
+ * A run's `run.json` with the project's class order and threshold, even if it has not been updated yet.
  *
  * @throws TwofoldError as `RunFolder.read`
  */
@@ -26,10 +26,10 @@ const shownAs = (run: RunFile, { swapped, threshold }: ModelView): RunFile => ({
 });
 
 /**
- * Tells the folders of all runs which class is class 1 and what the threshold is, so that a folder used without its project
- * says the same as the project. The library counts these changes and knows up to which the folders were told: a program that
- * was killed in between leaves the rest to the next one that opens the project. Each `run.json` is replaced as a whole, so
- * it fits its head at any time. A run that is being trained is told when it ends; what can't be written now stays due.
+ * Writes the project's class order and threshold to the `run.json` of every run, so that a run's folder can be used without
+ * the project. The library counts these changes and stores up to which the folders are written: if the program is killed in
+ * between, the next one that opens the project writes the rest. Each `run.json` is replaced as a whole, so it always fits
+ * its head. A run in training is updated when it ends; what can't be written now is tried again later.
  */
 export async function tellRunFolders(project: Project): Promise<void> {
   const { db } = project;
@@ -45,7 +45,7 @@ export async function tellRunFolders(project: Project): Promise<void> {
   }
 }
 
-/** @returns false where it could not be written; a folder without a whole `run.json` holds no model to be told */
+/** @returns false if it could not be written; a folder without a complete `run.json` needs nothing */
 async function tellRunFolder(project: Project, id: string, view: ModelView): Promise<boolean> {
   const folder = new RunFolder(runDir(project, id));
   const run = await folder.read().catch(() => null);
@@ -56,13 +56,13 @@ async function tellRunFolder(project: Project, id: string, view: ModelView): Pro
   );
 }
 
-/** Makes a threshold the project's: predictions, evaluations, tables and exports use it unless told otherwise. */
+/** Sets the project's threshold, the default of predictions, evaluations, tables and exports. */
 export async function setThreshold(project: Project, threshold: number): Promise<void> {
   updateSettings(project.db, { threshold });
   await tellRunFolders(project);
 }
 
-/** Tells the folder of a run that has ended what changed while it was trained. */
+/** Writes class order and threshold to the folder of a run that has ended. */
 export async function tellEndedRun(project: Project, id: string): Promise<void> {
   await tellRunFolder(project, id, modelView(project.db));
 }

@@ -5,7 +5,7 @@ import { toCsv } from '../files/csv.ts';
 
 export interface PredictionRow {
   path: string;
-  /** The predicted class's name; empty where the picture could not be read. */
+  /** Name of the predicted class; empty if the picture could not be read. */
   label: string;
   /** Of class 1. */
   probability: number | null;
@@ -13,7 +13,7 @@ export interface PredictionRow {
   threshold: number;
 }
 
-/** Predictions with the class that they mean at a threshold, which every row states. */
+/** Predictions as rows with the predicted class at a threshold, which every row states. */
 export function predictionRows(
   predictions: readonly Prediction[],
   classes: readonly [string, string],

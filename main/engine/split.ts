@@ -8,19 +8,19 @@ import type { Project } from '../library/folder.ts';
 import { testContents, testSet, trainingSet } from '../library/pictures/pictures.ts';
 import { splitPictures, withoutContents, type SplitSet } from '../training/split.ts';
 
-/** Labelled pictures read at a time: about 15 ms. */
+/** Labelled pictures read at a time, in about 15 ms. */
 const PAGE = 5000;
 
 export interface ProjectSplit extends SplitSet {
-  /** Pictures outside the test set with the content of a test picture: they are not trained on. */
+  /** Pictures outside the test set with the same content as a test picture, which are excluded. */
   testCopies: TrainingPicture[];
 }
 
 /**
- * Splits a project's labelled pictures into training and validation: the one place that decides, for training and for
- * exports of projects without a run. Only files that were there and unchanged at the last check take part.
+ * Splits a project's labelled pictures into training and validation set, for training and for exports of projects without
+ * a run. Only pictures whose files existed unchanged at the last check are used.
  *
- * @throws TwofoldError `not-found` when all files are missing or changed, and as `splitPictures`
+ * @throws TwofoldError `not-found` if all files are missing or changed, and as `splitPictures`
  */
 export async function splitProject(
   project: Project,

@@ -8,7 +8,7 @@ import { fitProbe, predictProbe } from '../insight/probe.ts';
 import type { PictureContent } from '../library/reading/contents.ts';
 import type { IndexedLibrary } from './index-library.ts';
 
-/** Labels of each class from which on the probe is asked. */
+/** Labels of each class that the probe needs. */
 export const FEWEST_LABELS = 2;
 
 export interface Suggestion {
@@ -22,30 +22,30 @@ type Labelled = PictureContent & { label: ClassIndex };
 const isLabelled = (picture: PictureContent): picture is Labelled =>
   picture.label === 0 || picture.label === 1;
 
-/** Rows of pictures that fulfil a condition. */
+/** Rows of the pictures that meet a condition. */
 function rowsOf({ pictures }: IndexedLibrary, condition: (picture: PictureContent) => boolean): number[] {
   return pictures.flatMap((picture, row) => (condition(picture) ? [row] : []));
 }
 
-/** Labelled pictures that the probe may learn from: the test set stays unseen. */
+/** Labelled pictures to fit the probe to: all outside the test set. */
 const learnable = (library: IndexedLibrary): number[] =>
   rowsOf(library, (picture) => isLabelled(picture) && picture.split !== 'test');
 
-/** Pictures to label. Those of the test set are labelled by people alone, since a guess would be graded by itself. */
+/** Unlabelled pictures, except test pictures: their labels must not depend on a model. */
 const unlabelled = (library: IndexedLibrary): number[] =>
   rowsOf(library, ({ label, split }) => label === null && split !== 'test');
 
 const labelsOf = ({ pictures }: IndexedLibrary, rows: readonly number[]): ClassIndex[] =>
   rows.map((row) => pictures[row]!.label as ClassIndex);
 
-/** How many labels of each class the probe has to learn from. */
+/** How many labels of each class there are to fit the probe to. */
 export function countLearnable(library: IndexedLibrary): [number, number] {
   const labels = labelsOf(library, learnable(library));
   const ones = labels.filter((label) => label === 1).length;
   return [labels.length - ones, ones];
 }
 
-/** Probabilities of class 1 of unlabelled pictures. Null while a class has too few labels. */
+/** Probabilities of class 1 for unlabelled pictures; null while a class has too few labels. */
 function predictUnlabelled(library: IndexedLibrary): { rows: number[]; probabilities: Float64Array } | null {
   const known = learnable(library);
   if (Math.min(...countLearnable(library)) < FEWEST_LABELS) return null;
@@ -55,7 +55,7 @@ function predictUnlabelled(library: IndexedLibrary): { rows: number[]; probabili
 }
 
 /**
- * The class that the probe predicts for every unlabelled picture outside the test set, the surest first.
+ * The class that the probe predicts for every unlabelled picture outside the test set, most confident first.
  *
  * @throws TwofoldError `too-few` while a class has too few labels
  */
@@ -75,7 +75,7 @@ export function suggestLabels(library: IndexedLibrary): Suggestion[] {
     .sort((a, b) => b.probability - a.probability || a.picture.id - b.picture.id);
 }
 
-/** Which unlabelled pictures outside the test set to label next: typical ones at first, then uncertain ones that differ from each other. */
+/** Which unlabelled pictures outside the test set to label next: typical ones first, later uncertain and diverse ones. */
 export function nextToLabel(library: IndexedLibrary, count: number, seed: number): PictureContent[] {
   const predicted = predictUnlabelled(library);
   const rows = predicted?.rows ?? unlabelled(library);
@@ -86,13 +86,13 @@ export function nextToLabel(library: IndexedLibrary, count: number, seed: number
 export interface SuspectLabel {
   picture: Labelled;
   predicted: ClassIndex;
-  /** Of the predicted class, by a probe that has not seen the picture. */
+  /** Of the predicted class, out of fold. */
   probability: number;
   isLikelyError: boolean;
 }
 
 /**
- * Labels by how suspect they are, from out-of-fold probabilities; those with which the probe agrees are left out.
+ * Labels that contradict the probe's out-of-fold prediction, the least credible first.
  *
  * @throws TwofoldError `too-few` while a class has too few labels
  */
@@ -115,6 +115,6 @@ export function suspectLabels(library: IndexedLibrary, seed: number): SuspectLab
 function tooFew([zeros, ones]: [number, number]): TwofoldError {
   return new TwofoldError(
     'too-few',
-    `Predictions need at least ${FEWEST_LABELS} labelled pictures of each class outside the test set; there are ${zeros} and ${ones}. Label some more: "twofold next" lists which.`,
+    `Suggestions need at least ${FEWEST_LABELS} labelled pictures of each class outside the test set; there are ${zeros} and ${ones}. Label some more.`,
   );
 }

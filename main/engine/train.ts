@@ -20,21 +20,21 @@ import { splitProject } from './split.ts';
 
 export type TrainRequest =
   | { recipe: Recipe; name?: string; note?: string }
-  /** Goes on with a run; `recipe` may ask for more epochs or another patience. */
+  /** Resumes a run; of `recipe` only epochs and patience apply. */
   | { resume: string; recipe?: Recipe };
 
 export interface Training {
   run: RunRecord;
   job: RunningJob<TrainJob>;
-  /** Settles when everything the run said is stored. Rejects with a TwofoldError; what was saved stays. */
+  /** Settles when everything that the run reported is stored. Rejects with a TwofoldError; what was saved stays. */
   result: Promise<TrainResult>;
 }
 
 /**
- * Trains on a project's labelled pictures in a process of its own and stores what that reports: the one way in which
- * runs come to be, for the window and the command line.
+ * Trains on a project's labelled pictures in a process of its own and stores what it reports. Window and command line both
+ * create and resume runs with it.
  *
- * @throws TwofoldError before anything is written, when the pictures can't be trained on
+ * @throws TwofoldError before anything is written, if the pictures can't be trained on
  */
 export async function startTraining(
   project: Project,
@@ -48,7 +48,7 @@ export async function startTraining(
   const wanted = resumed ? resumedRecipe(resumed, request.recipe) : request.recipe!;
   inceptionV3({ cut: wanted.cut, size: wanted.size });
   const weights = await weightsFor(wanted, resumed);
-  // The name `default` may stand for other weights later, so a run records their own name.
+  // A run records the real name, since `default` may mean other weights later.
   const recipe = { ...wanted, weights: weights.name };
   const isListed = resumed !== null && new RunFolder(runDir(project, resumed.id)).hasPictures;
   const split = isListed ? null : await splitProject(project, recipe);
@@ -60,7 +60,7 @@ export async function startTraining(
       : createRun(db, { ...request, recipe, weightsFingerprint: weights.fingerprint }),
   );
   if (resumed) forgetTestEvaluation(db, run.id);
-  // Stored before training starts, so that a run that is cut short can be evaluated too.
+  // Stored before training starts, so that an interrupted run can be evaluated too.
   await saveRunPictures(
     db,
     run.id,
@@ -75,7 +75,7 @@ export async function startTraining(
       classes: inStoredOrder(getClasses(db).map(({ name }) => name) as [string, string], swapped),
       shown: view,
       recipe,
-      // Labels as they are stored: a run learns the same whichever class is class 1, and can be resumed after a swap.
+      // In stored order, so that a run gives the same model whichever class is class 1, and can be resumed after a swap.
       pictures: swapped ? pictures.map(swapLabel) : pictures,
       testCopies: split?.testCopies.map(({ path }) => path) ?? [],
       testSet: isListed ? testContents(db) : [],
@@ -96,11 +96,11 @@ export async function startTraining(
 const inStoredOrder = (classes: [string, string], swapped: boolean): [string, string] =>
   swapped ? swapPair(classes) : classes;
 
-/** Notes a run only while the classes are in the order in which its labels were read; while it runs they stay so. */
+/** Records a run only if the class order is still that of the labels it was given; it can't change while the run lasts. */
 function whileOrdered<T>(db: Db, swapped: boolean, work: () => T): T {
   return transaction(db, () => {
     if (isSwapped(db) === swapped) return work();
-    throw new TwofoldError('busy', 'The classes were swapped meanwhile. Start the training again.');
+    throw new TwofoldError('busy', 'The classes were swapped in the meantime. Start training again.');
   });
 }
 
@@ -123,12 +123,12 @@ function swapResult(result: TrainResult): TrainResult {
   };
 }
 
-/** What may differ when a run goes on: anything else would make its curves a mixture of two recipes. */
+/** The recipe of a resumed run. Anything but epochs and patience would mix two recipes in one run. */
 function resumedRecipe(run: RunRecord, wanted: Recipe | undefined): Recipe {
   if (!run.recipe) {
     throw new TwofoldError(
       'newer-version',
-      `Run ${run.id} was made with settings that this version does not know, so it can't be resumed. Train a new run.`,
+      `Run ${run.id} was trained with settings that this version does not know, so it can't be resumed. Train a new run.`,
     );
   }
   if (run.status === 'done') {
@@ -140,7 +140,7 @@ function resumedRecipe(run: RunRecord, wanted: Recipe | undefined): Recipe {
   return wanted ? { ...run.recipe, epochs: wanted.epochs, patience: wanted.patience } : run.recipe;
 }
 
-/** The weights of a recipe; those that a run was started with, where it is resumed. @throws TwofoldError `not-found` */
+/** The weights of a recipe, or those that a resumed run was started with. @throws TwofoldError `not-found` */
 function weightsFor(recipe: Recipe, resumed: RunRecord | null): Promise<Weights> {
   const fingerprint = resumed?.weightsFingerprint ?? null;
   return fingerprint === null
@@ -148,7 +148,7 @@ function weightsFor(recipe: Recipe, resumed: RunRecord | null): Promise<Weights>
     : loadSameWeights({ name: recipe.weights, fingerprint });
 }
 
-/** Stores epochs, with the losses of their batches, as they come. */
+/** Stores epochs with their batch losses as they are reported. */
 function recorder({ db }: Project, runId: string): (event: JobEvent) => void {
   let batchLosses: number[] = [];
   return (event) => {
@@ -184,7 +184,7 @@ async function storeResult(
     updateRun(db, runId, { status, error });
     throw thrown;
   } finally {
-    // The threshold may have changed while it was trained.
+    // The threshold may have changed during training.
     await tellEndedRun(project, runId);
   }
 }

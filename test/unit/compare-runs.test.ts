@@ -76,7 +76,7 @@ describe('two runs compared', () => {
       'Run r2 is right on 6 pictures that run r1 got wrong, and wrong on 0 that run r1 got right; that is unlikely to be chance (p = 0.03).',
     );
     const same = comparisonSentence(compareRuns(project.db, first, first), ['r1', 'r1']);
-    expect(same).toBe('Run r1 and run r1 are right and wrong on the same pictures.');
+    expect(same).toBe('Run r1 and run r1 predict the same pictures correctly.');
   });
 
   it('are refused without a picture in common', async () => {

@@ -5,17 +5,17 @@ import type { RunFile } from '../../training/run-folder.ts';
 import { choosePictures, type CheckPicture } from '../../export/verify/compare.ts';
 import { sidesOf } from './split-pictures.ts';
 
-/** What the exports of a run are checked with. */
+/** The pictures on which exports of a run are verified. */
 export interface CheckSet {
   pictures: CheckPicture[];
-  /** Pictures it was trained with that are missing, have changed, or are no longer labelled or in the project. */
+  /** Pictures of the run that are missing, have changed, or are no longer labelled or in the project. */
   unavailable: number;
 }
 
 /**
- * Pictures a run was trained with whose files are there, as `choosePictures` chooses. None may be left.
+ * Chooses from the available pictures of a run, see `choosePictures`. There may be none.
  *
- * @param counts of the pictures it was trained with
+ * @param counts of the pictures that it was trained and validated on
  */
 export function checkSet(
   { db }: Project,

@@ -30,34 +30,33 @@ import { exportScript } from './script-export.ts';
 import { picturesOnSides, testSetPictures } from './split-pictures.ts';
 
 export interface ExportRequest {
-  /** `all`: each in a folder of its own below `out`. */
+  /** `all`: each in its own folder below `out`. */
   format: ExportFormatId | 'all';
-  /** Folder to make. */
+  /** Folder to create. */
   out: string;
-  /** Which run; the newest with a model by default. */
+  /** Id of the run; by default the newest with a model. */
   run?: string | undefined;
-  /** Replaces an export that is at `out` already. */
+  /** Replaces an existing export. */
   force?: boolean;
-  /** Bits a kernel's value takes in TensorFlow.js. Default 32. */
+  /** Bits per kernel value in TensorFlow.js. Default 32. */
   bits?: Bits;
   /** In class folders, links instead of copies. */
   link?: boolean;
-  /** A probability above it is the second class; the project's by default. */
+  /** A probability above it is class 1; by default the project's. */
   threshold?: number | undefined;
 }
 
-/** What is told while an export runs, beside the events of its jobs. */
+/** Callbacks of an export beside those of its jobs. */
 export interface ExportSteps extends JobOptions {
   onFormat?: ((format: ExportFormatId) => void) | undefined;
 }
 
 /**
- * Exports a project: a trained run as a model in some format, its labels, its pictures in class folders, or a script that
- * trains again elsewhere. The folder appears when it is complete and, for models, proven to answer as the app does, or
- * marked as unchecked with the reason.
+ * Exports a trained run as a model, the project's labels, its pictures in class folders, or a training script. The folder
+ * appears when it is complete. A model is verified against the app's predictions, or marked as unchecked with the reason.
  *
- * @throws TwofoldError `exists` (see `createExportFolder`), `bad-input`, `not-found` (no such run),
- * `corrupt` when the written model answers otherwise, `cancelled`; the file system's error when the disk is full
+ * @throws TwofoldError `exists` (see `createExportFolder`), `bad-input`, `not-found` (no such run), `corrupt` if the
+ * written model predicts differently, `cancelled`; the file system's error if the disk is full
  */
 export async function exportProject(
   project: Project,
@@ -71,7 +70,7 @@ export async function exportProject(
     needsRun || request.run !== undefined ? chooseRun(project, request.run) : latestUsableRun(project.db);
   const folder = resolve(request.out);
   const force = request.force ?? false;
-  // Before minutes of work, not only after them.
+  // Before minutes of work, as well as after them.
   await requireFree(folder, force);
   const work = new Work(project, run, request, steps);
   await work.prepare(formats);
@@ -99,7 +98,7 @@ function checkBits({ format, bits = 32 }: ExportRequest): void {
   if (bits === 32 || format === 'tfjs' || format === 'all') return;
   throw new TwofoldError(
     'bad-input',
-    `Weights of ${bits} bits are for TensorFlow.js only, but the format is ${format}. Leave --quantize out.`,
+    `Only TensorFlow.js exports can store weights with ${bits} bits, but the format is ${format}. Choose 32 bits.`,
   );
 }
 
@@ -118,7 +117,7 @@ class Work {
     this.classes = run?.classes ?? [zero.name, one.name];
   }
 
-  /** Asks the app about the pictures that models are checked with: once for all formats. */
+  /** Computes the app's predictions to verify models against, once for all formats. */
   async prepare(formats: readonly ExportFormatId[]): Promise<void> {
     const { project, run, request } = this;
     if (!run || !formats.some(isModelFormat)) return;
@@ -172,7 +171,7 @@ class Work {
       case 'folders': {
         const recipe = run?.recipe ?? getSettings(project.db).recipe;
         const options = { folder, classes, recipe, run: run?.id ?? null, link: request.link ?? false };
-        // Among all formats, class folders without a picture are no reason to refuse the models.
+        // With `all`, missing pictures must not prevent the export of the models.
         const mayBeNone = request.format === 'all';
         const pictures = await picturesOnSides(project, run, { withProblems: true, mayBeNone });
         return exportFolders([...pictures, ...testSetPictures(project)], options, steps);

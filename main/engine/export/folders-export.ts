@@ -18,10 +18,10 @@ export interface FoldersReport {
 }
 
 /**
- * Puts pictures into `train/CLASS/`, `validation/CLASS/` and `test/CLASS/` in a folder that is there, under their own names where these
- * are free, with a list of what came from where.
+ * Writes pictures to `train/CLASS/`, `validation/CLASS/` and `test/CLASS/` in an existing folder, under their own names
+ * where these are free, and lists where each comes from.
  *
- * @param options `run`: whose split it is; null where none was trained. `link`: hard (else symbolic) links instead of copies
+ * @param options `run`: whose split it is; null if none was trained. `link`: hard (else symbolic) links instead of copies
  */
 export async function exportFolders(
   pictures: readonly PictureOnSide[],
@@ -58,7 +58,7 @@ export async function exportFolders(
   return report;
 }
 
-/** A picture and the file that it has become. */
+/** A picture and its exported file. */
 type Placed = PictureOnSide & WriteFoldersResult['written'][number];
 
 function listing(placed: readonly Placed[], classes: readonly [string, string]): string {
@@ -82,10 +82,8 @@ function readme(
   const sides: Split[] = ['train', 'validation', ...(hasTestSet ? (['test'] as const) : [])];
   const [zero, one] = classes.map(plain) as [string, string];
   const missing =
-    leftOut.length === 0
-      ? ''
-      : ` ${leftOut.length} more could not be read or had changed, and were left out.`;
-  return `# ${zero} and ${one}, in folders
+    leftOut.length === 0 ? '' : ` ${leftOut.length} more could not be read or had changed and were skipped.`;
+  return `# Class folders: ${zero} and ${one}
 
 ${table(
   ['', zero, one],
@@ -94,15 +92,15 @@ ${table(
 
 ${
   run === null
-    ? 'No run has been trained yet; they are divided as training would divide them.'
-    : `They are divided as run ${run} had them, with the labels of today. What was labelled since that run is not here.`
+    ? 'No run has been trained yet, so the split is the one that training would use.'
+    : `The split is that of run ${run}, with the labels at the time of the export. Pictures labelled after the run are not included.`
 }${
     hasTestSet
       ? '\n\n`test` is the test set: evaluate a finished model on it, and never train or validate on it.'
       : ''
   }
 
-Keras reads the very pixels that Twofold trains on:
+With Keras, this gives exactly the pixels that Twofold trains on:
 
 \`\`\`python
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
@@ -113,10 +111,10 @@ train = ImageDataGenerator(rescale=1 / 255).flow_from_directory(
 )
 \`\`\`
 
-\`classes\` keeps ${zero} as class 0 and ${one} as class 1; without it Keras numbers folders by the alphabet.
+\`classes\` keeps ${zero} as class 0 and ${one} as class 1; without it Keras numbers the folders alphabetically.
 
-Pictures keep their names; where two in a folder had the same, the start of the content's SHA-256 follows. ${converted} were
-converted to PNG, because Keras would have passed them over or read them otherwise (WebP, rotation by EXIF, transparency,
-colour profiles); the others are as they were.${missing} \`${FOLDERS_FILE}\` tells where each comes from.
+Pictures keep their names; where two in a folder had the same name, the start of the content's SHA-256 is added.
+${converted} were converted to PNG, because Keras would skip them or read them differently (WebP, EXIF rotation,
+transparency, colour profiles); the others are unchanged.${missing} \`${FOLDERS_FILE}\` lists where each comes from.
 `;
 }

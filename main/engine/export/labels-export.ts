@@ -12,9 +12,9 @@ import { sidesOf } from './split-pictures.ts';
 export const LABELS_FILE = 'labels.csv';
 
 /**
- * Writes every label of a project into a folder that is there.
+ * Writes every label of a project to an existing folder.
  *
- * @param run whose split is told where none was set
+ * @param run whose split is stated for pictures without a set one
  */
 export async function exportLabels(
   { db, name }: Project,
@@ -36,15 +36,15 @@ function readme(
   rows: number,
 ): string {
   const split = run
-    ? `\`train\`, \`validation\` or \`test\`: as it was set, else as run ${run.id} had it; empty for pictures that were not in it`
-    : '`train`, `validation` or `test` where it is set; empty where training decides';
+    ? `\`train\`, \`validation\` or \`test\`: the split that was set, otherwise that of run ${run.id}; empty for pictures in neither`
+    : '`train`, `validation` or `test` if it was set; empty if training chooses';
   const columns = [
-    ['path', 'where the picture was when it was last seen'],
-    ['sha256', 'of the file’s content, so that it is found again wherever it is'],
+    ['path', 'the last known location of the picture'],
+    ['sha256', 'of the file’s content, which identifies moved and renamed files'],
     ['label', `${plain(zero)} (class 0), ${plain(one)} (class 1) or \`skipped\``],
     ['split', split],
-    ['when', 'of the label, ISO 8601 in UTC'],
-    ['source', 'how it came: mouse, key, cli, folder, csv or review'],
+    ['when', 'time of the label, ISO 8601 in UTC'],
+    ['source', 'how it was labelled: mouse, key, cli, folder, csv, review or suggested'],
   ];
   return `# Labels of ${plain(project)}
 
@@ -52,10 +52,10 @@ function readme(
 
 ${table(['Column', 'Meaning'], columns)}
 
-Cells that a spreadsheet would run as formulas (they begin with =, +, - or @) have an apostrophe before them, which Twofold
-takes away again.
+Cells that a spreadsheet would run as formulas (those that begin with =, +, - or @) are preceded by an apostrophe, which
+Twofold removes when it reads the file.
 
-Twofold reads it back with \`twofold labels PROJECT --import ${LABELS_FILE}\`, a new project with
+To read the file back, run \`twofold labels PROJECT --import ${LABELS_FILE}\`; to create a new project from it, run
 \`twofold import --csv ${LABELS_FILE} --project PROJECT\`.
 `;
 }

@@ -19,24 +19,24 @@ import type { Bits } from '../../export/tfjs/quantize.ts';
 import { modelReadme } from '../../export/card/readme.ts';
 import { writeSamples } from '../../export/samples/write.ts';
 
-/** A trained run and what the app says of some pictures. */
+/** A trained run and the app's predictions for some pictures. */
 export interface RunToExport {
   runDir: string;
   run: RunFile;
   /** Its name in the project. */
   runId: string | null;
   threshold: number;
-  /** Its evaluation on the test set; null where there was none. */
+  /** Its evaluation on the test set, if there is one. */
   test: TestEvaluation | null;
   pictures: readonly CheckPicture[];
-  /** Pictures it was trained with that are not among them because they are not available any more. */
+  /** Pictures of the run that are no longer available. */
   unavailable: number;
-  /** The app's probabilities for `pictures`; null where one could not be read. */
+  /** The app's probabilities for `pictures`; null for those that could not be read. */
   answers: readonly (number | null)[];
 }
 
 /**
- * What the app predicts for pictures: by the predict job, which is what Try and the command line use.
+ * The app's predictions, computed by the same job that Try and the command line use.
  *
  * @throws TwofoldError as the job does
  */
@@ -52,14 +52,14 @@ export async function askApp(
   return predictions.map(({ probability }) => probability);
 }
 
-/** The check of an export, or the sentence why there is none. */
+/** The verification of an export, or the reason why there is none. */
 type Verdict = { check: ExportCheck; unchecked: null } | { check: null; unchecked: string };
 
 /**
- * Writes a run in one format into a folder that is there, with samples and model card, and checks it: loaded in a fresh
- * process, it must give the app's answers. Where it can't be checked, it is written all the same and says so.
+ * Writes a run in one format to an existing folder, with samples and model card, and verifies it: loaded in a separate
+ * process, it must give the app's predictions. If it can't be verified, it is still written, and the card says so.
  *
- * @throws TwofoldError `corrupt` when its answers are others
+ * @throws TwofoldError `corrupt` if the predictions differ
  */
 export async function exportModel(
   source: RunToExport,
@@ -91,7 +91,7 @@ async function verify(
     if (error instanceof TwofoldError && error.code === 'crashed') return error;
     throw error;
   });
-  // The runtime that loaded it died, which says nothing of the export: it may be the runtime that is broken here.
+  // The runtime crashed, which may be its own fault and not that of the export.
   if (answered instanceof TwofoldError) return { check: null, unchecked: answered.message };
   const check = compare(pictures, answers, answered.probabilities, {
     runtime: answered.runtime,
@@ -105,8 +105,8 @@ async function verify(
 }
 
 const noPictures = (count: number): string =>
-  `None of the ${plural(count, 'picture')} that the run was trained with is available: they are missing, have ` +
-  'changed, can’t be read or are no longer labelled.';
+  `None of the ${plural(count, 'picture')} of the run is available: they are missing, have changed, can’t be read or ` +
+  'are no longer labelled.';
 
 async function modelCard(
   { run, runId, threshold, test }: RunToExport,
@@ -168,7 +168,7 @@ async function modelCard(
   };
 }
 
-/** Versions of what the format is made for. */
+/** Versions that the format is written for. */
 function versionsOf(format: ModelFormat): Record<string, string> {
   switch (format) {
     case 'tfjs':

@@ -8,7 +8,7 @@ import { trainScript } from '../../export/samples/train.ts';
 
 export const SCRIPT_FILE = 'train.py';
 
-/** Writes the Keras script that trains a run again elsewhere, into a folder that is there. */
+/** Writes a Keras script that repeats a run elsewhere to an existing folder. */
 export async function exportScript({ classes, recipe, evaluation }: RunFile, folder: string): Promise<void> {
   const script = trainScript({
     classes,
@@ -22,21 +22,21 @@ export async function exportScript({ classes, recipe, evaluation }: RunFile, fol
   await writeCard(folder, baseCard('script', classes));
 }
 
-const readme = (weights: string): string => `# Train it again with Keras
+const readme = (weights: string): string => `# Repeat the training with Keras
 
 \`\`\`sh
 pip install tensorflow pillow scipy
 python ${SCRIPT_FILE} --data FOLDERS --base model.h5
 \`\`\`
 
-- \`FOLDERS\` is what \`twofold export PROJECT --format folders --out FOLDERS\` writes.
-- \`model.h5\` is what \`twofold export PROJECT --format keras\` writes: the script takes the frozen base from it and
+- \`FOLDERS\` are the class folders written by \`twofold export PROJECT --format folders --out FOLDERS\`.
+- \`model.h5\` is the model written by \`twofold export PROJECT --format keras\`: the script uses its frozen base and
   trains a new head.${
     weights === IMAGENET.name
-      ? ' This run was trained on the official weights of Keras, so `--base imagenet` does the same.'
-      : ' With `--base imagenet` it takes the official weights of Keras instead, which are not those of this run.'
+      ? ' This run uses the official Keras weights, so `--base imagenet` does the same.'
+      : ' `--base imagenet` uses the official Keras weights instead, which are not those of this run.'
   }
 
-On several machines (\`tf.distribute.MultiWorkerMirroredStrategy\`), start it on each with \`TF_CONFIG\` set; the script's
-first lines say how.
+To train on several machines (\`tf.distribute.MultiWorkerMirroredStrategy\`), start the script on each with \`TF_CONFIG\`
+set; its first lines explain how.
 `;

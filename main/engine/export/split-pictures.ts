@@ -12,13 +12,12 @@ import { splitProject } from '../split.ts';
 export type PictureOnSide = LabelledPicture & { split: Split };
 
 /**
- * The labelled pictures whose files are there, on the side of the split on which the run had them, with the labels they
- * have now. Without a run, as a training with the project's recipe would divide them. The test set is not among them: see
- * `testSetPictures`.
+ * The available labelled pictures with the split of a run and the current labels; without a run, with the split that
+ * training with the project's recipe would use. The test set is not included, see `testSetPictures`.
  *
- * @param options `withProblems`: also the run's pictures that are missing or have changed, for who names what is left out;
- * `mayBeNone`: that none of the run's is left is no error
- * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`; `not-found` when none of the run's pictures is left
+ * @param options `withProblems`: include pictures of the run that are missing or changed, so that they can be reported;
+ * `mayBeNone`: no error if none of the run's pictures is available
+ * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`; `not-found` if none of the run's pictures is available
  */
 export async function picturesOnSides(
   project: Project,
@@ -41,21 +40,21 @@ export async function picturesOnSides(
   if (pictures.length > 0 || mayBeNone) return withProblems ? onSides(labelled) : pictures;
   throw new TwofoldError(
     'not-found',
-    `None of the pictures of run ${run.id} is left in the project, labelled and with its file in place. Find them again.`,
+    `None of the pictures of run ${run.id} is still in the project, labelled and available. Put the files back or locate them.`,
   );
 }
 
-/** On which side a run had each picture that it was trained or validated on, by the picture's id. */
+/** The side of the split of each picture that a run was trained or validated on, by the picture's id. */
 export function sidesOf(db: Db, run: RunRecord): Map<number, TrainingSide> {
   const sides = new Map<number, TrainingSide>();
   for (const { id, split } of getRunPictures(db, run.id)) {
-    // What it was tested with is told by the test set as it is now.
+    // Test pictures are those of the current test set instead.
     if (split === 'train' || split === 'validation') sides.set(id, split);
   }
   return sides;
 }
 
-/** The labelled pictures of the test set, also those whose files are missing or have changed, which are named then. */
+/** The labelled pictures of the test set, including missing and changed ones, so that they can be reported. */
 export function testSetPictures({ db }: Project): PictureOnSide[] {
   return testSet(db).map(({ problem: _, ...picture }) => ({ ...picture, split: 'test' }));
 }
