@@ -5,50 +5,50 @@ export const FORMATS: readonly ExportFormat[] = [
   {
     id: 'tfjs',
     name: 'TensorFlow.js',
-    description: 'For web pages and Node: a layers model, with a page that tries it.',
+    description: 'For web pages and Node: a layers model, with a page to try it.',
     needsRun: true,
   },
   {
     id: 'keras',
     name: 'Keras',
-    description: 'For Python: one .h5 file that Keras 2 and 3 load, predict with and train on.',
+    description: 'For Python: one .h5 file for Keras 2 and 3, to predict and to train further.',
     needsRun: true,
   },
   {
     id: 'savedmodel',
     name: 'TensorFlow SavedModel',
-    description: 'For servers: TensorFlow Serving and every other TensorFlow.',
+    description: 'For servers: TensorFlow Serving and other TensorFlow programs.',
     needsRun: true,
   },
   {
     id: 'onnx',
     name: 'ONNX',
-    description: 'For everything else: ONNX Runtime on phones, in C++, C#, Java, Rust.',
+    description: 'For ONNX Runtime on phones and in C++, C#, Java or Rust.',
     needsRun: true,
   },
   {
     id: 'labels',
     name: 'Labels',
     description:
-      'labels.csv: every labelled picture with its label, split, and when and how it was labelled.',
+      'labels.csv: every labelled picture with its label, its split, and when and how it was labelled.',
     needsRun: false,
   },
   {
     id: 'folders',
     name: 'Class folders',
     description:
-      'The pictures in train/ and validation/, one folder a class, as Keras’ flow_from_directory reads them.',
+      'The pictures in train/ and validation/, one folder per class, for Keras’ flow_from_directory.',
     needsRun: false,
   },
   {
     id: 'script',
     name: 'Training script',
-    description: 'A Keras script that trains the same model elsewhere, also on several machines.',
+    description: 'A Keras script that repeats the training elsewhere, also on several machines.',
     needsRun: true,
   },
 ];
 
-/** Names of what goes into and comes out of a SavedModel or an ONNX model. */
+/** Names of the input and output of a SavedModel or an ONNX model. */
 export const INPUT = 'pictures';
 export const OUTPUT = 'probability';
 

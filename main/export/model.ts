@@ -7,15 +7,15 @@ import { tensorKey, type TensorKey, type Tensors } from '../model/weights/canoni
 import { loadSameWeights } from '../model/weights/store.ts';
 import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
 
-/** A weight of the model with its values still to be read. */
+/** A weight of the model, whose values are read on demand. */
 export interface ModelWeight {
   layer: LayerSpec;
   spec: WeightSpec;
-  /** Row-major. The head's are read from disk each time, so that the largest is in memory only while it is used. */
+  /** Row-major. Those of the head are read from disk each time, so that the largest is in memory only while it is used. */
   read: () => Promise<Float32Array>;
 }
 
-/** A trained model, base and head in one, as every format writes it. Close it after use. */
+/** A trained model, base and head together. Close it after use. */
 export interface ExportModel {
   run: RunFile;
   /** Layers named, ordered and marked as trainable as in a fresh session of Keras 2.15. */
@@ -28,10 +28,10 @@ export interface ExportModel {
 }
 
 /**
- * Opens what a run trained, with the weights of InceptionV3 it was trained on.
+ * Opens the model of a run, with the InceptionV3 weights it was trained on.
  *
- * @param swapped which class is class 1, see `ModelView`; default: as the run's file says
- * @throws TwofoldError `not-found` when there is no trained model or its weights of InceptionV3 are not here, `corrupt`
+ * @param swapped class order, see `ModelView`; default: that in the run's folder
+ * @throws TwofoldError `not-found` if the model or its InceptionV3 weights are missing, `corrupt`
  */
 export async function openExportModel(runDir: string, swapped?: boolean): Promise<ExportModel> {
   const folder = new RunFolder(runDir);
@@ -55,7 +55,7 @@ export async function openExportModel(runDir: string, swapped?: boolean): Promis
   return { run, architecture, weights, read, close: () => head.close() };
 }
 
-/** All weights in memory, for formats that are written in one piece. */
+/** Reads all weights, for formats that are written in one piece. */
 export async function readAll({ weights }: ExportModel): Promise<Tensors> {
   const tensors = new Map<TensorKey, Float32Array>();
   for (const { layer, spec, read } of weights) tensors.set(tensorKey(layer.name, spec.name), await read());

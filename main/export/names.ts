@@ -1,13 +1,13 @@
 import { basename, extname } from 'node:path';
 
-/** File systems end at 255 bytes a name; room is left for what is added. */
+/** File systems allow 255 bytes; the rest is for what is appended. */
 const MAX_BYTES = 200;
-/** Not allowed on Windows, or a path's separator anywhere. */
-// eslint-disable-next-line no-control-regex -- control characters are what is to be found
+/** Not allowed on Windows, or a path separator. */
+// eslint-disable-next-line no-control-regex -- control characters are searched for
 const UNSAFE = /[<>:"/\\|?*\u0000-\u001f]/g;
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** A class's name as a folder's: what no file system takes becomes `_`. */
+/** A folder name for a class: characters that some file system refuses become `_`. */
 export function folderName(name: string): string {
   const safe = shorten(
     name
@@ -19,7 +19,7 @@ export function folderName(name: string): string {
   return safe === '' || safe.startsWith('.') || RESERVED.test(safe) ? `_${safe}` : safe;
 }
 
-/** The folders of two classes, told apart also where case does not count. */
+/** The folder names of two classes, distinct also on file systems that ignore case. */
 export function classFolders([zero, one]: readonly [string, string]): [string, string] {
   const names: [string, string] = [folderName(zero), folderName(one)];
   if (fold(names[0]) === fold(names[1])) names[1] += ' (2)';
@@ -27,8 +27,8 @@ export function classFolders([zero, one]: readonly [string, string]): [string, s
 }
 
 /**
- * Gives files in one folder their own names back, with the start of their content's hash where a name is taken already
- * (also by another ending, since a conversion changes it).
+ * Keeps the names of files that are put into one folder, and appends the start of their content's hash where a name is
+ * taken (also with another extension, since a conversion changes it).
  */
 export class UniqueNames {
   readonly #taken = new Map<string, Set<string>>();
@@ -52,9 +52,9 @@ export class UniqueNames {
 
 const fold = (name: string): string => name.normalize('NFC').toLowerCase();
 
-/** Cut to so many bytes of UTF-8, never within a character. */
+/** Cuts text to a number of UTF-8 bytes, never within a character. */
 function shorten(text: string, bytes: number): string {
-  // Continuation bytes of a character that was cut off decode to the replacement character.
+  // A character that was cut decodes to the replacement character.
   const cut = Buffer.from(text).subarray(0, bytes).toString();
   return cut === text ? text : cut.replace(/\ufffd+$/, '');
 }

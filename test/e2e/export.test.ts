@@ -65,7 +65,7 @@ test('a model is written, loaded again, and how far its answers lie from the app
   const report = reports().first();
   await report.getByText(folder).waitFor();
   expect(await report.innerText()).toMatch(
-    /asked about \d+ pictures: the largest difference from the app is \d\.\de-\d+ \(allowed: 0\.0001\), the mean \d\.\de-\d+, /,
+    /compared on \d+ pictures: the largest difference from the app is \d\.\de-\d+ \(allowed: 0\.0001\), the mean \d\.\de-\d+, /,
   );
   expect(await readdir(folder)).toContain('model.h5');
   await app.screenshots('export-done');
@@ -152,7 +152,7 @@ test('the folder is shown in the file manager', async () => {
   await reports().first().getByRole('button', { name: 'Show in folder' }).click();
   const shown = await app.electron.evaluate(() => (globalThis as { shown?: string }).shown);
   expect(shown).toContain('my tfjs');
-  await expect(app.call('export.reveal', { path: app.documents })).rejects.toThrow('is no export');
+  await expect(app.call('export.reveal', { path: app.documents })).rejects.toThrow('was not exported');
 });
 
 test('a window that is loaded anew finds the export that goes on, and says what came of it', async () => {

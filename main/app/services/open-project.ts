@@ -58,7 +58,7 @@ export class OpenProject {
     if (this.#shownSwapped === wasShown) return project;
     throw new TwofoldError(
       'changed',
-      'Another program swapped the classes. They are shown in their new order now, and nothing was changed: do it again.',
+      'Another program swapped the classes. Nothing was changed. The classes are now shown in their new order: repeat your last step.',
     );
   }
 
@@ -180,7 +180,7 @@ function crashedRunNotices({ db }: Project): string[] {
   if (latest?.status !== 'crashed') return [];
   const name = latest.name || latest.id;
   return [
-    `Training of run ${name} ended unexpectedly. Nothing saved is lost: go on with it on the Train screen.`,
+    `Training of run ${name} ended unexpectedly. Everything saved is kept. Resume it in Train.`,
   ];
 }
 

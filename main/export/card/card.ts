@@ -16,7 +16,7 @@ export interface FileInfo {
   sizeBytes: number;
 }
 
-/** What every export says of itself in `card.json`. */
+/** The fields of every export's `card.json`. */
 export interface BaseCard {
   format: typeof CARD_FORMAT;
   version: 1;
@@ -28,7 +28,7 @@ export interface BaseCard {
   classes: readonly [string, string];
 }
 
-/** The model card, for programs: what goes in, what comes out, how good it is, what it is made of. */
+/** The model card, for programs: input, output, metrics and how the model was made. */
 export interface ModelCard extends BaseCard {
   export: ModelFormat;
   input: {
@@ -42,29 +42,29 @@ export interface ModelCard extends BaseCard {
     /** Height and width in pixels; pictures are stretched to it. */
     size: number;
     resize: Recipe['resize'];
-    /** Bits that 16-bit pictures use: of fewer than 16, samples are multiplied by 2 to the difference. */
+    /** Bits that 16-bit pictures use; if fewer than 16, samples are multiplied by 2 ** (16 - bits16). */
     bits16: Recipe['bits16'];
   };
   output: { name: string; shape: readonly (number | null)[]; meaning: string };
-  /** A probability above it is the second class. */
+  /** A probability above it is class 1. */
   threshold: number;
-  /** On the validation pictures, with 95 % intervals (Wilson); null where there were none. */
+  /** On the validation set, with 95% Wilson intervals; null without one. */
   metrics: Evaluation | null;
-  /** On the test set; null where it was not evaluated there. */
+  /** On the test set; null if not evaluated. */
   test: TestEvaluation | null;
   data: RunFile['counts'];
   training: { run: string | null; trainedAt: string; bestEpoch: number; epochs: number; recipe: Recipe };
   weights: RunFile['weights'] & { title: string; licence: string };
-  /** Bits a kernel's value takes; 32 is float32. */
+  /** Bits per kernel value; 32 is float32. */
   bits: Bits;
-  /** The export against the app, on the project's own pictures; null where `unchecked` says why there is none. */
+  /** The export compared with the app on the project's pictures; if null, `unchecked` says why. */
   check: ExportCheck | null;
   unchecked: string | null;
   versions: Record<string, string>;
   files: readonly FileInfo[];
 }
 
-/** What every card begins with. */
+/** The fields that all cards share. */
 export function baseCard(format: ExportFormatId | 'all', classes: readonly [string, string]): BaseCard {
   return {
     format: CARD_FORMAT,
@@ -80,7 +80,7 @@ export async function writeCard(folder: string, card: BaseCard): Promise<void> {
   await writeFile(join(folder, CARD_FILE), `${JSON.stringify(card, null, 2)}\n`);
 }
 
-/** All files below a folder with their sizes, in the order of their names. */
+/** All files below a folder with their sizes, sorted by name. */
 export async function listFiles(folder: string): Promise<FileInfo[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => !entry.isDirectory());

@@ -1,6 +1,6 @@
 /**
- * A name as it is, wherever Markdown stands: a person chooses the names of classes and projects, and `<`, `*` or a
- * backtick in one is no markup. Line breaks become spaces; `|` is left to `table`.
+ * Escapes a name that a person chose, so that `<`, `*` or a backtick in it is not read as Markdown. Line breaks become
+ * spaces; `table` escapes `|`.
  */
 export function plain(name: string): string {
   return name

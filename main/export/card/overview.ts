@@ -5,7 +5,7 @@ import { formatBytes } from '../../../shared/format.ts';
 import { FORMATS } from '../formats.ts';
 import { table } from './markdown.ts';
 
-/** README.md of a folder that holds every format. */
+/** Writes the README.md of an export of all formats. */
 export async function writeOverview(
   folder: string,
   exports: readonly Omit<ExportedFormat, 'folder'>[],
@@ -15,10 +15,10 @@ export async function writeOverview(
     const difference = check ? check.maxDifference.toExponential(1) : unchecked === null ? '' : 'not checked';
     return [`[${name}](${format}/README.md)`, description, formatBytes(sizeBytes), difference];
   });
-  const heading = ['Export', 'What it is good for', 'Size', 'Largest difference from the app'];
+  const heading = ['Export', 'Use', 'Size', 'Largest difference from the app'];
   await writeFile(
     join(folder, 'README.md'),
-    `# Everything Twofold exports\n\n${table(heading, rows)}\n\nTo train again with Keras:\n\n` +
+    `# All export formats\n\n${table(heading, rows)}\n\nTo repeat the training with Keras:\n\n` +
       '```sh\npython script/train.py --data folders --base keras/model.h5\n```\n',
   );
 }

@@ -6,28 +6,28 @@ import type { ModelCard } from './card.ts';
 import { ONNX_OPSET } from '../formats.ts';
 import { plain, table } from './markdown.ts';
 
-/** The model card, for people: README.md of an export that holds a model. */
+/** The model card for people: README.md of an exported model. */
 export function modelReadme(card: ModelCard): string {
   return (
     [
       `# ${card.classes.map(plain).join(' or ')}`,
-      `A picture classifier made with Twofold ${card.twofold}: ${WHAT[card.export]}`,
+      `A picture classifier trained with Twofold ${card.twofold}: ${WHAT[card.export]}`,
       '## Try it',
       TRY[card.export],
-      '## What goes in, what comes out',
+      '## Input and output',
       inAndOut(card),
-      '## How good it is',
+      '## Metrics',
       quality(card),
-      '## Does it answer as the app does?',
+      '## Verification',
       checked(card),
-      '## What it is made of',
+      '## Model and training',
       ingredients(card),
       '## Files',
       table(
         ['File', 'Bytes'],
         card.files.map(({ name, sizeBytes }) => [name, formatCount(sizeBytes)]),
       ),
-      'Everything above is in `card.json` too, for programs.',
+      'For programs, `card.json` contains all of this.',
     ].join('\n\n') + '\n'
   );
 }
@@ -35,38 +35,38 @@ export function modelReadme(card: ModelCard): string {
 const WHAT: Record<ModelFormat, string> = {
   tfjs: 'a TensorFlow.js layers model (`tf.loadLayersModel`), for web pages and Node.',
   keras: 'a Keras model (`keras.models.load_model`), for Keras 2 and 3.',
-  savedmodel: 'a TensorFlow SavedModel, for TensorFlow Serving and every other TensorFlow.',
+  savedmodel: 'a TensorFlow SavedModel, for TensorFlow Serving and other TensorFlow programs.',
   onnx: `an ONNX model (opset ${ONNX_OPSET}).`,
 };
 
 const code = (language: string, ...lines: string[]): string => ['```' + language, ...lines, '```'].join('\n');
 
-/** Without install scripts: the samples need none, and ONNX Runtime's fetches what is for graphics cards only. */
+/** Without install scripts: the samples need none, and ONNX Runtime's downloads GPU libraries. */
 const NODE = code('sh', 'npm install --ignore-scripts && node predict.js picture.jpg');
 
-const NODE_READS = 'It reads JPEG, PNG, WebP, AVIF, GIF and TIFF; BMP, HEIC and raw photographs it does not.';
+const NODE_READS = 'It reads JPEG, PNG, WebP, AVIF, GIF and TIFF, but not BMP, HEIC and raw photographs.';
 
 const PYTHON_READS =
-  'It reads what Pillow reads: JPEG, PNG, WebP, GIF, BMP, TIFF, and AVIF since Pillow 11.3; HEIC and raw photographs it does ' +
-  'not. A picture that can’t be read is reported, and the others are predicted.';
+  'It reads the formats that Pillow reads: JPEG, PNG, WebP, GIF, BMP, TIFF, and AVIF since Pillow 11.3, but not HEIC and ' +
+  'raw photographs. Pictures that can’t be read are reported and skipped.';
 
 const TRY: Record<ModelFormat, string> = {
   tfjs: [
     'In a browser: serve this folder, open the page and drop a picture on it. Nothing else is loaded, so it works offline.',
     code('sh', 'python3 -m http.server 8000   # then open http://localhost:8000'),
-    'If `tf.min.js` is not in this folder, take it from the npm package `@tensorflow/tfjs` (`dist/tf.min.js`). It is ' +
+    'If `tf.min.js` is not in this folder, copy it from the npm package `@tensorflow/tfjs` (`dist/tf.min.js`). It is ' +
       'TensorFlow.js, under the Apache Licence 2.0.',
     'In Node 18 or newer:',
     NODE,
     NODE_READS,
-    'A browser reads other kinds of files (BMP, but no TIFF), and turns CMYK, colour profiles, 16 bits and transparency into ' +
-      'opaque sRGB of 8 bits in its own way; on such pictures the page’s probability may differ by more than 0.001.',
+    'Browsers read other formats (BMP, but not TIFF) and convert CMYK, colour profiles, 16 bits and transparency to ' +
+      'opaque 8-bit sRGB in their own way; for such pictures the page’s probability may differ by more than 0.001.',
   ].join('\n\n'),
   keras: [
     code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
     PYTHON_READS,
-    'The base is frozen and the head trainable, as in Twofold, so `model.fit` goes on where Twofold stopped, at the same ' +
-      'learning rate.',
+    'The base is frozen and the head trainable, as in Twofold, so `model.fit` continues where Twofold stopped, at the ' +
+      'same learning rate.',
   ].join('\n\n'),
   savedmodel: [
     code('sh', 'pip install tensorflow pillow', 'python predict.py picture.jpg'),
@@ -78,7 +78,7 @@ const TRY: Record<ModelFormat, string> = {
       'python request.py picture.jpg',
     ),
     'A request is `POST /v1/models/model:predict` with `{"instances": [PICTURE, …]}`, each picture an array ' +
-      '[height, width, 3] of numbers from 0 to 1; the answer is `{"predictions": [[probability], …]}`.',
+      '[height, width, 3] of numbers from 0 to 1; the response is `{"predictions": [[probability], …]}`.',
   ].join('\n\n'),
   onnx: [
     code('sh', 'pip install onnxruntime pillow', 'python predict.py picture.jpg'),
@@ -100,21 +100,21 @@ function inAndOut({ input, output, classes, threshold }: ModelCard): string {
     table(
       ['', 'Name', 'Shape', 'Meaning'],
       [
-        ['in', input.name, shape(input.shape), `float32 RGB, ${input.scaling}, so 0 to 1; any N`],
-        ['out', output.name, shape(output.shape), plain(output.meaning)],
+        ['input', input.name, shape(input.shape), `float32 RGB, ${input.scaling}, so 0 to 1; any N`],
+        ['output', output.name, shape(output.shape), plain(output.meaning)],
       ],
     ),
-    `Pictures are turned upright by their EXIF orientation, brought to sRGB, laid on white where they are transparent, and ` +
-      `${method}, to ${input.size} × ${input.size}. The samples here give the same pixels, with these ` +
-      'exceptions, which can change a probability by more than 0.001: colour profiles other than sRGB are rounded differently ' +
-      'by different versions of Little CMS; of 16 bits with transparency Pillow keeps the upper 8 before they are laid on ' +
-      'white, Twofold afterwards; of a TIFF with several pages the samples take the first page, Twofold the first full-size ' +
-      'one; and Lab colours of a TIFF are converted by other formulas.',
+    `Pictures are rotated upright by their EXIF orientation, converted to sRGB, blended with white where they are ` +
+      `transparent, and ${method}, to ${input.size} × ${input.size}. The samples here give the same pixels, with these ` +
+      'exceptions, which can change a probability by more than 0.001: colour profiles other than sRGB are rounded ' +
+      'differently by different versions of Little CMS; for 16 bits with transparency, Pillow reduces to 8 bits before ' +
+      'blending with white, Twofold afterwards; of a TIFF with several pages, the samples read the first page, Twofold the ' +
+      'first full-size one; and Lab colours of a TIFF are converted with other formulas.',
     ...(input.bits16 < 16
       ? [
-          `Pictures of 16 bits are treated as ${input.bits16}-bit: their samples are multiplied by ${2 ** (16 - input.bits16)} ` +
-            'before they become 8 bits. The samples do so too; but Pillow reads 16 bits of colour (not of grey) as 8, so that ' +
-            '`predict.py` takes such pictures as they are, and the page takes all 16-bit pictures so.',
+          `16-bit pictures are read as ${input.bits16}-bit: their values are multiplied by ${2 ** (16 - input.bits16)} ` +
+            'before conversion to 8 bits. The samples do the same, with two exceptions: `predict.py` for 16-bit colour ' +
+            '(not greyscale), which Pillow reads as 8 bits, and the page for all 16-bit pictures.',
         ]
       : []),
     `Above a probability of ${threshold} a picture is **${one}** (class 1), otherwise **${zero}** (class 0).`,
@@ -126,16 +126,16 @@ function quality({ metrics, test, classes, data }: ModelCard): string {
   const [train, held] = [data.train, data.validation].map(
     ([zero, one]) => `${plural(zero + one, 'picture')} (${zero} ${names[0]}, ${one} ${names[1]})`,
   ) as [string, string];
-  const learned = `It learned from ${train}.`;
+  const trained = `Trained on ${train}.`;
   const tested = test ? [testFigures(test, names)] : [];
-  if (!metrics) return [`${learned} It was not evaluated on its validation set.`, ...tested].join('\n\n');
+  if (!metrics) return [`${trained} Not evaluated on a validation set.`, ...tested].join('\n\n');
   const { count, threshold } = metrics;
   return [
-    `${learned} These figures are from ${held} that it did not learn from, ${count} of which could be read and ` +
-      `are labelled now, at a threshold of ${threshold}, with 95% Wilson confidence intervals:`,
+    `${trained} Validated on ${held}, ${count} of which could be read and were still labelled when this was exported. ` +
+      `Metrics at a threshold of ${threshold}, with 95% Wilson confidence intervals:`,
     ...figures(metrics, names),
-    'The same pictures decided which epoch was kept, so expect a little less on new ones, and much less on pictures of ' +
-      'another kind than these.',
+    'The validation set also decided which epoch was kept, so expect slightly lower accuracy on new pictures, and much ' +
+      'lower accuracy on pictures of another kind.',
     ...tested,
   ].join('\n\n');
 }
@@ -147,10 +147,10 @@ function testFigures(
   const { count, threshold } = evaluation;
   return [
     '### On the test set',
-    `Evaluated on ${new Date(atMs).toISOString().slice(0, 10)} on ${plural(count, 'picture')} that were used neither to train ` +
-      `it nor to choose the epoch, at a threshold of ${threshold}, with 95% confidence intervals (Wilson).` +
+    `Evaluated on ${new Date(atMs).toISOString().slice(0, 10)} on ${plural(count, 'picture')}, which were used neither for ` +
+      `training nor to choose the epoch, at a threshold of ${threshold}, with 95% Wilson confidence intervals.` +
       (seen > 0
-        ? ` ${plural(seen, 'picture')} of the test set did not count, since it was trained or validated on them.`
+        ? ` ${plural(seen, 'picture')} of the test set excluded, since the model was trained or validated on them.`
         : '') +
       (leftOut > 0 ? ` ${plural(leftOut, 'picture')} could not be read.` : '') +
       (isCurrent ? '' : ' The test set or its labels have changed since.'),
@@ -168,14 +168,14 @@ function figures(metrics: Evaluation, names: [string, string]): [string, string]
         ['Accuracy', interval(metrics.accuracy)],
         [`Precision of ${names[1]}`, interval(metrics.precision)],
         [`Recall of ${names[1]}`, interval(metrics.recall)],
-        ['Area under the ROC curve', decimals(metrics.rocAuc)],
+        ['ROC AUC', decimals(metrics.rocAuc)],
         ['Average precision', decimals(metrics.averagePrecision)],
         ['Loss (binary cross-entropy)', decimals(metrics.loss)],
       ],
     ),
     table(
-      ['', ...names.map((name) => `says ${name}`)],
-      names.map((name, label) => [`is ${name}`, ...metrics.confusion[label as 0 | 1].map(String)]),
+      ['', ...names.map((name) => `predicted ${name}`)],
+      names.map((name, label) => [`true ${name}`, ...metrics.confusion[label as 0 | 1].map(String)]),
     ),
   ];
 }
@@ -186,21 +186,21 @@ function checked({ check, unchecked, bits }: ModelCard): string {
   const stored =
     bits === 32
       ? ''
-      : ` Its kernels are stored in ${bits} bits to make it smaller, which costs a little exactness.`;
+      : ` Its kernels are stored with ${bits} bits, which makes it smaller but slightly less exact.`;
   const seen = pictures - (accuracy.unseen ? accuracy.pictures : 0);
   const which = accuracy.unseen
-    ? `${plural(accuracy.pictures, 'validation picture')} and ${formatCount(seen)} that it learned from`
-    : 'all of which it learned from';
+    ? `${plural(accuracy.pictures, 'validation picture')} and ${plural(seen, 'training picture')}`
+    : 'all of them training pictures';
   const missing =
     unavailable === 0
       ? ''
       : ` ${plural(unavailable, 'more picture')} of the run could not be used (missing, changed, unreadable or no longer labelled).`;
   return (
-    `After writing, it was loaded again in a fresh process (${runtime}) and compared with the app on ` +
+    `After export, the model was loaded again in a separate process (${runtime}) and compared with the app on ` +
     `${plural(pictures, 'picture')} of the project, ${which}.${missing} Both got the same pixels, as the app reads them. ` +
     `The probabilities differ by at most ${maxDifference.toExponential(1)}, on average by ` +
     `${meanDifference.toExponential(1)}; ${sameClass} of ${pictures} get the same class.${stored} Accuracy on the ` +
-    `${accuracy.unseen ? 'validation pictures' : 'pictures it learned from'}: ${formatPercent(accuracy.export)}, the app’s ${formatPercent(accuracy.app)}.`
+    `${accuracy.unseen ? 'validation' : 'training'} pictures: ${formatPercent(accuracy.export)}; of the app: ${formatPercent(accuracy.app)}.`
   );
 }
 
@@ -208,12 +208,12 @@ function ingredients({ training, weights, versions }: ModelCard): string {
   const { recipe, bestEpoch, epochs, trainedAt } = training;
   const dropout = recipe.dropout > 0 ? `, dropout ${recipe.dropout}` : ', no dropout';
   return [
-    `InceptionV3 without its top, frozen, to the layer \`${recipe.cut}\`; then Flatten, Dense ${recipe.units.join(' and Dense ')} ` +
-      `(ReLU${dropout}) and Dense 1 (sigmoid). Trained with RMSprop, learning rate ${recipe.learningRate}, batches of ` +
+    `InceptionV3 without its top, frozen, up to the layer \`${recipe.cut}\`; then Flatten, Dense ${recipe.units.join(' and Dense ')} ` +
+      `(ReLU${dropout}) and Dense 1 (sigmoid). Trained with RMSprop, learning rate ${recipe.learningRate}, batch size ` +
       `${recipe.batch}, ${recipe.augmentation.enabled ? 'with' : 'without'} augmentation; epoch ${bestEpoch} of ${epochs} was ` +
       `kept (${trainedAt.slice(0, 10)}). All settings are in \`card.json\`.`,
     `Weights of the base: **${plain(weights.name)}**, ${weights.title}. SHA-256 of the values \`${weights.fingerprint}\`. Licence: ` +
-      `${weights.licence} The head is trained on your pictures and yours.`,
+      `${weights.licence} The head was trained on your pictures and is yours.`,
     `Versions: ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}.`,

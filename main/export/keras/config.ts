@@ -1,12 +1,12 @@
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { Architecture, LayerSpec } from '../../model/architecture/layers.ts';
 
-/** Version of Keras whose files these are; Keras 3 reads them too. */
+/** Version of Keras that writes such files; Keras 3 reads them too. */
 export const KERAS_VERSION = '2.15.0';
 
 type Config = Record<string, unknown>;
 
-/** A network as Keras 2.15 writes it into `model_config`: the same fields with the same values, layer by layer. */
+/** `model_config` as Keras 2.15 writes it: the same fields with the same values, layer by layer. */
 export function modelConfig({ name, layers, input, output }: Architecture): Config {
   return {
     class_name: 'Functional',
@@ -117,10 +117,10 @@ const STATISTICS = {
 };
 
 /**
- * How the model was trained, as Keras' `training_config`, so that training can go on there. This is where versions of Keras
- * differ: Keras 2.15 itself writes the optimizer as `Custom>RMSprop`, for which Keras 3 quietly takes one with the default
- * learning rate of 1e-3, and metrics in a form that Keras 3 can't call. With the plain names and the fields that every
- * version knows, both train on at this learning rate.
+ * Keras' `training_config`, so that training can continue there. It uses the plain names and only the fields that every
+ * version of Keras knows, so that both Keras 2 and 3 continue at this learning rate. Keras 2.15 itself writes the optimiser
+ * as `Custom>RMSprop`, which Keras 3 silently replaces by one with the default learning rate of 1e-3, and metrics in a form
+ * that Keras 3 can't call.
  */
 export function trainingConfig({ learningRate }: Pick<Recipe, 'learningRate'>): Config {
   return {

@@ -7,13 +7,13 @@ import type { ExportModel } from '../model.ts';
 
 export const KERAS_MODEL = 'model.h5';
 
-/** Keras' name of the group for weights that belong to no layer; ours has none, Keras 2.15 writes it all the same. */
+/** Keras' group for weights that belong to no layer; Keras 2.15 also writes it when it is empty. */
 const TOP_LEVEL = 'top_level_model_weights';
 
 /**
- * Writes the whole model as one HDF5 file in Keras' own format (`model.save('model.h5')` of Keras 2.15, which Keras 3
- * reads too): definition, weights, and how it was trained, so that `fit` goes on at the same learning rate. Attributes are
- * laid out as h5py does it: names of fixed length, definitions of any length.
+ * Writes the whole model as one HDF5 file in Keras' format (`model.save('model.h5')` of Keras 2.15, which Keras 3 reads
+ * too): definition, weights and training configuration, so that `fit` continues at the same learning rate. Attributes are
+ * laid out as by h5py: names with a fixed length, definitions with any length.
  *
  * @param between called between weights; what it throws ends the writing
  */
@@ -23,7 +23,7 @@ export async function writeKeras(
   between: () => Promise<void>,
 ): Promise<void> {
   await h5wasm.ready;
-  // Otherwise the library prints its own stack to standard error and goes on.
+  // Otherwise the library prints its own stack to standard error and continues.
   Module.activate_throwing_error_handler();
   const file = new h5wasm.File(join(directory, KERAS_MODEL), 'w');
   try {
@@ -36,16 +36,16 @@ export async function writeKeras(
   }
 }
 
-/** Closes a file that could not be written; it may well fail again, of the same cause. */
+/** Closes a file that could not be written; this may fail for the same reason. */
 function abandon(file: File): void {
   try {
     file.close();
   } catch {
-    // What is to be said is in the first error.
+    // The first error is reported.
   }
 }
 
-/** HDF5 throws its whole stack as text; the system's own word is in it. */
+/** HDF5 throws its whole stack as text, which contains the system's error message. */
 function explain(error: unknown): unknown {
   if (!(error instanceof Error) || !error.message.includes('HDF5')) return error;
   const reason = /error message = '([^']+)'/.exec(error.message)?.[1];
@@ -54,7 +54,7 @@ function explain(error: unknown): unknown {
     full ? 'disk-full' : 'internal',
     full
       ? 'The disk is full. Free some space and try again; nothing that was saved is lost.'
-      : `The Keras file could not be written (${reason ?? 'HDF5 does not say why'}).`,
+      : `The Keras file could not be written (${reason ?? 'unknown HDF5 error'}).`,
     { cause: error },
   );
 }
@@ -98,7 +98,7 @@ async function writeModel(file: File, model: ExportModel, between: () => Promise
 
 const weightName = ({ name }: LayerSpec, weight: string): string => `${name}/${weight}:0`;
 
-/** A string of any length; one of fixed length would not fit into an object header beyond 64 KB. */
+/** A string of variable length, since one of fixed length above 64 KB does not fit into an object header. */
 function text(owner: Group, name: string, value: string): void {
   owner.create_attribute(name, value, [], 'S');
 }

@@ -5,10 +5,10 @@ import * as ops from '../../model/graph/layers.ts';
 import type { Pair } from '../../model/architecture/layers.ts';
 import { decodeOnnx, FLOAT32, type OnnxModel, type OnnxNode } from './schema.ts';
 
-/** A value of the ONNX graph in ours. Pictures are channels last here; everything else is as it is there. */
+/** A value of the ONNX graph in the TensorFlow graph. Pictures are channels last here, channels first in ONNX. */
 interface Value {
   output: Output;
-  /** `[channels, height, width]` as ONNX has it; null for what is no picture. */
+  /** `[channels, height, width]` as in ONNX; null if it is not a picture. */
   picture: readonly [number, number, number] | null;
 }
 
@@ -27,9 +27,9 @@ export interface OnnxGraph {
 
 /**
  * Reads an ONNX file as a TensorFlow graph, from the bytes alone: it shares nothing with the writer but the field numbers.
- * Used to check exports where onnxruntime is not installed. Knows the operators that a convolutional classifier needs.
+ * Verifies exports where onnxruntime is not installed. Supports the operators of a convolutional classifier.
  *
- * @throws TwofoldError `corrupt` when the file is no ONNX model or its parts do not fit, `unsupported` for other operators
+ * @throws TwofoldError `corrupt` if the file is not a valid ONNX model, `unsupported` for other operators
  */
 export async function readOnnxGraph(path: string): Promise<OnnxGraph> {
   const model = parse(path, await readFile(path));
@@ -38,8 +38,8 @@ export async function readOnnxGraph(path: string): Promise<OnnxGraph> {
   for (const { name, dims, data_type, raw_data } of initializer) {
     const count = dims.reduce((product, size) => product * size, 1);
     if (data_type !== FLOAT32 || raw_data.length !== count * 4)
-      throw corrupt(path, `tensor ${name} is not ${count} values of float32`);
-    // A copy of its own, since the file's bytes need not be aligned.
+      throw corrupt(path, `tensor ${name} does not have ${count} float32 values`);
+    // Copied, since the file's bytes need not be aligned.
     constants.set(name, { dims, values: new Float32Array(new Uint8Array(raw_data).buffer) });
   }
   const given = input[0];
@@ -84,7 +84,7 @@ class OnnxReader {
 
   value(name: string): Value {
     const value = this.values.get(name);
-    if (!value) throw corrupt(this.path, `nothing gives the value ${name}`);
+    if (!value) throw corrupt(this.path, `no node outputs ${name}`);
     return value;
   }
 
@@ -98,7 +98,7 @@ class OnnxReader {
     const x = this.value(node.input[0]!);
     switch (node.op_type) {
       case 'Transpose': {
-        // Channels first means here: channels last, as TensorFlow computes on a processor.
+        // Channels first becomes channels last, which TensorFlow needs on a CPU.
         if (attribute(node, 'perm').join() !== '0,3,1,2') throw this.#unsupported(node, 'this order of axes');
         const [, height, width, channels] = inputShape as [number, number, number, number];
         return { output: x.output, picture: [channels, height, width] };
@@ -210,14 +210,14 @@ class OnnxReader {
 
   #constant(node: OnnxNode, index: number): Constant {
     const constant = this.constants.get(node.input[index]!);
-    if (!constant) throw corrupt(this.path, `${node.name} lacks its weights`);
+    if (!constant) throw corrupt(this.path, `${node.name} has no weights`);
     return constant;
   }
 
   #unsupported(node: OnnxNode, what: string): TwofoldError {
     return new TwofoldError(
       'unsupported',
-      `${this.path}: ${node.op_type} ${node.name} with ${what} can't be checked.`,
+      `${this.path}: ${node.op_type} ${node.name} with ${what} can't be verified.`,
     );
   }
 }

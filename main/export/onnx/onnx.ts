@@ -16,15 +16,15 @@ import {
 } from './schema.ts';
 import { checkSize } from '../savedmodel/savedmodel.ts';
 
-/** Version of the file format that came with opset 13, so that runtimes of 2021 and later read it. */
+/** Version of the file format that was introduced with opset 13; runtimes since 2021 read it. */
 const IR_VERSION = 7;
 
 type Layer<Class extends LayerSpec['className']> = Extract<LayerSpec, { className: Class }>;
 
 /**
  * Writes an ONNX model for inference: input `pictures` `[N, size, size, 3]` float32, 0..1, any N; output `probability`
- * `[N, 1]` of class 1. Inside, pictures are channels first as ONNX wants it: one transpose at the start, and the rows of
- * the first Dense kernel in the order in which Flatten then gives the features.
+ * `[N, 1]` of class 1. Inside, pictures are channels first, as ONNX requires: there is a transpose at the start, and the
+ * rows of the first Dense kernel are in the order of the flattened channels-first features.
  *
  * @param between called between layers; what it throws ends the writing
  */
@@ -58,10 +58,10 @@ export async function writeOnnx(
 class OnnxBuilder {
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: OnnxTensor[] = [];
-  /** The value that holds a layer's output. */
+  /** Name of the value with a layer's output. */
   readonly #values = new Map<string, string>();
   readonly #layers: ReadonlyMap<string, LayerSpec>;
-  /** Convolutions that wait for the batch normalisation after them. */
+  /** Convolutions into which the batch normalisation after them is folded. */
   readonly #folded: ReadonlySet<string>;
 
   constructor(private readonly model: ExportModel) {
@@ -170,10 +170,7 @@ class OnnxBuilder {
     );
   }
 
-  /**
-   * The rows of a kernel in the order of flattened channels-first features, where the layer takes them from a Flatten of a
-   * picture; else the kernel itself.
-   */
+  /** A kernel with its rows in the order of flattened channels-first features, if the layer follows a Flatten of a picture. */
   #channelsFirst(layer: LayerSpec, kernel: Float32Array, units: number): Float32Array {
     let from = this.#layers.get(layer.inbound[0]!)!;
     while (from.className === 'Dropout') from = this.#layers.get(from.inbound[0]!)!;
@@ -203,7 +200,7 @@ class OnnxBuilder {
     }
   }
 
-  /** Attributes of a window that slides over the layer's input, with TensorFlow's padding written out. */
+  /** Attributes of a sliding window, with TensorFlow's padding written out. */
   #window(layer: Layer<'Conv2D' | 'MaxPooling2D' | 'AveragePooling2D'>, size: Pair): OnnxAttribute[] {
     const input = this.#layers.get(layer.inbound[0]!)!.outputShape;
     const [top, bottom] = pads(layer.padding, input[0]!, size[0], layer.strides[0]);
@@ -240,7 +237,7 @@ function filtersFirst(kernel: Float32Array, window: number, channels: number, fi
   return result;
 }
 
-/** Before and after, as TensorFlow pads for SAME: what is odd comes after. */
+/** Padding before and after, as TensorFlow pads for SAME: an odd pixel comes after. */
 function pads(padding: Padding, size: number, window: number, stride: number): [number, number] {
   if (padding === 'valid') return [0, 0];
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + window - size);

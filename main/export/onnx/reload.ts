@@ -6,10 +6,10 @@ import type { ReloadedModel } from '../verify/reload.ts';
 type OnnxRuntime = typeof import('onnxruntime-node');
 
 /**
- * Loads an ONNX export into ONNX Runtime where that is installed (for development only: with its libraries for every
- * platform it has 200 MB). Nothing here may import TensorFlow: in Electron on Linux the two can't be in one process.
+ * Loads an ONNX export into ONNX Runtime if it is installed (in development only, since it takes 200 MB with its libraries
+ * for every platform). Must not import TensorFlow: in Electron on Linux the two can't share a process.
  *
- * @returns null where ONNX Runtime is not there
+ * @returns null if ONNX Runtime is not installed
  */
 export async function reloadInOnnxRuntime(directory: string, size: number): Promise<ReloadedModel | null> {
   const runtime = loadOnnxRuntime();

@@ -1,8 +1,6 @@
 import protobuf from 'protobufjs';
 
-/**
- * The messages of an ONNX model that are needed here, with the field numbers of https://github.com/onnx/onnx (onnx.proto).
- */
+/** The messages of an ONNX model that are used here, with the field numbers of https://github.com/onnx/onnx (onnx.proto). */
 const schema = protobuf.parse(
   `syntax = "proto2";
   package onnx;
@@ -115,7 +113,7 @@ export function encodeOnnx(content: OnnxModel): Uint8Array {
   return model.encode(model.fromObject(content)).finish();
 }
 
-/** Whatever a file leaves out has its default value. Bytes are views of the file's. */
+/** Missing fields have their default values. Bytes are views of the file's. */
 export function decodeOnnx(bytes: Uint8Array): OnnxModel {
   return model.toObject(model.decode(bytes), { longs: Number, defaults: true, arrays: true }) as OnnxModel;
 }

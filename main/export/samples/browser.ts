@@ -1,4 +1,4 @@
-/** `index.html` of the TensorFlow.js export: a page that takes a picture and says what it is. */
+/** `index.html` of the TensorFlow.js export: a page that classifies a picture. */
 export const INDEX_HTML = `<!doctype html>
 <html lang="en">
   <meta charset="utf-8" />
@@ -34,7 +34,7 @@ try {
   const model = await tf.loadLayersModel('model.json');
   const show = async (file) => {
     if (!file) return;
-    answer.value = 'Looking…';
+    answer.value = 'Predicting…';
     try {
       const probability = await predict(model, card, file);
       const name = card.classes[probability > card.threshold ? 1 : 0];
@@ -58,7 +58,7 @@ try {
   answer.value = 'The model could not be loaded (' + error.message + '). Serve this folder: see README.md.';
 }
 
-/** Probability of the second class. The browser decodes upright and in sRGB; transparency is laid on white. */
+/** Probability of class 1. The browser decodes upright and in sRGB; transparency is blended with white. */
 async function predict(model, card, file) {
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const { width, height } = bitmap;

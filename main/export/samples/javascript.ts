@@ -1,6 +1,6 @@
-/** `preprocess.js`: decoded pixels to the model's input, for browser and Node; the same arithmetic as main/pictures/resize. */
-export const PREPROCESS_JS = `// Decoded pixels to what the model was trained on: stretched to its input size exactly as Twofold
-// (and Pillow) does, then divided by 255. Works in browsers and in Node.
+/** `preprocess.js`: decoded pixels to the model's input, for browsers and Node, with the arithmetic of main/pictures/resize. */
+export const PREPROCESS_JS = `// Converts decoded pixels to the model's input: stretches them to its size exactly as Twofold
+// and Pillow do, and divides them by 255. Works in browsers and in Node.
 
 /** Weights of a triangle filter as wide as the reduction, in fixed point: Pillow's BILINEAR. */
 function triangle(from, to) {
@@ -48,7 +48,7 @@ function nearest(from, to) {
 }
 
 /**
- * @param pixels [height, width, channels] of a picture, 0..255; of four channels the last is left out
+ * @param pixels [height, width, channels] of a picture, 0..255; a fourth channel is ignored
  * @param input the card's "input": size in pixels and how to resize
  * @returns [size, size, 3] float32, 0..1
  */
@@ -77,7 +77,7 @@ export function toInput(pixels, width, height, channels, { size, resize }) {
 const READ_PICTURE = `/** Decodes a picture as Twofold does: upright, sRGB, transparency on white. */
 async function readPicture(path) {
   const { space, icc, depth } = await sharp(path).metadata();
-  // A profile that is sRGB itself changes nothing.
+  // Skipped if the profile is sRGB itself, so that rounding changes nothing.
   const ignoreIcc = icc !== undefined && isSrgb(icc);
   let picture = sharp(path, { failOn: 'error', ignoreIcc }).rotate().flatten({ background: '#ffffff' });
   const isCmyk = space === 'cmyk' && icc === undefined;
@@ -90,11 +90,11 @@ async function readPicture(path) {
   return toInput(data, info.width, info.height, info.channels, card.input);
 }
 
-/** X, Y, Z of red, green and blue of sRGB, and its curve at one half. */
+/** X, Y, Z of sRGB's red, green and blue, and its curve at 0.5. */
 const SRGB = { rXYZ: [0.436, 0.2225, 0.0139], gXYZ: [0.3851, 0.7169, 0.0971], bXYZ: [0.1431, 0.0606, 0.7141] };
 const SRGB_MIDDLE = 0.214;
 
-/** Whether a profile is sRGB by its numbers: then the pixels stay as they are, bit for bit. */
+/** Whether a profile is sRGB by its numbers, so that the pixels need no conversion. */
 function isSrgb(icc) {
   const text = (at) => icc.toString('latin1', at, at + 4);
   const fixed = (at) => icc.readInt32BE(at) / 65536;
@@ -125,11 +125,11 @@ function isSrgb(icc) {
       wanted.every((value, i) => Math.abs(fixed(tags[name] + 8 + 4 * i) - value) < 0.004);
     return Object.entries(SRGB).every(isNear) && ['rTRC', 'gTRC', 'bTRC'].every((name) => isCurve(tags[name]));
   } catch {
-    return false; // a tag is missing or lies outside the profile
+    return false; // a tag is missing or outside the profile
   }
 }
 
-/** Writes red, green and blue over cyan, magenta and yellow, as Pillow computes them. */
+/** Replaces cyan, magenta and yellow by red, green and blue, as Pillow computes them. */
 function cmykToRgb(data) {
   for (let i = 0; i < data.length; i += 4) {
     const light = 255 - data[i + 3];
@@ -141,14 +141,14 @@ function cmykToRgb(data) {
 }
 `;
 
-/** Beside the answers, which a pipe carries alone. */
+/** On standard error, so that a pipe carries predictions only. */
 const RULE = `console.error('Above a probability of ' + card.threshold + ': ' + card.classes[1]);
 `;
 
 /** Opens a loop over the pictures that can be read; the others are reported. Closed by REPORT. */
 const FOR_EACH = `const paths = process.argv.slice(2);
 if (paths.length === 0) {
-  console.error('Give one picture or more: node predict.js PICTURE…');
+  console.error('Usage: node predict.js PICTURE…');
   process.exitCode = 2;
 }
 for (const path of paths) {
@@ -178,7 +178,7 @@ const tf = await import('@tensorflow/tfjs-node').catch(() => import('@tensorflow
 const file = (name) => readFileSync(new URL(name, import.meta.url));
 const card = JSON.parse(file('card.json'));
 
-/** Plain TensorFlow.js has no file system, so the files are handed over in memory. */
+/** Plain TensorFlow.js can't read files, so they are passed in memory. */
 async function loadModel() {
   const { modelTopology, weightsManifest } = JSON.parse(file('model.json'));
   const [{ paths, weights: weightSpecs }] = weightsManifest;

@@ -1,5 +1,5 @@
-/** `preprocess.py`: a picture file to the model's input with Pillow, as main/pictures/prepare does it. */
-export const PREPROCESS_PY = `"""Picture files to what the model was trained on, as Twofold reads them. Needs Pillow and NumPy."""
+/** `preprocess.py`: a picture file to the model's input with Pillow, as in main/pictures/prepare. */
+export const PREPROCESS_PY = `"""Reads picture files as the model's input, as Twofold does. Needs Pillow and NumPy."""
 import io
 import struct
 import sys
@@ -14,7 +14,7 @@ def load(path, size, resize="bilinear", bits16=16):
     """Returns [size, size, 3] float32, 0..1. Stretched, not cropped; bilinear is antialiased."""
     picture = read_picture(path, bits16)
     if resize == "bilinear":
-        # First the width, then the height, as Twofold does: by itself Pillow 13 takes some tall pictures the other way.
+        # First the width, then the height, as in Twofold; Pillow 13 resizes some tall pictures the other way round.
         picture = picture.resize((size, picture.height), RESIZE[resize])
     picture = picture.resize((size, size), RESIZE[resize])
     return np.asarray(picture, "float32") / 255
@@ -23,7 +23,7 @@ def load(path, size, resize="bilinear", bits16=16):
 def read_picture(path, bits16=16):
     """Decodes a picture: upright, 8 bits, sRGB, transparency on white. Returns a Pillow image in mode RGB.
 
-    bits16: bits that 16-bit pictures use, from the card. Pillow keeps 16 bits of grey only, not of colour.
+    bits16: bits that 16-bit pictures use, from the card. Pillow keeps 16 bits for greyscale only, not for colour.
     """
     picture = ImageOps.exif_transpose(Image.open(path))
     profile = picture.info.get("icc_profile")
@@ -45,7 +45,7 @@ def read_picture(path, bits16=16):
 
 
 def to_srgb(picture, profile):
-    """Applies a colour profile, unless it can't be read or is not of this kind of picture."""
+    """Applies a colour profile, unless it can't be read or does not fit this kind of picture."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     except OSError:
@@ -58,13 +58,13 @@ def to_srgb(picture, profile):
     return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
 
 
-# X, Y, Z of red, green and blue of sRGB, and its curve at one half.
+# X, Y, Z of sRGB's red, green and blue, and its curve at 0.5.
 SRGB = {b"rXYZ": (0.436, 0.2225, 0.0139), b"gXYZ": (0.3851, 0.7169, 0.0971), b"bXYZ": (0.1431, 0.0606, 0.7141)}
 SRGB_MIDDLE = 0.214
 
 
 def is_srgb(profile):
-    """Whether a profile is sRGB by its numbers: then the pixels stay as they are, bit for bit."""
+    """Whether a profile is sRGB by its numbers, so that the pixels need no conversion."""
     try:
         count = struct.unpack_from(">I", profile, 128)[0]
         tags = dict(struct.unpack_from(">4sI", profile, 132 + 12 * i) for i in range(count))
@@ -82,7 +82,7 @@ def is_srgb(profile):
 
 
 def is_srgb_curve(profile, at):
-    """Compares a curve with sRGB's in the middle, which tells sRGB and gamma 2.2 from others."""
+    """Compares a curve with sRGB's at 0.5, which distinguishes sRGB and gamma 2.2 from others."""
     if profile[at : at + 4] == b"curv":
         count = struct.unpack_from(">I", profile, at + 8)[0]
         values = struct.unpack_from(f">{count}H", profile, at + 12)
@@ -102,12 +102,12 @@ def is_srgb_curve(profile, at):
 
 
 def classify(paths, card, predict):
-    """Prints path, class and probability of each picture, and what is wrong with those that can't be read.
+    """Prints path, class and probability of each picture, and an error for those that can't be read.
 
-    predict takes [1, size, size, 3] and returns a probability. Returns the exit code: 1 where a picture failed.
+    predict takes [1, size, size, 3] and returns a probability. Returns the exit code: 1 if a picture failed.
     """
     if not paths:
-        print("Give one picture or more: python " + sys.argv[0] + " PICTURE...", file=sys.stderr)
+        print("Usage: python " + sys.argv[0] + " PICTURE...", file=sys.stderr)
         return 2
     print(f"Above a probability of {card['threshold']}: {card['classes'][1]}", file=sys.stderr)
     given = card["input"]
@@ -146,7 +146,7 @@ here = Path(__file__).resolve().parent
 card = json.loads((here / "card.json").read_text(encoding="utf-8"))
 `;
 
-/** The last lines of a program. @param predict expression that gives the probability of `pictures` */
+/** The end of a program. @param predict statement that returns the probability of `pictures` */
 const RUN = (predict: string): string => `
 def predict(pictures):
     ${predict}
@@ -166,8 +166,8 @@ serve = model.signatures["serving_default"]
 
 ${RUN('return float(serve(pictures=tf.constant(pictures))["probability"][0, 0])')}`;
 
-/** `request.py` for the SavedModel: asks TensorFlow Serving. */
-export const SERVING_PY = `"""Asks TensorFlow Serving about pictures (how to start it: README.md).
+/** `request.py` for the SavedModel: sends requests to TensorFlow Serving. */
+export const SERVING_PY = `"""Classifies pictures with TensorFlow Serving (README.md explains how to start it).
 
     pip install pillow numpy
     python request.py PICTURE...

@@ -1,6 +1,6 @@
 import type { Recipe } from '../../../shared/recipe.ts';
 
-/** What the training script is filled in with. */
+/** The values that the training script contains. */
 export interface TrainScriptValues {
   classes: readonly [string, string];
   /** Names of the classes' folders. */
@@ -16,33 +16,33 @@ function python(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
-  // Whole characters, not JSON's halves: Python would keep two surrogates, which name no file.
+  // Whole characters instead of JSON's surrogate pairs, which Python would keep as two characters.
   return JSON.stringify(value).replace(
     /[\u{7f}-\u{10ffff}]/gu,
     (character) => `\\U${character.codePointAt(0)!.toString(16).padStart(8, '0')}`,
   );
 }
 
-/** `train.py`: trains the run again with Keras, from the folders that the folders export makes. */
+/** `train.py`: repeats a run with Keras, on exported class folders. */
 export function trainScript({ classes, folders, recipe, valLoss, valAccuracy }: TrainScriptValues): string {
   const { augmentation: a } = recipe;
   const constants: [string, unknown, string][] = [
-    ['CLASSES', classes, 'the model gives the probability of the second'],
+    ['CLASSES', classes, 'the model predicts the probability of the second'],
     ['FOLDERS', folders, 'below train/ and validation/'],
     ['SIZE', recipe.size, 'height and width of the input in pixels'],
-    ['CUT', recipe.cut, 'layer of InceptionV3 whose output goes into the head'],
+    ['CUT', recipe.cut, 'layer of InceptionV3 whose output is the input of the head'],
     ['RESIZE', recipe.resize, 'of pictures, by Pillow'],
     ['UNITS', recipe.units, 'of each hidden Dense layer'],
     ['DROPOUT', recipe.dropout, 'after each of them'],
     ['LEARNING_RATE', recipe.learningRate, 'of RMSprop'],
-    ['BATCH', recipe.batch, 'pictures a step, over all machines'],
+    ['BATCH', recipe.batch, 'pictures per step, over all machines'],
     ['EPOCHS', recipe.epochs, ''],
-    ['PATIENCE', recipe.patience, 'epochs without a better validation loss; None never stops early'],
+    ['PATIENCE', recipe.patience, 'epochs without a lower validation loss; None: no early stopping'],
     ['SEED', recipe.seed, ''],
     [
       'VARIANTS',
       a.enabled ? a.variants : 0,
-      'augmented variants kept of a picture; 0 draws afresh each epoch',
+      'augmented variants to reuse of each picture; 0: new ones in each epoch',
     ],
   ];
   const lines = constants.map(
@@ -77,20 +77,20 @@ function reached(loss: number | null, accuracy: number | null): string {
   return `validation loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)}.`;
 }
 
-const INTRODUCTION = `"""Trains with Keras what Twofold trained: the same model, pictures, split, preprocessing, augmentation and settings.
+const INTRODUCTION = `"""Repeats a run of Twofold with Keras: the same model, pictures, split, preprocessing, augmentation and settings.
 
     pip install tensorflow pillow scipy
     python train.py --data FOLDERS --base model.h5
 
-FOLDERS is Twofold's export "folders" (train/ and validation/ with a folder a class; test/ is not touched). --base is where
-the frozen base comes from: Twofold's export "keras" (model.h5), or "imagenet" for the official weights of Keras.
+FOLDERS is Twofold's export "folders" (train/ and validation/ with one folder per class; test/ is not used). --base is the
+source of the frozen base: Twofold's export "keras" (model.h5), or "imagenet" for the official weights of Keras.
 
-On several machines, start it on each with TF_CONFIG set, for example on the first of two:
+To train on several machines, start it on each with TF_CONFIG set, for example on the first of two:
     TF_CONFIG='{"cluster": {"worker": ["first:2222", "second:2222"]}, "task": {"type": "worker", "index": 0}}'
-Every machine needs FOLDERS and the base at hand; each reads its own share of every batch. Keras 3 does not do this: with
+Every machine needs FOLDERS and the base; each reads its own share of every batch. Keras 3 does not support this: with
 TensorFlow 2.16 or newer, pip install tf_keras and set TF_USE_LEGACY_KERAS=1.
 
-Random numbers are Keras' own, so curves follow Twofold's closely but not digit for digit.
+Random numbers are those of Keras, so the curves are similar to Twofold's but not equal.
 """
 import argparse
 import json
@@ -106,7 +106,7 @@ from tensorflow import keras
 const BODY = `
 
 class Pictures:
-    """One side of the split. Batches are the same whatever the number of machines; each reads its own part of them."""
+    """One side of the split. Batches do not depend on the number of machines; each machine reads its own part of them."""
 
     def __init__(self, folder, augmentation, shuffle):
         self.generator = keras.preprocessing.image.ImageDataGenerator(rescale=1 / 255, **augmentation)
@@ -117,7 +117,7 @@ class Pictures:
         self.shuffle = shuffle
 
     def steps(self, machines):
-        """Batches an epoch. A last one that is too small to share is left out."""
+        """Batches per epoch. A last one that is too small to share is dropped."""
         full, rest = divmod(len(self.paths), BATCH)
         return full + (1 if rest >= machines else 0)
 
@@ -159,7 +159,7 @@ class Pictures:
 
 
 def build_model(source):
-    """InceptionV3 to the cut, frozen, with a fresh head."""
+    """InceptionV3 up to the cut, frozen, with a new head."""
     if source == "imagenet":
         base = keras.applications.InceptionV3(
             input_shape=(SIZE, SIZE, 3), include_top=False, weights="imagenet"
@@ -168,7 +168,7 @@ def build_model(source):
         base = keras.models.load_model(source, compile=False)
     base = keras.Model(base.input, base.get_layer(CUT).output)
     base.trainable = False
-    # Layer by layer rather than as one nested model, so that a saved model has the layout of Twofold's.
+    # Not as a nested model, so that a saved model has the same layout as Twofold's.
     for layer in base.layers:
         layer.trainable = False
     number = lambda name, index: name if index == 0 else f"{name}_{index}"
@@ -191,23 +191,23 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--data", type=Path, required=True, help="the folders export")
     options.add_argument("--base", required=True, help="model.h5 of the Keras export, or imagenet")
-    options.add_argument("--out", type=Path, default=Path("trained.h5"), help="where the best epoch goes")
+    options.add_argument("--out", type=Path, default=Path("trained.h5"), help="file for the best epoch")
     options.add_argument("--epochs", type=int, default=EPOCHS)
     arguments = options.parse_args()
 
-    # Before anything else of TensorFlow: the strategy must set up how machines talk.
+    # The strategy must be created before TensorFlow is used otherwise.
     cluster = json.loads(os.environ.get("TF_CONFIG", "{}"))
     machines = len(cluster.get("cluster", {}).get("worker", [None]))
     machine = cluster.get("task", {}).get("index", 0)
     if machines > 1 and getattr(keras, "__version__", "2").startswith("3"):
-        raise SystemExit("Keras 3 does not train on several machines: pip install tf_keras, set TF_USE_LEGACY_KERAS=1.")
+        raise SystemExit("Keras 3 can't train on several machines: pip install tf_keras and set TF_USE_LEGACY_KERAS=1.")
     strategy = tf.distribute.MultiWorkerMirroredStrategy() if machines > 1 else tf.distribute.get_strategy()
     keras.utils.set_random_seed(SEED)
 
     train = Pictures(arguments.data / "train", AUGMENTATION, shuffle=True)
     validation = Pictures(arguments.data / "validation", {}, shuffle=False)
     if min(train.steps(machines), validation.steps(machines)) == 0:
-        raise SystemExit("There are fewer pictures than machines on one side of the split.")
+        raise SystemExit("The training or the validation set has fewer pictures than there are machines.")
 
     def batches(pictures):
         if machines == 1:
@@ -216,7 +216,7 @@ def main():
 
     with strategy.scope():
         model = build_model(arguments.base)
-    # Every machine has the same model; only the first one's is kept.
+    # Every machine has the same model; only that of the first is kept.
     path = arguments.out if machine == 0 else arguments.out.with_suffix(f".{machine}.h5")
     callbacks = [keras.callbacks.ModelCheckpoint(str(path), monitor="val_loss", save_best_only=True)]
     if PATIENCE is not None:

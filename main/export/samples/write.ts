@@ -11,7 +11,7 @@ const PYTHON = (predict: string): Record<string, string> => ({
   'predict.py': predict,
 });
 
-/** Versions that the samples for Node were tried with. */
+/** Versions that the samples for Node are tested with. */
 const SHARP = '^0.34.0';
 const TFJS = '4.22.0';
 const ONNX_RUNTIME = '^1.20.0';
@@ -34,13 +34,13 @@ const SAMPLES: Record<ModelFormat, Record<string, string>> = {
   },
 };
 
-/** Writes what tries the export: programs that take pictures and print class and probability, and what they need. */
+/** Writes sample programs that predict pictures with the export, and what they need. */
 export async function writeSamples(format: ModelFormat, folder: string): Promise<void> {
   for (const [name, content] of Object.entries(SAMPLES[format])) await writeFile(join(folder, name), content);
   if (format === 'tfjs') await copyBrowserLibrary(folder);
 }
 
-/** So that the page works without a network. The file names its licence (Apache 2.0) in its first lines. */
+/** Copies TensorFlow.js, so that the page works offline. The file states its licence (Apache 2.0). */
 async function copyBrowserLibrary(folder: string): Promise<void> {
   const require = createRequire(import.meta.url);
   let library: string;
@@ -48,7 +48,7 @@ async function copyBrowserLibrary(folder: string): Promise<void> {
     library = join(dirname(require.resolve('@tensorflow/tfjs/package.json')), 'dist', 'tf.min.js');
     await copyFile(library, join(folder, 'tf.min.js'));
   } catch (error) {
-    // A packaged app may leave it out; the README says where to get it.
+    // A packaged app may not include it; the README says where to get it.
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
   }
 }

@@ -6,18 +6,14 @@ import { addNetwork } from '../../model/network.ts';
 import { INPUT, OUTPUT } from '../formats.ts';
 import { readAll, type ExportModel } from '../model.ts';
 
-/** Folder of the model below that of the export: TensorFlow Serving takes a folder of versions. */
+/** Folder of the model in the export: TensorFlow Serving expects a folder of versions. */
 export const SAVED_MODEL = join('model', '1');
 export const SIGNATURE = 'serving_default';
 
-/** Protocol buffers end at 2 GiB, graph and names take a little of it. */
+/** Protocol buffers have at most 2 GiB, of which graph and names need a little. */
 const MAX_WEIGHT_BYTES = 2 ** 31 - 2 ** 20;
 
-/**
- * Refuses what one protocol buffer can't hold.
- *
- * @throws TwofoldError `unsupported`
- */
+/** @throws TwofoldError `unsupported` if the model is too large for one protocol buffer */
 export function checkSize(model: ExportModel, format: string): void {
   const bytes = model.weights.reduce(
     (sum, { spec }) => sum + 4 * spec.shape.reduce((product, size) => product * size, 1),
@@ -26,8 +22,8 @@ export function checkSize(model: ExportModel, format: string): void {
   if (bytes <= MAX_WEIGHT_BYTES) return;
   throw new TwofoldError(
     'unsupported',
-    `The model has ${(bytes / 2 ** 30).toFixed(1)} GB of weights, but a file of ${format} holds at most 2 GB. ` +
-      'Export it for Keras or TensorFlow.js, or train with fewer units, a smaller size or a later cut.',
+    `The model has ${(bytes / 2 ** 30).toFixed(1)} GB of weights, but ${format} can store at most 2 GB. ` +
+      'Export it for Keras or TensorFlow.js, or train with fewer hidden units, a smaller input size or a later cut layer.',
   );
 }
 

@@ -1,21 +1,21 @@
 import type { WeightSpec } from '../../model/architecture/layers.ts';
 
-/** Bits a stored weight takes. */
+/** Bits per stored weight. */
 export type Bits = 32 | 16 | 8;
 
 export interface QuantizedWeight {
   /** Little-endian, row-major. */
   bytes: Uint8Array;
-  /** As tfjs' weights manifest describes it; none for float32. */
+  /** As in tfjs' weights manifest; none for float32. */
   quantization?:
     | { dtype: 'float16'; original_dtype: 'float32' }
     | { dtype: 'uint8'; min: number; scale: number; original_dtype: 'float32' };
 }
 
 /**
- * Stores a weight in fewer bits, in the two formats of tfjs-converter: IEEE half floats, or a byte each with scale and
- * minimum (affine, nudged so that 0 is exact). Only kernels are: they are 99.9 % of a model, while biases and the
- * statistics of batch normalisation cost much accuracy for the little they take.
+ * Quantises a weight in one of the two formats of tfjs-converter: IEEE half floats, or one byte each with scale and minimum
+ * (affine, nudged so that 0 is exact). Only kernels are quantised: they are 99.9% of a model, while quantised biases and
+ * statistics of batch normalisation would cost accuracy and save little.
  *
  * @param values row-major; not changed
  */
@@ -36,17 +36,17 @@ function toHalf(values: Float32Array): QuantizedWeight {
   };
 }
 
-/** The bits of the half float nearest to a float32 given by its bits; ties go to the even one. */
+/** The nearest half float of a float32, both as bits; ties go to even. */
 function halfOf(word: number): number {
   const sign = (word >>> 16) & 0x8000;
   const magnitude = word & 0x7fff_ffff;
   if (magnitude >= 0x7f80_0000) return sign | (magnitude > 0x7f80_0000 ? 0x7e00 : 0x7c00);
-  if (magnitude >= 0x477f_f000) return sign | 0x7c00; // rounds up to what a half can't hold
+  if (magnitude >= 0x477f_f000) return sign | 0x7c00; // rounds to infinity
   if (magnitude >= 0x3880_0000) {
     const shifted = magnitude - 0x3800_0000;
     return sign | ((shifted + 0xfff + ((shifted >>> 13) & 1)) >>> 13);
   }
-  if (magnitude < 0x3300_0000) return sign; // below half of the smallest
+  if (magnitude < 0x3300_0000) return sign; // rounds to zero
   const shift = 126 - (magnitude >>> 23);
   const mantissa = (magnitude & 0x7f_ffff) | 0x80_0000;
   const half = 1 << (shift - 1);
@@ -62,7 +62,7 @@ function toBytes(values: Float32Array): QuantizedWeight {
   }
   const bytes = new Uint8Array(values.length);
   const scale = high > low ? (high - low) / 255 : 1;
-  // A minimum that is a whole number of steps makes 0 exact, so that weights of 0 stay 0.
+  // A minimum that is a multiple of the scale makes 0 exact, so that weights of 0 stay 0.
   const min = low <= 0 && high >= 0 && high > low ? Math.round(low / scale) * scale : low;
   for (let i = 0; i < values.length; i++) {
     bytes[i] = Math.min(255, Math.max(0, Math.round((values[i]! - min) / scale)));

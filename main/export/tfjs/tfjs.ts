@@ -4,7 +4,7 @@ import type { ExportModel, ModelWeight } from '../model.ts';
 import { KERAS_VERSION, modelConfig } from '../keras/config.ts';
 import { quantize, type Bits, type QuantizedWeight } from './quantize.ts';
 
-/** Size of a file of weights, as tfjs-converter cuts them: browsers cache files up to this size. */
+/** Size of a weights file, as in tfjs-converter: browsers cache files up to this size. */
 const SHARD_BYTES = 4 * 1024 * 1024;
 
 export const TFJS_MODEL = 'model.json';
@@ -18,8 +18,8 @@ interface WeightEntry {
 }
 
 /**
- * Writes a TensorFlow.js layers model (`model.json` and shards of 4 MB): base and head in one, with layers of tfjs itself
- * only. The layout is that of tfjs-converter for Keras models.
+ * Writes a TensorFlow.js layers model (`model.json` and shards of 4 MB), base and head together, using only layers of tfjs.
+ * The layout is that of tfjs-converter for Keras models.
  *
  * @param bits 32 keeps the weights; 16 and 8 store the kernels as `quantize` does
  * @param between called between weights; what it throws ends the writing
@@ -69,7 +69,7 @@ function storedBytes({ name, shape }: ModelWeight['spec'], bits: Bits): Quantize
   return (shape.reduce((product, size) => product * size, 1) * (name === 'kernel' ? bits : 32)) / 8;
 }
 
-/** A stream of bytes cut into files of equal size. */
+/** Writes a stream of bytes to files of equal size. */
 class Shards {
   readonly names: string[];
   readonly #directory: string;

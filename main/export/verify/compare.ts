@@ -4,12 +4,12 @@ import type { Label, Split } from '../../../shared/jobs.ts';
 import { classAt } from '../../../shared/metrics.ts';
 import { plural } from '../../../shared/format.ts';
 
-/** How far an unquantised export may be from the app: float32 in another order of operations gives about 1e-6. */
+/** The largest accepted difference of an unquantised export from the app. Float32 in another order differs by about 1e-6. */
 export const TOLERANCE = 1e-4;
-/** Pictures an export is checked with, at most. */
+/** An export is verified on at most this many pictures. */
 export const MAX_CHECKED = 200;
 
-/** A picture the export is checked with. */
+/** A picture on which an export is verified. */
 export interface CheckPicture {
   path: string;
   sha256: string;
@@ -17,17 +17,17 @@ export interface CheckPicture {
   split: Split | null;
 }
 
-/** Validation pictures first, each side in an order that depends on content alone. */
+/** Validation pictures first; the order on each side depends only on their content. */
 export function choosePictures(pictures: readonly CheckPicture[], limit = MAX_CHECKED): CheckPicture[] {
   const rank = ({ split, sha256 }: CheckPicture): string => `${split === 'validation' ? 0 : 1}${sha256}`;
   return pictures.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, limit);
 }
 
 /**
- * Compares probabilities of the app and of an export on the same pictures; those that either could not read are left out.
+ * Compares the probabilities of the app and of an export on the same pictures, except those that either could not read.
  *
- * @param options `unavailable`: pictures of the run that could not even be chosen
- * @returns null when no picture is left to compare
+ * @param options `unavailable`: pictures of the run that could not be chosen
+ * @returns null if there is no picture to compare
  */
 export function compare(
   pictures: readonly CheckPicture[],
@@ -69,15 +69,15 @@ export function compare(
   };
 }
 
-/** @throws TwofoldError `corrupt` when an export is further from the app than it may be, or gives no numbers */
+/** @throws TwofoldError `corrupt` if an export differs from the app by more than the tolerance, or predicts NaN */
 export function requireSame({ maxDifference, tolerance, pictures, runtime }: ExportCheck): void {
   const limit = tolerance ?? 1;
-  // Not the other way round: a difference of NaN is above every limit.
+  // Written so that NaN does not pass.
   if (maxDifference <= limit) return;
   throw new TwofoldError(
     'corrupt',
-    `The export does not answer as the app does: on ${plural(pictures, 'picture')} its probabilities differ by up to ` +
-      `${maxDifference.toPrecision(3)} (at most ${limit} is expected; run with ${runtime}). It was removed. ` +
-      'Please report this; another format may work meanwhile.',
+    `The export was removed, since its predictions differ from the app’s: on ${plural(pictures, 'picture')} by up to ` +
+      `${maxDifference.toPrecision(3)} (expected: at most ${limit}; runtime: ${runtime}). ` +
+      'Please report this, and try another format.',
   );
 }

@@ -15,7 +15,7 @@ import type { ReloadedModel } from './reload.ts';
 import { SAVED_MODEL, SIGNATURE } from '../savedmodel/savedmodel.ts';
 import { TFJS_MODEL } from '../tfjs/tfjs.ts';
 
-/** Loads an export into TensorFlow: with its own loaders, or by code that shares nothing with the writer. */
+/** Loads an export into TensorFlow, with TensorFlow's own loaders or with code that shares nothing with the writer. */
 export async function reloadInTensorFlow(
   format: ModelFormat,
   directory: string,
@@ -60,7 +60,7 @@ async function reloadSavedModel(folder: string, size: number): Promise<ReloadedM
   };
 }
 
-/** Definition and weights as the file has them, in the order in which Keras reads them. */
+/** Reads definition and weights from the file, in the order in which Keras reads them. */
 async function reloadKeras(path: string, size: number): Promise<ReloadedModel> {
   const file = await openKerasFile(path);
   try {
@@ -72,7 +72,7 @@ async function reloadKeras(path: string, size: number): Promise<ReloadedModel> {
         if (stored.shape.join() !== shape.join()) {
           throw new TwofoldError(
             'corrupt',
-            `${path}: ${layer.name}/${name} has another shape than its layer.`,
+            `${path} is damaged: the shape of ${layer.name}/${name} does not fit its layer.`,
           );
         }
         tensors.set(tensorKey(layer.name, name), stored.values);

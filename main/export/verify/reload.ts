@@ -2,7 +2,7 @@ import type { ModelFormat } from '../../../shared/jobs.ts';
 
 /** An exported model, loaded from its files. */
 export interface ReloadedModel {
-  /** What ran it, as in `TensorFlow.js layers in Node, TensorFlow 2.9.1`. */
+  /** The runtime, such as `TensorFlow 2.15.1 SavedModel loader`. */
   runtime: string;
   /** Probabilities of class 1 for `[n, size, size, 3]` float32, 0..1. */
   predict(pixels: Float32Array, n: number): Promise<Float32Array>;
@@ -10,9 +10,9 @@ export interface ReloadedModel {
 }
 
 /**
- * Loads an export from the files that were written, and nothing else: in the runtime it is meant for where that is
- * installed, else read back into TensorFlow by code that shares nothing with the writer. Only the runtime that is used
- * comes into the process: see docs/decisions/tensorflow-in-electron.md.
+ * Loads an export from its files alone: in the runtime it is meant for, if that is installed, otherwise into TensorFlow
+ * with code that shares nothing with the writer. Only the runtime that is used is loaded into the process, see
+ * docs/decisions/tensorflow-in-electron.md.
  *
  * @param size height and width of the input in pixels
  */

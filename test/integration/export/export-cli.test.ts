@@ -292,7 +292,7 @@ describe('twofold export', () => {
     );
     await expect(result).rejects.toMatchObject({
       code: 'corrupt',
-      message: expect.stringContaining('does not answer as the app does') as string,
+      message: expect.stringContaining('predictions differ from the app’s') as string,
     });
     expect(existsSync(out('other'))).toBe(false);
   });

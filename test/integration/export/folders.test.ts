@@ -90,7 +90,7 @@ describe('class folders', () => {
     expect(cells).toHaveLength(4);
     expect(cells.reduce((sum, count) => sum + count, 0)).toBe(pictures.length - 4);
     expect(text).toContain('4 more could not be read');
-    expect(text).toContain('as run r7 had them');
+    expect(text).toContain('is that of run r7');
   });
 
   test.each(['bilinear', 'nearest'] as const)(
