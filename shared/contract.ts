@@ -3,6 +3,7 @@ import type { CallSpec, EventSpec } from './contract/call.ts';
 import { evaluateCalls, evaluateEvents } from './contract/evaluate.ts';
 import { exportCalls, exportEvents } from './contract/export.ts';
 import { importCalls, importEvents } from './contract/import.ts';
+import { insightCalls, insightEvents, suggestionCalls } from './contract/insight.ts';
 import { labelCalls } from './contract/labels.ts';
 import { pictureCalls, pictureEvents } from './contract/pictures.ts';
 import { predictCalls, predictEvents } from './contract/predict.ts';
@@ -26,6 +27,8 @@ export const CALLS = {
   ...predictCalls,
   ...evaluateCalls,
   ...exportCalls,
+  ...insightCalls,
+  ...suggestionCalls,
   ...systemCalls,
 };
 
@@ -37,6 +40,7 @@ export const EVENTS = {
   ...predictEvents,
   ...evaluateEvents,
   ...exportEvents,
+  ...insightEvents,
   ...systemEvents,
 };
 

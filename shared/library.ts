@@ -146,8 +146,21 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
     /** A probability of class 1 above it is class 1; the project's where it is left out. */
     threshold: thresholdSchema.optional(),
   }),
+  /** Unlabelled pictures for which a class is suggested, with at least a probability. */
+  z.strictObject({
+    kind: z.literal('suggested'),
+    class: z.union([z.literal(0), z.literal(1)]),
+    from: z.number().min(0.5).max(1).default(0.5),
+  }),
 ]);
 export type PictureFilter = z.infer<typeof pictureFilterSchema>;
+
+/**
+ * How pictures are sorted by what is suggested for them. `class`: from the surest of class 0 to the surest of class 1.
+ * `next`: which to label next, typical or uncertain ones that differ from each other.
+ */
+export const suggestionOrderSchema = z.enum(['surest', 'least-sure', 'class', 'next']);
+export type SuggestionOrder = z.infer<typeof suggestionOrderSchema>;
 
 /** `uncertain`: probability nearest 0.5 first. `mislabelled`: most probably of the other class first. */
 export const pictureSortSchema = z.discriminatedUnion('by', [
@@ -155,6 +168,9 @@ export const pictureSortSchema = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('name'), descending: z.boolean().default(false) }),
   z.strictObject({ by: z.literal('uncertain'), run: runIdSchema }),
   z.strictObject({ by: z.literal('mislabelled'), run: runIdSchema }),
+  z.strictObject({ by: z.literal('suggestion'), order: suggestionOrderSchema }),
+  /** The most similar to a picture first. */
+  z.strictObject({ by: z.literal('similar'), to: z.int().positive() }),
 ]);
 export type PictureSort = z.infer<typeof pictureSortSchema>;
 

@@ -6,7 +6,7 @@ import { VectorStore } from './vector-store.ts';
 export const INDEX_CUT = 'mixed7';
 export const INDEX_SIZE = 150;
 /** Channels of `mixed7`. */
-const INDEX_WIDTH = 768;
+export const INDEX_WIDTH = 768;
 /** Counts up when the same picture would get another vector. */
 const INDEX_VERSION = 1;
 

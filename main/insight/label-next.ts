@@ -20,10 +20,17 @@ export function chooseNext(
   count: number,
   seed: number,
 ): number[] {
-  const candidates = probabilities
-    ? leastSure(probabilities, count * CANDIDATES)
-    : everyNth(unlabelled.rows, SAMPLE);
+  const candidates = candidatesToLabel(unlabelled.rows, probabilities, count);
   return typicalRows(takeRows(unlabelled, candidates), count, seed).map((index) => candidates[index]!);
+}
+
+/** The rows among which `chooseNext` chooses: a part of all where these are many. */
+export function candidatesToLabel(
+  total: number,
+  probabilities: ArrayLike<number> | null,
+  count: number,
+): number[] {
+  return probabilities ? leastSure(probabilities, count * CANDIDATES) : everyNth(total, SAMPLE);
 }
 
 function leastSure(probabilities: ArrayLike<number>, count: number): number[] {

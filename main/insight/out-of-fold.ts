@@ -24,8 +24,19 @@ export function outOfFold(
   matrix: Matrix,
   labels: readonly (0 | 1)[],
   groups: readonly string[],
-  { folds: wanted = 5, seed = 1, c }: OutOfFoldOptions = {},
+  options: OutOfFoldOptions = {},
 ): Float64Array | null {
+  const steps = outOfFoldSteps(matrix, labels, groups, options);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
+/** As `outOfFold`, with a pause after each fold, in which others may compute. */
+export function* outOfFoldSteps(
+  matrix: Matrix,
+  labels: readonly (0 | 1)[],
+  groups: readonly string[],
+  { folds: wanted = 5, seed = 1, c }: OutOfFoldOptions = {},
+): Generator<undefined, Float64Array | null> {
   const byClass = ([0, 1] as const).map((label) => groupsOf(labels, groups, label));
   const folds = Math.min(wanted, ...byClass.map((of) => of.length));
   if (folds < 2) return null;
@@ -48,6 +59,7 @@ export function outOfFold(
     predictProbe(probe, takeRows(matrix, inside)).forEach((probability, index) => {
       probabilities[inside[index]!] = probability;
     });
+    yield;
   }
   return probabilities;
 }

@@ -23,8 +23,14 @@ export interface Probe {
  * @param matrix [n, width], at least one row of each class
  * @param labels [n], 0 or 1
  * @param c inverse strength of the penalty, above 0
+ * @param start where to begin, such as the probe before the last label: the same minimum is found sooner
  */
-export function fitProbe(matrix: Matrix, labels: ArrayLike<number>, c = DEFAULT_C): Probe {
+export function fitProbe(
+  matrix: Matrix,
+  labels: ArrayLike<number>,
+  c = DEFAULT_C,
+  start: Probe | null = null,
+): Probe {
   const { rows, width } = matrix;
   const standardisation = fitStandardisation(matrix);
   const x = standardise(matrix, standardisation);
@@ -48,8 +54,13 @@ export function fitProbe(matrix: Matrix, labels: ArrayLike<number>, c = DEFAULT_
     }
     return value;
   };
-  const found = minimise(objective, new Float64Array(width + 1));
   const { mean, scale } = standardisation;
+  const from = new Float64Array(width + 1);
+  if (start) {
+    from.set(start.weights.map((weight, column) => weight * scale[column]!));
+    from[width] = start.weights.reduce((sum, weight, column) => sum + weight * mean[column]!, start.bias);
+  }
+  const found = minimise(objective, from);
   const weights = found.subarray(0, width).map((weight, column) => weight / scale[column]!);
   const bias = weights.reduce((sum, weight, column) => sum - weight * mean[column]!, found[width]!);
   return { weights, bias };

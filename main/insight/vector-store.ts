@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { writeAtomically } from '../files/atomic-file.ts';
 import type { Matrix } from './matrix.ts';
+import { RowBlocks } from './row-blocks.ts';
 
 const HASH_BYTES = 32;
 const CHECKSUM_BYTES = 4;
 const ENDING = '.vectors';
+/** Read in one go. */
+const RECORDS_AT_ONCE = 256;
 /** Files that are joined into one, since each job adds one. */
 const MOST_FILES = 8;
 
@@ -25,21 +28,22 @@ export class VectorStore {
     readonly width: number,
   ) {}
 
-  get #recordBytes(): number {
-    return HASH_BYTES + 4 * this.width + CHECKSUM_BYTES;
-  }
-
   /** Reads every vector. @returns rows in the order of `hashes`, which are 64 lower-case hexadecimal digits */
   async read(): Promise<{ hashes: string[]; matrix: Matrix }> {
-    const rows = new Map<string, Float32Array>();
-    for (const name of await this.#files()) {
-      const content = await readFile(join(this.dir, name)).catch(ignoreMissing);
-      if (content) for (const [hash, vector] of this.#records(content)) rows.set(hash, vector);
-    }
-    const data = new Float32Array(rows.size * this.width);
-    let row = 0;
-    for (const vector of rows.values()) data.set(vector, row++ * this.width);
-    return { hashes: [...rows.keys()], matrix: { rows: rows.size, width: this.width, data } };
+    const rowOfHash = new Map<string, number>();
+    const vectors = new RowBlocks(this.width);
+    await this.reader().more((hash, vector) => {
+      const known = rowOfHash.get(hash);
+      if (known === undefined) rowOfHash.set(hash, vectors.push(vector));
+      else vectors.row(known).set(vector);
+    });
+    const hashes = [...rowOfHash.keys()];
+    return { hashes, matrix: vectors.take(hashes.map((_, row) => row)) };
+  }
+
+  /** Reads the vectors bit by bit. */
+  reader(): VectorReader {
+    return new VectorReader(this.dir, this.width);
   }
 
   /** Starts a file to append to. Close it. */
@@ -52,39 +56,58 @@ export class VectorStore {
 
   /** Joins the files where there are many. What another process appends meanwhile is made again later. */
   async #join(): Promise<void> {
-    const files = await this.#files();
+    const files = await filesIn(this.dir);
     if (files.length < MOST_FILES) return;
     const joined = join(this.dir, `0-${process.pid}${ENDING}`);
     await writeAtomically(joined, async (handle) => {
       for (const name of files) {
         const content = await readFile(join(this.dir, name)).catch(ignoreMissing);
-        if (content) for (const record of this.#sound(content)) await handle.writeFile(record);
+        if (content) for (const record of soundRecords(content, this.width)) await handle.writeFile(record);
       }
     });
     for (const name of files)
       if (join(this.dir, name) !== joined) await rm(join(this.dir, name), { force: true });
   }
+}
 
-  async #files(): Promise<string[]> {
-    const names = (await readdir(this.dir).catch(ignoreMissing)) ?? [];
-    return names.filter((name) => name.endsWith(ENDING)).sort();
-  }
+/**
+ * Reads a store, each time only what was appended since the last, some records at once: the whole index takes as much
+ * memory as its vectors.
+ */
+export class VectorReader {
+  /** Bytes read of each file. */
+  readonly #read = new Map<string, number>();
 
-  *#sound(content: Buffer): Generator<Buffer> {
-    const size = this.#recordBytes;
-    for (let at = 0; at + size <= content.length; at += size) {
-      const record = content.subarray(at, at + size);
-      const body = record.subarray(0, size - CHECKSUM_BYTES);
-      if (record.readUInt32LE(size - CHECKSUM_BYTES) === crc32(body)) yield record;
-    }
-  }
+  constructor(
+    private readonly dir: string,
+    private readonly width: number,
+  ) {}
 
-  *#records(content: Buffer): Generator<[hash: string, vector: Float32Array]> {
-    for (const record of this.#sound(content)) {
-      // Copied, since a float32 must lie at a multiple of 4 bytes.
-      const vector = new Float32Array(this.width);
-      Buffer.from(vector.buffer).set(record.subarray(HASH_BYTES, HASH_BYTES + 4 * this.width));
-      yield [record.toString('hex', 0, HASH_BYTES), vector];
+  /** @param found called with each vector; it is overwritten afterwards, and comes again where files were joined */
+  async more(found: (hash: string, vector: Float32Array) => void): Promise<void> {
+    const size = recordBytes(this.width);
+    const buffer = Buffer.alloc(size * RECORDS_AT_ONCE);
+    // Copied, since a float32 must lie at a multiple of 4 bytes.
+    const vector = new Float32Array(this.width);
+    const bytes = Buffer.from(vector.buffer);
+    for (const name of await filesIn(this.dir)) {
+      const file = await open(join(this.dir, name)).catch(ignoreMissing);
+      if (!file) continue;
+      try {
+        for (let at = this.#read.get(name) ?? 0; ;) {
+          const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+          const whole = bytesRead - (bytesRead % size);
+          for (const record of soundRecords(buffer.subarray(0, whole), this.width)) {
+            bytes.set(record.subarray(HASH_BYTES, HASH_BYTES + 4 * this.width));
+            found(record.toString('hex', 0, HASH_BYTES), vector);
+          }
+          at += whole;
+          this.#read.set(name, at);
+          if (whole === 0) break;
+        }
+      } finally {
+        await file.close();
+      }
     }
   }
 }
@@ -114,6 +137,22 @@ export class VectorWriter {
   async close(): Promise<void> {
     await this.file.close();
   }
+}
+
+const recordBytes = (width: number): number => HASH_BYTES + 4 * width + CHECKSUM_BYTES;
+
+function* soundRecords(content: Buffer, width: number): Generator<Buffer> {
+  const size = recordBytes(width);
+  for (let at = 0; at + size <= content.length; at += size) {
+    const record = content.subarray(at, at + size);
+    const body = record.subarray(0, size - CHECKSUM_BYTES);
+    if (record.readUInt32LE(size - CHECKSUM_BYTES) === crc32(body)) yield record;
+  }
+}
+
+async function filesIn(dir: string): Promise<string[]> {
+  const names = (await readdir(dir).catch(ignoreMissing)) ?? [];
+  return names.filter((name) => name.endsWith(ENDING)).sort();
 }
 
 function ignoreMissing(error: unknown): undefined {

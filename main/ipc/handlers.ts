@@ -3,6 +3,7 @@ import type { Handlers } from './answer.ts';
 import { evaluateHandlers } from './evaluate.ts';
 import { exportHandlers } from './export.ts';
 import { importHandlers } from './import.ts';
+import { insightHandlers, suggestionHandlers } from './insight.ts';
 import { labelHandlers } from './labels.ts';
 import { modelHandlers } from './model.ts';
 import { pictureHandlers } from './pictures.ts';
@@ -24,6 +25,8 @@ export function handlersOf(context: AppContext): Handlers {
     ...predictHandlers(context),
     ...evaluateHandlers(context),
     ...exportHandlers(context),
+    ...insightHandlers(context),
+    ...suggestionHandlers(context),
     ...systemHandlers(context),
   };
 }

@@ -1,17 +1,24 @@
 import { shell } from 'electron';
 import type { AppContext } from '../app/services/context.ts';
+import { countPictures, findPictures } from '../app/services/find-pictures.ts';
 import { previewAugmentation } from '../app/services/preview.ts';
 import { requirePicture } from '../app/services/pictures.ts';
 import type { HandlersOf } from './answer.ts';
 import { explainLabel } from '../library/labels/labels.ts';
 import { getPictures, leaveTestSet, setSplit } from '../library/pictures/pictures.ts';
 
-export function pictureHandlers({ project, checks, pool, emit }: AppContext): HandlersOf<'pictures'> {
+export function pictureHandlers({
+  project,
+  checks,
+  pool,
+  emit,
+  insight,
+}: AppContext): HandlersOf<'pictures'> {
   return {
-    'pictures.ids': (query) => project.requireReader().read({ kind: 'ids', query }),
+    'pictures.ids': (query) => findPictures(project.requireReader(), insight.suggestions, query),
     'pictures.rows': ({ ids }) => getPictures(project.require().db, ids),
     'pictures.counts': () => project.requireReader().read({ kind: 'counts' }),
-    'pictures.matches': ({ filters }) => project.requireReader().read({ kind: 'matches', filters }),
+    'pictures.matches': ({ filters }) => countPictures(project.requireReader(), insight.suggestions, filters),
     'pictures.folders': () => project.requireReader().read({ kind: 'folders' }),
     'pictures.history': ({ id }) => explainLabel(project.require().db, id),
     'pictures.check': () => checks.check(),

@@ -53,7 +53,7 @@ function swapClassIndices({ brush, query }: Partial<ProjectSettings>): Partial<P
   return {
     ...(brush !== undefined && { brush: swapLabel(brush) }),
     ...(query &&
-      filter?.kind === 'class' && {
+      (filter?.kind === 'class' || filter?.kind === 'suggested') && {
         query: { ...query, filter: { ...filter, class: swapClass(filter.class) } },
       }),
   };

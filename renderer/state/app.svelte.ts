@@ -13,6 +13,7 @@ import { Listeners } from './listeners.ts';
 import { Notices } from './notices.svelte.ts';
 import { Review } from './review.svelte.ts';
 import { Runs } from './runs.svelte.ts';
+import { Suggestions } from './suggestions.svelte.ts';
 import { Train } from './train.svelte.ts';
 import { Tries } from './tries.svelte.ts';
 
@@ -31,6 +32,7 @@ export class AppState {
   readonly evaluations: Evaluations;
   readonly review: Review;
   readonly exports: Exports;
+  readonly suggestions: Suggestions;
   project = $state.raw<ProjectInfo | null>(null);
   recent = $state.raw<RecentProject[]>([]);
   info = $state.raw<AppInfo | null>(null);
@@ -58,6 +60,7 @@ export class AppState {
     this.evaluations = new Evaluations(client, this.notices);
     this.review = new Review(client, this.notices, this.runs, this.library, this.tries);
     this.exports = new Exports(client, this.notices, this.runs);
+    this.suggestions = new Suggestions(client, this.notices);
     client.on('project.changed', (project) => this.#show(project));
     client.on('import.nothing', ({ message }) => this.notices.fail(new TwofoldError('not-found', message)));
     client.on('system.openPath', ({ path }) => void this.openFolder(path));
@@ -171,6 +174,7 @@ export class AppState {
     this.evaluations.open(project !== null);
     this.review.open();
     this.exports.open(project !== null);
+    this.suggestions.open(project);
     project?.notices.forEach((notice) => this.notices.say(notice));
     void this.client.call('project.recent').then((recent) => (this.recent = recent));
   }

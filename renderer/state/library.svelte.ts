@@ -108,7 +108,7 @@ export class Library {
     this.#lastBrush = swapLabel(this.#lastBrush);
     if (this.tool !== 'select') this.tool = { label: swapLabel(this.tool.label) };
     const { filter } = this.query;
-    if (filter.kind === 'class') {
+    if (filter.kind === 'class' || filter.kind === 'suggested') {
       this.query = { ...this.query, filter: { ...filter, class: swapClass(filter.class) } };
     }
     void this.reread();

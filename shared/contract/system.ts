@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, event } from './call.ts';
+import { insightSettingsSchema } from './insight.ts';
 import { nothing } from './fields.ts';
 
 export interface AppInfo {
@@ -21,6 +22,7 @@ export interface Licence {
 
 export const appSettingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
+  insight: insightSettingsSchema.prefault({}),
 });
 export type AppSettings = z.infer<typeof appSettingsSchema>;
 

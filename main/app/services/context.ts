@@ -7,6 +7,7 @@ import type { Evaluator } from './evaluator.ts';
 import type { Exporter } from './exporter.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { Importer } from './importer.ts';
+import type { Insight } from './insight.ts';
 import type { JsonFile } from './json-file.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Pictures } from './pictures.ts';
@@ -25,6 +26,7 @@ export interface AppContext {
   predictor: Predictor;
   evaluator: Evaluator;
   exporter: Exporter;
+  insight: Insight;
   recent: RecentProjects;
   settings: JsonFile<typeof appSettingsSchema>;
   delays: LoopDelays;

@@ -10,13 +10,14 @@ import { Evaluator } from './evaluator.ts';
 import { FileChecks } from './file-checks.ts';
 import { Exporter } from './exporter.ts';
 import { Importer } from './importer.ts';
+import { Insight } from './insight.ts';
 import { JsonFile } from './json-file.ts';
 import { OpenProject } from './open-project.ts';
 import { Pictures } from './pictures.ts';
 import { Predictor } from './predictor.ts';
 import { RecentProjects, recentSchema } from './recent.ts';
 import { Trainer } from './trainer.ts';
-import { spawnUtilityProcess } from './utility-process.ts';
+import { spawnBackgroundProcess, spawnUtilityProcess } from './utility-process.ts';
 
 export interface PartsOptions {
   emit: Emit;
@@ -28,32 +29,49 @@ export interface PartsOptions {
 }
 
 /** Makes the parts of the app, none of which shows anything yet. */
-export function makeParts({ emit, window, onMenuChange, temporary }: PartsOptions): AppContext {
+export function makeParts({ emit: send, window, onMenuChange, temporary }: PartsOptions): AppContext {
+  const emit: Emit = (name, payload) => {
+    send(name, payload);
+    if (name === 'pictures.changed') insight.wake();
+  };
   const data = dataFolder();
   const recent = new RecentProjects(new JsonFile(join(data, 'recent.json'), recentSchema, []), onMenuChange);
-  const settings = new JsonFile(join(data, 'settings.json'), appSettingsSchema, { theme: 'system' });
+  const settings = new JsonFile(join(data, 'settings.json'), appSettingsSchema, appSettingsSchema.parse({}));
   nativeTheme.themeSource = settings.value.theme;
   const project = new OpenProject(
     (info) => {
       emit('project.changed', info);
       if (info) recent.add(info.folder);
       else onMenuChange();
+      insight.wake();
     },
     (folder) => recent.forget(folder),
   );
   const pool = new PicturePool({ background: true });
   const pictures = new Pictures(project, pool, join(temporary, 'tried'));
   const checks = new FileChecks(project, emit);
+  const importer = new Importer(project, pool, emit);
+  const insight = new Insight(project, {
+    settings: {
+      get: () => settings.value.insight,
+      set: (value) => settings.set({ ...settings.value, insight: value }),
+    },
+    isBusy: () => importer.state !== null,
+    spawn: spawnBackgroundProcess,
+    emit: (state) => emit('insight.changed', state),
+  });
+  const spawn = insight.aside(spawnUtilityProcess);
   return {
     project,
     pool,
     pictures,
-    importer: new Importer(project, pool, emit),
+    importer,
+    insight,
     checks,
-    trainer: new Trainer(project, checks, spawnUtilityProcess, emit),
-    predictor: new Predictor(project, pictures, spawnUtilityProcess, emit, join(temporary, 'pasted')),
-    evaluator: new Evaluator(project, checks, spawnUtilityProcess, emit),
-    exporter: new Exporter(project, checks, spawnUtilityProcess, emit),
+    trainer: new Trainer(project, checks, spawn, emit),
+    predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
+    evaluator: new Evaluator(project, checks, spawn, emit),
+    exporter: new Exporter(project, checks, spawn, emit),
     recent,
     settings,
     delays: new LoopDelays(),

@@ -4,8 +4,11 @@ import { entry } from '../../support/entry.ts';
 import { TENSORFLOW_ENV } from '../../jobs/child.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
 
+/** As `spawnUtilityProcess`, with the lowest priority: for work that nobody waits for. */
+export const spawnBackgroundProcess = (): JobProcess => spawnUtilityProcess(constants.priority.PRIORITY_LOW);
+
 /** Runs a job in a utility process of Electron, whose crash affects neither the window nor main. */
-export function spawnUtilityProcess(): JobProcess {
+export function spawnUtilityProcess(priority: number = constants.priority.PRIORITY_BELOW_NORMAL): JobProcess {
   const { path, execArgv } = entry(import.meta.url, '../../jobs/process.ts');
   const child = utilityProcess.fork(path, [], {
     execArgv,
@@ -13,7 +16,7 @@ export function spawnUtilityProcess(): JobProcess {
     serviceName: 'Twofold training',
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  child.once('spawn', () => lowerPriority(child.pid));
+  child.once('spawn', () => lowerPriority(child.pid, priority));
   child.stderr?.on('data', (text: Buffer) => process.stderr.write(text));
   return {
     send: (command) => child.postMessage(command),
@@ -27,10 +30,10 @@ export function spawnUtilityProcess(): JobProcess {
 }
 
 /** The window comes first where cores are scarce. */
-function lowerPriority(pid: number | undefined): void {
+function lowerPriority(pid: number | undefined, priority: number): void {
   if (pid === undefined) return;
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(pid, priority);
   } catch {
     // Not permitted on this system: the job runs at normal priority.
   }

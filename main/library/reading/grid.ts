@@ -46,10 +46,11 @@ export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Arr
       sort.by,
     );
   }
-  if (sort.by === 'added') {
+  if (sort.by !== 'name') {
+    // Suggestions and similar pictures are sorted by the thread with the index.
     // Sorted here: SQLite then reads a narrow index instead of the whole rows.
     const ids = idsOf(db, from, params).sort();
-    return sort.descending ? ids.reverse() : ids;
+    return 'descending' in sort && sort.descending ? ids.reverse() : ids;
   }
   const direction = sort.descending ? 'DESC' : '';
   return idsOf(db, `${from} ORDER BY p.name_key ${direction}, p.id ${direction}`, params);
@@ -127,6 +128,9 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
     case 'class':
       params.class = isSwapped(db) ? 1 - filter.class : filter.class;
       return 'p.label = :class';
+    case 'suggested':
+      // Which of these have a suggestion, the thread with the index knows.
+      return "p.label IS NULL AND p.split IS NOT 'test'";
     case 'skipped':
       return 'p.label = -1';
     case 'split':

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, mkdir } from 'node:fs/promises';
+import { mkdtemp, rm, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,8 @@ export interface LaunchOptions {
   env?: Record<string, string>;
   /** Width and height of the window's content. */
   size?: [number, number];
+  /** Whether pictures are indexed in the background, which takes a core; default false. */
+  indexes?: boolean;
   /** Electron's own switches, such as `--log-net-log=FILE`. */
   switches?: string[];
 }
@@ -60,6 +62,7 @@ export class AppUnderTest {
   static async launch(options: LaunchOptions = {}): Promise<AppUnderTest> {
     const home = options.home ?? (await mkdtemp(join(tmpdir(), 'twofold-e2e-')));
     await mkdir(join(home, 'documents'), { recursive: true });
+    await decideIndexing(home, options.indexes ?? false);
     const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env;
     const electron = await _electron.launch({
       timeout: START_PATIENCE_MS,
@@ -223,6 +226,12 @@ export class AppUnderTest {
     if (this.ownsHome) await rm(this.home, { recursive: true, force: true });
     return this.complaints;
   }
+}
+
+/** Writes the setting into the app's data, unless an earlier launch or the test did. */
+async function decideIndexing(home: string, indexes: boolean): Promise<void> {
+  const settings = JSON.stringify({ insight: { indexes } });
+  await writeFile(join(home, 'settings.json'), settings, { flag: 'wx' }).catch(() => undefined);
 }
 
 const SIZES: readonly [number, number][] = [

@@ -1,0 +1,34 @@
+import type { PictureFilter, PictureQuery } from '../../../shared/library.ts';
+import type { LibraryReader } from '../../library/reading/reader.ts';
+import type { Suggestions } from './suggestions.ts';
+
+/** The ids that a query finds: what the library knows of it comes from the reader, the rest from the suggestions. */
+export async function findPictures(
+  reader: LibraryReader,
+  suggestions: Suggestions,
+  query: PictureQuery,
+): Promise<Uint32Array> {
+  const { filter, sort } = query;
+  let ids = await reader.read({ kind: 'ids', query });
+  if (filter.kind === 'suggested') ids = await suggestions.ask({ kind: 'filter', ids, filter });
+  if (sort.by === 'suggestion' || sort.by === 'similar') {
+    ids = await suggestions.ask({ kind: 'order', ids, sort });
+  }
+  return ids;
+}
+
+/** How many pictures each filter finds. */
+export async function countPictures(
+  reader: LibraryReader,
+  suggestions: Suggestions,
+  filters: readonly PictureFilter[],
+): Promise<number[]> {
+  const counts = await reader.read({ kind: 'matches', filters });
+  return Promise.all(
+    filters.map(async (filter, index) => {
+      if (filter.kind !== 'suggested') return counts[index]!;
+      const ids = await reader.read({ kind: 'ids', query: { filter } });
+      return (await suggestions.ask({ kind: 'filter', ids, filter })).length;
+    }),
+  );
+}

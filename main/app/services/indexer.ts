@@ -1,0 +1,185 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { IndexPhase, InsightSettings, InsightState } from '../../../shared/contract/insight.ts';
+import { TwofoldError, toFailure } from '../../../shared/errors.ts';
+import type { IndexResult } from '../../../shared/jobs.ts';
+import { indexModel } from '../../engine/index-library.ts';
+import { cacheDir, type Project } from '../../library/folder.ts';
+import { runJob, type JobProcess } from '../../training/supervisor.ts';
+import type { OpenProject } from './open-project.ts';
+import type { Suggestions } from './suggestions.ts';
+
+/** A project that was just opened, or a person who just did something, has the cores first. */
+const START_AFTER_MS = 1500;
+/** Pictures of one job: telling it more would block main. */
+const JOB_PICTURES = 10_000;
+/** How often pictures that were indexed meanwhile get their suggestions. */
+const READ_EVERY_MS = 5000;
+
+export interface IndexerOptions {
+  settings: () => InsightSettings;
+  /** Whether something runs that a person waits for and that has no process of its own, such as an import. */
+  isBusy: () => boolean;
+  /** Starts the process of an index job, with the lowest priority. */
+  spawn: () => JobProcess;
+  onChange: () => void;
+}
+
+/**
+ * Indexes the pictures of the open project in the background. Each batch is stored at once, so that it goes on after a
+ * restart or a crash where it was; it rests while something runs that a person waits for.
+ */
+export class Indexer {
+  #phase: IndexPhase = 'off';
+  #progress: InsightState['progress'] = null;
+  #message: string | null = null;
+  /** Contents that could not be read in this session. */
+  readonly #unreadable = new Set<string>();
+  #awaited = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #running: { abort: AbortController; ended: Promise<void> } | null = null;
+  #again = false;
+
+  constructor(
+    private readonly project: OpenProject,
+    private readonly suggestions: Suggestions,
+    private readonly options: IndexerOptions,
+  ) {
+    project.beforeClose(() => this.#end());
+  }
+
+  get state(): Pick<InsightState, 'phase' | 'progress' | 'message'> {
+    return { phase: this.#phase, progress: this.#progress, message: this.#message };
+  }
+
+  /** Wraps how processes are started that a person waits for: indexing rests while one of them runs. */
+  aside(spawn: () => JobProcess): () => JobProcess {
+    return () => {
+      this.#awaited++;
+      this.#running?.abort.abort();
+      const child = spawn();
+      child.onExit(() => {
+        this.#awaited--;
+        this.wake();
+      });
+      return child;
+    };
+  }
+
+  get #isBusy(): boolean {
+    return this.#awaited > 0 || this.options.isBusy();
+  }
+
+  /** Something changed: a project was opened, pictures were imported or removed, a setting was changed. */
+  wake(): void {
+    if (this.#isBusy || !this.options.settings().indexes) this.#running?.abort.abort();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#start(), START_AFTER_MS);
+  }
+
+  async #start(): Promise<void> {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    const abort = new AbortController();
+    const ended = this.#run(abort.signal).finally(() => (this.#running = null));
+    this.#running = { abort, ended };
+    await ended;
+    if (!this.#again) return;
+    this.#again = false;
+    this.wake();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const project = this.project.current;
+    const { indexes, suggests } = this.options.settings();
+    if (!project || !(indexes || suggests)) {
+      await this.suggestions.close();
+      this.#show('off');
+      return;
+    }
+    try {
+      if (!this.options.isBusy()) await this.suggestions.read();
+      if (!indexes) this.#show('off');
+      else if (this.#isBusy) this.#show('resting');
+      else await this.#index(project, signal);
+    } catch (error) {
+      const { code, message } = toFailure(error);
+      if (code === 'cancelled' || signal.aborted) this.#show(this.#isBusy ? 'resting' : 'waiting');
+      else this.#show('failed', message);
+    } finally {
+      this.#progress = null;
+      this.options.onChange();
+    }
+  }
+
+  async #index(project: Project, signal: AbortSignal): Promise<void> {
+    const model = await indexModel(project);
+    let before = 0;
+    for (;;) {
+      const { pictures, total } = await this.suggestions.ask({
+        kind: 'missing',
+        most: JOB_PICTURES,
+        except: [...this.#unreadable],
+      });
+      if (pictures.length === 0) break;
+      if (signal.aborted) throw new TwofoldError('cancelled', 'Indexing rests.');
+      const all = before + total;
+      const first = before;
+      this.#progress = { done: first, total: all };
+      this.#show('indexing');
+      const stopReading = this.#readNowAndThen();
+      let result: IndexResult;
+      try {
+        result = await runJob(
+          { kind: 'index', cacheDir: cacheDir(project), model, pictures },
+          {
+            spawn: this.options.spawn,
+            // At once, so that nobody waits for it: one batch is lost at most.
+            killSignal: signal,
+            onEvent: (event) => {
+              if (event.type !== 'progress') return;
+              this.#progress = { done: first + event.done, total: all };
+              this.options.onChange();
+            },
+          },
+        );
+      } finally {
+        stopReading();
+      }
+      const failed = new Set(result.leftOut.map(({ path }) => path));
+      for (const { path, sha256 } of pictures) if (failed.has(path)) this.#unreadable.add(sha256);
+      before += pictures.length;
+      if (result.added === 0 && failed.size === 0) break;
+      await this.suggestions.read();
+    }
+    this.#show('done');
+  }
+
+  /** @returns a function that ends it */
+  #readNowAndThen(): () => void {
+    const abort = new AbortController();
+    void (async () => {
+      for (;;) {
+        await wait(READ_EVERY_MS, undefined, { signal: abort.signal });
+        await this.suggestions.read();
+      }
+    })().catch(() => undefined);
+    return () => abort.abort();
+  }
+
+  #show(phase: IndexPhase, message: string | null = null): void {
+    this.#phase = phase;
+    this.#message = message;
+    this.options.onChange();
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#again = false;
+    this.#running?.abort.abort();
+    await this.#running?.ended;
+    this.#unreadable.clear();
+    this.#phase = 'off';
+  }
+}

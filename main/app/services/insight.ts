@@ -1,0 +1,61 @@
+import type { InsightSettings, InsightState } from '../../../shared/contract/insight.ts';
+import type { LabelResult } from '../../../shared/library.ts';
+import type { JobProcess } from '../../training/supervisor.ts';
+import { Indexer } from './indexer.ts';
+import type { OpenProject } from './open-project.ts';
+import { Suggestions } from './suggestions.ts';
+
+export interface InsightOptions {
+  settings: { get: () => InsightSettings; set: (settings: InsightSettings) => void };
+  /** See `IndexerOptions`. */
+  isBusy: () => boolean;
+  spawn: () => JobProcess;
+  emit: (state: InsightState) => void;
+}
+
+/** The index of the open project and what is suggested from it. */
+export class Insight {
+  readonly suggestions: Suggestions;
+  readonly #indexer: Indexer;
+
+  constructor(
+    project: OpenProject,
+    private readonly options: InsightOptions,
+  ) {
+    const onChange = (): void => options.emit(this.state);
+    const { isBusy, spawn } = options;
+    this.suggestions = new Suggestions(project, onChange);
+    this.#indexer = new Indexer(project, this.suggestions, {
+      settings: options.settings.get,
+      isBusy,
+      spawn,
+      onChange,
+    });
+  }
+
+  get state(): InsightState {
+    const { summary, version } = this.suggestions;
+    return { settings: this.options.settings.get(), ...this.#indexer.state, summary, version };
+  }
+
+  set(change: Partial<InsightSettings>): InsightState {
+    const { settings } = this.options;
+    settings.set({ ...settings.get(), ...change });
+    this.#indexer.wake();
+    return this.state;
+  }
+
+  /** A project was opened, or its pictures changed. */
+  wake(): void {
+    this.#indexer.wake();
+  }
+
+  labelled(result: LabelResult): void {
+    this.suggestions.labelled(result);
+  }
+
+  /** See `Indexer.aside`. */
+  aside(spawn: () => JobProcess): () => JobProcess {
+    return this.#indexer.aside(spawn);
+  }
+}

@@ -1,0 +1,97 @@
+import { outOfFoldSteps } from '../../insight/out-of-fold.ts';
+import { fitProbe, predictProbe, type Probe } from '../../insight/probe.ts';
+import { FEWEST_LABELS } from '../suggest.ts';
+import type { IndexedPictures } from './indexed-pictures.ts';
+
+/** More labels than this make the probe slower and hardly better; those it learns from are spread over all. */
+const MOST_LABELS = 4000;
+/** For the out-of-fold estimate, which fits five probes. */
+const MOST_ESTIMATED = 2000;
+
+interface Scored {
+  probability: number;
+  label: 0 | 1;
+}
+
+/** The probe fitted to the labels so far, and what it predicts. */
+export class LabelProbe {
+  /** Probabilities of class 1, in the order of the table; NaN without a vector or a probe. */
+  probabilities = new Float32Array();
+  /** Labels that the probe may learn from, of each class. */
+  labels: [number, number] = [0, 0];
+  #probe: Probe | null = null;
+  #estimate: { steps: Generator<undefined, Float64Array | null>; labels: (0 | 1)[] } | null = null;
+
+  get isFitted(): boolean {
+    return this.#probe !== null;
+  }
+
+  /** Forgets the probe, whose classes may have changed places, or whose vectors are others now. */
+  reset(): void {
+    this.#probe = null;
+  }
+
+  /** Fits the probe to the labels outside the test set and predicts every picture. */
+  fit(pictures: IndexedPictures): void {
+    const known = learnable(pictures);
+    const ones = known.filter((index) => pictures.table.labels[index] === 1).length;
+    this.labels = [known.length - ones, ones];
+    this.#estimate = null;
+    this.probabilities = new Float32Array(pictures.table.size).fill(NaN);
+    if (Math.min(...this.labels) < FEWEST_LABELS) {
+      this.#probe = null;
+      return;
+    }
+    const { matrix, labels } = training(pictures, spread(known, MOST_LABELS));
+    this.#probe = fitProbe(matrix, labels, undefined, this.#probe);
+    const ofRow = new Float32Array(pictures.vectors.rows);
+    const probe = this.#probe;
+    pictures.vectors.forEachBlock((block, first) => ofRow.set(predictProbe(probe, block), first));
+    pictures.rows.forEach((row, index) => {
+      if (row >= 0) this.probabilities[index] = ofRow[row]!;
+    });
+  }
+
+  /**
+   * Estimates how often the probe is right by predicting each labelled picture without its own label, one fold a call.
+   *
+   * @returns null while folds are left; no picture where a class has too few labels
+   */
+  estimate(pictures: IndexedPictures): Scored[] | null {
+    if (!this.#estimate) {
+      const { matrix, labels, groups } = training(pictures, spread(learnable(pictures), MOST_ESTIMATED));
+      this.#estimate = { steps: outOfFoldSteps(matrix, labels, groups), labels };
+    }
+    const { steps, labels } = this.#estimate;
+    const step = steps.next();
+    if (!step.done) return null;
+    this.#estimate = null;
+    const probabilities = step.value;
+    return probabilities === null
+      ? []
+      : labels.map((label, row) => ({ probability: probabilities[row]!, label }));
+  }
+}
+
+/** Labelled pictures that have a vector. The test set stays unseen. */
+function learnable({ table, rows }: IndexedPictures): number[] {
+  const found: number[] = [];
+  for (let index = 0; index < table.size; index++) {
+    if (table.labels[index]! >= 0 && table.isTest[index] === 0 && rows[index]! >= 0) found.push(index);
+  }
+  return found;
+}
+
+function training({ table, rows, vectors }: IndexedPictures, indices: readonly number[]) {
+  return {
+    matrix: vectors.take(indices.map((index) => rows[index]!)),
+    labels: indices.map((index) => table.labels[index] as 0 | 1),
+    groups: indices.map((index) => table.hashes[index]!),
+  };
+}
+
+/** At most so many items, evenly spread over all. */
+function spread(items: readonly number[], most: number): readonly number[] {
+  if (items.length <= most) return items;
+  return Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)]!);
+}

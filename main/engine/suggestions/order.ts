@@ -1,0 +1,59 @@
+import type { ClassIndex, SuggestionOrder } from '../../../shared/library.ts';
+import { UNLABELLED } from '../../library/reading/picture-table.ts';
+import type { IndexedPictures } from './indexed-pictures.ts';
+
+/** Whether a class is suggested for a picture: unlabelled, with a prediction, and not in the test set, which people label alone. */
+export function isSuggested({ table }: IndexedPictures, probabilities: Float32Array, index: number): boolean {
+  return (
+    table.labels[index] === UNLABELLED && table.isTest[index] === 0 && !Number.isNaN(probabilities[index])
+  );
+}
+
+/** From 0 for a coin's toss to 0.5 for certainty. */
+const sureness = (probability: number): number => Math.abs(probability - 0.5);
+
+/** What pictures are sorted by, the lowest first. */
+const KEYS: Record<Exclude<SuggestionOrder, 'next'>, (probability: number) => number> = {
+  surest: (probability) => -sureness(probability),
+  'least-sure': sureness,
+  class: (probability) => probability,
+};
+
+/** Sorts ids of pictures by their suggestions; those without one come last, in their former order. */
+export function orderBySuggestion(
+  pictures: IndexedPictures,
+  probabilities: Float32Array,
+  ids: Uint32Array,
+  order: Exclude<SuggestionOrder, 'next'>,
+): Uint32Array {
+  return orderByKey(ids, (id) => {
+    const index = pictures.table.indexOf(id);
+    return index >= 0 && isSuggested(pictures, probabilities, index)
+      ? KEYS[order](probabilities[index]!)
+      : Infinity;
+  });
+}
+
+/** Sorts ids by a key, the lowest first; equal ones stay in their order. */
+export function orderByKey(ids: Uint32Array, keyOf: (id: number) => number): Uint32Array {
+  const keys = Float64Array.from(ids, keyOf);
+  const places = Uint32Array.from(ids, (_, place) => place);
+  places.sort((a, b) => (keys[a] === keys[b] ? a - b : keys[a]! - keys[b]!));
+  return places.map((place) => ids[place]!);
+}
+
+/** The ids of pictures for which a class is suggested with at least a probability (0.5..1). */
+export function suggestedAs(
+  pictures: IndexedPictures,
+  probabilities: Float32Array,
+  ids: Uint32Array,
+  wanted: { class: ClassIndex; from: number },
+): Uint32Array {
+  return ids.filter((id) => {
+    const index = pictures.table.indexOf(id);
+    if (index < 0 || !isSuggested(pictures, probabilities, index)) return false;
+    const probability = probabilities[index]!;
+    const isOne = probability > 0.5;
+    return isOne === (wanted.class === 1) && (isOne ? probability : 1 - probability) >= wanted.from;
+  });
+}

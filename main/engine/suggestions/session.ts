@@ -1,0 +1,162 @@
+import type {
+  SuggestionEstimates,
+  SuggestionList,
+  SuggestionSummary,
+} from '../../../shared/contract/insight.ts';
+import type { IndexJob, IndexModel } from '../../../shared/jobs.ts';
+import type { LabelChange, PictureFilter, PictureSort } from '../../../shared/library.ts';
+import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
+import { candidatesToLabel } from '../../insight/label-next.ts';
+import { typicalRows } from '../../insight/k-means.ts';
+import { similarities } from '../../insight/similarity.ts';
+import { getPictures } from '../../library/pictures/pictures.ts';
+import type { Db } from '../../library/database/sql.ts';
+import { IndexedPictures } from './indexed-pictures.ts';
+import { LabelProbe } from './label-probe.ts';
+import { isSuggested, orderByKey, orderBySuggestion, suggestedAs } from './order.ts';
+
+/** How many pictures "Label next" chooses; the rest follows, the least sure first. */
+const CHOSEN = 40;
+
+/** How much of the project is indexed. */
+export interface IndexCounts {
+  /** Pictures with a vector. */
+  indexed: number;
+  total: number;
+}
+
+export type SuggestionSort = Extract<PictureSort, { by: 'suggestion' | 'similar' }>;
+export type SuggestedFilter = Extract<PictureFilter, { kind: 'suggested' }>;
+
+/** Everything that is known of a project's pictures from the index and the labels so far. */
+export class SuggestionSession {
+  readonly #pictures: IndexedPictures;
+  readonly #probe = new LabelProbe();
+
+  /** @param cacheDir of the project */
+  constructor(
+    private readonly db: Db,
+    cacheDir: string,
+  ) {
+    this.#pictures = new IndexedPictures(db, cacheDir);
+  }
+
+  /** Reads library and index again. @param isOther whether classes or vectors are others than before */
+  async read(model: IndexModel, isOther: boolean): Promise<SuggestionSummary> {
+    await this.#pictures.read(model);
+    if (isOther) this.#probe.reset();
+    return this.#fit();
+  }
+
+  /** Takes over labels that were stored. */
+  label(changes: readonly LabelChange[]): SuggestionSummary {
+    this.#pictures.table.label(changes);
+    return this.#fit();
+  }
+
+  #fit(): SuggestionSummary {
+    this.#probe.fit(this.#pictures);
+    const suggested: [number, number] = [0, 0];
+    this.#suggestedIndices().forEach((index) => suggested[this.#probe.probabilities[index]! > 0.5 ? 1 : 0]++);
+    const { indexed, table } = this.#pictures;
+    return { labels: this.#probe.labels, suggested, indexed, total: table.size };
+  }
+
+  #suggestedIndices(): number[] {
+    const { probabilities } = this.#probe;
+    const found: number[] = [];
+    for (let index = 0; index < probabilities.length; index++) {
+      if (isSuggested(this.#pictures, probabilities, index)) found.push(index);
+    }
+    return found;
+  }
+
+  /** Pictures that the index lacks. @param except contents that can't be read */
+  missing(most: number, except: readonly string[]): { pictures: IndexJob['pictures']; total: number } {
+    const { ids, total } = this.#pictures.missing(most, new Set(except));
+    return { pictures: getPictures(this.db, ids).map(({ path, sha256 }) => ({ path, sha256 })), total };
+  }
+
+  /** Probabilities of class 1 of pictures for which a class is suggested; NaN for others. */
+  of(ids: readonly number[]): Float32Array {
+    return Float32Array.from(ids, (id) => {
+      const index = this.#pictures.table.indexOf(id);
+      const { probabilities } = this.#probe;
+      return index >= 0 && isSuggested(this.#pictures, probabilities, index) ? probabilities[index]! : NaN;
+    });
+  }
+
+  /** All suggestions, the surest first. */
+  list(): SuggestionList {
+    const ids = Uint32Array.from(this.#suggestedIndices(), (index) => this.#pictures.table.ids[index]!);
+    const sorted = orderBySuggestion(this.#pictures, this.#probe.probabilities, ids, 'surest');
+    return { ids: sorted, probabilities: this.of([...sorted]) };
+  }
+
+  /** One step of the out-of-fold estimate; null where more are needed. */
+  estimate(): SuggestionEstimates | null {
+    const scored = this.#probe.estimate(this.#pictures);
+    return (
+      scored && {
+        probabilities: Float32Array.from(scored, ({ probability }) => probability),
+        labels: Uint8Array.from(scored, ({ label }) => label),
+      }
+    );
+  }
+
+  /** Which of some pictures to label next, typical or uncertain ones that differ from each other. */
+  next(ids: Uint32Array, count: number): Uint32Array {
+    const { table, rows, vectors } = this.#pictures;
+    const { probabilities, isFitted } = this.#probe;
+    const indices = [...ids]
+      .map((id) => table.indexOf(id))
+      .filter(
+        (index) => index >= 0 && rows[index]! >= 0 && table.labels[index]! < -1 && !table.isTest[index],
+      );
+    const scores = isFitted ? indices.map((index) => probabilities[index]!) : null;
+    const candidates = candidatesToLabel(indices.length, scores, count).map((place) => indices[place]!);
+    const chosen = typicalRows(
+      vectors.take(candidates.map((index) => rows[index]!)),
+      count,
+      DEFAULT_RECIPE.seed,
+    );
+    return Uint32Array.from(chosen, (row) => table.ids[candidates[row]!]!);
+  }
+
+  /** Sorts ids of pictures. What nothing is known of comes last, in its former order. */
+  order(ids: Uint32Array, sort: SuggestionSort): Uint32Array {
+    if (sort.by === 'similar') return this.#bySimilarity(ids, sort.to);
+    if (sort.order !== 'next') {
+      return orderBySuggestion(this.#pictures, this.#probe.probabilities, ids, sort.order);
+    }
+    const chosen = this.next(ids, CHOSEN);
+    const isChosen = new Set(chosen);
+    const rest = ids.filter((id) => !isChosen.has(id));
+    const others = orderBySuggestion(this.#pictures, this.#probe.probabilities, rest, 'least-sure');
+    return concat(chosen, others);
+  }
+
+  #bySimilarity(ids: Uint32Array, to: number): Uint32Array {
+    const { table, rows, vectors } = this.#pictures;
+    const row = rows[table.indexOf(to)] ?? -1;
+    if (row < 0) return ids;
+    const found = similarities(vectors, vectors.row(row));
+    return orderByKey(ids, (id) => {
+      if (id === to) return -2;
+      const its = rows[table.indexOf(id)] ?? -1;
+      return its < 0 ? Infinity : -found[its]!;
+    });
+  }
+
+  /** Only the ids of pictures for which a class is suggested. */
+  filter(ids: Uint32Array, { class: index, from }: SuggestedFilter): Uint32Array {
+    return suggestedAs(this.#pictures, this.#probe.probabilities, ids, { class: index, from });
+  }
+}
+
+function concat(first: Uint32Array, second: Uint32Array): Uint32Array {
+  const both = new Uint32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}

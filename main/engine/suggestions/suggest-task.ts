@@ -1,0 +1,60 @@
+import type {
+  SuggestionEstimates,
+  SuggestionList,
+  SuggestionSummary,
+} from '../../../shared/contract/insight.ts';
+import type { IndexJob, IndexModel } from '../../../shared/jobs.ts';
+import type { LabelChange } from '../../../shared/library.ts';
+import type { SuggestedFilter, SuggestionSession, SuggestionSort } from './session.ts';
+
+/** What the thread is asked for: see the methods of `SuggestionSession`. */
+export type SuggestTask =
+  | { kind: 'read'; model: IndexModel; isOther: boolean }
+  | { kind: 'label'; changes: readonly LabelChange[] }
+  | { kind: 'missing'; most: number; except: readonly string[] }
+  | { kind: 'of'; ids: readonly number[] }
+  | { kind: 'list' }
+  | { kind: 'estimate' }
+  | { kind: 'next'; ids: Uint32Array; count: number }
+  | { kind: 'order'; ids: Uint32Array; sort: SuggestionSort }
+  | { kind: 'filter'; ids: Uint32Array; filter: SuggestedFilter };
+
+export interface SuggestAnswers {
+  read: SuggestionSummary;
+  label: SuggestionSummary;
+  missing: { pictures: IndexJob['pictures']; total: number };
+  of: Float32Array;
+  list: SuggestionList;
+  estimate: SuggestionEstimates | null;
+  next: Uint32Array;
+  order: Uint32Array;
+  filter: Uint32Array;
+}
+export type SuggestAnswer = SuggestAnswers[keyof SuggestAnswers];
+
+/** @throws TwofoldError where library or index can't be read */
+export function askSession(
+  session: SuggestionSession,
+  task: SuggestTask,
+): SuggestAnswer | Promise<SuggestAnswer> {
+  switch (task.kind) {
+    case 'read':
+      return session.read(task.model, task.isOther);
+    case 'label':
+      return session.label(task.changes);
+    case 'missing':
+      return session.missing(task.most, task.except);
+    case 'of':
+      return session.of(task.ids);
+    case 'list':
+      return session.list();
+    case 'estimate':
+      return session.estimate();
+    case 'next':
+      return session.next(task.ids, task.count);
+    case 'order':
+      return session.order(task.ids, task.sort);
+    case 'filter':
+      return session.filter(task.ids, task.filter);
+  }
+}

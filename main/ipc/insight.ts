@@ -1,0 +1,24 @@
+import type { AppContext } from '../app/services/context.ts';
+import type { HandlersOf } from './answer.ts';
+
+export function insightHandlers({ insight }: AppContext): HandlersOf<'insight'> {
+  return {
+    'insight.state': () => insight.state,
+    'insight.set': (change) => insight.set(change),
+  };
+}
+
+export function suggestionHandlers({ insight, project }: AppContext): HandlersOf<'suggestions'> {
+  const { suggestions } = insight;
+  return {
+    'suggestions.of': ({ ids }) => suggestions.ask({ kind: 'of', ids }),
+    'suggestions.list': () => suggestions.ask({ kind: 'list' }),
+    'suggestions.estimates': () => suggestions.estimates(),
+    'suggestions.next': async ({ count, except }) => {
+      const query = { filter: { kind: 'unlabelled' } } as const;
+      const ids = await project.requireReader().read({ kind: 'ids', query });
+      const known = new Set(except);
+      return suggestions.ask({ kind: 'next', ids: ids.filter((id) => !known.has(id)), count });
+    },
+  };
+}

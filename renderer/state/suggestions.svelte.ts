@@ -1,0 +1,123 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- one signal for all that arrive: a signal a picture costs more than it saves */
+import type { InsightSettings, InsightState } from '../../shared/contract/insight.ts';
+import type { ProjectInfo } from '../../shared/contract/project.ts';
+import { MAX_ROWS } from '../../shared/contract/pictures.ts';
+import type { ClassIndex } from '../../shared/library.ts';
+import type { Client } from './client.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** Labels of each class from which on a class is suggested. */
+export const FEWEST_LABELS = 2;
+
+/** A class that is suggested for a picture. */
+export interface Suggestion {
+  class: ClassIndex;
+  /** Of that class, 0.5..1. */
+  probability: number;
+}
+
+/** @param probability of class 1 */
+export function suggestionOf(probability: number): Suggestion {
+  return probability > 0.5 ? { class: 1, probability } : { class: 0, probability: 1 - probability };
+}
+
+/** What the index and the labels so far suggest, for the pictures in sight. */
+export class Suggestions {
+  state = $state.raw<InsightState | null>(null);
+  readonly summary = $derived(this.state?.summary ?? null);
+  readonly isShown = $derived(this.state?.settings.suggests ?? false);
+  /** Whether there are suggestions to show and sort by. */
+  readonly isReady = $derived(
+    this.isShown && this.summary !== null && Math.min(...this.summary.labels) >= FEWEST_LABELS,
+  );
+  /** Why there are no suggestions yet; null where there are. */
+  readonly refusal = $derived(this.isReady ? null : refusal(this.state));
+  #arrivals = $state(0);
+  #known = new Map<number, number>();
+  /** Known from before the last change, and shown until what replaces it is here. */
+  #stale = new Set<number>();
+  #wanted: readonly number[] = [];
+  #version = -1;
+  #busy = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly notices: Notices,
+  ) {
+    client.on('insight.changed', (state) => this.#take(state));
+  }
+
+  open(project: ProjectInfo | null): void {
+    this.#known = new Map();
+    this.#wanted = [];
+    this.#version = -1;
+    this.state = null;
+    if (project) void this.client.call('insight.state').then((state) => this.#take(state));
+  }
+
+  #take(state: InsightState): void {
+    this.state = state;
+    void this.#fetch();
+  }
+
+  /** What is suggested for a picture; null where nothing is. Reactive. */
+  of(id: number): Suggestion | null {
+    const probability = this.#arrivals >= 0 && this.isReady ? this.#known.get(id) : undefined;
+    return probability === undefined || Number.isNaN(probability) ? null : suggestionOf(probability);
+  }
+
+  /** Says which pictures are in sight. */
+  want(ids: readonly number[]): void {
+    this.#wanted = ids;
+    void this.#fetch();
+  }
+
+  async #fetch(): Promise<void> {
+    if (this.#busy || !this.isReady) return;
+    this.#busy = true;
+    try {
+      for (let ids = this.#missing(); ids.length > 0; ids = this.#missing()) {
+        const version = this.#version;
+        const probabilities = await this.client.call('suggestions.of', { ids });
+        if (version !== this.#version) continue;
+        ids.forEach((id, index) => this.#known.set(id, probabilities[index]!));
+        this.#arrivals++;
+      }
+    } catch {
+      // The thread ended or the project was closed: badges come back with the next change.
+      this.#wanted = [];
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Pictures in sight whose suggestion is not known, or was before the last change. */
+  #missing(): number[] {
+    const version = this.state?.version ?? 0;
+    if (version !== this.#version) {
+      this.#version = version;
+      this.#stale = new Set(this.#known.keys());
+    }
+    const ids = this.#wanted.filter((id) => !this.#known.has(id) || this.#stale.has(id)).slice(0, MAX_ROWS);
+    for (const id of ids) this.#stale.delete(id);
+    return ids;
+  }
+
+  /** Remembers whether pictures are indexed and suggestions shown. */
+  async set(change: Partial<InsightSettings>): Promise<void> {
+    const state = await this.notices.attempt(() => this.client.call('insight.set', change));
+    if (state) this.#take(state);
+  }
+}
+
+function refusal(state: InsightState | null): string {
+  if (state?.phase === 'failed' && state.message !== null) return state.message;
+  const summary = state?.summary;
+  if (!state || !summary) return 'The pictures are not indexed yet.';
+  if (!state.settings.suggests) return 'Suggestions are switched off.';
+  if (summary.indexed === 0) {
+    return state.settings.indexes ? 'The pictures are not indexed yet.' : 'Indexing is switched off.';
+  }
+  const [zeros, ones] = summary.labels;
+  return `Label at least ${FEWEST_LABELS} pictures of each class first; there are ${zeros} and ${ones}.`;
+}
