@@ -69,7 +69,7 @@ export interface EvaluateJob {
   /** See `ModelView`; left out: as the run's own file says. */
   swapped?: boolean;
   cacheDir: string;
-  on: EvaluatedSet;
+  on: Split;
   pictures: LabelledPicture[];
   /** A probability of class 1 above it is class 1. */
   threshold: number;

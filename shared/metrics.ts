@@ -34,6 +34,19 @@ export interface Evaluation {
   averagePrecisionOfClass0: number | null;
 }
 
+/** 95% bootstrap confidence intervals of metrics that are no simple proportions; null where a metric is undefined. */
+export interface MetricIntervals {
+  /** Resamples were drawn with it: the same pictures and seed give the same intervals. */
+  seed: number;
+  resamples: number;
+  /** Of class 1 at the threshold. */
+  f1: Interval | null;
+  rocAuc: Interval | null;
+  averagePrecision: Interval | null;
+  /** Expected calibration error over 10 bins. */
+  calibrationError: Interval | null;
+}
+
 /** z of a two-sided 95 % interval. */
 const Z95 = 1.959963984540054;
 
@@ -85,6 +98,12 @@ export function confusion(scored: readonly Scored[], threshold = 0.5): Confusion
   ];
   for (const { probability, label } of scored) counts[label][classAt(probability, threshold)]++;
   return counts;
+}
+
+/** Harmonic mean of precision and recall of class 1, 0..1; null where no picture is class 1 or predicted so. */
+export function f1([[, n01], [n10, n11]]: Confusion): number | null {
+  const total = 2 * n11 + n01 + n10;
+  return total === 0 ? null : (2 * n11) / total;
 }
 
 /** A point of the ROC and precision-recall curves: what the rates are when probabilities above `threshold` are class 1. */

@@ -1,21 +1,26 @@
-import type { EvaluatedSet } from '../../shared/jobs.ts';
-import type { Evaluation } from '../../shared/metrics.ts';
-import { formatInterval, plural } from '../../shared/format.ts';
+import type { Split } from '../../shared/jobs.ts';
+import type { Evaluation, Interval, MetricIntervals } from '../../shared/metrics.ts';
+import { formatCount, formatInterval, formatPercent, plural } from '../../shared/format.ts';
 import { statedThreshold } from '../../shared/swap.ts';
+import type { OverfittingGap } from '../engine/overfitting-gap.ts';
 import { table } from './format.ts';
 import type { Output } from './output.ts';
 
-/** Accuracy, confusion matrix and rates of an evaluation, for people. */
+/** Accuracy, confusion matrix and rates of an evaluation with their intervals, for people. */
 export function showEvaluation(
   evaluation: Evaluation,
+  intervals: MetricIntervals,
   classes: readonly [string, string],
   output: Output,
-  on: EvaluatedSet = 'validation',
+  on: Split = 'validation',
 ): void {
   const { accuracy, confusion, precision, recall, rocAuc, averagePrecision, loss, threshold } = evaluation;
-  const rate = (value: typeof precision): string =>
+  const rate = (value: Interval | null): string =>
     value ? formatInterval(value) : 'undefined: nothing to divide by';
-  const area = (value: number | null): string => value?.toFixed(4) ?? 'undefined: one class only';
+  const area = (value: number | null, interval: Interval | null): string =>
+    value === null
+      ? 'undefined: one class only'
+      : value.toFixed(4) + (interval ? ` (${interval.low.toFixed(4)} to ${interval.high.toFixed(4)})` : '');
   output.line();
   output.line(
     table(
@@ -24,15 +29,40 @@ export function showEvaluation(
     ),
   );
   output.line();
+  const what = on === 'train' ? 'training' : on;
   output.line(
-    `Accuracy           ${formatInterval(accuracy)}  on ${plural(evaluation.count, `${on} picture`)}`,
+    `Accuracy           ${formatInterval(accuracy)}  on ${plural(evaluation.count, `${what} picture`)}`,
   );
   output.line(
     `Precision          ${rate(precision)}  of "${classes[1]}" at a threshold of ${statedThreshold(threshold)}`,
   );
   output.line(`Recall             ${rate(recall)}`);
-  output.line(`ROC AUC            ${area(rocAuc)}`);
-  output.line(`Average precision  ${area(averagePrecision)}`);
+  output.line(`F1                 ${rate(intervals.f1)}`);
+  output.line(`ROC AUC            ${area(rocAuc, intervals.rocAuc)}`);
+  output.line(`Average precision  ${area(averagePrecision, intervals.averagePrecision)}`);
+  output.line(`Calibration error  ${rate(intervals.calibrationError)}`);
   output.line(`Loss               ${loss.toFixed(4)}`);
-  output.line('Parentheses: 95% Wilson confidence intervals.');
+  output.line(
+    `Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others (${formatCount(intervals.resamples)} resamples, seed ${intervals.seed}).`,
+  );
+}
+
+/** Training, validation and test side by side, and the overfitting gap, for people. */
+export function showGap(
+  gap: OverfittingGap,
+  counts: { train: number | null; validation: number | null },
+  test: Evaluation | null,
+  output: Output,
+): void {
+  const { epoch, training, validation, accuracy } = gap;
+  const rows = [
+    ['training', counts.train ?? '–', formatPercent(training.accuracy), training.loss.toFixed(4)],
+    ['validation', counts.validation ?? '–', formatPercent(validation.accuracy), validation.loss.toFixed(4)],
+    ...(test ? [['test', test.count, formatPercent(test.accuracy.value), test.loss.toFixed(4)]] : []),
+  ];
+  output.line();
+  output.line(table([`epoch ${epoch}`, 'pictures', 'accuracy', 'loss'], rows));
+  output.line(
+    `Overfitting gap: ${(accuracy * 100).toFixed(1)} percentage points, training less validation accuracy. Training figures are means over the epoch, with dropout and augmentation.`,
+  );
 }

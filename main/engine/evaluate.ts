@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { EvaluatedSet, EvaluateResult, LabelledPicture } from '../../shared/jobs.ts';
+import type { EvaluateResult, LabelledPicture, Split, TrainingSide } from '../../shared/jobs.ts';
 import type { PictureProblem, RunRecord } from '../../shared/library.ts';
 import { evaluate, logit } from '../../shared/metrics.ts';
 import { plural } from '../../shared/format.ts';
@@ -31,8 +31,9 @@ export function chooseRun(project: Project, runId?: string): RunRecord {
 }
 
 /**
- * Evaluates a run with the current labels on its validation set or the project's test set, and stores the predictions.
- * Pictures labelled after training are in neither: they were often chosen because the model was uncertain.
+ * Evaluates a run with the current labels on its validation set, the project's test set, or its training set (with dropout
+ * off and no augmentation), and stores the predictions of the first two. Pictures labelled after training are in none:
+ * they were often chosen because the model was uncertain.
  *
  * @param options `threshold`: a probability of class 1 above it is class 1; `kept`: the threshold of the stored evaluation
  *   (default: the project's)
@@ -41,13 +42,13 @@ export function chooseRun(project: Project, runId?: string): RunRecord {
 export async function evaluateRun(
   project: Project,
   run: RunRecord,
-  { on, threshold, kept }: { on: EvaluatedSet; threshold: number; kept?: number },
+  { on, threshold, kept }: { on: Split; threshold: number; kept?: number },
   options: JobOptions,
 ): Promise<EvaluateResult> {
   const { db } = project;
   const { swapped, threshold: usual } = modelView(db);
   const fingerprint = testSetFingerprint(db);
-  const { pictures, seen } = on === 'test' ? testPictures(db, run) : validationPictures(db, run);
+  const { pictures, seen } = on === 'test' ? testPictures(db, run) : ownPictures(db, run, on);
   const evaluated = await runJob(
     {
       kind: 'evaluate',
@@ -61,7 +62,8 @@ export async function evaluateRun(
     options,
   );
   const done = { ...evaluated, seen: evaluated.seen + seen };
-  if (project.readOnly) return done;
+  // Probabilities of training pictures are not kept: a list of the wrong ones would show what was learned by heart.
+  if (project.readOnly || on === 'train') return done;
   if (on === 'test')
     await saveTestEvaluation(db, run.id, fingerprint, atThreshold(done, kept ?? usual), swapped);
   else await saveRunPictures(db, run.id, done.scores, swapped);
@@ -83,17 +85,17 @@ interface Chosen {
   seen: number;
 }
 
-function validationPictures(db: Db, run: RunRecord): Chosen {
+function ownPictures(db: Db, run: RunRecord, on: TrainingSide): Chosen {
   const held = new Set(
     getRunPictures(db, run.id)
-      .filter(({ split }) => split === 'validation')
+      .filter(({ split }) => split === on)
       .map(({ id }) => id),
   );
   const pictures = present(trainingSet(db).filter(({ id }) => held.has(id)));
   if (pictures.length > 0) return { pictures, seen: 0 };
   throw new TwofoldError(
     'nothing-labelled',
-    `None of the validation pictures of run ${run.id} is still labelled and available. Put the files back or train a new run.`,
+    `None of the ${on === 'train' ? 'training' : on} pictures of run ${run.id} is still labelled and available. Put the files back or train a new run.`,
   );
 }
 

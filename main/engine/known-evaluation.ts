@@ -1,26 +1,49 @@
-import { evaluate, logit, type Evaluation, type Scored } from '../../shared/metrics.ts';
-import { trainingSet } from '../library/pictures/pictures.ts';
+import type { Split } from '../../shared/jobs.ts';
+import { evaluate, logit, type Evaluation, type MetricIntervals, type Scored } from '../../shared/metrics.ts';
+import { metricIntervals } from '../insight/metric-intervals.ts';
+import { testSet, trainingSet } from '../library/pictures/pictures.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import type { Db } from '../library/database/sql.ts';
 
+/** A labelled picture with the probability that a run gave it. */
+export interface KnownScore extends Scored {
+  id: number;
+}
+
 /**
- * Evaluates a run on its validation set from its stored probabilities and the current labels, as Review does. Files may be
- * missing.
+ * A run's stored probabilities on a set, with the current labels. Files may be missing.
+ */
+export function knownScores(db: Db, runId: string, on: Split = 'validation'): KnownScore[] {
+  const labelled = on === 'test' ? testSet(db) : trainingSet(db);
+  const labels = new Map(labelled.map(({ id, label }) => [id, label]));
+  return getRunPictures(db, runId).flatMap(({ id, split, probability }): KnownScore[] => {
+    const label = labels.get(id);
+    return split === on && probability !== null && label !== undefined ? [{ id, probability, label }] : [];
+  });
+}
+
+/**
+ * Evaluates a run on its validation set from its stored probabilities and the current labels, as Review does.
  *
  * @returns null if none of these pictures is labelled
  */
 export function knownEvaluation(db: Db, runId: string, threshold: number): Evaluation | null {
-  const labels = new Map(trainingSet(db).map(({ id, label }) => [id, label]));
-  const scored = getRunPictures(db, runId).flatMap(({ id, split, probability }): Scored[] => {
-    const label = labels.get(id);
-    return split === 'validation' && probability !== null && label !== undefined
-      ? [{ probability, label }]
-      : [];
-  });
+  const scored = knownScores(db, runId);
   if (scored.length === 0) return null;
   return evaluate(
     scored,
     scored.map(({ probability }) => logit(probability)),
     threshold,
   );
+}
+
+/** Bootstrap intervals of the same evaluation, with seed 1. @returns null where no such picture is labelled any more */
+export async function knownIntervals(
+  db: Db,
+  runId: string,
+  on: Split,
+  threshold: number,
+): Promise<MetricIntervals | null> {
+  const scored = knownScores(db, runId, on);
+  return scored.length === 0 ? null : metricIntervals(scored, { threshold });
 }

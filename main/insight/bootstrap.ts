@@ -37,7 +37,7 @@ export function bootstrap<T>(
 }
 
 /** By linear interpolation between sorted values, as NumPy's default. */
-function quantile(sorted: readonly number[], q: number): number {
+export function quantile(sorted: ArrayLike<number>, q: number): number {
   const at = q * (sorted.length - 1);
   const below = Math.floor(at);
   const above = Math.min(sorted.length - 1, below + 1);

@@ -11,12 +11,15 @@ export interface ReliabilityBin {
   observed: Interval | null;
 }
 
+/** A probability on a border belongs to the bin below it, as scikit-learn's right-closed bins have it. */
+export const binOf = (probability: number, bins: number): number =>
+  Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1));
+
 /** Bins of equal width over 0..1, as scikit-learn's `calibration_curve` with `strategy="uniform"`. */
 export function reliability(scored: readonly Scored[], bins = 10): ReliabilityBin[] {
   const sums = Array.from({ length: bins }, () => ({ count: 0, hits: 0, probability: 0 }));
   for (const { probability, label } of scored) {
-    // A probability on a border belongs to the bin below it, as scikit-learn's right-closed bins have it.
-    const sum = sums[Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1))]!;
+    const sum = sums[binOf(probability, bins)]!;
     sum.count++;
     sum.hits += label;
     sum.probability += probability;

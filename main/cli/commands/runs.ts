@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
 import type { RunRecord, TestEvaluation } from '../../../shared/library.ts';
 import { formatInterval, formatPercent, plural } from '../../../shared/format.ts';
+import type { Split } from '../../../shared/jobs.ts';
+import { wilson } from '../../../shared/metrics.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
+import { overfittingGap } from '../../engine/overfitting-gap.ts';
+import { getRunPictures } from '../../library/runs/predictions.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { table } from '../format.ts';
 import type { Output } from '../output.ts';
+import { showGap } from '../show-evaluation.ts';
 import { withProject } from '../project-command.ts';
 
 interface Flags {
@@ -65,10 +70,9 @@ function listAll(project: Project, output: Output): void {
       run.status,
       run.bestEpoch ?? '–',
       best ? best.valLoss.toFixed(4) : '–',
-      best ? formatPercent(best.valAccuracy) : '–',
-      run.test
-        ? formatPercent(run.test.evaluation.accuracy.value) + (run.test.isCurrent ? '' : ' (old)')
-        : '–',
+      best ? formatPercent(best.accuracy) : '–',
+      best ? formatAccuracy(project, run, best.valAccuracy) : '–',
+      run.test ? formatInterval(run.test.evaluation.accuracy) + (run.test.isCurrent ? '' : ' (old)') : '–',
       utc(run.createdAtMs),
       [run.name, run.note].filter(Boolean).join(': '),
     ];
@@ -80,6 +84,7 @@ function listAll(project: Project, output: Output): void {
         'status',
         'best epoch',
         'val loss',
+        'train accuracy',
         'val accuracy',
         'test accuracy',
         'started (UTC)',
@@ -88,6 +93,16 @@ function listAll(project: Project, output: Output): void {
       rows,
     ),
   );
+  output.line(
+    'Accuracies of the best epoch. Training: mean over the epoch, with dropout and augmentation. Parentheses: 95% Wilson confidence intervals.',
+  );
+}
+
+/** Validation accuracy at the kept epoch, with its interval where the number of pictures is known. */
+function formatAccuracy({ db }: Project, { id }: RunRecord, accuracy: number): string {
+  const { length } = getRunPictures(db, id).filter(({ split }) => split === 'validation');
+  const interval = wilson(Math.round(accuracy * length), length);
+  return interval ? formatInterval({ ...interval, value: accuracy }) : formatPercent(accuracy);
 }
 
 function showOne(project: Project, id: string, output: Output): void {
@@ -101,6 +116,14 @@ function showOne(project: Project, id: string, output: Output): void {
   if (run.error) output.line(`Error: ${run.error.message}`);
   if (run.recipe) output.line(`Recipe: ${JSON.stringify(run.recipe)}`);
   if (epochs.length === 0) return;
+  const gap = overfittingGap(run, epochs);
+  if (gap) {
+    const sides = getRunPictures(project.db, id).map(({ split }) => split);
+    const count = (side: Split): number | null => sides.filter((split) => split === side).length || null;
+    const counts = { train: count('train'), validation: count('validation') };
+    showGap(gap, counts, run.test?.evaluation ?? null, output);
+    output.line();
+  }
   output.line(
     table(
       ['epoch', 'loss', 'accuracy', 'val loss', 'val accuracy', ''],
@@ -132,5 +155,6 @@ function describeTest({ atMs, evaluation, seen, leftOut, isCurrent }: TestEvalua
 const utc = (atMs: number): string => new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
 
 function describe(project: Project, run: RunRecord): object {
-  return { ...run, run: run.id, folder: runDir(project, run.id) };
+  const gap = overfittingGap(run, getEpochs(project.db, run.id));
+  return { ...run, run: run.id, folder: runDir(project, run.id), gap };
 }

@@ -6,16 +6,18 @@ import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { getCounts } from '../../library/pictures/pictures.ts';
 import { getSettings } from '../../library/settings.ts';
-import { getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
+import { getEpochs, getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { formatBytes, formatPercent, plural } from '../../../shared/format.ts';
+import { overfittingGap } from '../../engine/overfitting-gap.ts';
 import { startTraining, type TrainRequest } from '../../engine/train.ts';
+import { metricIntervals } from '../../insight/metric-intervals.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
-import { showEvaluation } from '../show-evaluation.ts';
+import { showEvaluation, showGap } from '../show-evaluation.ts';
 import { showJob } from '../show-job.ts';
 import { setBits16 } from '../set-bits16.ts';
 import { UsageError } from '../usage-error.ts';
@@ -55,7 +57,7 @@ export function addTrain(program: Command, output: Output): void {
         output.line(`Run ${run.id}${'resume' in request ? ', resumed' : ''}`);
         const note = 'Stopping after this batch and keeping the best epoch';
         const done = await withInterrupt(output, { note, first: job.stop, second: job.kill }, result);
-        finish(project, run, done, output);
+        await finish(project, run, done, output);
       });
     });
 }
@@ -147,14 +149,21 @@ const END_SENTENCES = {
     'The loss became infinite or not a number, so training ended. Train a new run with a smaller --learning-rate.',
 } as const;
 
-function finish(project: Project, run: RunRecord, result: TrainResult, output: Output): void {
-  const { kind: _kind, scores: _scores, ...fields } = result;
+async function finish(project: Project, run: RunRecord, result: TrainResult, output: Output): Promise<void> {
+  const { kind: _kind, scores, ...fields } = result;
   const folder = runDir(project, run.id);
-  output.event('done', { run: run.id, folder, ...fields });
+  const intervals = await metricIntervals(
+    scores.map(({ probability, label }) => ({ probability: probability!, label })),
+  );
+  const gap = overfittingGap(result, getEpochs(project.db, run.id));
+  output.event('done', { run: run.id, folder, ...fields, intervals, gap });
   output.line(
     `${END_SENTENCES[result.end]} Kept epoch ${result.bestEpoch} of ${result.epochs}, which has the lowest validation loss.`,
   );
-  showEvaluation(result.evaluation, run.classes, output);
+  showEvaluation(result.evaluation, intervals, run.classes, output);
+  const { train, validation } = result.counts;
+  const counts = { train: train[0] + train[1], validation: validation[0] + validation[1] };
+  if (gap) showGap(gap, counts, null, output);
   output.line(`Peak memory ${formatBytes(result.peakMemoryBytes)}. Model: ${folder}`);
   if (result.end === 'diverged') output.exitCode = 1;
 }

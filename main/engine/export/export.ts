@@ -9,7 +9,7 @@ import {
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { RunRecord } from '../../../shared/library.ts';
 import { chooseRun } from '../evaluate.ts';
-import { knownEvaluation } from '../known-evaluation.ts';
+import { knownEvaluation, knownIntervals } from '../known-evaluation.ts';
 import { readRun } from '../model-view.ts';
 import { getClasses } from '../../library/labels/classes.ts';
 import { runDir, type Project } from '../../library/folder.ts';
@@ -124,13 +124,21 @@ class Work {
     const dir = runDir(project, run.id);
     const file = await readRun(project, run.id);
     const threshold = request.threshold ?? file.threshold;
-    const evaluation = knownEvaluation(project.db, run.id, threshold) ?? file.evaluation;
+    const { db } = project;
+    const evaluation = knownEvaluation(db, run.id, threshold) ?? file.evaluation;
+    const intervals = {
+      validation: await knownIntervals(db, run.id, 'validation', threshold),
+      test: run.test?.isCurrent
+        ? await knownIntervals(db, run.id, 'test', run.test.evaluation.threshold)
+        : null,
+    };
     const { pictures, unavailable } = checkSet(project, run, file.counts);
     this.#source = {
       runDir: dir,
       run: { ...file, evaluation },
       runId: run.id,
       test: run.test,
+      intervals,
       threshold,
       pictures,
       unavailable,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ExportCheck } from '../../../shared/contract/export.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { TestEvaluation } from '../../../shared/library.ts';
+import type { MetricIntervals } from '../../../shared/metrics.ts';
 import type { ModelFormat } from '../../../shared/jobs.ts';
 import { plural } from '../../../shared/format.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
@@ -12,6 +13,7 @@ import { licenceOf } from '../../model/weights/known.ts';
 import { loadSameWeights } from '../../model/weights/store.ts';
 import type { RunFile } from '../../training/run-folder.ts';
 import { runJob, type JobOptions } from '../../training/supervisor.ts';
+import { overfittingGap } from '../overfitting-gap.ts';
 import { baseCard, listFiles, writeCard, type ModelCard } from '../../export/card/card.ts';
 import { compare, requireSame, TOLERANCE, type CheckPicture } from '../../export/verify/compare.ts';
 import { ONNX_OPSET } from '../../export/formats.ts';
@@ -28,6 +30,8 @@ export interface RunToExport {
   threshold: number;
   /** Its evaluation on the test set, if there is one. */
   test: TestEvaluation | null;
+  /** Bootstrap intervals of both evaluations. */
+  intervals: { validation: MetricIntervals | null; test: MetricIntervals | null };
   pictures: readonly CheckPicture[];
   /** Pictures of the run that are no longer available. */
   unavailable: number;
@@ -109,7 +113,7 @@ const noPictures = (count: number): string =>
   'are no longer labelled.';
 
 async function modelCard(
-  { run, runId, threshold, test }: RunToExport,
+  { run, runId, threshold, test, intervals }: RunToExport,
   {
     format,
     bits,
@@ -142,6 +146,9 @@ async function modelCard(
       ...run.evaluation,
       threshold: statedThreshold(run.evaluation.threshold),
     },
+    intervals: intervals.validation,
+    testIntervals: intervals.test,
+    overfittingGap: overfittingGap(run, run.history)?.accuracy ?? null,
     test: test && {
       ...test,
       evaluation: { ...test.evaluation, threshold: statedThreshold(test.evaluation.threshold) },

@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import type { ExportCheck, ExportFormatId } from '../../../shared/contract/export.ts';
 import type { ModelFormat } from '../../../shared/jobs.ts';
 import type { TestEvaluation } from '../../../shared/library.ts';
-import type { Evaluation } from '../../../shared/metrics.ts';
+import type { Evaluation, MetricIntervals } from '../../../shared/metrics.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { RunFile } from '../../training/run-folder.ts';
 import { CARD_FILE, CARD_FORMAT } from '../../files/export-marks.ts';
@@ -50,8 +50,14 @@ export interface ModelCard extends BaseCard {
   threshold: number;
   /** On the validation set, with 95% Wilson intervals; null without one. */
   metrics: Evaluation | null;
+  /** 95% bootstrap confidence intervals of metrics that are not proportions; null if there is no validation set. */
+  intervals: MetricIntervals | null;
   /** On the test set; null if not evaluated. */
   test: TestEvaluation | null;
+  /** The same of the test set; null where it was not evaluated, or has changed since. */
+  testIntervals: MetricIntervals | null;
+  /** Training accuracy less validation accuracy at the kept epoch, -1..1; null where it is unknown. */
+  overfittingGap: number | null;
   data: RunFile['counts'];
   training: { run: string | null; trainedAt: string; bestEpoch: number; epochs: number; recipe: Recipe };
   weights: RunFile['weights'] & { title: string; licence: string };

@@ -1,5 +1,5 @@
 import type { TestEvaluation } from '../../../shared/library.ts';
-import type { Evaluation, Interval } from '../../../shared/metrics.ts';
+import type { Evaluation, Interval, MetricIntervals } from '../../../shared/metrics.ts';
 import type { ModelFormat } from '../../../shared/jobs.ts';
 import { formatCount, formatInterval, formatPercent, plural } from '../../../shared/format.ts';
 import type { ModelCard } from './card.ts';
@@ -121,19 +121,25 @@ function inAndOut({ input, output, classes, threshold }: ModelCard): string {
   ].join('\n\n');
 }
 
-function quality({ metrics, test, classes, data }: ModelCard): string {
+function quality(card: ModelCard): string {
+  const { metrics, intervals, test, testIntervals, overfittingGap, classes, data } = card;
   const names = classes.map(plain) as [string, string];
   const [train, held] = [data.train, data.validation].map(
     ([zero, one]) => `${plural(zero + one, 'picture')} (${zero} ${names[0]}, ${one} ${names[1]})`,
   ) as [string, string];
   const trained = `Trained on ${train}.`;
-  const tested = test ? [testFigures(test, names)] : [];
+  const tested = test ? [testFigures(test, testIntervals, names)] : [];
   if (!metrics) return [`${trained} Not evaluated on a validation set.`, ...tested].join('\n\n');
   const { count, threshold } = metrics;
   return [
     `${trained} Validated on ${held}, ${count} of which could be read and were still labelled when this was exported. ` +
-      `Metrics at a threshold of ${threshold}, with 95% Wilson confidence intervals:`,
-    ...figures(metrics, names),
+      `Metrics at a threshold of ${threshold}, with 95% confidence intervals${METHODS}:`,
+    ...figures(metrics, intervals, names),
+    ...(overfittingGap === null
+      ? []
+      : [
+          `Overfitting gap: ${(overfittingGap * 100).toFixed(1)} percentage points (training accuracy, with dropout and augmentation, less validation accuracy).`,
+        ]),
     'The validation set also decided which epoch was kept, so expect slightly lower accuracy on new pictures, and much ' +
       'lower accuracy on pictures of another kind.',
     ...tested,
@@ -142,25 +148,35 @@ function quality({ metrics, test, classes, data }: ModelCard): string {
 
 function testFigures(
   { evaluation, atMs, seen, leftOut, isCurrent }: TestEvaluation,
+  intervals: MetricIntervals | null,
   names: [string, string],
 ): string {
   const { count, threshold } = evaluation;
   return [
     '### On the test set',
     `Evaluated on ${new Date(atMs).toISOString().slice(0, 10)} on ${plural(count, 'picture')}, which were used neither for ` +
-      `training nor to choose the epoch, at a threshold of ${threshold}, with 95% Wilson confidence intervals.` +
+      `training nor to choose the epoch, at a threshold of ${threshold}, with 95% confidence intervals${METHODS}.` +
       (seen > 0
         ? ` ${plural(seen, 'picture')} of the test set excluded, since the model was trained or validated on them.`
         : '') +
       (leftOut > 0 ? ` ${plural(leftOut, 'picture')} could not be read.` : '') +
       (isCurrent ? '' : ' The test set or its labels have changed since.'),
-    ...figures(evaluation, names),
+    ...figures(evaluation, intervals, names),
   ].join('\n\n');
 }
 
+const METHODS = ' (Wilson for accuracy, precision and recall, bootstrap for the others)';
+
 /** Metrics and confusion matrix, as tables. */
-function figures(metrics: Evaluation, names: [string, string]): [string, string] {
-  const decimals = (value: number | null): string => (value === null ? 'not defined' : value.toFixed(4));
+function figures(
+  metrics: Evaluation,
+  intervals: MetricIntervals | null,
+  names: [string, string],
+): [string, string] {
+  const decimals = (value: number | null, range: Interval | null = null): string =>
+    value === null
+      ? 'not defined'
+      : value.toFixed(4) + (range ? ` (${range.low.toFixed(4)} to ${range.high.toFixed(4)})` : '');
   return [
     table(
       ['Metric', 'Value'],
@@ -168,8 +184,10 @@ function figures(metrics: Evaluation, names: [string, string]): [string, string]
         ['Accuracy', interval(metrics.accuracy)],
         [`Precision of ${names[1]}`, interval(metrics.precision)],
         [`Recall of ${names[1]}`, interval(metrics.recall)],
-        ['ROC AUC', decimals(metrics.rocAuc)],
-        ['Average precision', decimals(metrics.averagePrecision)],
+        ...(intervals ? [[`F1 of ${names[1]}`, interval(intervals.f1)]] : []),
+        ['ROC AUC', decimals(metrics.rocAuc, intervals?.rocAuc)],
+        ['Average precision', decimals(metrics.averagePrecision, intervals?.averagePrecision)],
+        ...(intervals ? [['Expected calibration error', interval(intervals.calibrationError)]] : []),
         ['Loss (binary cross-entropy)', decimals(metrics.loss)],
       ],
     ),

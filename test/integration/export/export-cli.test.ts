@@ -281,6 +281,7 @@ describe('twofold export', () => {
       run: await new RunFolder(runDir).read(),
       runId: 'r1',
       test: null,
+      intervals: { validation: null, test: null },
       threshold: 0.5,
       pictures,
       unavailable: 0,

@@ -117,6 +117,7 @@ describe('samples', () => {
       run,
       runId: 'r1',
       test: null,
+      intervals: { validation: null, test: null },
       threshold: 0.4,
       pictures,
       unavailable: 0,

@@ -13,7 +13,7 @@ import statsmodels
 from scipy.optimize import minimize_scalar
 from scipy.stats import binom, bootstrap
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.metrics import average_precision_score, f1_score, log_loss, roc_auc_score
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
@@ -68,8 +68,38 @@ def auc_interval(rows):
     }
 
 
+def calibration_error(y, p):
+    bins = np.clip(np.ceil(p * 10) - 1, 0, 9)
+    return sum(abs(p[bins == b].sum() - y[bins == b].sum()) for b in range(10)) / len(y)
+
+
+def metric_intervals(labels, scores):
+    """Percentile bootstrap intervals of the other metrics on the pictures of `auc_interval`."""
+    labels, scores = np.array(labels), np.array(scores)
+    metrics = {
+        "f1": lambda y, p: f1_score(y, p > 0.5),
+        "averagePrecision": average_precision_score,
+        "calibrationError": calibration_error,
+    }
+    found = {}
+    for name, metric in metrics.items():
+        interval = bootstrap(
+            (labels, scores),
+            metric,
+            paired=True,
+            vectorized=False,
+            n_resamples=20_000,
+            method="percentile",
+            random_state=3,
+        ).confidence_interval
+        found[name] = {"value": metric(labels, scores), "low": interval.low, "high": interval.high}
+    return found
+
+
 pairs = [(14, 5), (5, 14), (0, 0), (7, 7), (1, 0), (120, 80), (0, 40)]
 bounds = [(0, 59), (0, 58), (3, 200), (17, 18), (250, 2000), (1, 1)]
+calibrations = [calibration(400, 2.5), calibration(150, 0.4)]
+auc = auc_interval(120)
 with open(sys.argv[1], "w", encoding="utf-8") as file:
     json.dump(
         {
@@ -91,8 +121,9 @@ with open(sys.argv[1], "w", encoding="utf-8") as file:
                 {"k": k, "n": n, "bound": proportion_confint(k, n, alpha=0.1, method="beta")[1]}
                 for k, n in bounds
             ],
-            "calibration": [calibration(400, 2.5), calibration(150, 0.4)],
-            "auc": auc_interval(120),
+            "calibration": calibrations,
+            "auc": auc,
+            "metricIntervals": metric_intervals(auc["labels"], auc["scores"]),
         },
         file,
     )

@@ -3,9 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { binomialCdf, upperBound } from '../../../main/insight/binomial.ts';
 import { bootstrap } from '../../../main/insight/bootstrap.ts';
 import { calibrationError, fitTemperature, lossAt, reliability } from '../../../main/insight/calibration.ts';
+import { metricIntervals } from '../../../main/insight/metric-intervals.ts';
 import { mcnemarExact } from '../../../main/insight/mcnemar.ts';
 import { fewestAnswers, selectivePromise } from '../../../main/insight/selective.ts';
-import { rocAuc, sigmoid, type Scored } from '../../../shared/metrics.ts';
+import {
+  averagePrecision,
+  confusion,
+  f1,
+  rocAuc,
+  sigmoid,
+  type Interval,
+  type Scored,
+} from '../../../shared/metrics.ts';
 
 /** Made with SciPy, statsmodels and scikit-learn by test/reference/insight/make_statistics.py. */
 const reference = JSON.parse(
@@ -24,6 +33,7 @@ const reference = JSON.parse(
     lossScaled: number;
   }[];
   auc: { labels: (0 | 1)[]; scores: number[]; value: number; low: number; high: number };
+  metricIntervals: Record<'f1' | 'averagePrecision' | 'calibrationError', Interval>;
 };
 
 /** Uniform in 0..1, the same at every call of the test. */
@@ -107,6 +117,48 @@ describe('bootstrap', () => {
     expect(bootstrap([{ probability: 0.5, label: 1 as const }], rocAuc)).toBeNull();
   });
 });
+
+describe('intervals of several metrics at once', () => {
+  const { labels, scores } = reference.auc;
+  const scored = scores.map((probability, row): Scored => ({ probability, label: labels[row]! }));
+
+  it('are those of the bootstrap of each metric', async () => {
+    const all = await metricIntervals(scored, { seed: 7, resamples: 300 });
+    const options = { seed: 7, resamples: 300 };
+    const error = bootstrap(scored, calibrationError, options)!;
+    expectClose(all.rocAuc!, bootstrap(scored, rocAuc, options)!, 12);
+    expectClose(all.averagePrecision!, bootstrap(scored, averagePrecision, options)!, 12);
+    expectClose(
+      all.f1!,
+      bootstrap(scored, (some) => f1(confusion(some)), options)!,
+      12,
+    );
+    expectClose(all.calibrationError!, { ...error, low: Math.min(error.low, error.value) }, 12);
+  });
+
+  it('are SciPy’s percentile intervals of scikit-learn’s metrics', async () => {
+    const all = await metricIntervals(scored, { resamples: 4000 });
+    for (const name of ['f1', 'averagePrecision'] as const)
+      expectClose(all[name]!, reference.metricIntervals[name], 1.7);
+    const { low, ...error } = reference.metricIntervals.calibrationError;
+    expectClose(all.calibrationError!, { ...error, low: Math.min(low, error.value) }, 1.7);
+    expect(all.f1!.value).toBeCloseTo(reference.metricIntervals.f1.value, 10);
+  });
+
+  it('are null where a metric is undefined, with equal probabilities too', async () => {
+    const same = [0, 0, 0].map((): Scored => ({ probability: 0.25, label: 0 }));
+    expect(await metricIntervals(same, { resamples: 50 })).toMatchObject({
+      f1: null,
+      rocAuc: null,
+      averagePrecision: null,
+      calibrationError: { value: 0.25, low: 0.25 },
+    });
+  });
+});
+
+function expectClose(found: Interval, expected: Interval, digits: number): void {
+  for (const key of ['value', 'low', 'high'] as const) expect(found[key]).toBeCloseTo(expected[key], digits);
+}
 
 describe('the promise of an unsure answer', () => {
   /** Pictures whose probabilities are calibrated, so that the error rate at every threshold is known. */
