@@ -1,22 +1,19 @@
 import { stringify } from 'csv-stringify/sync';
 
 /**
- * What a spreadsheet takes for the start of a formula, which it would run when the file is opened. Apostrophes before it
- * count too, so that a cell with an apostrophe of its own is told from one that `toCsv` put there.
+ * The start of a formula, which a spreadsheet would run when the file is opened. Includes apostrophes before it, so that a
+ * cell with its own apostrophe can be distinguished from one that `toCsv` added.
  */
 const FORMULA = /^'*[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]/;
 
-/**
- * Cells in quotes although commas and quotes do not ask for it: separators of other countries' spreadsheets, spaces at
- * the ends, and `#`, which would begin a comment.
- */
+/** Cells to quote in addition: with other spreadsheets' separators, spaces at the ends, or `#`, which begins a comment. */
 const QUOTED = [/[;\t|]/, /^[\s#]|\s$/];
 
 /**
- * Rows as CSV (RFC 4180, lines end with a line feed). Every CSV file of the program is written here: text that begins
- * like a formula gets an apostrophe, which spreadsheets show and do not run, and `fromCell` takes away.
+ * Rows as CSV (RFC 4180, lines end with a line feed). All CSV files are written with this: text that begins like a formula
+ * gets an apostrophe, so that spreadsheets do not run it, and `fromCell` removes it.
  *
- * @param header the names of the columns as first row; default true
+ * @param header whether the first row has the names of the columns; default true
  */
 export function toCsv<Column extends string>(
   rows: readonly Record<Column, unknown>[],
@@ -31,7 +28,7 @@ export function toCsv<Column extends string>(
   });
 }
 
-/** Text of a cell as it was before `toCsv` wrote it. */
+/** The original text of a cell that `toCsv` wrote. */
 export function fromCell(cell: string): string {
   return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell;
 }

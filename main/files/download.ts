@@ -17,7 +17,7 @@ export const fromHex = (algorithm: 'sha256' | 'md5', hex: string): Integrity =>
 export interface Download {
   /** Addresses of the same file, tried in order. */
   addresses: readonly string[];
-  /** Where the file goes. An unfinished download is kept next to it as `TARGET.part`. */
+  /** Path of the file. An unfinished download is kept next to it as `TARGET.part`. */
   target: string;
   /** The expected checksum; a function of the response headers where only the server knows it. */
   integrity: Integrity | ((headers: Answer['headers']) => Integrity | undefined);

@@ -1,9 +1,9 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** What tells a folder that Twofold exported from any other. */
+/** Files that identify a folder that Twofold exported. */
 
-/** File that every export holds. */
+/** In every export. */
 export const CARD_FILE = 'card.json';
 export const CARD_FORMAT = 'twofold-export';
 /** List of where the pictures of exported class folders come from. */
@@ -12,7 +12,7 @@ export const FOLDERS_COLUMNS = ['file', 'path', 'sha256', 'label', 'split', 'how
 
 const MAX_CARD_BYTES = 2 ** 20;
 
-/** Whether a folder holds an export's card. False where that can't be read. */
+/** Whether a folder contains an export's card. False if it can't be read. */
 export async function hasCard(folder: string): Promise<boolean> {
   const file = join(folder, CARD_FILE);
   try {

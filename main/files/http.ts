@@ -15,7 +15,7 @@ export interface Patience {
 
 export const PATIENCE: Patience = { answerMs: 15_000, stallMs: 30_000, attempts: 4, pauseMs: 1_000 };
 
-/** What is needed of an HTTP response. */
+/** The used part of an HTTP response. */
 export interface Answer {
   status: number;
   /** After redirects. */

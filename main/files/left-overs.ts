@@ -4,7 +4,7 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isGone, thisProcess } from '../support/processes.ts';
 
-/** Temporary folders that this process is writing. Process ids are reused, so a left-over may bear this one's. */
+/** Temporary folders that this process is writing. Process ids are reused, so a left-over may have this process's id. */
 const writing = new Set<string>();
 
 /** Calls `work` with the path of a temporary folder beside `final`, whose name says which process owns it. */

@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 import envPaths from 'env-paths';
 
 /**
- * The user's folder for what Twofold keeps between projects (imported weights, written graphs): the one the system has
- * for application data, or `TWOFOLD_HOME` where it is set. Not created here.
+ * The user's folder for data that all projects share (imported weights, prepared graphs): the system's folder for
+ * application data, or `TWOFOLD_HOME` if it is set. It is not created here.
  */
 export function dataFolder(): string {
   return process.env.TWOFOLD_HOME ?? envPaths('twofold', { suffix: '' }).data;
 }
 
 /**
- * The folder of what comes with Twofold and set-up makes (`weights/nsfwjs.safetensors`): `TWOFOLD_RESOURCES`, which a
- * packaged app sets, or `.cache` beside package.json.
+ * The folder of files that set-up creates and the packaged app includes (`weights/nsfwjs.safetensors`):
+ * `TWOFOLD_RESOURCES`, which the packaged app sets, or `.cache` beside package.json.
  */
 export function resourceFolder(): string {
   return process.env.TWOFOLD_RESOURCES ?? join(projectRoot(), '.cache');

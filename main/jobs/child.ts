@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { entry } from '../support/entry.ts';
 import type { JobProcess } from '../training/supervisor.ts';
 
-/** Variables that TensorFlow reads when it is loaded: pooled buffers (see docs/decisions) and quiet logs. */
+/** Variables that TensorFlow reads when it is loaded, for pooled buffers (see docs/decisions) and quiet logs. */
 export const TENSORFLOW_ENV = { TF_CPU_ALLOCATOR_USE_BFC: '1', TF_CPP_MIN_LOG_LEVEL: '2' } as const;
 
 /** Runs jobs in a plain child of Node. */
@@ -11,7 +11,7 @@ export function spawnNodeProcess(): JobProcess {
   const child = fork(path, [], {
     execArgv,
     env: { ...process.env, ...TENSORFLOW_ENV },
-    // Keeps typed arrays and NaN as they are; JSON would not.
+    // Preserves typed arrays and NaN, unlike JSON.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -8,10 +8,10 @@ import { openTrainedModel } from '../training/trained-model.ts';
 import { stageProgress } from '../training/stage-progress.ts';
 
 /**
- * Evaluates a saved run on labelled pictures. Of the test set those do not count that the run was trained or validated on,
- * as when they were put into the test set afterwards.
+ * Evaluates a saved run on labelled pictures. Test pictures that the run was trained or validated on, because they were
+ * moved to the test set later, are excluded.
  *
- * @throws TwofoldError `too-few` when none is left or none could be read, and as `openTrainedModel`
+ * @throws TwofoldError `too-few` if none is left or none could be read, and as `openTrainedModel`
  */
 export async function runEvaluateJob(
   job: EvaluateJob,

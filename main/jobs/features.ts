@@ -9,7 +9,7 @@ import { stageProgress } from '../training/stage-progress.ts';
 
 const BATCH = 20;
 
-/** Writes the features of picture files as a NumPy array, one row a picture that could be read, in the order given. */
+/** Writes the features of picture files as a NumPy array, one row for each readable picture, in the order given. */
 export async function runFeaturesJob(
   job: FeaturesJob,
   { control, emit }: JobContext,
@@ -39,5 +39,5 @@ export async function runFeaturesJob(
 }
 
 function noneReadable(leftOut: readonly LeftOut[]): string {
-  return `None of the pictures could be read. The first one: ${leftOut[0]?.message ?? 'unknown'}`;
+  return `None of the pictures could be read. The first error: ${leftOut[0]?.message ?? 'unknown'}`;
 }

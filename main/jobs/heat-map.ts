@@ -5,10 +5,10 @@ import { batches } from '../training/order.ts';
 import { stageProgress } from '../training/stage-progress.ts';
 import { openTrainedModel } from '../training/trained-model.ts';
 
-/** Pictures a batch: the kernel, 150 MB in the tutorial, is read once for all of them. */
+/** Pictures per batch, for all of which the kernel (150 MB in the tutorial) is read once. */
 const BATCH = 20;
 
-/** Computes which cells of pictures speak for which class. Pictures that can't be read are reported. */
+/** Computes the contribution of each cell of pictures to the logit. Pictures that can't be read are reported. */
 export async function runHeatMapJob(job: HeatMapJob, { control, emit }: JobContext): Promise<HeatMapResult> {
   const leftOut = new LeftOutList(emit);
   const model = await openTrainedModel(job.runDir, job.swapped, job.cacheDir, control.signal, leftOut.add);

@@ -9,7 +9,7 @@ import { stageProgress } from '../training/stage-progress.ts';
 
 const BATCH = 20;
 
-/** Computes the vectors of pictures and stores each batch at once: a job that is killed loses one batch at most. */
+/** Computes the vectors of pictures and stores them batch by batch, so that a killed job loses at most one batch. */
 export async function runIndexJob(job: IndexJob, { control, emit }: JobContext): Promise<IndexResult> {
   const { cacheDir, model, pictures } = job;
   const leftOut = new LeftOutList(emit);
@@ -45,8 +45,8 @@ export async function runIndexJob(job: IndexJob, { control, emit }: JobContext):
 }
 
 /**
- * The square root of each channel's mean over the picture. The root evens out channels that are rarely but strongly
- * active; activations after ReLU are never negative.
+ * The square root of each channel's mean over the picture. The root reduces the weight of channels that are rarely but
+ * strongly active; activations after ReLU are never negative.
  *
  * @returns [count, channels] float32
  */

@@ -6,10 +6,10 @@ import { probabilities } from '../training/score.ts';
 import { stageProgress } from '../training/stage-progress.ts';
 import { openTrainedModel } from '../training/trained-model.ts';
 
-/** Pictures a report: the first answers are there soon, and reports are few. */
+/** Pictures per report: few enough for an early first one. */
 const BATCH = 20;
 
-/** Asks a saved run about any picture files. A file that can't be read is reported beside the others. */
+/** Predicts picture files with a saved run. Files that can't be read are reported among the others. */
 export async function runPredictJob(job: PredictJob, { control, emit }: JobContext): Promise<PredictResult> {
   const errors = new Map<SourcePicture, string>();
   const model = await openTrainedModel(
@@ -38,7 +38,7 @@ export async function runPredictJob(job: PredictJob, { control, emit }: JobConte
     for await (const batch of model.source.batches(batches(pictures, BATCH), { cached: false })) {
       const values = probabilities(model.head.logits(batch.features, batch.pictures.length));
       batch.pictures.forEach((picture, index) => answers.set(picture, values[index]!));
-      // Pictures come in order, so everything before the last answered one is settled.
+      // Pictures come in order, so all before the last one predicted are settled.
       report(pictures.indexOf(batch.pictures.at(-1)!, predictions.length) + 1);
       await control.turn();
     }

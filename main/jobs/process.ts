@@ -19,7 +19,7 @@ function send(message: JobMessage): void {
   else process.send?.(message);
 }
 
-/** Loads only what the job needs: an export is checked without TensorFlow where another runtime reads it. */
+/** Loads only what the job needs: some exports are verified in another runtime, without TensorFlow. */
 async function runJob(job: Job, context: JobContext): Promise<JobResult> {
   switch (job.kind) {
     case 'train':
@@ -84,7 +84,7 @@ function receive(message: unknown): void {
   running.control[command.type]();
 }
 
-// A closed terminal is no reason to end.
+// A closed terminal must not end the process.
 process.stderr.on('error', () => undefined);
 // Ctrl-C reaches the whole process group; the parent decides what it means.
 process.on('SIGINT', () => undefined);

@@ -14,7 +14,7 @@ import { evaluateScores, probabilities, score, type Scores } from '../training/s
 import { stageProgress } from '../training/stage-progress.ts';
 import { countClasses, requireBothSides, withoutContents, type SplitSet } from '../training/split.ts';
 
-/** Trains a run: from its pictures to a saved head that `predict` loads on its own. */
+/** Trains a run and saves its head in the run's folder. */
 export async function runTrainJob(job: TrainJob, context: JobContext): Promise<TrainResult> {
   const { recipe } = job;
   const { control, emit } = context;
@@ -43,10 +43,10 @@ export async function runTrainJob(job: TrainJob, context: JobContext): Promise<T
 }
 
 /**
- * The split that main decided. A resumed run keeps the pictures, labels and split that its folder lists: otherwise it would
- * be validated on what it has learned from. Pictures that were moved to the test set since are skipped.
+ * The split that main decided. A resumed run keeps the pictures, labels and split listed in its folder; otherwise it could
+ * be validated on pictures that it was trained on. Pictures that were moved to the test set since are skipped.
  *
- * @throws TwofoldError `corrupt` where the folder's list can't be read, `too-few` where a side has no picture left
+ * @throws TwofoldError `corrupt` if the folder's list can't be read, `too-few` if a side has no picture left
  */
 async function chooseSplit(job: TrainJob, leftOut: LeftOutList): Promise<SplitSet> {
   for (const path of job.testCopies) leftOut.add({ path }, IN_TEST_SET);
@@ -71,7 +71,8 @@ async function chooseSplit(job: TrainJob, leftOut: LeftOutList): Promise<SplitSe
 
 const IN_TEST_SET: Failure = {
   code: 'in-test-set',
-  message: 'It is in the test set, or has the content of a picture there, so it is not trained on.',
+  message:
+    'It is in the test set, or has the same content as a test picture, so it is not used for training.',
 };
 
 class TrainRun {
@@ -101,13 +102,13 @@ class TrainRun {
     const best = new BestHead(this.head, this.#folder.headPath, earlier?.bestEpoch ?? 0);
     await this.#cacheFeatures();
     const { end, state: reached } = await this.#fit(from, best);
-    // It ended before it was again where it had been stopped: the head that was saved then is still the best.
+    // Ended before it reached the epoch at which it had been stopped: the head saved then is still the best.
     const state = earlier && reached.epoch < earlier.bestEpoch ? stateOf(earlier) : reached;
     if (state.bestEpoch === 0) throw nothingToKeep(end, this.job.recipe.learningRate);
     return this.#finish(end, state, best);
   }
 
-  /** Features that every epoch needs again: always those of validation, and of training where it is not augmented. */
+  /** Caches the features that every epoch uses: those of validation, and of training without augmentation. */
   async #cacheFeatures(): Promise<void> {
     const { recipe } = this.job;
     const pictures = [...(recipe.augmentation.enabled ? [] : this.split.train), ...this.split.validation];
@@ -152,10 +153,10 @@ class TrainRun {
         meter.update((done += count));
       },
       onEpoch: async (state, metrics, isBest) => {
-        // What is trained again after a checkpoint gives the same heads; one that is saved already is not replaced.
+        // Repeated epochs after a checkpoint give the same heads, so a head that is already saved is not replaced.
         if (isBest && state.epoch > best.savedEpoch) best.keep();
         if (this.#checkpoints.isDue) {
-          // First the head, then the checkpoint that names it: a crash in between leaves a head that is newer, not older.
+          // The head before the checkpoint, so that a crash in between can't leave a head that is older than the checkpoint.
           await this.#saveBest(state, best);
           await this.#checkpoints.save(this.head, state);
         }
@@ -217,7 +218,7 @@ class TrainRun {
     const scores = await score(this.source, this.head, this.split.validation, { cached: true, control });
     const evaluation = evaluateScores(scores);
     await this.#folder.write(this.#runFile(state, evaluation));
-    // What is complete can't be resumed, and the optimiser's state is as large as two heads.
+    // A complete run can't be resumed, and the optimiser's state is as large as two heads.
     if (end === 'completed' || end === 'early-stopped') await this.#folder.removeCheckpoint();
     return {
       kind: 'train',
@@ -236,7 +237,7 @@ class TrainRun {
   }
 }
 
-/** Where a run was when its folder was last written. */
+/** The state of a run when its folder was last written. */
 function stateOf({ bestEpoch, history }: RunFile): FitState {
   const best = history.find(({ epoch }) => epoch === bestEpoch);
   return { epoch: history.length, bestEpoch, bestValLoss: best?.valLoss ?? Infinity, history };
@@ -255,10 +256,7 @@ function nothingToKeep(end: FitEnd, learningRate: number): TwofoldError {
   return end === 'diverged'
     ? new TwofoldError(
         'diverged',
-        `The loss became infinite or not a number in the first epoch, so there is no model to keep. Try a learning rate smaller than ${learningRate}.`,
+        `The loss became infinite or not a number in the first epoch, so no model was saved. Try a learning rate below ${learningRate}.`,
       )
-    : new TwofoldError(
-        'cancelled',
-        'Stopped before the first epoch was complete, so there is no model to keep.',
-      );
+    : new TwofoldError('cancelled', 'Stopped before the first epoch was complete, so no model was saved.');
 }

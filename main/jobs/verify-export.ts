@@ -8,9 +8,9 @@ import { reload } from '../export/verify/reload.ts';
 const BATCH = 20;
 
 /**
- * Loads an export from its files and asks it about pictures, prepared as in training.
+ * Loads an export from its files and predicts pictures with it, preprocessed as in training.
  *
- * @throws TwofoldError `corrupt` when the files can't be loaded, `cancelled`
+ * @throws TwofoldError `corrupt` if the files can't be loaded, `cancelled`
  */
 export async function runVerifyExportJob(
   { format, dir, size, resize, bits16, files }: VerifyExportJob,

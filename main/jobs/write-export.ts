@@ -9,10 +9,10 @@ import { writeTfjs } from '../export/tfjs/tfjs.ts';
 import { VERSION } from '../support/version.ts';
 
 /**
- * Writes the model of a run in one format. What is written lies below `job.dir`; the caller removes it on failure.
+ * Writes the model of a run in one format to `dir`; the caller removes it on failure.
  *
  * @throws TwofoldError `not-found`, `corrupt`, `unsupported` (too large for the format), `cancelled`; the file system's
- * error when the disk is full
+ * error if the disk is full
  */
 export async function runWriteExportJob(
   { runDir, swapped, format, bits, dir }: WriteExportJob,

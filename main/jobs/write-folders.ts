@@ -11,7 +11,7 @@ import { sniff } from '../pictures/sniff.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { stageProgress } from '../training/stage-progress.ts';
 
-/** Endings that Keras' `flow_from_directory` takes, by what such a file must hold to be read. */
+/** File extensions that Keras' `flow_from_directory` accepts, with the format that such a file must have. */
 const KERAS_ENDINGS: Readonly<Record<string, string>> = {
   '.jpg': 'jpeg',
   '.jpeg': 'jpeg',
@@ -24,12 +24,12 @@ const KERAS_ENDINGS: Readonly<Record<string, string>> = {
 type Written = WriteFoldersResult['written'][number];
 
 /**
- * Puts pictures into folders so that Keras reads the very pixels that Twofold does. A file that Keras would pass over
- * (WebP, AVIF, GIF, an ending that is not its own) or read otherwise (EXIF orientation, transparency, 16 bits, a colour
- * profile) is converted to PNG, which loses nothing; all others are copied or linked as they are. A picture that can't be
- * read, or is not the one that was imported, is left out and reported.
+ * Writes pictures to folders so that Keras reads exactly the same pixels as Twofold. Files that Keras would skip (WebP,
+ * AVIF, GIF, a wrong extension) or read differently (EXIF orientation, transparency, 16 bits, a colour profile) are
+ * converted to PNG, without loss; all others are copied or linked. Pictures that can't be read or have changed since import
+ * are skipped and reported.
  *
- * @throws TwofoldError `cancelled`; the file system's error when the disk is full
+ * @throws TwofoldError `cancelled`; the file system's error if the disk is full
  */
 export async function runWriteFoldersJob(
   { dir, bits16, link: linked, pictures }: WriteFoldersJob,
@@ -61,14 +61,14 @@ async function place(
   const { path, target } = picture;
   const { bytes } = await readPictureFile(path);
   if (sha256(bytes) !== picture.sha256) {
-    throw new TwofoldError('changed', 'The file is not the one that was imported: its content has changed.');
+    throw new TwofoldError('changed', 'The file has changed since it was imported.');
   }
   const file = join(dir, target);
   await mkdir(dirname(file), { recursive: true });
   if (!(await isReadAlike(bytes, extname(path).toLowerCase()))) {
     const png = target.slice(0, target.length - extname(target).length) + '.png';
     const { data, width, height } = await decodePicture(bytes, { bits16 });
-    // Written by us, so that a full disk is reported as one.
+    // Not written by sharp, so that a full disk is reported as one.
     await writeFile(
       join(dir, png),
       await sharp(data, { raw: { width, height, channels: 3 } })
@@ -83,7 +83,7 @@ async function place(
   return { path, target, how: 'copied' };
 }
 
-/** Whether Keras (Pillow, without looking at EXIF or profiles) reads the same pixels from these bytes as Twofold. */
+/** Whether Keras (Pillow without EXIF and profiles) reads the same pixels from these bytes as Twofold. */
 async function isReadAlike(bytes: Uint8Array, ending: string): Promise<boolean> {
   const found = sniff(bytes);
   if (found.kind !== 'picture' || KERAS_ENDINGS[ending] !== found.format) return false;
@@ -98,7 +98,7 @@ async function isReadAlike(bytes: Uint8Array, ending: string): Promise<boolean> 
   );
 }
 
-/** A hard link where the file system allows it, else a symbolic one. */
+/** Creates a hard link, or a symbolic one if the file system allows no hard link. */
 async function tryLink(path: string, file: string): Promise<boolean> {
   const original = resolve(path);
   for (const make of [link, symlink]) {

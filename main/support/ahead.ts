@@ -1,9 +1,8 @@
 /**
- * Maps items in order while up to `ahead` of them are under way: the results come one after the other as if there were
- * no concurrency, so what follows is the same on every machine.
+ * Maps items with up to `ahead` of them in progress, and yields the results in order, so that what follows is the same on
+ * every machine.
  *
- * Stops starting items when the consumer stops or `signal` is aborted (then it just ends); never rejects for an item
- * that is not its turn yet.
+ * Starts no more items when the consumer stops or `signal` is aborted (then it ends). Errors are thrown in order too.
  */
 export async function* mapAhead<T, R>(
   items: Iterable<T>,
@@ -17,7 +16,7 @@ export async function* mapAhead<T, R>(
     const next = source.next();
     if (next.done === true) return;
     const promise = map(next.value);
-    promise.catch(() => undefined); // it is awaited in its turn
+    promise.catch(() => undefined); // it is awaited below
     underWay.push(promise);
   };
   for (let index = 0; index < ahead; index++) start();

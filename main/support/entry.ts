@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** How to start one of our own modules as a worker thread or a child process. */
+/** How to start a module as a worker thread or a child process. */
 export interface Entry {
   /** Absolute path of the module to run. */
   path: string;
-  /** Node options it needs: the TypeScript loader when running from sources, nothing from a bundle. */
+  /** Node options: the TypeScript loader when running from sources, none in a bundle. */
   execArgv: string[];
 }
 
@@ -18,7 +18,7 @@ export interface Entry {
  */
 export function entry(caller: string, source: string): Entry {
   if (caller.endsWith('.ts')) {
-    // By its path: the name alone would be looked up from the folder a person happens to be in.
+    // By its path: a bare name would be resolved from the current folder.
     const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     return { path: fileURLToPath(new URL(source, caller)), execArgv: ['--import', loader] };
   }

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /**
- * Host, process id and, on Linux, when it was started, so that whoever opens the project later can tell work that goes on
- * from work that died: ids are given again, in a container nearly always the same ones.
+ * Host, process id and, on Linux, the time of its start. Stored with work in progress, so that it can later be seen whether
+ * its process still runs; the id alone is not enough, since ids are reused, in containers nearly always.
  */
 export function thisProcess(): string {
   const started = startOf(process.pid);
   return `${hostname()}:${process.pid}${started === null ? '' : `@${started}`}`;
 }
 
-/** Whether a process noted by `thisProcess` is certainly gone. Of another host's we can't know: it counts as alive. */
+/** Whether a process stored by `thisProcess` has certainly ended. One on another host counts as running. */
 export function isGone(noted: string): boolean {
   const at = noted.lastIndexOf(':');
   if (noted.slice(0, at) !== hostname()) return false;
@@ -24,12 +24,12 @@ export function isGone(noted: string): boolean {
   return started !== undefined && startOf(pid) !== null && startOf(pid) !== started;
 }
 
-/** Which boot of the machine, and clock ticks from it to the start of a process; null where /proc does not tell. */
+/** The boot of the machine and the clock ticks from it to the start of a process; null without /proc. */
 function startOf(pid: number): string | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the program's name in parentheses, may hold spaces; the start is the 22nd.
+    // The second field, the program's name in parentheses, may contain spaces; the start time is the 22nd.
     return `${boot}-${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!}`;
   } catch {
     return null;

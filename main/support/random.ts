@@ -2,8 +2,8 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import type { JumpableRandomGenerator } from 'pure-rand/types/JumpableRandomGenerator';
 
 /**
- * A generator that depends on nothing but the given numbers, each of which changes all of its draws. Whoever needs random
- * numbers makes one from the run's seed and what they are for, so that no order of work or thread matters.
+ * A generator that depends only on the given numbers, each of which changes all of its draws. Create one from the run's
+ * seed and the purpose of the numbers, so that the order of work and threads does not matter.
  *
  * @param parts 32-bit integers
  */

@@ -1,11 +1,11 @@
 import type { Head } from '../model/head/head.ts';
 
-/** The head of the best epoch: kept in memory when it is reached, written when a checkpoint is due. */
+/** The head of the best epoch: kept in memory at first, written when a checkpoint is due. */
 export class BestHead {
   #isNewer = false;
   #savedEpoch: number;
 
-  /** @param savedEpoch epoch of the head that lies in the file already; 0 where there is none */
+  /** @param savedEpoch epoch of the head in the file; 0 without one */
   constructor(
     private readonly head: Head,
     private readonly path: string,
@@ -19,13 +19,13 @@ export class BestHead {
     return this.#savedEpoch;
   }
 
-  /** Remembers the head as it is now. */
+  /** Keeps the head's current weights in memory. */
   keep(): void {
     this.head.keep();
     this.#isNewer = true;
   }
 
-  /** Writes what was kept since the last time; it is of `epoch`. */
+  /** Writes the kept weights, if they are new. @param epoch that they are of */
   async save(epoch: number): Promise<void> {
     if (!this.#isNewer) return;
     await this.head.writeWeights(this.path, 'kept');
@@ -33,7 +33,7 @@ export class BestHead {
     this.#savedEpoch = epoch;
   }
 
-  /** Puts the head back to the best epoch, from the file. Call after `save`. */
+  /** Sets the head to the best epoch, from the file. Call after `save`. */
   async restore(): Promise<void> {
     await this.head.readWeights(this.path);
   }

@@ -16,9 +16,9 @@ const stateSchema = z.object({
 const MAX_SHARE = 0.05;
 
 /**
- * Saves where training stands: weights, the optimiser's slots and step count, and the metrics so far. Writing takes
- * about a second for the tutorial's head (308 MB), so epochs shorter than that do not all get one: since training is
- * seeded throughout, what lies between the last checkpoint and a crash is trained again to the same numbers.
+ * Saves the state of training: weights, the optimiser's slots and step count, and the metrics so far. Writing takes about a
+ * second for the tutorial's head (308 MB), so not every short epoch gets a checkpoint: training is seeded throughout, so
+ * epochs that are lost in a crash are repeated with the same result.
  */
 export class Checkpoints {
   #writtenAt = -Infinity;
@@ -26,7 +26,7 @@ export class Checkpoints {
 
   constructor(private readonly path: string) {}
 
-  /** Whether saving now would not cost more than its share of the time since the last. */
+  /** Whether saving now would take no more than its share of the time since the last. */
   get isDue(): boolean {
     return performance.now() - this.#writtenAt >= this.#durationMs / MAX_SHARE;
   }
@@ -40,9 +40,9 @@ export class Checkpoints {
   }
 
   /**
-   * Puts the head back to where it was.
+   * Restores the head.
    *
-   * @throws TwofoldError `corrupt`, `not-found`, `bad-input` when it is another recipe's
+   * @throws TwofoldError `corrupt`, `not-found`, `bad-input` if it is of another recipe
    */
   async restore(head: Head): Promise<FitState> {
     const file = await SafetensorsFile.open(this.path);
@@ -53,6 +53,6 @@ export class Checkpoints {
     } finally {
       await file.close();
     }
-    throw new TwofoldError('corrupt', `${this.path} is damaged: it does not say where training stood.`);
+    throw new TwofoldError('corrupt', `${this.path} is damaged: it has no training state. Train a new run.`);
   }
 }

@@ -3,8 +3,8 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { Ms } from '../../shared/jobs.ts';
 
 /**
- * What a person asked of a running job. TensorFlow blocks the thread, so wishes arrive only between batches: the job
- * calls `turn()` there.
+ * Pauses, stops and cancels a running job. TensorFlow blocks the thread, so messages arrive only between batches, where the
+ * job calls `turn()`.
  */
 export class JobControl {
   #state: 'running' | 'paused' | 'stopping' = 'running';
@@ -14,7 +14,7 @@ export class JobControl {
 
   constructor(private readonly onChange: (state: 'paused' | 'resumed') => void = () => undefined) {}
 
-  /** Aborts when the job is given up; worker tasks and downloads listen to it. */
+  /** Aborts when the job is cancelled; for worker tasks and downloads. */
   get signal(): AbortSignal {
     return this.#cancel.signal;
   }
@@ -23,7 +23,7 @@ export class JobControl {
     return this.#state === 'stopping';
   }
 
-  /** Time spent paused so far; it does not count as training time. */
+  /** Time paused so far, which is not training time. */
   get pausedMs(): Ms {
     return this.#pausedMs;
   }
@@ -48,9 +48,9 @@ export class JobControl {
   }
 
   /**
-   * Lets messages in, waits while the job is paused, and tells whether to go on.
+   * Receives messages and waits while the job is paused.
    *
-   * @returns false when the job should stop and keep what it has
+   * @returns false if the job should stop and keep its result so far
    * @throws TwofoldError `cancelled`
    */
   async turn(): Promise<boolean> {

@@ -9,39 +9,39 @@ import type { Batch, Draw } from '../pictures/tasks.ts';
 import { pixelKey } from '../pictures/pixels.ts';
 import { mapAhead } from '../support/ahead.ts';
 
-/** A picture by where it lies and what it holds; without a hash it is taken as it is now, and nothing of it is kept. */
+/** A picture's path and content. Without a hash the current content is used, and nothing is cached. */
 export interface SourcePicture {
   path: string;
   sha256: string | null;
 }
 
-/** What decides a picture's features, besides the picture. */
+/** The parameters that decide a picture's features. */
 export type FeatureModel = Pick<Recipe, 'weights' | 'cut' | 'size' | 'resize' | 'bits16'>;
 
 export interface FeatureBatch<P extends SourcePicture> {
-  /** Those of the batch that could be read, in order. */
+  /** The readable ones, in order. */
   pictures: P[];
-  /** [pictures, features] float32. A tensor is valid until the next batch is asked for. */
+  /** [pictures, features] float32. A tensor is valid until the next batch is requested. */
   features: Tensor | Float32Array;
 }
 
 export interface BatchOptions {
-  /** Augments the pictures; without it they are taken as they are. */
+  /** Augments the pictures. */
   draw?: Draw;
-  /** Whether features are taken from the cache and kept there. */
+  /** Whether features are read from the cache and stored there. */
   cached: boolean;
 }
 
-/** Batches whose pixels are made on other threads while TensorFlow works on one. */
+/** Batches that are decoded on other threads ahead of TensorFlow. */
 const DEPTH = 3;
 
 /**
- * Features of pictures: decoded and augmented on other threads, passed through the frozen base, cached where they are
- * used again. One preprocessing serves training, evaluation and prediction.
+ * Features of pictures: decoded and augmented on other threads, passed through the frozen base, cached if they are used
+ * again. Training, evaluation and prediction share this preprocessing.
  */
 export class FeatureSource {
   readonly #cache: BlobCache | null;
-  /** Pictures that could not be read: each is reported once and left out from then on. */
+  /** Pictures that could not be read: each is reported once and skipped from then on. */
   readonly #unreadable = new Set<SourcePicture>();
 
   private constructor(
@@ -56,7 +56,7 @@ export class FeatureSource {
   }
 
   /**
-   * @param cacheDir the project's cache folder; null keeps nothing
+   * @param cacheDir the project's cache folder; null caches nothing
    * @throws TwofoldError `unknown-layer`, `size-too-small`, `not-found` (weights), `corrupt`, `runtime`
    */
   static async open(
@@ -69,7 +69,7 @@ export class FeatureSource {
     return new FeatureSource(model, extractor, new PicturePool(), cacheDir, signal, onLeftOut);
   }
 
-  /** Features of the pictures of each batch, in order; batches of which nothing can be read are passed over. */
+  /** Features of each batch, in order; batches without a readable picture are skipped. */
   async *batches<P extends SourcePicture>(
     groups: Iterable<P[]>,
     options: BatchOptions,
@@ -179,7 +179,7 @@ export class FeatureSource {
   }
 }
 
-/** A batch whose missing pixels are there. */
+/** A batch with the pixels of the pictures that are not cached. */
 interface Pending<P> {
   pictures: P[];
   /** Of each picture, from the cache. */
@@ -190,12 +190,12 @@ interface Pending<P> {
 
 const isRow = (row: Float32Array | undefined): row is Float32Array => row !== undefined;
 
-/** A picture's number for its random draws: it follows the content, so adding pictures changes no other's transforms. */
+/** A picture's number for its random draws, from its content, so that adding pictures does not change others' transforms. */
 function numberOf(sha256: string | null): number {
   return sha256 === null ? 0 : Number.parseInt(sha256.slice(0, 8), 16);
 }
 
-/** Pixels of the pictures that could be read, moved together; the batch's memory is used again. */
+/** Pixels of the readable pictures, moved together in place. */
 function withoutFailures({ pixels, failures }: Batch, pictures: number): Float32Array {
   if (failures.length === 0) return pixels;
   const length = pixels.length / pictures;

@@ -2,7 +2,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { BatchEvent, EpochMetrics } from '../../shared/jobs.ts';
 import type { JobControl } from './control.ts';
 
-/** One batch as the head takes it. */
+/** The input of one training step. */
 export interface TrainBatch<Features> {
   /** [count, features] float32 */
   features: Features;
@@ -10,15 +10,15 @@ export interface TrainBatch<Features> {
   labels: Float32Array;
 }
 
-/** What is trained: knows how to step and to be kept, and nothing of pictures. */
+/** A model that can be trained. */
 export interface Trainable<Features> {
-  /** One optimiser step. @returns mean loss and number right, both with dropout on */
+  /** One optimiser step. @returns mean loss and number of correct predictions, both with dropout */
   step(features: Features, labels: Float32Array): { loss: number; correct: number };
 }
 
-/** Where a fit stands after its last whole epoch: all that is needed to go on. */
+/** The state of training after its last complete epoch, from which it can continue. */
 export interface FitState {
-  /** Whole epochs trained. */
+  /** Complete epochs so far. */
   epoch: number;
   /** Epoch of the lowest validation loss, from 1; 0 before the first. */
   bestEpoch: number;
@@ -30,26 +30,26 @@ export const FRESH_FIT: FitState = { epoch: 0, bestEpoch: 0, bestValLoss: Infini
 
 export interface FitOptions<Features> {
   epochs: number;
-  /** Epochs without a lower validation loss before stopping; null never stops early. */
+  /** Epochs without a lower validation loss before stopping; null: no early stopping. */
   patience: number | null;
   batchesPerEpoch: number;
   trainBatches(epoch: number): AsyncIterable<TrainBatch<Features>>;
-  /** Loss and accuracy on the validation pictures, dropout off. */
+  /** Loss and accuracy on the validation set, without dropout. */
   validate(): Promise<{ loss: number; accuracy: number }>;
   control: JobControl;
-  /** After every step; `count` pictures were in it. */
+  /** Called after every step. @param count its pictures */
   onBatch(batch: Omit<BatchEvent, 'type'>, count: number): void;
-  /** After every whole epoch; `best` when its validation loss is the lowest so far. Keeps and saves what is worth it. */
+  /** Called after every complete epoch, to save it. @param best whether its validation loss is the lowest so far */
   onEpoch(state: FitState, metrics: EpochMetrics, best: boolean): Promise<void>;
 }
 
 export type FitEnd = 'completed' | 'stopped' | 'early-stopped' | 'diverged';
 
 /**
- * Trains epoch by epoch until the epochs are done, the patience is used up, the loss is no longer a number, or a person
- * stops it. An epoch that was not finished does not count: no metrics are made up for a part of the pictures.
+ * Trains until all epochs are complete, the patience is used up, the loss is no longer finite, or it is stopped. An
+ * incomplete epoch has no metrics.
  *
- * Metrics are Keras': means over the epoch's batches, weighted by pictures, while the weights change.
+ * Metrics are as in Keras: means over the epoch's batches, weighted by pictures, while the weights change.
  */
 export async function fit<Features>(
   model: Trainable<Features>,
@@ -110,7 +110,8 @@ async function trainEpoch<Features>(
     const running = { loss: loss / seen, accuracy: correct / seen, batchLoss: step.loss };
     options.onBatch({ epoch, batch, batches: options.batchesPerEpoch, ...running }, labels.length);
   }
-  if (seen === 0) throw new TwofoldError('too-few', 'None of the training pictures could be read.');
+  if (seen === 0)
+    throw new TwofoldError('too-few', 'None of the training pictures could be read. Check their files.');
   if (!(await options.control.turn())) return 'stopped';
   return { loss: loss / seen, accuracy: correct / seen };
 }

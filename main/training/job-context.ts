@@ -1,7 +1,7 @@
 import type { JobEvent } from '../../shared/jobs.ts';
 import type { JobControl } from './control.ts';
 
-/** What a job gets from its process. */
+/** Control and events of a job. */
 export interface JobContext {
   control: JobControl;
   emit: (event: JobEvent) => void;

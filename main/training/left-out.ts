@@ -2,7 +2,7 @@ import type { Failure } from '../../shared/errors.ts';
 import type { LeftOut } from '../../shared/jobs.ts';
 import type { JobContext } from './job-context.ts';
 
-/** Pictures that took no part in a job: collected for its result, and reported as they are found. */
+/** Pictures that a job skipped: collected for its result and reported immediately. */
 export class LeftOutList {
   readonly pictures: LeftOut[] = [];
 

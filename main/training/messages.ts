@@ -3,8 +3,8 @@ import { ERROR_CODES, TwofoldError } from '../../shared/errors.ts';
 import type { JobCommand, JobMessage } from '../../shared/jobs.ts';
 
 /*
- * What crosses the border between main and a job's process. Envelopes are checked and their contents are not: both sides
- * are of one build, and checking a hundred thousand predictions would block the app.
+ * Checks the messages between main and a job's process. Only envelopes are checked, not their contents: both sides are of
+ * the same build, and checking 100,000 predictions would block the app.
  */
 
 const jobId = z.string();
@@ -26,15 +26,15 @@ const commandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['pause', 'resume', 'stop', 'cancel', 'received']), jobId }),
 ]);
 
-/** @throws TwofoldError `internal` where it is not a message of a job's process */
+/** @throws TwofoldError `internal` unless it is a message of a job's process */
 export const readJobMessage = (message: unknown): JobMessage => read(messageSchema, message) as JobMessage;
 
-/** @throws TwofoldError `internal` where it is not a command to a job's process */
+/** @throws TwofoldError `internal` unless it is a command to a job's process */
 export const readJobCommand = (command: unknown): JobCommand => read(commandSchema, command) as JobCommand;
 
 function read(schema: z.ZodType, message: unknown): unknown {
   const { success, error } = schema.safeParse(message);
-  // The message itself, since a schema would copy it.
+  // Not the parsed copy, to save memory.
   if (success) return message;
   throw new TwofoldError('internal', `A message between processes is malformed: ${z.prettifyError(error)}`);
 }

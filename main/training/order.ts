@@ -2,8 +2,8 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { seededGenerator } from '../support/random.ts';
 
 /**
- * The order in which an epoch visits `count` pictures: a Fisher-Yates shuffle that depends on nothing but seed and epoch,
- * so that a resumed run goes on exactly as an uninterrupted one.
+ * The order of `count` pictures in an epoch: a Fisher-Yates shuffle that depends only on seed and epoch, so that a resumed
+ * run continues exactly like an uninterrupted one.
  *
  * @returns a permutation of 0..count-1
  */
@@ -19,7 +19,7 @@ export function epochOrder(count: number, seed: number, epoch: number): Int32Arr
   return order;
 }
 
-/** Cuts a sequence into batches of `size`; the last one may be smaller, and is used, as Keras does. */
+/** Divides a sequence into batches of `size`; the last one may be smaller, as in Keras. */
 export function* batches<T>(items: ArrayLike<T>, size: number): Generator<T[]> {
   for (let start = 0; start < items.length; start += size) {
     yield Array.from({ length: Math.min(size, items.length - start) }, (_, index) => items[start + index]!);

@@ -14,7 +14,7 @@ import { swapCounts, swapEvaluation, swapPair, swapThreshold } from '../../share
 import { removeTemporaries } from '../files/atomic-file.ts';
 import type { SplitSet } from './split.ts';
 
-/** Newest version of the run folder's layout that is read; a newer one is refused, not guessed at. */
+/** The newest supported version of the run folder's layout. */
 const RUN_VERSION = 2;
 
 export const epochSchema = z.object({
@@ -26,15 +26,15 @@ export const epochSchema = z.object({
   valAccuracy: z.number(),
 });
 
-/** `run.json`: what was trained, on what, how it went. Enough, with the head's weights, to predict. */
+/** `run.json`: recipe, weights, counts and metrics. With the head's weights, it is enough to predict. */
 export const runFileSchema = z.object({
   format: z.literal('twofold-run'),
-  /** 2: `swapped`, which a program that reads only version 1 would not heed. */
+  /** 2: has `swapped`, which programs that know only version 1 would ignore. */
   version: z.union([z.literal(1), z.literal(2)]),
   createdAt: z.iso.datetime(),
-  /** The second is class 1, the positive one. */
+  /** The second is class 1, the positive class. */
   classes: z.tuple([z.string(), z.string()]),
-  /** The saved head gives the probability of class 0: the classes changed places after it had been trained. */
+  /** The saved head predicts the probability of class 0, since the classes were swapped after training. */
   swapped: z.boolean().default(false),
   /** A probability of class 1 above it is class 1. */
   threshold: thresholdSchema.default(0.5),
@@ -46,14 +46,14 @@ export const runFileSchema = z.object({
     train: z.tuple([z.int(), z.int()]),
     validation: z.tuple([z.int(), z.int()]),
   }),
-  /** Epoch of the saved head, from 1; 0 while there is none. */
+  /** Epoch of the saved head, from 1; 0 without one. */
   bestEpoch: z.int(),
   history: z.array(epochSchema),
   evaluation: z.custom<Evaluation>().nullable(),
 });
 export type RunFile = z.infer<typeof runFileSchema>;
 
-/** The same run with the classes in the order that is asked for; everything that depends on it follows. */
+/** The same run in the given class order. */
 export function inOrder(run: RunFile, swapped: boolean): RunFile {
   if (run.swapped === swapped) return run;
   return {
@@ -86,7 +86,7 @@ export class RunFolder {
     return join(this.dir, 'head.safetensors');
   }
 
-  /** Weights and optimiser after the last saved epoch; gone once the run is complete. */
+  /** Weights and optimiser after the last saved epoch; removed when the run is complete. */
   get checkpointPath(): string {
     return join(this.dir, 'checkpoint.safetensors');
   }
@@ -99,7 +99,7 @@ export class RunFolder {
     return join(this.dir, 'run.json');
   }
 
-  /** Makes it, or clears it of what a run that was killed while it saved had half written. */
+  /** Creates the folder, and removes temporary files of a killed run. */
   async create(): Promise<void> {
     await mkdir(this.dir, { recursive: true });
     await removeTemporaries(this.dir);
@@ -118,7 +118,7 @@ export class RunFolder {
     return existsSync(this.#picturesPath);
   }
 
-  /** Which pictures the run learned from and was checked with, as they were then. */
+  /** Stores the training and validation pictures of the run, with their labels. */
   async writePictures({ train, validation }: SplitSet): Promise<void> {
     const rows = [...train, ...validation].map(({ id, path, sha256, label, split }) => ({
       path,
@@ -130,7 +130,7 @@ export class RunFolder {
     await writeFileAtomic(this.#picturesPath, toCsv(rows, ['path', 'sha256', 'label', 'split', 'id']));
   }
 
-  /** What `writePictures` wrote; null where there is nothing. @throws TwofoldError `corrupt` */
+  /** The stored pictures; null without a list. @throws TwofoldError `corrupt` */
   async readPictures(): Promise<SplitSet | null> {
     if (!this.hasPictures) return null;
     const rows = pictureRowsSchema.safeParse(
@@ -139,7 +139,7 @@ export class RunFolder {
     if (!rows.success) {
       throw new TwofoldError(
         'corrupt',
-        `${this.#picturesPath} is damaged, so the run can't go on. Train a new one.`,
+        `${this.#picturesPath} is damaged, so the run can't be resumed. Train a new one.`,
       );
     }
     const side = (wanted: TrainingSide): SplitPicture[] => rows.data.filter(({ split }) => split === wanted);
@@ -155,7 +155,7 @@ export class RunFolder {
     if (!existsSync(this.#runPath)) {
       throw new TwofoldError(
         'not-found',
-        `There is no trained model in ${this.dir}: run.json is missing. Give the folder of a finished run, such as PROJECT.twofold/runs/r1.`,
+        `There is no trained model in ${this.dir}: run.json is missing. Expected a project or the folder of a run, such as PROJECT.twofold/runs/r1.`,
       );
     }
     let content: unknown;

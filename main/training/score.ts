@@ -5,25 +5,25 @@ import type { JobControl } from './control.ts';
 import type { FeatureSource, SourcePicture } from './feature-source.ts';
 import { batches } from './order.ts';
 
-/** Pictures of a forward pass where no gradient is needed; more would not be faster. */
+/** Pictures per forward pass without gradients; more would not be faster. */
 const BATCH = 50;
 
 export interface Scores<P> {
-  /** Those that could be read, in order. */
+  /** The readable ones, in order. */
   pictures: P[];
   /** Of class 1, one each. */
   logits: Float32Array;
 }
 
 export interface ScoreOptions {
-  /** Whether features come from the cache and are kept there. */
+  /** Whether features are read from the cache and stored there. */
   cached: boolean;
   control: JobControl;
   onProgress?: (done: number) => void;
 }
 
 /**
- * What a head says of pictures, as they are, with dropout off.
+ * The logits that a head predicts for pictures, without augmentation and dropout.
  *
  * @throws TwofoldError `cancelled`
  */
@@ -50,11 +50,11 @@ export const probabilities = (logits: Float32Array): number[] => Array.from(logi
 /**
  * Metrics of scored pictures.
  *
- * @throws TwofoldError `too-few` when none of them could be read
+ * @throws TwofoldError `too-few` if none could be read
  */
 export function evaluateScores({ pictures, logits }: Scores<{ label: 0 | 1 }>, threshold = 0.5): Evaluation {
   if (pictures.length === 0) {
-    throw new TwofoldError('too-few', 'None of the pictures could be read. Check that the files are there.');
+    throw new TwofoldError('too-few', 'None of the pictures could be read. Check their files.');
   }
   const scored = probabilities(logits).map((probability, index) => ({
     probability,

@@ -4,7 +4,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { Label, SplitPicture, TrainingPicture, TrainingSide } from '../../shared/jobs.ts';
 import { inTurns } from '../support/in-turns.ts';
 
-/** Pictures between two turns of the event loop: some 5 ms. */
+/** Pictures between two turns of the event loop, about 5 ms. */
 const AT_ONCE = 2000;
 
 export interface SplitSet {
@@ -13,14 +13,14 @@ export interface SplitSet {
 }
 
 export interface SplitOptions {
-  /** Share of each class for validation, 0..1; at least one picture goes to each side. */
+  /** Share of each class for validation, 0..1; each side gets at least one picture. */
   fraction: number;
   seed: number;
-  /** For the words of an error. */
+  /** For error messages. */
   classes: readonly [string, string];
-  /** Whether there are labelled pictures in the test set, for the words of an error. */
+  /** Whether the test set has labelled pictures, for error messages. */
   hasTestSet?: boolean;
-  /** Key of the group that a picture belongs to: a group is never divided. Default: pictures of identical content. */
+  /** Key of a picture's group, which stays on one side. Default: pictures with the same content. */
   groupOf?: (picture: TrainingPicture) => string;
 }
 
@@ -58,7 +58,7 @@ export async function splitPictures(
   };
 }
 
-/** Parts from pictures those that have one of the contents (SHA-256). */
+/** Separates the pictures that have one of the contents (SHA-256). */
 export function withoutContents<P extends { sha256: string }>(
   pictures: readonly P[],
   contents: ReadonlySet<string>,
@@ -69,11 +69,11 @@ export function withoutContents<P extends { sha256: string }>(
   return { kept, left };
 }
 
-/** Why a run can't be evaluated on a test set of which it has seen everything. */
+/** The error of evaluating a run on a test set that it was trained or validated on. */
 export function allSeen(): TwofoldError {
   return new TwofoldError(
     'too-few',
-    'The run was trained or validated on every labelled picture of the test set, so it can’t be tested on them. Train a new run.',
+    'The run was trained or validated on every labelled picture of the test set, so it can’t be evaluated on it. Train a new run.',
   );
 }
 
@@ -92,7 +92,7 @@ function requireTwoClasses(
     throw new TwofoldError(
       'nothing-labelled',
       hasTestSet
-        ? 'Every labelled picture is in the test set, which is never trained on. Label at least 2 other pictures of each class, then train.'
+        ? 'All labelled pictures are in the test set, which is not used for training. Label at least 2 other pictures of each class, then train.'
         : 'No picture is labelled yet. Label at least 2 pictures of each class, then train.',
     );
   }
@@ -109,13 +109,13 @@ function requireTwoClasses(
     if (counts[label] < 2) {
       throw new TwofoldError(
         'too-few',
-        `"${here}" has 1 picture${outside}. Training needs at least 2 of each class: one to learn from, one to check with.`,
+        `"${here}" has 1 picture${outside}. Training needs at least 2 of each class: one for training, one for validation.`,
       );
     }
   }
 }
 
-/** @throws TwofoldError `too-few` where a side has no picture of a class */
+/** @throws TwofoldError `too-few` if a side has no picture of a class */
 export function requireBothSides(
   set: SplitSet,
   classes: readonly [string, string],
@@ -124,12 +124,12 @@ export function requireBothSides(
   for (const split of ['train', 'validation'] as const) {
     countClasses(set[split]).forEach((count, label) => {
       if (count > 0) return;
-      const side = split === 'train' ? 'to train on' : 'for validation';
+      const side = split === 'train' ? 'for training' : 'for validation';
       const name = classes[label]!;
       const sentences = {
-        set: `The split that was set has no picture of "${name}" ${side}. Move some there, or clear the split.`,
-        drawn: `"${name}" has copies of one picture only, so none is left ${side}. Label at least 2 different pictures of each class.`,
-        resumed: `The run has no picture of "${name}" left ${side}, since all of them are in the test set now. Train a new run.`,
+        set: `The current split has no picture of "${name}" ${side}. Move some there, or clear the split.`,
+        drawn: `All pictures of "${name}" are copies of one, so none is left ${side}. Label at least 2 different pictures of each class.`,
+        resumed: `The run has no picture of "${name}" left ${side}, since all of them are now in the test set. Train a new run.`,
       };
       throw new TwofoldError('too-few', sentences[how]);
     });
@@ -177,7 +177,7 @@ async function drawnSides(
 }
 
 /**
- * Sorted by a hash, in pieces: by its first byte into 256, which hold as many each, then each piece by itself.
+ * Sorts by a hash without blocking: by its first byte into 256 parts of about equal size, then each part.
  *
  * @param hashOf 64 lower-case hexadecimal digits
  * @param among order of items with the same hash
@@ -203,7 +203,7 @@ async function inHashOrder<T>(
   return sorted;
 }
 
-/** The same for a group in any order. */
+/** The lowest hash of a group, whatever its order. */
 const firstContent = (group: readonly TrainingPicture[]): string =>
   group.reduce((first, { sha256 }) => (sha256 < first ? sha256 : first), group[0]!.sha256);
 

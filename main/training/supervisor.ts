@@ -8,7 +8,7 @@ import { readJobMessage } from './messages.ts';
 /** Pictures per message: sending them blocks this process for about 5 ms. */
 const AT_ONCE = 2000;
 
-/** A cancelled job whose process has not ended after this long is killed: it may be inside one large write. */
+/** The process of a cancelled job is killed if it has not ended after this time, as during one large write. */
 const CANCEL_PATIENCE_MS = 5000;
 
 const PROCESSES: Record<Job['kind'], string> = {
@@ -27,7 +27,7 @@ const PROCESSES: Record<Job['kind'], string> = {
 export interface JobProcess {
   send(command: JobCommand): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once, when the process has ended. `reason` says how (`exit code 1`, `signal SIGKILL`). */
+  /** Calls `listener` once, when the process has ended, with the reason (`exit code 1`, `signal SIGKILL`). */
   onExit(listener: (reason: string) => void): void;
   kill(): void;
 }
@@ -38,35 +38,29 @@ export interface JobOptions {
   onEvent?: ((event: JobEvent) => void) | undefined;
   /** Cancels the job after its current batch. */
   signal?: AbortSignal | undefined;
-  /** Ends the process at once. What was saved stays. */
+  /** Kills the process. What was saved stays. */
   killSignal?: AbortSignal | undefined;
 }
 
 /** A job that is running. */
 export interface RunningJob<J extends Job> {
-  /** Rejects with a TwofoldError: the job's own, `cancelled`, or `crashed` when its process ended without a result. */
+  /** Rejects with a TwofoldError: the job's own, `cancelled`, or `crashed` if its process ended without a result. */
   readonly result: Promise<ResultOf<J>>;
   readonly pause: () => void;
   readonly resume: () => void;
   /** Ends after this batch and keeps the best epoch. */
   readonly stop: () => void;
-  /** Ends the process at once. What was saved stays. */
+  /** Kills the process. What was saved stays. */
   readonly kill: () => void;
 }
 
-/**
- * Runs one job to its end in a process of its own.
- *
- * @throws TwofoldError as `RunningJob.result`
- */
+/** Runs one job in a process of its own. @throws TwofoldError as `RunningJob.result` */
 export async function runJob<J extends Job>(job: J, options: JobOptions): Promise<ResultOf<J>> {
   throwIfCancelled(options.signal);
   return startJob(job, options).result;
 }
 
-/**
- * Starts a job in a fresh process. One job has one process, so that what a native library leaks or breaks ends with it.
- */
+/** Starts a job in a new process, so that leaks and crashes of native libraries end with it. */
 export function startJob<J extends Job>(
   job: J,
   { spawn, onEvent, signal, killSignal }: JobOptions,
@@ -137,7 +131,7 @@ function expectResult<J extends Job>(result: JobResult, job: J): ResultOf<J> {
 }
 
 const killed = (): TwofoldError =>
-  new TwofoldError('cancelled', 'Stopped at once. Everything that was saved is still there.');
+  new TwofoldError('cancelled', 'Stopped. Everything that was saved is kept.');
 
 function crashed({ kind }: Job, reason: string): TwofoldError {
   const next =
@@ -146,6 +140,6 @@ function crashed({ kind }: Job, reason: string): TwofoldError {
       : 'If memory ran out, close other programs and try again.';
   return new TwofoldError(
     'crashed',
-    `${PROCESSES[kind]} ended unexpectedly (${reason}). Labels and everything saved are unharmed. ${next}`,
+    `${PROCESSES[kind]} ended unexpectedly (${reason}). Labels and everything else that was saved are kept. ${next}`,
   );
 }

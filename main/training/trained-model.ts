@@ -4,7 +4,7 @@ import type { Failure } from '../../shared/errors.ts';
 import { FeatureSource, type SourcePicture } from './feature-source.ts';
 import { inOrder, RunFolder, type RunFile } from './run-folder.ts';
 
-/** A saved run, ready to say what it thinks of pictures. */
+/** A saved run, ready to predict. */
 export interface TrainedModel {
   run: RunFile;
   source: FeatureSource;
@@ -15,9 +15,9 @@ export interface TrainedModel {
 /**
  * Loads a run from its folder alone.
  *
- * @param swapped which class is class 1, see `ModelView`; undefined: as the run's file says
- * @param cacheDir of the project, where features are kept; null keeps nothing
- * @throws TwofoldError `not-found` (no model there, or its weights of InceptionV3 are not on this machine), `corrupt`
+ * @param swapped class order, see `ModelView`; undefined: that in the run's folder
+ * @param cacheDir of the project, for features; null caches nothing
+ * @throws TwofoldError `not-found` (the model or its InceptionV3 weights are missing), `corrupt`
  */
 export async function openTrainedModel(
   runDir: string,

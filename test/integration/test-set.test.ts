@@ -217,7 +217,7 @@ describe('the test set', () => {
     const refused = await run(...train);
     expect([refused.code, refused.stderr]).toEqual([
       1,
-      expect.stringMatching(/Every labelled picture is in the test set/),
+      expect.stringMatching(/All labelled pictures are in the test set/),
     ]);
     await done('split', project, 'none', ...rest);
   });

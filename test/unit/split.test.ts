@@ -97,7 +97,7 @@ describe('split', () => {
     ['nothing-labelled', [], /No picture is labelled/],
     ['one-class', pictures(5, 0), /All 5 labelled pictures are "cat".*"dog"/],
     ['too-few', pictures(5, 1), /"dog" has 1 picture/],
-    ['too-few', [...pictures(5, 0), picture(90, 1, 7), picture(91, 1, 7)], /copies of one picture only/],
+    ['too-few', [...pictures(5, 0), picture(90, 1, 7), picture(91, 1, 7)], /are copies of one/],
     [
       'too-few',
       [picture(1, 0, 1, 'validation'), picture(2, 0), picture(3, 1), picture(4, 1)],

@@ -179,9 +179,7 @@ function crashedRunNotices({ db }: Project): string[] {
   const [latest] = listRuns(db);
   if (latest?.status !== 'crashed') return [];
   const name = latest.name || latest.id;
-  return [
-    `Training of run ${name} ended unexpectedly. Everything saved is kept. Resume it in Train.`,
-  ];
+  return [`Training of run ${name} ended unexpectedly. Everything saved is kept. Resume it in Train.`];
 }
 
 /**
