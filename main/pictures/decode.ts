@@ -118,8 +118,8 @@ function pictureFormat(bytes: Uint8Array): PictureFormat {
 function tooLarge({ width, height }: PictureInfo, cause: unknown): TwofoldError {
   return new TwofoldError(
     'too-large',
-    `The picture is too large to be read here: the memory did not suffice for its ${megapixels(width * height)} megapixels ` +
-      `(${width} × ${height}). The file may be sound. Close other programs and try again, or scale it down.`,
+    `The picture is too large for this computer: there was not enough memory for its ${megapixels(width * height)} megapixels ` +
+      `(${width} × ${height}). The file may be intact. Close other programs and try again, or scale it down.`,
     { cause },
   );
 }

@@ -256,7 +256,7 @@ describe('labelling by keys', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('/');
     await page.keyboard.type('2z0');
-    await page.getByText('No picture fits').waitFor();
+    await page.getByText('No matching pictures').waitFor();
     expect(await labels()).toEqual(before);
     await page.getByRole('button', { name: 'Show all' }).click();
     await expect.poll(shown).toBe(COUNT);
@@ -383,8 +383,8 @@ describe('what lasts', () => {
     ]);
     expect(again.found).toBe(0);
     await app.answerDialog([join(home, 'elsewhere')]);
-    await page.getByRole('button', { name: 'Find again' }).click();
-    await page.getByText(`${COUNT / 2} files found again.`).waitFor(WAIT);
+    await page.getByRole('button', { name: 'Locate' }).click();
+    await page.getByText(`${COUNT / 2} files located.`).waitFor(WAIT);
     await expect.poll(shown).toBe(1);
     await cell('003').click();
     await page.getByRole('button', { name: 'Remove selected' }).click();

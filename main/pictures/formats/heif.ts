@@ -288,7 +288,7 @@ function explain(error: unknown): unknown {
   if (code === ERROR.memory && subcode === SUBERROR.none) {
     return refused(
       'too-large',
-      'The picture (HEIC) is too large to be read here: the memory did not suffice. The file may be sound. Scale it down.',
+      'The picture (HEIC) is too large for this computer: there was not enough memory. The file may be intact. Scale it down.',
     );
   }
   return damaged('heif', message.split('\n')[0]!.replace(/\.+$/, ''));

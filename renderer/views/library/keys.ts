@@ -9,10 +9,10 @@ export const KEY_SHEET: readonly {
   {
     title: 'Label',
     keys: [
-      [['1', '2'], 'first, second class: for what is selected, or as a brush'],
-      [['S'], 'skip: leave out of training'],
+      [['1', '2'], 'label the selection, or click to label as the first, second class'],
+      [['S'], 'skip: exclude from training'],
       [['0'], 'clear the label'],
-      [['B'], 'brush on and off'],
+      [['B'], 'click to label: on, off'],
       [['Z', 'Shift Z'], 'undo, redo'],
     ],
   },
@@ -21,10 +21,10 @@ export const KEY_SHEET: readonly {
     keys: [
       [['←', '→', '↑', '↓'], 'move; with Shift: select a range'],
       [['Home', 'End', 'Page ↑', 'Page ↓'], 'move further'],
-      [['Space'], 'select or deselect; with a brush: paint'],
-      [['Ctrl A', 'V'], 'select all, select what is in sight'],
+      [['Space'], 'select or deselect, or label'],
+      [['Ctrl A', 'V'], 'select all, select the visible pictures'],
       [['Enter'], 'one large picture'],
-      [['Esc'], 'brush down, selection off'],
+      [['Esc'], 'end click to label, clear the selection'],
       [['/'], 'search'],
     ],
   },
