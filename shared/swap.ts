@@ -1,6 +1,7 @@
 import type { LabelValue } from './library.ts';
 import type { Confusion, Evaluation } from './metrics.ts';
 import { wilson } from './metrics.ts';
+import type { Recipe } from './recipe.ts';
 
 /** What changes when the two classes change places: class 0 becomes class 1, the positive one, and the other way round. */
 
@@ -11,6 +12,12 @@ export const swapLabel = <L extends LabelValue>(label: L): L =>
   label === 0 || label === 1 ? (swapClass(label) as L) : label;
 
 export const swapPair = <T>([first, second]: readonly [T, T]): [T, T] => [second, first];
+
+/** The same recipe with the classes swapped: class weights are in the order of the classes. */
+export function swapRecipe(recipe: Recipe): Recipe {
+  const weights = recipe.classWeights.split(':');
+  return weights.length === 2 ? { ...recipe, classWeights: weights.reverse().join(':') } : recipe;
+}
 
 /**
  * The threshold that gives every picture the class it had before its probability p became 1 - p. "Above t" becomes "from

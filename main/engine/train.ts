@@ -2,7 +2,7 @@ import { TwofoldError, toFailure } from '../../shared/errors.ts';
 import type { JobEvent, SplitPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
 import type { RunRecord, RunStatus } from '../../shared/library.ts';
 import type { Recipe } from '../../shared/recipe.ts';
-import { swapClass, swapCounts, swapEvaluation, swapPair } from '../../shared/swap.ts';
+import { swapClass, swapCounts, swapEvaluation, swapPair, swapRecipe } from '../../shared/swap.ts';
 import { isSwapped } from '../library/labels/class-order.ts';
 import { getClasses } from '../library/labels/classes.ts';
 import { testContents } from '../library/pictures/pictures.ts';
@@ -74,7 +74,7 @@ export async function startTraining(
       cacheDir: cacheDir(project),
       classes: inStoredOrder(getClasses(db).map(({ name }) => name) as [string, string], swapped),
       shown: view,
-      recipe,
+      recipe: swapped ? swapRecipe(recipe) : recipe,
       // In stored order, so that a run gives the same model whichever class is class 1, and can be resumed after a swap.
       pictures: swapped ? pictures.map(swapLabel) : pictures,
       testCopies: split?.testCopies.map(({ path }) => path) ?? [],

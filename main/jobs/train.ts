@@ -1,4 +1,5 @@
 import { TwofoldError, type Failure } from '../../shared/errors.ts';
+import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
 import type { SplitPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
 import { Head } from '../model/head/head.ts';
 import type { Tensor } from '../model/tensorflow.ts';
@@ -31,6 +32,7 @@ export async function runTrainJob(job: TrainJob, context: JobContext): Promise<T
       dropout,
       learningRate,
       seed,
+      lossWeights: weightsOfClasses(recipe.classWeights, countClasses(split.train)),
     });
     try {
       return await new TrainRun(job, context, split, source, head, leftOut).run();

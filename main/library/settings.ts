@@ -1,5 +1,5 @@
 import { projectSettingsSchema, type ProjectSettings } from '../../shared/library.ts';
-import { swapClass, swapLabel, swapThreshold } from '../../shared/swap.ts';
+import { swapClass, swapLabel, swapRecipe, swapThreshold } from '../../shared/swap.ts';
 import { isSwapped, noteModelsChanged } from './labels/class-order.ts';
 import { rows, run, transaction, type Db } from './database/sql.ts';
 
@@ -48,9 +48,10 @@ function put(db: Db, key: string, value: unknown): void {
 }
 
 /** The settings that refer to a class by its index, with the classes swapped. */
-function swapClassIndices({ brush, query }: Partial<ProjectSettings>): Partial<ProjectSettings> {
+function swapClassIndices({ recipe, brush, query }: Partial<ProjectSettings>): Partial<ProjectSettings> {
   const filter = query?.filter;
   return {
+    ...(recipe !== undefined && { recipe: swapRecipe(recipe) }),
     ...(brush !== undefined && { brush: swapLabel(brush) }),
     ...(query &&
       (filter?.kind === 'class' || filter?.kind === 'suggested') && {

@@ -10,7 +10,7 @@ import type { Evaluation } from '../../shared/metrics.ts';
 import { thresholdSchema } from '../../shared/library.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import { fromCell, toCsv } from '../files/csv.ts';
-import { swapCounts, swapEvaluation, swapPair, swapThreshold } from '../../shared/swap.ts';
+import { swapCounts, swapEvaluation, swapPair, swapRecipe, swapThreshold } from '../../shared/swap.ts';
 import { removeTemporaries } from '../files/atomic-file.ts';
 import type { SplitSet } from './split.ts';
 
@@ -62,6 +62,7 @@ export function inOrder(run: RunFile, swapped: boolean): RunFile {
     swapped,
     classes: swapPair(run.classes),
     threshold: swapThreshold(run.threshold),
+    recipe: swapRecipe(run.recipe),
     counts: swapCounts(run.counts),
     evaluation: run.evaluation && swapEvaluation(run.evaluation),
   };

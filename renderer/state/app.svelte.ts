@@ -186,6 +186,7 @@ export class AppState {
       this.tries.swapIndices();
       this.review.swapIndices();
       void this.runs.refresh();
+      this.train.form.swapClasses();
       void this.train.refreshCounts();
     }
     const { threshold } = project.settings;

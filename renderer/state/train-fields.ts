@@ -52,6 +52,7 @@ function parseField(key: RecipeKey, value: FieldValue): unknown {
       .split(/[\s,;]+/)
       .filter(Boolean)
       .map(parseNumber);
+  if (row.kind === 'text') return text.replace(/\s/g, '');
   if (row.kind !== 'number') return value;
   return text === '' && 'none' in row ? null : parseNumber(text);
 }

@@ -2,6 +2,7 @@ import type { CallOutput } from '../../shared/contract.ts';
 import { toFailure } from '../../shared/errors.ts';
 import type { Recipe, RecipeKey } from '../../shared/recipe.ts';
 import { presetOf, recipeOfPreset, type Preset } from '../../shared/recipe/presets.ts';
+import { swapRecipe } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import { formOf, readForm, type FieldValue, type FormValues } from './train-fields.ts';
 
@@ -65,6 +66,15 @@ export class TrainForm {
   use(recipe: Recipe): void {
     this.values = formOf(recipe);
     this.#settleSoon();
+  }
+
+  /** Follows a swap of the classes, which the project's settings have followed already. */
+  swapClasses(): void {
+    if (!this.values) return;
+    const classWeights = String(this.values.classWeights).split(':').reverse().join(':');
+    this.values = { ...this.values, classWeights };
+    this.#valid &&= swapRecipe(this.#valid);
+    this.#unsaved &&= swapRecipe(this.#unsaved);
   }
 
   usePreset(preset: Preset): void {

@@ -32,7 +32,16 @@ const RUNS: { name: string; flags: string[] }[] = [
     name: 'mixed0 at 75, dropout 0.5',
     flags: [
       ...['--cut', 'mixed0', '--size', '75', '--dropout', '0.5', '--units', '64'],
-      ...['--epochs', '2', '--resize', 'nearest', '--learning-rate', '0.00003'],
+      ...[
+        '--epochs',
+        '2',
+        '--resize',
+        'nearest',
+        '--learning-rate',
+        '0.00003',
+        '--class-weights',
+        'balanced',
+      ],
     ],
   },
 ];

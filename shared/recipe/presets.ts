@@ -32,9 +32,9 @@ export type Preset = keyof typeof PRESETS;
 export const PRESET_IDS = Object.keys(PRESETS) as Preset[];
 
 /** The preset, with the parts of a recipe that describe the pictures and the weights at hand, not how to train. */
-export function recipeOfPreset(preset: Preset, { weights, bits16 }: Recipe): Recipe {
+export function recipeOfPreset(preset: Preset, { weights, bits16, classWeights }: Recipe): Recipe {
   const changes = new Map(Object.entries(PRESETS[preset].changes) as [RecipeKey, unknown][]);
-  return recipeSchema.parse(withValues({ ...DEFAULT_RECIPE, weights, bits16 }, changes));
+  return recipeSchema.parse(withValues({ ...DEFAULT_RECIPE, weights, bits16, classWeights }, changes));
 }
 
 /** The preset that the recipe is; null where it is none. */

@@ -85,6 +85,12 @@ export function choice<const Value extends string>(
   };
 }
 
+/** A text of a certain form. @param row `accepts`: the form in words */
+export function pattern(row: Words & { initial: string; accepts: string; pattern: RegExp }) {
+  const schema = z.string().regex(row.pattern);
+  return { ...row, kind: 'text' as const, schema: schema.default(row.initial) };
+}
+
 /** A name that only the main process can check, such as a layer's. */
 export function name(row: Words & { initial: string }) {
   return { ...row, kind: 'name' as const, accepts: 'a name', schema: z.string().min(1).default(row.initial) };
@@ -97,5 +103,6 @@ export type Row = ReturnType<
   | typeof wholeNumbers
   | typeof toggle
   | typeof choice
+  | typeof pattern
   | typeof name
 >;

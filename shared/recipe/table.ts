@@ -1,4 +1,14 @@
-import { choice, name, number, optionalWholeNumber, toggle, wholeNumber, wholeNumbers } from './rows.ts';
+import { CLASS_WEIGHTS } from './class-weights.ts';
+import {
+  choice,
+  name,
+  number,
+  optionalWholeNumber,
+  pattern,
+  toggle,
+  wholeNumber,
+  wholeNumbers,
+} from './rows.ts';
 
 /** Smallest input that InceptionV3 accepts without its top, in pixels (as in keras.applications). */
 export const MIN_SIZE = 75;
@@ -72,6 +82,17 @@ export const RECIPE_TABLE = {
     min: 0,
     max: 0xffff_ffff,
     initial: 1,
+  }),
+  classWeights: pattern({
+    group: 'training',
+    label: 'Class weights',
+    summary: 'how much a picture of each class counts in the training loss, as Keras’ class_weight',
+    details:
+      'Use them when one class has far fewer pictures. With “balanced”, both classes count the same in total: a picture counts n / (2 · pictures of its class). Two numbers such as 1:3 are the weights of the first and the second class. Validation is not weighted.',
+    flag: '--class-weights <weights>',
+    accepts: 'none, balanced, or two numbers above 0 such as 1:3',
+    pattern: CLASS_WEIGHTS,
+    initial: 'none',
   }),
   units: wholeNumbers({
     group: 'head',

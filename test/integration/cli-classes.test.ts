@@ -271,13 +271,13 @@ describe('labels --swap', () => {
     expect(readFileSync(path.join(out, 'README.md'), 'utf8')).toContain('Above a probability of 0.7');
   });
 
-  it('does not change what a run learns', async () => {
-    await done('train', project, ...QUICK, '--epochs', '2');
+  it('does not change what a run learns, also with weights of the classes', async () => {
+    await done('train', project, ...QUICK, '--epochs', '2', '--class-weights', '3:1');
     const swapped = await predict(project, '--run', 'r2', '--threshold', '0.5');
     expect(await predict(path.join(project, 'runs/r2'), '--threshold', '0.5')).toEqual(swapped);
     const { confusion } = await evaluate(project, '--run', 'r2', '--threshold', '0.5');
     await done('label', project, '--undo');
-    await done('train', project, ...QUICK, '--epochs', '2');
+    await done('train', project, ...QUICK, '--epochs', '2', '--class-weights', '1:3');
     expectMirroredAnswers(await predict(project, '--run', 'r3', '--threshold', '0.5'), swapped);
     const [[n00, n01], [n10, n11]] = (await evaluate(project, '--run', 'r3', '--threshold', '0.5')).confusion;
     expect(confusion).toEqual([

@@ -110,7 +110,8 @@ describe('swapping the classes', () => {
     setLabels(db, [6], 'skipped', 'mouse');
     setSplit(db, [1], 'test');
     setClass(db, 1, { color: '#123456' });
-    const { id } = createRun(db, { recipe: DEFAULT_RECIPE });
+    const weighted = { ...DEFAULT_RECIPE, classWeights: '1:3' };
+    const { id } = createRun(db, { recipe: weighted });
     const said = [
       { id: 1, split: 'test' as const, probability: 0.75, outOfSample: 0.25 },
       { id: 5, split: 'train' as const, probability: 0.875, outOfSample: null },
@@ -130,6 +131,7 @@ describe('swapping the classes', () => {
       brush: 1,
       query: pictureQuerySchema.parse({ filter: { kind: 'class', class: 0 } }),
       threshold: 0.7,
+      recipe: weighted,
     });
     const seen = (): unknown => ({
       classes: getClasses(db),
@@ -156,6 +158,7 @@ describe('swapping the classes', () => {
     expect([...listPictureIds(db, { filter: { kind: 'class', class: 1 } })]).toEqual([4, 5]);
     expect(getRun(db, id)).toMatchObject({
       classes: ['dog', 'cat'],
+      recipe: { classWeights: '3:1' },
       metrics: {
         valLoss: 0.5,
         evaluation: swapEvaluation(sample()),
@@ -166,7 +169,11 @@ describe('swapping the classes', () => {
       { id: 1, split: 'test', probability: 0.25, outOfSample: 0.75 },
       { id: 5, split: 'train', probability: 0.125, outOfSample: null },
     ]);
-    expect(getSettings(db)).toMatchObject({ brush: 0, query: { filter: { kind: 'class', class: 1 } } });
+    expect(getSettings(db)).toMatchObject({
+      brush: 0,
+      query: { filter: { kind: 'class', class: 1 } },
+      recipe: { classWeights: '3:1' },
+    });
     expect(getSettings(db).threshold).toBeCloseTo(0.3, 12);
     undo(db, 'cli');
     expect(seen()).toEqual(before);
@@ -186,8 +193,9 @@ describe('swapping the classes', () => {
     await saveRunPictures(db, id, [{ id: 2, probability: 0.75 }], false);
     expect(getSettings(db)).toMatchObject({ brush: 0, threshold: 0.7 });
     expect(getRunPictures(db, id).map(({ probability }) => probability)).toEqual([0.75, 0.25]);
-    const second = createRun(db, { recipe: DEFAULT_RECIPE });
+    const second = createRun(db, { recipe: { ...DEFAULT_RECIPE, classWeights: '2:5' } });
     expect(second.classes).toEqual(['hound', 'cat']);
+    expect(second.recipe?.classWeights).toBe('2:5');
     updateRun(db, second.id, { status: 'stopped' });
     expect(named(project)[0]).toBe('hound');
     swapClasses(db, 'mouse');

@@ -53,6 +53,7 @@ test.each(RECIPE_KEYS)('an option changes %s and nothing else', (key) => {
     list: [7, 5],
     switch: row.initial !== true,
     choice: 'options' in row ? Object.keys(row.options).find((value) => value !== row.initial) : '',
+    text: '1:3',
     name: 'another',
   };
   const value = other[row.kind] === row.initial ? 9 : other[row.kind];
@@ -65,6 +66,11 @@ test('an invalid option is named with what it accepts', () => {
   expect(() => recipeFromFlags({ epochs: 0 })).toThrow(
     '--epochs: expected a whole number from 1 to 10,000, received 0.',
   );
+  for (const classWeights of ['1', '0:1', '1:-2', '1:2:3', 'Balanced', '1:1e3']) {
+    expect(() => recipeFromFlags({ classWeights })).toThrow(
+      `--class-weights: expected none, balanced, or two numbers above 0 such as 1:3, received ${classWeights}.`,
+    );
+  }
   expect(() => recipeFromFlags({ resize: 'cubic' })).toThrow(
     '--resize: expected bilinear or nearest, received cubic.',
   );
@@ -72,13 +78,13 @@ test('an invalid option is named with what it accepts', () => {
   expect(() => recipeFromFlags({ size: 6000 })).toThrow(expect.objectContaining({ code: 'bad-input' }));
 });
 
-test('the tutorial is the default preset, and a preset keeps the weights and the bits of the pictures', () => {
+test('the tutorial is the default preset, and a preset keeps weights, bits and class weights', () => {
   expect(presetOf(DEFAULT_RECIPE)).toBe('tutorial');
-  const own = recipeSchema.parse({ weights: 'mine', bits16: 12, epochs: 3 });
+  const own = recipeSchema.parse({ weights: 'mine', bits16: 12, classWeights: 'balanced', epochs: 3 });
   expect(presetOf(own)).toBeNull();
   for (const id of PRESET_IDS) {
     const recipe = recipeOfPreset(id, own);
-    expect(recipe).toMatchObject({ weights: 'mine', bits16: 12 });
+    expect(recipe).toMatchObject({ weights: 'mine', bits16: 12, classWeights: 'balanced' });
     expect(presetOf(recipe)).toBe(id);
     expect(
       presetOf(recipeSchema.parse(withValues(recipe, new Map<RecipeKey, unknown>([['seed', 2]])))),

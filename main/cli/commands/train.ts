@@ -1,24 +1,18 @@
 import type { Command } from 'commander';
-import type { JobEvent, TrainResult } from '../../../shared/jobs.ts';
 import { checkFiles } from '../../library/pictures/check-files.ts';
-import type { RunRecord } from '../../../shared/library.ts';
-import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
+import { DEFAULT_RECIPE, type Recipe } from '../../../shared/recipe.ts';
 import { runDir, type Project } from '../../library/folder.ts';
-import { getCounts } from '../../library/pictures/pictures.ts';
 import { getSettings } from '../../library/settings.ts';
-import { getEpochs, getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
+import { getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import { formatBytes, formatPercent, plural } from '../../../shared/format.ts';
-import { overfittingGap } from '../../engine/overfitting-gap.ts';
+import { plural } from '../../../shared/format.ts';
 import { startTraining, type TrainRequest } from '../../engine/train.ts';
-import { metricIntervals } from '../../insight/metric-intervals.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
-import { showEvaluation, showGap } from '../show-evaluation.ts';
-import { showJob } from '../show-job.ts';
+import { showTraining, showTrained } from '../show-training.ts';
 import { setBits16 } from '../set-bits16.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -48,16 +42,15 @@ export function addTrain(program: Command, output: Output): void {
       return withProject(given, output, async (project) => {
         await lookAtFiles(project, output);
         const request = requestOf(project, flags);
-        const { testClasses } = getCounts(project.db);
         const { run, job, result } = await startTraining(project, request, {
           spawn: spawnNodeProcess,
-          onEvent: show(output, testClasses),
+          onEvent: showTraining(project, request.recipe, output),
         });
         output.event('start', { run: run.id, folder: runDir(project, run.id), recipe: run.recipe });
         output.line(`Run ${run.id}${'resume' in request ? ', resumed' : ''}`);
         const note = 'Stopping after this batch and keeping the best epoch';
         const done = await withInterrupt(output, { note, first: job.stop, second: job.kill }, result);
-        await finish(project, run, done, output);
+        await showTrained(project, run, done, output);
       });
     });
 }
@@ -76,7 +69,7 @@ function refuseChanges(command: Command): void {
   );
 }
 
-function requestOf(project: Project, flags: Flags): TrainRequest {
+function requestOf(project: Project, flags: Flags): TrainRequest & { recipe: Recipe } {
   const { resume, name, note, epochs, patience } = flags;
   const texts = { ...(name !== undefined && { name }), ...(note !== undefined && { note }) };
   if (resume === undefined) {
@@ -105,65 +98,4 @@ async function lookAtFiles(project: Project, output: Output): Promise<void> {
     `Skipped: ${plural(missing, 'picture')} missing, ${plural(changed, 'picture')} changed since import. ` +
       'Import the folder again to locate moved files and update changed ones.',
   );
-}
-
-/** @param tested labelled pictures of class 0 and 1 in the test set */
-function show(output: Output, tested: [number, number]): (event: JobEvent) => void {
-  const showCommon = showJob(output);
-  return (event) => {
-    if (event.type === 'split') showSplit(event.counts, tested, output);
-    else if (event.type === 'epoch') showEpoch(event, output);
-    else if (event.type === 'batch') output.event('batch', withoutType(event));
-    else showCommon(event);
-  };
-}
-
-const withoutType = <E extends { type: string }>({ type: _type, ...fields }: E): Omit<E, 'type'> => fields;
-
-function showSplit(counts: TrainResult['counts'], tested: [number, number], output: Output): void {
-  const { train, validation } = counts;
-  output.event('split', { ...counts, test: tested });
-  output.line(
-    `${plural(train[0] + train[1], 'picture')} to train on (${train.join(' + ')}), ` +
-      `${plural(validation[0] + validation[1], 'picture')} for validation (${validation.join(' + ')})`,
-  );
-  const count = tested[0] + tested[1];
-  if (count > 0) output.line(`${plural(count, 'picture')} in the test set (${tested.join(' + ')}), not used`);
-}
-
-function showEpoch(event: Extract<JobEvent, { type: 'epoch' }>, output: Output): void {
-  const epoch = withoutType(event);
-  output.event('epoch', epoch);
-  output.line(
-    `Epoch ${String(epoch.epoch).padStart(3)}  loss ${epoch.loss.toFixed(4)}  accuracy ${formatPercent(epoch.accuracy).padStart(7)}` +
-      `  val loss ${epoch.valLoss.toFixed(4)}  val accuracy ${formatPercent(epoch.valAccuracy).padStart(7)}` +
-      `  ${(epoch.durationMs / 1000).toFixed(1)} s${epoch.best ? '  best so far' : ''}`,
-  );
-}
-
-const END_SENTENCES = {
-  completed: 'All epochs completed.',
-  'early-stopped': 'Stopped early: the validation loss no longer fell.',
-  stopped: 'Stopped.',
-  diverged:
-    'The loss became infinite or not a number, so training ended. Train a new run with a smaller --learning-rate.',
-} as const;
-
-async function finish(project: Project, run: RunRecord, result: TrainResult, output: Output): Promise<void> {
-  const { kind: _kind, scores, ...fields } = result;
-  const folder = runDir(project, run.id);
-  const intervals = await metricIntervals(
-    scores.map(({ probability, label }) => ({ probability: probability!, label })),
-  );
-  const gap = overfittingGap(result, getEpochs(project.db, run.id));
-  output.event('done', { run: run.id, folder, ...fields, intervals, gap });
-  output.line(
-    `${END_SENTENCES[result.end]} Kept epoch ${result.bestEpoch} of ${result.epochs}, which has the lowest validation loss.`,
-  );
-  showEvaluation(result.evaluation, intervals, run.classes, output);
-  const { train, validation } = result.counts;
-  const counts = { train: train[0] + train[1], validation: validation[0] + validation[1] };
-  if (gap) showGap(gap, counts, null, output);
-  output.line(`Peak memory ${formatBytes(result.peakMemoryBytes)}. Model: ${folder}`);
-  if (result.end === 'diverged') output.exitCode = 1;
 }

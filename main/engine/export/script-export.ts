@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { weightsOfClasses } from '../../../shared/recipe/class-weights.ts';
 import { currentName, IMAGENET } from '../../model/weights/known.ts';
 import type { RunFile } from '../../training/run-folder.ts';
 import { baseCard, writeCard } from '../../export/card/card.ts';
@@ -9,11 +10,13 @@ import { trainScript } from '../../export/samples/train.ts';
 export const SCRIPT_FILE = 'train.py';
 
 /** Writes a Keras script that repeats a run elsewhere to an existing folder. */
-export async function exportScript({ classes, recipe, evaluation }: RunFile, folder: string): Promise<void> {
+export async function exportScript(run: RunFile, folder: string): Promise<void> {
+  const { classes, recipe, counts, evaluation } = run;
   const script = trainScript({
     classes,
     folders: classFolders(classes),
     recipe,
+    classWeights: weightsOfClasses(recipe.classWeights, counts.train),
     valLoss: evaluation?.loss ?? null,
     valAccuracy: evaluation?.accuracy.value ?? null,
   });

@@ -225,10 +225,11 @@ function checked({ check, unchecked, bits }: ModelCard): string {
 function ingredients({ training, weights, versions }: ModelCard): string {
   const { recipe, bestEpoch, epochs, trainedAt } = training;
   const dropout = recipe.dropout > 0 ? `, dropout ${recipe.dropout}` : ', no dropout';
+  const weighted = recipe.classWeights === 'none' ? '' : `, class weights ${recipe.classWeights}`;
   return [
     `InceptionV3 without its top, frozen, up to the layer \`${recipe.cut}\`; then Flatten, Dense ${recipe.units.join(' and Dense ')} ` +
       `(ReLU${dropout}) and Dense 1 (sigmoid). Trained with RMSprop, learning rate ${recipe.learningRate}, batch size ` +
-      `${recipe.batch}, ${recipe.augmentation.enabled ? 'with' : 'without'} augmentation; epoch ${bestEpoch} of ${epochs} was ` +
+      `${recipe.batch}${weighted}, ${recipe.augmentation.enabled ? 'with' : 'without'} augmentation; epoch ${bestEpoch} of ${epochs} was ` +
       `kept (${trainedAt.slice(0, 10)}). All settings are in \`card.json\`.`,
     `Weights of the base: **${plain(weights.name)}**, ${weights.title}. SHA-256 of the values \`${weights.fingerprint}\`. Licence: ` +
       `${weights.licence} The head was trained on your pictures and is yours.`,

@@ -6,6 +6,8 @@ export interface TrainScriptValues {
   /** Names of the classes' folders. */
   folders: readonly [string, string];
   recipe: Recipe;
+  /** How much a picture of each class counts in the training loss. */
+  classWeights: readonly [number, number];
   /** Of the run, for comparison. */
   valLoss: number | null;
   valAccuracy: number | null;
@@ -24,7 +26,8 @@ function python(value: unknown): string {
 }
 
 /** `train.py`: repeats a run with Keras, on exported class folders. */
-export function trainScript({ classes, folders, recipe, valLoss, valAccuracy }: TrainScriptValues): string {
+export function trainScript(values: TrainScriptValues): string {
+  const { classes, folders, recipe, classWeights, valLoss, valAccuracy } = values;
   const { augmentation: a } = recipe;
   const constants: [string, unknown, string][] = [
     ['CLASSES', classes, 'the model predicts the probability of the second'],
@@ -39,6 +42,11 @@ export function trainScript({ classes, folders, recipe, valLoss, valAccuracy }: 
     ['EPOCHS', recipe.epochs, ''],
     ['PATIENCE', recipe.patience, 'epochs without a lower validation loss; None: no early stopping'],
     ['SEED', recipe.seed, ''],
+    [
+      'CLASS_WEIGHTS',
+      classWeights,
+      "how much a picture of each class counts in the training loss, as Keras' class_weight",
+    ],
     [
       'VARIANTS',
       a.enabled ? a.variants : 0,
@@ -108,12 +116,14 @@ const BODY = `
 class Pictures:
     """One side of the split. Batches do not depend on the number of machines; each machine reads its own part of them."""
 
-    def __init__(self, folder, augmentation, shuffle):
+    def __init__(self, folder, augmentation, shuffle, class_weights=(1, 1)):
         self.generator = keras.preprocessing.image.ImageDataGenerator(rescale=1 / 255, **augmentation)
         listed = self.generator.flow_from_directory(
             str(folder), target_size=(SIZE, SIZE), classes=FOLDERS, class_mode="binary", shuffle=False
         )
         self.paths, self.labels = listed.filepaths, np.asarray(listed.classes, "float32")
+        # Sample weights, which are what Keras makes of class_weight: that takes no distributed data set.
+        self.weights = np.asarray(class_weights, "float32")[listed.classes]
         self.shuffle = shuffle
 
     def steps(self, machines):
@@ -122,10 +132,11 @@ class Pictures:
         return full + (1 if rest >= machines else 0)
 
     def dataset(self, machines, machine):
-        """Endless batches of [n, SIZE, SIZE, 3] and [n, 1]: every machines-th picture of each batch."""
+        """Endless batches of [n, SIZE, SIZE, 3], [n, 1] and [n]: every machines-th picture of each batch."""
         shapes = (
             tf.TensorSpec((None, SIZE, SIZE, 3), tf.float32),
             tf.TensorSpec((None, 1), tf.float32),
+            tf.TensorSpec((None,), tf.float32),
         )
         batches = lambda: self.batches(machines, machine)
         return tf.data.Dataset.from_generator(batches, output_signature=shapes).prefetch(2)
@@ -141,7 +152,7 @@ class Pictures:
                     rows = order[step * BATCH : (step + 1) * BATCH][machine::machines]
                     transforms = [self.transform(row, epoch) for row in rows]
                     pictures = list(threads.map(self.read, rows, transforms))
-                    yield np.stack(pictures), self.labels[rows, None]
+                    yield np.stack(pictures), self.labels[rows, None], self.weights[rows]
                 epoch += 1
 
     def transform(self, row, epoch):
@@ -204,7 +215,7 @@ def main():
     strategy = tf.distribute.MultiWorkerMirroredStrategy() if machines > 1 else tf.distribute.get_strategy()
     keras.utils.set_random_seed(SEED)
 
-    train = Pictures(arguments.data / "train", AUGMENTATION, shuffle=True)
+    train = Pictures(arguments.data / "train", AUGMENTATION, shuffle=True, class_weights=CLASS_WEIGHTS)
     validation = Pictures(arguments.data / "validation", {}, shuffle=False)
     if min(train.steps(machines), validation.steps(machines)) == 0:
         raise SystemExit("The training or the validation set has fewer pictures than there are machines.")

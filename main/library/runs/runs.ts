@@ -10,7 +10,7 @@ import type {
   TestEvaluation,
 } from '../../../shared/library.ts';
 import { recipeSchema, type Recipe } from '../../../shared/recipe.ts';
-import { swapPair } from '../../../shared/swap.ts';
+import { swapPair, swapRecipe } from '../../../shared/swap.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { getClasses } from '../labels/classes.ts';
 import { runDir, type Project } from '../folder.ts';
@@ -46,19 +46,22 @@ function toRecord(
   tests: ReadonlyMap<number, TestEvaluation>,
   swapped: boolean,
 ): RunRecord {
-  const recipe = recipeSchema.safeParse(JSON.parse(rest.recipe));
+  const { data: recipe } = recipeSchema.safeParse(JSON.parse(rest.recipe));
   const classes = fromJson(namesSchema, rest.classes, `class names of run ${number}`);
   const metrics = fromJson(z.json(), rest.metrics, `metrics of run ${number}`);
   return {
     ...rest,
     id: runId(number),
-    recipe: recipe.success ? recipe.data : null,
+    recipe: recipe ? inOrder(recipe, swapped) : null,
     classes: swapped ? swapPair(classes) : classes,
     metrics: swapped ? swapMetrics(metrics) : metrics,
     test: tests.get(number) ?? null,
     error: rest.error === null ? null : fromJson(failureSchema, rest.error, `the error of run ${number}`),
   };
 }
+
+/** Between the order in which a recipe is stored and that in which it is shown. */
+const inOrder = (recipe: Recipe, swapped: boolean): Recipe => (swapped ? swapRecipe(recipe) : recipe);
 
 /** Stores a new run, `running` in this process. Its folder is `runDir(project, id)`. */
 export function createRun(
@@ -75,7 +78,7 @@ export function createRun(
         name: run_.name ?? '',
         note: run_.note ?? '',
         process: thisProcess(),
-        recipe: JSON.stringify(run_.recipe),
+        recipe: JSON.stringify(inOrder(run_.recipe, isSwapped(db))),
         fingerprint: run_.weightsFingerprint ?? null,
         classes: JSON.stringify(isSwapped(db) ? swapPair(classes) : classes),
         now: Date.now(),
@@ -148,7 +151,7 @@ export function updateRun(db: Db, id: string, change: RunChange): RunRecord {
     if (change.name !== undefined) set('name', change.name);
     if (change.note !== undefined) set('note', change.note);
     if (change.status !== undefined) set('status', change.status);
-    if (change.recipe !== undefined) set('recipe', JSON.stringify(change.recipe));
+    if (change.recipe !== undefined) set('recipe', JSON.stringify(inOrder(change.recipe, isSwapped(db))));
     if (change.weightsFingerprint !== undefined) set('weights_fingerprint', change.weightsFingerprint);
     if (change.bestEpoch !== undefined) set('best_epoch', change.bestEpoch);
     if (change.metrics !== undefined) {

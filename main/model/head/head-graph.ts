@@ -19,6 +19,8 @@ export const LABELS = 'labels';
 export const RATE = 'rate';
 /** 1 / number of pictures: the loss is a mean. */
 export const SHARE = 'share';
+/** How much each picture counts in the loss; 1 without class weights. */
+export const WEIGHTS = 'weights';
 export const mask = (layer: number): string => `mask_${layer}`;
 export const assignSignature = (name: string): string => `assign/${name}`;
 export const readSignature = (name: string): string => `read/${name}`;
@@ -29,7 +31,7 @@ export const keptName = (name: string): string => `kept/${name}`;
  * The head as one graph with all it needs to train: variables, forward pass, loss, the gradients written out, and
  * TensorFlow's fused RMSprop.
  *
- * Signatures: `step` (features [n, inputs], labels [n, 1], rate, share, mask_i [n, units] → loss, logits [n, 1] with
+ * Signatures: `step` (features [n, inputs], labels [n, 1], weights [n, 1], rate, share, mask_i [n, units] → loss, logits [n, 1] with
  * dropout), `logits` (features → logits without dropout), `reset` (clears the optimiser), `keep` (remembers the weights as
  * they are, in `kept/V`), `read/V` of every variable V and `kept/V`, `assign/V`.
  *
@@ -199,6 +201,7 @@ interface Trace {
 
 function addStep(graph: Graph, layers: readonly Parameters[], features: Output, dropped: boolean): void {
   const labels = graph.placeholder(LABELS, [-1, 1]);
+  const weights = graph.placeholder(WEIGHTS, [-1, 1]);
   const rate = graph.placeholder(RATE, []);
   const share = graph.placeholder(SHARE, []);
   const masks = dropped
@@ -220,16 +223,19 @@ function addStep(graph: Graph, layers: readonly Parameters[], features: Output, 
     if (activation && drop) x = ops.multiply(graph, activation, drop);
   }
   const logits = x;
-  const mean = ops.reduce(graph, 'Mean', crossEntropy(graph, logits, labels), [0, 1], 'loss/mean');
+  // Weighted as Keras weights with class_weight: the sum is divided by the number of pictures, not by their weights.
+  const losses = ops.multiply(graph, crossEntropy(graph, logits, labels), weights);
+  const mean = ops.reduce(graph, 'Mean', losses, [0, 1], 'loss/mean');
   const loss = ops.reshape(graph, nanUnlessFinite(graph, mean, sums, [0, 1]), []);
-  // d loss / d logits = (sigmoid(logits) - labels) / n
-  const error = ops.subtract(graph, ops.sigmoid(graph, logits), labels);
+  // d loss / d logits = weights · (sigmoid(logits) - labels) / n
+  const error = ops.multiply(graph, ops.subtract(graph, ops.sigmoid(graph, logits), labels), weights);
   const updates = backward(graph, traces, ops.multiply(graph, error, share), rate);
   graph.signature(
     'step',
     {
       [FEATURES]: features,
       [LABELS]: labels,
+      [WEIGHTS]: weights,
       [RATE]: rate,
       [SHARE]: share,
       ...Object.fromEntries(masks.map((input, index) => [mask(index), input])),

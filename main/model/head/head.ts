@@ -14,6 +14,7 @@ import {
   RATE,
   readSignature,
   SHARE,
+  WEIGHTS,
 } from './head-graph.ts';
 import {
   headArrays,
@@ -32,6 +33,8 @@ export interface CreateOptions extends HeadOptions {
   learningRate: number;
   /** Of initial weights and dropout. */
   seed: number;
+  /** How much a picture of class 0 and of class 1 counts in the loss of `step`; default: 1 each. */
+  lossWeights?: readonly [number, number];
 }
 
 /** An array of the head: `dense/kernel` `[inputs, units]`, `dense/bias` `[units]`, …, row-major float32. */
@@ -78,7 +81,8 @@ export class Head {
    * One step of training.
    *
    * @param labels `[n]` float32, 0 or 1
-   * @returns mean loss and how many of the n were right at 0.5, both with dropout on and before the update, as in Keras
+   * @returns mean of the weighted losses and how many of the n were right at 0.5, both with dropout on and before the
+   *   update, as in Keras
    */
   step(features: Tensor | Float32Array, labels: Float32Array): { loss: number; correct: number } {
     const { seed, dropout } = this.options;
@@ -99,10 +103,15 @@ export class Head {
     masks: readonly Float32Array[],
   ): { loss: number; correct: number } {
     const n = labels.length;
+    const { lossWeights = [1, 1] } = this.options;
     const { loss, logits } = tf.tidy(() => {
       const results = this.graph.run('step', {
         [FEATURES]: this.#tensor(features, n),
         [LABELS]: tf.tensor2d(labels, [n, 1]),
+        [WEIGHTS]: tf.tensor2d(
+          labels.map((label) => lossWeights[label as 0 | 1]),
+          [n, 1],
+        ),
         [RATE]: tf.scalar(this.learningRate),
         [SHARE]: tf.scalar(1 / n),
         ...Object.fromEntries(

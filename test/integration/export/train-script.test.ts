@@ -15,7 +15,8 @@ test('Python reads the very values: any class name, numbers, nothing', async () 
   });
   const classes = ['<b>"q"</b> \\back \u2028 """', "O'Brien 🐶 名前 %s {x}"] as const;
   const script = join(temporaryFolder(), 'train.py');
-  writeFileSync(script, trainScript({ classes, folders: classes, recipe, valLoss: null, valAccuracy: null }));
+  const values = { classes, folders: classes, recipe, classWeights: [2 / 3, 2] as const };
+  writeFileSync(script, trainScript({ ...values, valLoss: null, valAccuracy: null }));
   const constants = JSON.parse(await python(here('script_constants.py'), script)) as Record<string, unknown>;
   expect(constants).toEqual({
     CLASSES: classes,
@@ -30,6 +31,7 @@ test('Python reads the very values: any class name, numbers, nothing', async () 
     EPOCHS: recipe.epochs,
     PATIENCE: null,
     SEED: recipe.seed,
+    CLASS_WEIGHTS: [2 / 3, 2],
     VARIANTS: 3,
     AUGMENTATION: {
       rotation_range: 40,
