@@ -13,8 +13,8 @@ import { modelCalls, runCalls, trainCalls, trainEvents } from './contract/train.
 import type { Result } from './errors.ts';
 
 /**
- * The only way in and out of the window. Preload, handlers in main, the window's client and its test double all derive
- * from these two maps; a call or event that is not here does not exist.
+ * All calls and events between window and main. Preload, handlers in main and the window's client derive from these two
+ * maps.
  */
 export const CALLS = {
   ...projectCalls,
@@ -48,7 +48,7 @@ export type CallName = keyof typeof CALLS;
 export type EventName = keyof typeof EVENTS;
 
 type SpecOf<Name extends CallName> = (typeof CALLS)[Name];
-/** What the window passes: fields with defaults may be left out. */
+/** What the window passes: fields with defaults are optional. */
 export type CallInput<Name extends CallName> =
   SpecOf<Name> extends CallSpec<infer Input, unknown> ? z.input<Input> : never;
 /** What a handler receives, checked and with defaults filled in. */
@@ -64,7 +64,7 @@ export interface Bridge {
   invoke<Name extends CallName>(name: Name, payload: CallInput<Name>): Promise<Result<CallOutput<Name>>>;
   /** @returns a function that ends the subscription */
   on<Name extends EventName>(name: Name, listener: (payload: EventPayload<Name>) => void): () => void;
-  /** Path of a file that was dropped, pasted or chosen; empty where it has none. */
+  /** Path of a file that was dropped, pasted or chosen; empty if it has none. */
   pathOf(file: unknown): string;
 }
 

@@ -1,23 +1,23 @@
-/** Every way an operation can fail that a caller may want to tell apart. */
+/** The kinds of failure that callers distinguish. */
 export const ERROR_CODES = [
-  'bad-input', // an argument, option, file or payload is not what was expected
+  'bad-input', // an argument, option, file or payload is not as expected
   'not-found', // a file, project, run, picture or layer does not exist
-  'unsupported', // a picture format or platform we do not handle, named as such
+  'unsupported', // a known picture format or platform that Twofold does not support
   'bad-picture', // a picture file that can't be decoded
-  'too-large', // a picture for whose pixels there is no memory here
+  'too-large', // a picture for which there is not enough memory
   'nothing-labelled',
   'one-class',
   'too-few', // fewer than two pictures in a class
-  'in-test-set', // a picture that training must not see
+  'in-test-set', // a picture that must not be used for training
   'unknown-layer',
   'size-too-small',
   'disk-full',
   'read-only',
-  'corrupt', // a database, cache, checkpoint or weights file whose content is damaged
+  'corrupt', // a damaged database, cache, checkpoint or weights file
   'newer-version', // written by a newer Twofold
-  'changed', // a picture is not the one that was imported
-  'busy', // another process or job holds what is needed
-  'exists', // the target is there already
+  'changed', // a file has changed since it was imported
+  'busy', // another process or job is using it
+  'exists', // the target already exists
   'diverged', // the loss became NaN or infinite
   'cancelled',
   'network',
@@ -28,7 +28,7 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** What crosses a process border or is printed as JSON. */
+/** An error as data, for other processes and JSON. */
 export interface Failure {
   code: ErrorCode;
   message: string;
@@ -37,8 +37,8 @@ export interface Failure {
 export type Result<T> = { ok: true; value: T } | { ok: false; error: Failure };
 
 /**
- * An error meant for a person: `message` is a sentence that says what was expected, what was received and what to do.
- * Anything else that is thrown is a defect of ours and is reported as `internal`.
+ * An error for people: `message` says what happened, what was expected and what to do next. Any other error that is thrown
+ * is a defect and is reported as `internal`.
  */
 export class TwofoldError extends Error {
   override readonly name = 'TwofoldError';
@@ -57,7 +57,7 @@ export function unwrap<T>(result: Result<T>): T {
   throw new TwofoldError(result.error.code, result.error.message);
 }
 
-/** Turns whatever was thrown into a `Failure`; system errors of the file system become sentences. */
+/** Converts anything thrown to a `Failure`; file system errors become sentences. */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof TwofoldError) return { code: thrown.code, message: thrown.message };
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -68,12 +68,12 @@ export function toFailure(thrown: unknown): Failure {
     case 'SQLITE_FULL':
       return {
         code: 'disk-full',
-        message: `The disk is full${place}. Free some space and try again; nothing that was saved is lost.`,
+        message: `The disk is full${place}. Free some space and try again; everything saved is kept.`,
       };
     case 'EDQUOT':
       return {
         code: 'disk-full',
-        message: `The disk quota is used up${place}. Free some space and try again; nothing that was saved is lost.`,
+        message: `The disk quota is used up${place}. Free some space and try again; everything saved is kept.`,
       };
     case 'EROFS':
     case 'EACCES':
@@ -84,9 +84,12 @@ export function toFailure(thrown: unknown): Failure {
         message: `Writing is not allowed${place}. Check the folder's permissions or choose another place.`,
       };
     case 'ENOENT':
-      return { code: 'not-found', message: `There is nothing${place}. Check the path.` };
+      return { code: 'not-found', message: `No file or folder exists${place}. Check the path.` };
     case 'ENAMETOOLONG':
-      return { code: 'bad-input', message: `The name is too long for this file system${place}.` };
+      return {
+        code: 'bad-input',
+        message: `The name is too long for this file system${place}. Choose a shorter name.`,
+      };
     case 'SQLITE_CORRUPT':
     case 'SQLITE_NOTADB':
       return { code: 'corrupt', message: `The project's database is damaged: ${error.message}.` };

@@ -1,6 +1,6 @@
 import type { Interval } from './metrics.ts';
 
-/** Counts, shares, sizes and durations in words: the same in the window, on the command line, in exports and in set-up. */
+/** Formats counts, percentages, sizes and durations for the window, the command line, exports and set-up. */
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const dayAndTime = new Intl.DateTimeFormat('en', {
@@ -19,7 +19,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
 
-/** `97.4%`; never 100% or 0% of what is only nearly so. @param fraction 0..1 */
+/** `97.4%`; 100.0% and 0.0% only if exact. @param fraction 0..1 */
 export function formatPercent(fraction: number, digits = 1): string {
   const percent = fraction * 100;
   const step = 10 ** -digits;
@@ -41,7 +41,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Time left, in steps coarse enough to be read while it changes: `40 s left`, `3 min left`. */
+/** Time left, rounded coarsely so that it does not flicker: `40 s left`, `3 min left`. */
 export function formatLeft(ms: number): string {
   if (ms < 10_000) return 'a few seconds left';
   if (ms < 60_000) return `${Math.ceil(ms / 10_000) * 10} s left`;
@@ -50,7 +50,7 @@ export function formatLeft(ms: number): string {
 
 const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** `1.4 MB`, in thousands as file managers count. */
+/** `1.4 MB`, with 1 kB = 1,000 bytes, as in file managers. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let index = 0;
@@ -62,7 +62,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${SIZES[index]!}`;
 }
 
-/** A loss or another small number, to four decimals. */
+/** A loss or another small number, with four decimals. */
 export const formatLoss = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(4) : 'not a number';
 

@@ -3,20 +3,20 @@ import type { Evaluation } from './metrics.ts';
 import type { Progress } from './progress.ts';
 import type { Recipe } from './recipe.ts';
 
-/** What the training process is asked to do and what it answers: a closed union, data only, every message with its job. */
+/** The jobs of the training process, their results, and the messages of a job. */
 
 export type Ms = number;
 export type Label = 0 | 1;
 
-/** What a picture is for: to train on, to validate each epoch with, or to test a finished run with. */
+/** The training, validation and test set. */
 export const SPLITS = ['train', 'validation', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
-/** What training divides its pictures into; it never sees the test set. */
+/** The two sides into which training splits its pictures. */
 export type TrainingSide = Exclude<Split, 'test'>;
 /** The sets that a run can be evaluated on. */
 export type EvaluatedSet = Exclude<Split, 'train'>;
 
-/** A labelled picture. `split` is null where nobody has set it: training then decides. */
+/** A labelled picture. `split` is null if it is not set; training then decides. */
 export interface LabelledPicture {
   id: number;
   path: string;
@@ -37,27 +37,27 @@ export interface TrainJob {
   runDir: string;
   /** The project's cache folder (pixels, features). */
   cacheDir: string;
-  /** Everything in this job and in what it reports is in the order the classes are stored in. */
+  /** In stored order, like everything else in this job and its reports. */
   classes: [string, string];
-  /** Whether the project shows the classes in the other order, and its threshold: what `run.json` must say. */
+  /** The project's class order and threshold, for `run.json`. */
   shown: ModelView;
   recipe: Recipe;
-  /** The run's pictures with their side of the split; none where the run is resumed and its folder lists them. */
+  /** The run's pictures with their side of the split; none if the run is resumed and its folder lists them. */
   pictures: SplitPicture[];
-  /** Paths of pictures that are not trained on because a test picture has the same content: the result reports them. */
+  /** Paths of pictures that are skipped and reported because a test picture has the same content. */
   testCopies: string[];
   /**
-   * Contents (SHA-256) of the test set, where the run's folder lists its pictures: those that were moved to the test set
-   * since the run started are skipped and reported.
+   * Contents (SHA-256) of the test set, if the run's folder lists its pictures: those moved to the test set since the run
+   * started are skipped and reported.
    */
   testSet: string[];
   /** Continue from the run's last checkpoint. */
   resume: boolean;
 }
 
-/** How a project shows what its runs' heads say. */
+/** The class order and threshold of a project. */
 export interface ModelView {
-  /** The classes have changed places: class 1 is the one whose probability the saved head does not give. */
+  /** The classes have been swapped: the saved heads predict the probability of class 0. */
   swapped: boolean;
   /** A probability of class 1 above it is class 1. */
   threshold: number;
@@ -66,7 +66,7 @@ export interface ModelView {
 export interface EvaluateJob {
   kind: 'evaluate';
   runDir: string;
-  /** See `ModelView`; left out: as the run's own file says. */
+  /** See `ModelView`; default: that in the run's folder. */
   swapped?: boolean;
   cacheDir: string;
   on: Split;
@@ -78,18 +78,18 @@ export interface EvaluateJob {
 export interface PredictJob {
   kind: 'predict';
   runDir: string;
-  /** See `ModelView`; left out where the run's folder is used alone: as its own file says. */
+  /** See `ModelView`; default: that in the run's folder. */
   swapped?: boolean;
   files: string[];
 }
 
-/** Computes which parts of pictures speak for which class. */
+/** Computes which parts of pictures count for which class. */
 export interface HeatMapJob {
   kind: 'heat-map';
   runDir: string;
-  /** See `ModelView`; left out where the run's folder is used alone: as its own file says. */
+  /** See `ModelView`; default: that in the run's folder. */
   swapped?: boolean;
-  /** The project's, for pictures whose content (SHA-256) is given; null keeps nothing. */
+  /** The project's, for pictures whose content (SHA-256) is given; null caches nothing. */
   cacheDir: string | null;
   pictures: { path: string; sha256: string | null }[];
 }
@@ -106,21 +106,21 @@ export interface FeaturesJob {
   out: string;
 }
 
-/** Formats that hold the model. */
+/** Export formats with a model. */
 export const MODEL_FORMATS = ['tfjs', 'keras', 'savedmodel', 'onnx'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
-/** Adds pictures to the index: the vectors by which they are compared with each other. */
+/** Adds the vectors of pictures to the index. */
 export interface IndexJob {
   kind: 'index';
   /** Of the project. */
   cacheDir: string;
   model: IndexModel;
-  /** Pictures that the index lacks. */
+  /** Pictures that are not indexed. */
   pictures: { path: string; sha256: string }[];
 }
 
-/** What an index is made with: weights of InceptionV3, and how a picture becomes pixels. */
+/** The InceptionV3 weights and the preprocessing of an index. */
 export interface IndexModel {
   weights: string;
   /** SHA-256 of the weights' values. */
@@ -132,16 +132,16 @@ export interface IndexModel {
 export interface WriteExportJob {
   kind: 'write-export';
   runDir: string;
-  /** See `ModelView`; left out: as the run's own file says. */
+  /** See `ModelView`; default: that in the run's folder. */
   swapped?: boolean;
   format: ModelFormat;
-  /** Bits a kernel's value takes; fewer than 32 only in TensorFlow.js. */
+  /** Bits per kernel value; fewer than 32 only in TensorFlow.js. */
   bits: 32 | 16 | 8;
-  /** Folder to write into; it is there and empty. */
+  /** Existing empty folder to write to. */
   dir: string;
 }
 
-/** Asks an export about pictures. It is loaded from its files alone, so the process must be a fresh one. */
+/** Predicts pictures with an export, which is loaded from its files alone. */
 export interface VerifyExportJob {
   kind: 'verify-export';
   format: ModelFormat;
@@ -152,7 +152,7 @@ export interface VerifyExportJob {
   files: string[];
 }
 
-/** Puts pictures into class folders. */
+/** Writes pictures to class folders. */
 export interface WriteFoldersJob {
   kind: 'write-folders';
   dir: string;
@@ -162,7 +162,7 @@ export interface WriteFoldersJob {
   pictures: {
     path: string;
     sha256: string;
-    /** Where it goes, below `dir`; of a picture that must be converted the ending becomes `.png`. */
+    /** Path below `dir`; if the picture must be converted, its extension becomes `.png`. */
     target: string;
   }[];
 }
@@ -194,7 +194,7 @@ export interface EpochMetrics {
   /** From 1. */
   epoch: number;
   durationMs: Ms;
-  /** Mean over the epoch's batches while training (dropout on), weighted by pictures, as Keras prints it. */
+  /** Mean over the epoch's batches during training (with dropout), weighted by pictures, as in Keras. */
   loss: number;
   accuracy: number;
   valLoss: number;
@@ -203,19 +203,19 @@ export interface EpochMetrics {
 
 export interface Prediction {
   path: string;
-  /** Probability of class 1, 0..1; null where the picture could not be read. */
+  /** Probability of class 1, 0..1; null if the picture could not be read. */
   probability: number | null;
   error: string | null;
 }
 
-/** A picture that took no part, and why. */
+/** A skipped picture, and why. */
 export interface LeftOut {
   path: string;
   code: ErrorCode;
   message: string;
 }
 
-/** A labelled picture with what the model says of it; null where it was not asked. */
+/** A labelled picture with its predicted probability of class 1, if there is one. */
 export interface PictureScore {
   id: number;
   split: Split;
@@ -228,14 +228,14 @@ export type TrainEnd = 'completed' | 'stopped' | 'early-stopped' | 'diverged';
 export interface TrainResult {
   kind: 'train';
   end: TrainEnd;
-  /** Epochs trained in total, over all resumptions. */
+  /** Epochs in total, also from before the run was resumed. */
   epochs: number;
   bestEpoch: number;
   valLoss: number;
   valAccuracy: number;
-  /** Of the best epoch, on the validation pictures. */
+  /** Of the best epoch, on the validation set. */
   evaluation: Evaluation;
-  /** Of the validation pictures that could be read, by the best epoch. */
+  /** Of the readable validation pictures, by the best epoch. */
   scores: PictureScore[];
   counts: { train: [number, number]; validation: [number, number] };
   leftOut: LeftOut[];
@@ -249,24 +249,24 @@ export interface EvaluateResult {
   evaluation: Evaluation;
   scores: PictureScore[];
   leftOut: LeftOut[];
-  /** Test pictures that do not count, since the run was trained or validated on their content. */
+  /** Excluded test pictures, since the run was trained or validated on their content. */
   seen: number;
 }
 
 export interface PredictResult {
   kind: 'predict';
   classes: [string, string];
-  /** The one that the run's file carries. */
+  /** The one in the run's folder. */
   threshold: number;
   predictions: Prediction[];
 }
 
-/** How much each cell of a picture adds to its logit. */
+/** The contribution of each cell of a picture to its logit. */
 export interface HeatMap {
   path: string;
-  /** The cells add up to it but for the part of the biases. */
+  /** The sum of the cells and of the contribution of the biases. */
   logit: number;
-  /** `rows` × `columns` values, row by row over the whole picture; positive speaks for class 1. */
+  /** `rows` × `columns` values, row by row over the whole picture; positive ones count for class 1. */
   cells: number[];
 }
 
@@ -289,7 +289,7 @@ export interface FeaturesResult {
 
 export interface IndexResult {
   kind: 'index';
-  /** Pictures that were added. */
+  /** Pictures that were indexed. */
   added: number;
   leftOut: LeftOut[];
 }
@@ -300,15 +300,15 @@ export interface WriteExportResult {
 
 export interface VerifyExportResult {
   kind: 'verify-export';
-  /** What ran the export, with versions. */
+  /** The runtime of the export, with versions. */
   runtime: string;
-  /** Of class 1, one a file; null where the picture could not be read. */
+  /** Of class 1, one per file; null for those that could not be read. */
   probabilities: (number | null)[];
 }
 
 export interface WriteFoldersResult {
   kind: 'write-folders';
-  /** One for each picture that could be read. */
+  /** The readable pictures. */
   written: { path: string; target: string; how: 'copied' | 'linked' | 'converted' }[];
   leftOut: LeftOut[];
 }
@@ -348,7 +348,7 @@ export interface EpochEvent extends EpochMetrics {
   type: 'epoch';
   /** Whether its validation loss is the lowest so far. */
   best: boolean;
-  /** Epoch of the head that is saved now; a short epoch is saved together with later ones. */
+  /** Epoch of the saved head; after short epochs it is saved later. */
   savedEpoch: number;
 }
 
@@ -362,19 +362,19 @@ export type JobEvent =
   | { type: 'paused' }
   | { type: 'resumed' };
 
-/** A picture of any job that has some. */
+/** A picture of a job. */
 export type JobPicture = Extract<Job, { pictures: unknown[] }>['pictures'][number];
 
 /**
- * Into the job's process. `pictures` come in parts before `start`, whose job then has none. `stop` keeps the best epoch,
- * `cancel` gives the job up, `received` acknowledges `done` or `failed`: the process then ends.
+ * Messages to the job's process. `pictures` are sent in parts before `start`, whose job then has none. `stop` keeps the
+ * best epoch, `cancel` keeps nothing, `received` acknowledges `done` or `failed`, after which the process ends.
  */
 export type JobCommand =
   | { type: 'pictures'; jobId: string; pictures: readonly JobPicture[] }
   | { type: 'start'; jobId: string; job: Job }
   | { type: 'pause' | 'resume' | 'stop' | 'cancel' | 'received'; jobId: string };
 
-/** Out of the job's process. */
+/** Messages from the job's process. */
 export type JobMessage =
   | { type: 'event'; jobId: string; event: JobEvent }
   | { type: 'done'; jobId: string; result: JobResult }

@@ -5,12 +5,12 @@ import type { Evaluation, Interval } from './metrics.ts';
 import type { Progress } from './progress.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
 
-/** What a project holds, as app, command line and window see it. */
+/** The data of a project, for app, command line and window. */
 
-/** Index of a class: 0 is the first, 1 the second, the positive one, whose probability the model gives. */
+/** Index of a class. Class 1 is the positive class, whose probability the model predicts. */
 export type ClassIndex = Label;
 
-/** What a person says of a picture: one of the classes, left aside on purpose, or nothing (yet). */
+/** The label of a picture: a class, skipped (excluded from training), or none. */
 export type LabelValue = ClassIndex | 'skipped' | null;
 export const labelValueSchema = z.union([z.literal(0), z.literal(1), z.literal('skipped'), z.null()]);
 
@@ -19,7 +19,7 @@ export const LABEL_SOURCES = ['mouse', 'key', 'cli', 'folder', 'csv', 'review', 
 export type LabelSource = (typeof LABEL_SOURCES)[number];
 export const labelSourceSchema = z.enum(LABEL_SOURCES);
 
-/** The word for "left aside on purpose" in CSV files; no class may be called that. */
+/** The label of skipped pictures in CSV files, which no class may have as its name. */
 export const SKIPPED = 'skipped';
 
 export const classInfoSchema = z.strictObject({
@@ -28,9 +28,12 @@ export const classInfoSchema = z.strictObject({
     .trim()
     .min(1, 'A class needs a name.')
     .max(100, 'A class name has at most 100 characters.')
-    .refine((name) => name.toLowerCase() !== SKIPPED, `"${SKIPPED}" is kept for skipped pictures.`),
+    .refine(
+      (name) => name.toLowerCase() !== SKIPPED,
+      `"${SKIPPED}" is reserved for skipped pictures.`,
+    ),
   /** `#rrggbb` */
-  color: z.string().regex(/^#[0-9a-f]{6}$/i, 'A colour is written #rrggbb.'),
+  color: z.string().regex(/^#[0-9a-f]{6}$/i, 'Expected a colour such as #2f7de1.'),
 });
 export interface ClassInfo {
   name: string;
@@ -38,13 +41,13 @@ export interface ClassInfo {
   color: string;
 }
 
-/** Blue and orange: told apart with every common kind of colour blindness, in light and dark. */
+/** Blue and orange, distinguishable with every common kind of colour blindness, on light and dark backgrounds. */
 export const DEFAULT_CLASSES: readonly [ClassInfo, ClassInfo] = [
   { name: 'Class A', color: '#2f7de1' },
   { name: 'Class B', color: '#e8822e' },
 ];
 
-/** `missing`: no file there. `changed`: the file there is not the one that was imported. */
+/** `missing`: there is no file. `changed`: the file has changed since it was imported. */
 export type PictureProblem = 'missing' | 'changed';
 
 export interface Picture {
@@ -58,20 +61,20 @@ export interface Picture {
   sizeBytes: number;
   /** Whole milliseconds. */
   mtimeMs: number;
-  /** Pixels, EXIF orientation applied. */
+  /** In pixels, after EXIF orientation. */
   width: number;
   height: number;
-  /** As the decoder names it: `jpeg`, `png`, … */
+  /** `jpeg`, `png`, … */
   format: string;
   addedAtMs: number;
   importId: number | null;
-  /** As folders, a CSV file or the person set it; null where training decides. */
+  /** As set by folders, a CSV file or the person; null if training decides. */
   split: Split | null;
   problem: PictureProblem | null;
   label: LabelValue;
 }
 
-/** What a decoder tells of a picture file. `width` and `height` in pixels, EXIF orientation applied. */
+/** The properties of a picture file. `width` and `height` in pixels, after EXIF orientation. */
 export interface InspectedPicture {
   sha256: string;
   sizeBytes: number;
@@ -79,7 +82,7 @@ export interface InspectedPicture {
   width: number;
   height: number;
   format: string;
-  /** Of a 16-bit picture: bits that its largest sample takes. */
+  /** Of a 16-bit picture: the bits of its largest value. */
   bitsUsed?: number;
 }
 export type Inspect = (path: string, signal: AbortSignal) => Promise<InspectedPicture>;
@@ -118,12 +121,12 @@ export function trainingCounts({ classes, testClasses }: LibraryCounts): [number
   return [classes[0] - testClasses[0], classes[1] - testClasses[1]];
 }
 
-/** Where predictions turn from class 0 to class 1. */
+/** Probabilities of class 1 above the threshold are predicted as class 1. */
 export const thresholdSchema = z.number().min(0).max(1);
 
 const runIdSchema = z.string().regex(/^r[1-9]\d{0,8}$/, 'A run is named r1, r2, ….');
 
-/** Which pictures the grid shows. `train` and `validation`: of a run where one is given, else as set in the project. */
+/** Which pictures the grid shows. `split`: of a run if one is given, otherwise as set in the project. */
 export const pictureFilterSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('all') }),
   z.strictObject({ kind: z.literal('unlabelled') }),
@@ -143,7 +146,7 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
     kind: z.literal('wrong'),
     run: runIdSchema,
     on: z.enum(['validation', 'test']).default('validation'),
-    /** A probability of class 1 above it is class 1; the project's where it is left out. */
+    /** Default: the project's. */
     threshold: thresholdSchema.optional(),
   }),
   /** Unlabelled pictures for which a class is suggested, with at least a probability. */
@@ -192,10 +195,10 @@ export interface LabelChange {
 }
 
 export interface LabelResult {
-  /** Null where nothing changed. */
+  /** Null if nothing changed. */
   batch: number | null;
   changes: LabelChange[];
-  /** The classes changed places: class 0 is now what class 1 was. */
+  /** The classes were swapped. */
   swapped?: true;
   /** Ids of pictures that were removed from the project. */
   removed?: number[];
@@ -217,27 +220,27 @@ export interface UndoStep {
   batch: number;
   /** How many pictures' labels it changed. */
   pictures: number;
-  /** It swaps the classes and changes no label. */
+  /** It swaps the classes. */
   isSwap?: true;
-  /** It removes pictures and changes no label. */
+  /** It removes pictures. */
   isRemoval?: true;
 }
 
-/** What undo and redo would do next; null where there is nothing. */
+/** The next steps of undo and redo. */
 export interface UndoState {
   undo: UndoStep | null;
   redo: UndoStep | null;
 }
 
-/** How sub-folders are read. `auto`: as labels where that fits, else plain. */
+/** How sub-folders are read. `auto`: as labels if possible, otherwise plain. */
 export type ImportMode = 'auto' | 'labels' | 'plain';
 
-/** What is worth saying about one file of an import. */
+/** What an import reports about a file. */
 export type ImportItemKind = 'left-out' | 'duplicate' | 'moved' | 'changed' | 'label-kept';
 
 /**
- * `unreadable`: the system does not let us read it. `same-content`, `other-label`, `other-split`: a duplicate, and whether
- * its folder or CSV row says something else than its twin's.
+ * `unreadable`: access is denied. `same-content`, `other-label`, `other-split`: a duplicate, and whether its folder or CSV
+ * row has another label or split than the first one's.
  */
 export type ImportItemCode =
   ErrorCode | 'unreadable' | 'same-content' | 'other-label' | 'other-split' | 'moved';
@@ -247,7 +250,7 @@ export interface ImportItem {
   kind: ImportItemKind;
   code: ImportItemCode;
   message: string;
-  /** The picture it is about: its twin for a duplicate. */
+  /** The picture it is about; for a duplicate, the first one. */
   pictureId: number | null;
 }
 
@@ -277,25 +280,25 @@ export interface ImportReport {
   leftOut: number;
   /** Pictures that got their label from this import. */
   labelled: number;
-  /** Files that are no pictures, such as notes and archives. */
+  /** Files that are not pictures, such as notes and archives. */
   notPictures: number;
-  /** The same by kind: the ending in lower case with its dot, empty where there is none. */
+  /** The same by extension, in lower case with its dot; empty without one. */
   notPictureKinds: Record<string, number>;
   /** `leftOut` by reason. */
   leftOutKinds: Partial<Record<ImportItemCode, number>>;
-  /** Hidden files and those of the system, which were ignored. */
+  /** Ignored hidden and system files. */
   hidden: number;
-  /** Folders that Twofold exported: nothing in them is imported. */
+  /** Skipped folders that Twofold exported. */
   exports: string[];
-  /** Where the added pictures went; `undecided`: training divides them. */
+  /** The sets of the added pictures; `undecided`: training decides. */
   placed: Record<Split | 'undecided', PlacedCounts>;
   /** Names of the classes when it ended. */
   classes: [string, string] | null;
-  /** How folders were read, in a sentence; empty where there was nothing to read. */
+  /** How folders were read, in a sentence; empty if there were none. */
   reading: string;
-  /** Two split folders without class folders: if they are the classes, the person has to say so. */
+  /** Two split folders without class folders; they are classes only if the person says so. */
   splitFolders: [string, string] | null;
-  /** Sentences about the whole, such as why folders were not read as labels. */
+  /** Notes on the whole import, such as why folders were not read as labels. */
   notes: string[];
 }
 
@@ -314,11 +317,11 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 export interface RunRecord {
   /** `r1`, `r2`, …; never used twice in a project. */
   id: string;
-  /** Given by the person; empty at first. */
+  /** Chosen by the person; empty at first. */
   name: string;
   note: string;
   status: RunStatus;
-  /** Null where a version wrote it whose settings this one does not know. */
+  /** Null if it was written by a version with settings that this one does not know. */
   recipe: Recipe | null;
   /** SHA-256 of the base's weights; null until they were loaded. */
   weightsFingerprint: string | null;
@@ -327,19 +330,19 @@ export interface RunRecord {
   createdAtMs: number;
   finishedAtMs: number | null;
   bestEpoch: number | null;
-  /** What training and evaluation said at the end. */
+  /** The result of training. */
   metrics: JsonValue;
-  /** Its evaluation on the test set; null where it has not been evaluated there. */
+  /** Its evaluation on the test set, if there is one. */
   test: TestEvaluation | null;
   /** Why it failed or crashed. */
   error: Failure | null;
 }
 
-/** How good a run is on the test set. */
+/** The evaluation of a run on the test set. */
 export interface TestEvaluation {
   atMs: number;
   evaluation: Evaluation;
-  /** Test pictures that did not count, since the run had been trained or validated on them. */
+  /** Excluded test pictures, since the run was trained or validated on them. */
   seen: number;
   /** Test pictures that could not be read. */
   leftOut: number;
@@ -348,27 +351,27 @@ export interface TestEvaluation {
 }
 
 export interface EpochRecord extends EpochMetrics {
-  /** Loss of each batch in order; empty where it was not kept. */
+  /** Loss of each batch in order; empty if not stored. */
   batchLosses: number[];
 }
 
-/** How several runs do on the validation pictures that all of them have in common. */
+/** The accuracy of several runs on the validation pictures that they have in common. */
 export interface CommonAccuracy {
-  /** How many pictures that is. */
+  /** How many pictures these are. */
   common: number;
   /** Whether any of the runs was validated on other pictures as well. */
   differ: boolean;
-  /** Of each run, in the order asked for; null where there is no common picture. */
+  /** Of each run, in the given order; null without a common picture. */
   accuracies: (Interval | null)[];
 }
 
-/** What a run says of a picture. */
+/** A run's prediction for a picture. */
 export interface RunPicture {
   id: number;
   split: Split | null;
   /** Of class 1, by the run's model. */
   probability: number | null;
-  /** Of class 1, by a model that did not train on this picture. */
+  /** Of class 1, by a model that was not trained on this picture. */
   outOfSample: number | null;
 }
 
@@ -377,18 +380,18 @@ export interface CheckReport {
   ok: number;
   missing: number;
   changed: number;
-  /** Found again at another place. */
+  /** Located elsewhere. */
   found: number;
 }
 
-/** What the window remembers in the project. Whatever is unreadable falls back to its default. */
+/** Settings that are stored in the project. Invalid ones fall back to their defaults. */
 export const projectSettingsSchema = z.strictObject({
   recipe: recipeSchema.prefault({}),
   brush: labelValueSchema.default(0),
   /** Edge of a thumbnail in the grid, in pixels. */
   gridSizePx: z.int().min(48).max(512).default(144),
   query: pictureQuerySchema.prefault({}),
-  /** A probability of class 1 above it is class 1: in predictions, evaluations, tables and exports alike. */
+  /** A probability of class 1 above it is class 1, in predictions, evaluations, tables and exports. */
   threshold: thresholdSchema.default(0.5),
 });
 export type ProjectSettings = z.infer<typeof projectSettingsSchema>;

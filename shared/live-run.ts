@@ -1,13 +1,13 @@
 import type { BatchEvent, JobEvent, LeftOut, Ms, ProgressEvent, TrainResult } from './jobs.ts';
 import type { EpochRecord } from './library.ts';
 
-/** An epoch with what its batches reported: their accuracies are known only to who received the events. */
+/** An epoch with the accuracies of its batches, which are not stored. */
 export interface SeenEpoch extends EpochRecord {
   /** Running accuracy of the epoch after each batch. */
   batchAccuracies?: number[];
 }
 
-/** A run that is being trained: what its events so far add up to. */
+/** The state of a run in training, from its events. */
 export interface LiveRun {
   runId: string;
   phase: 'running' | 'pausing' | 'paused' | 'stopping';
@@ -32,7 +32,7 @@ export const freshRun = (runId: string, epochs: readonly SeenEpoch[] = []): Live
   leftOut: [],
 });
 
-/** The run after one more event. Main and the window apply the same, so that a window that opens late shows the same. */
+/** The run after one more event. Main and window both use this, so that a window opened later shows the same. */
 export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
   switch (event.type) {
     case 'progress':
@@ -43,7 +43,7 @@ export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
       return {
         ...live,
         batches: event.batch === 1 ? [event] : [...live.batches, event],
-        // A resumed run repeats the epochs after its checkpoint. Otherwise the array stays the same object.
+        // A resumed run repeats the epochs after its checkpoint. Otherwise the array must stay the same object.
         epochs: live.epochs.some(({ epoch }) => epoch >= event.epoch)
           ? live.epochs.filter(({ epoch }) => epoch < event.epoch)
           : live.epochs,

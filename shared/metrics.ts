@@ -1,6 +1,6 @@
-/** Metrics of a two-class classifier from its probabilities, in plain numbers: the same code in window, app and command line. */
+/** Metrics of a two-class classifier from its probabilities, for window, app and command line. */
 
-/** A probability of class 1 (0..1) beside what the picture is. */
+/** A predicted probability of class 1 (0..1) with the true class. */
 export interface Scored {
   probability: number;
   label: 0 | 1;
@@ -13,7 +13,7 @@ export interface Interval {
   high: number;
 }
 
-/** Rows are what the pictures are, columns what the model says: `[[n00, n01], [n10, n11]]`. */
+/** Rows are true classes, columns predicted classes: `[[n00, n01], [n10, n11]]`. */
 export type Confusion = [[number, number], [number, number]];
 
 export interface Evaluation {
@@ -23,14 +23,14 @@ export interface Evaluation {
   accuracy: Interval;
   threshold: number;
   confusion: Confusion;
-  /** Of class 1 at the threshold; null where nothing was predicted or present to divide by. */
+  /** Of class 1 at the threshold; null if undefined. */
   precision: Interval | null;
   recall: Interval | null;
   /** Area under the ROC curve; null with one class only. */
   rocAuc: number | null;
   /** Average precision: area under the precision-recall curve as a step function; null without class 1. */
   averagePrecision: number | null;
-  /** The same with class 0 as the positive one; also null where an older version did not keep it. */
+  /** The same with class 0 as the positive class; also null if an older version did not store it. */
   averagePrecisionOfClass0: number | null;
 }
 
@@ -47,13 +47,13 @@ export interface MetricIntervals {
   calibrationError: Interval | null;
 }
 
-/** z of a two-sided 95 % interval. */
+/** z of a two-sided 95% interval. */
 const Z95 = 1.959963984540054;
 
 /**
- * Wilson's score interval of a proportion (E. B. Wilson, 1927): honest for few pictures and near 0 and 1.
+ * Wilson's score interval of a proportion (E. B. Wilson, 1927), which also holds for few pictures and near 0 and 1.
  *
- * @returns interval at 95 %; null where `total` is 0
+ * @returns 95% interval; null if `total` is 0
  */
 export function wilson(hits: number, total: number, z: number = Z95): Interval | null {
   if (total === 0) return null;
@@ -65,7 +65,7 @@ export function wilson(hits: number, total: number, z: number = Z95): Interval |
   return { value: p, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
-/** Binary cross-entropy of one logit in the form that never overflows: max(x, 0) - x·y + log(1 + e^-|x|). */
+/** Binary cross-entropy of one logit, without overflow: max(x, 0) - x·y + log(1 + e^-|x|). */
 export function crossEntropyOfLogit(logit: number, label: number): number {
   return Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
 }
@@ -77,20 +77,20 @@ export function sigmoid(logit: number): number {
   return e / (1 + e);
 }
 
-/** Inverse of `sigmoid`, for probabilities kept away from 0 and 1 by float32's resolution. */
+/** Inverse of `sigmoid`; probabilities are kept 1e-7 away from 0 and 1. */
 export function logit(probability: number): number {
   const p = Math.min(1 - 1e-7, Math.max(1e-7, probability));
   return Math.log(p) - Math.log1p(-p);
 }
 
-/** The class that a probability of class 1 means: 1 above the threshold (not equal), as in Keras. */
+/** The predicted class for a probability of class 1: 1 above the threshold (not at it), as in Keras. */
 export const classAt = (probability: number, threshold = 0.5): 0 | 1 => (probability > threshold ? 1 : 0);
 
 /** The probability of a class, from that of class 1. */
 export const probabilityOf = (label: 0 | 1, probability: number): number =>
   label === 1 ? probability : 1 - probability;
 
-/** Counts of labels against predictions, by `classAt`. */
+/** Counts of true against predicted classes. */
 export function confusion(scored: readonly Scored[], threshold = 0.5): Confusion {
   const counts: Confusion = [
     [0, 0],
@@ -106,14 +106,14 @@ export function f1([[, n01], [n10, n11]]: Confusion): number | null {
   return total === 0 ? null : (2 * n11) / total;
 }
 
-/** A point of the ROC and precision-recall curves: what the rates are when probabilities above `threshold` are class 1. */
+/** A point of the ROC and precision-recall curves: counts with probabilities from `threshold` on as class 1. */
 export interface CurvePoint {
   threshold: number;
   truePositives: number;
   falsePositives: number;
 }
 
-/** The curve's points from the highest threshold to the lowest; equal probabilities fall together, as in scikit-learn. */
+/** The curve's points from the highest threshold to the lowest; equal probabilities give one point, as in scikit-learn. */
 export function curve(scored: readonly Scored[]): CurvePoint[] {
   const sorted = [...scored].sort((a, b) => b.probability - a.probability);
   const points: CurvePoint[] = [];
@@ -159,10 +159,10 @@ export function averagePrecision(scored: readonly Scored[]): number | null {
 }
 
 /**
- * Everything said about a model on labelled pictures.
+ * Evaluates predictions against labels.
  *
  * @param scored at least one picture
- * @param logits of the same pictures in the same order; the loss is exact from them
+ * @param logits of the same pictures in the same order, from which the loss is exact
  */
 export function evaluate(scored: readonly Scored[], logits: ArrayLike<number>, threshold = 0.5): Evaluation {
   const counts = confusion(scored, threshold);
@@ -180,7 +180,7 @@ export function evaluate(scored: readonly Scored[], logits: ArrayLike<number>, t
     rocAuc: rocAuc(scored),
     averagePrecision: averagePrecision(scored),
     averagePrecisionOfClass0: averagePrecision(
-      // Only their order counts, which 1 - p would blur next to 0.
+      // Only the order matters; 1 - p would lose precision near 0.
       scored.map(({ probability, label }) => ({ probability: -probability, label: label === 0 ? 1 : 0 })),
     ),
   };

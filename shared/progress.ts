@@ -1,12 +1,12 @@
-/** How far work is. `Known` is `number | null` where fraction and total may be unknown. */
+/** The progress of long work. `Known` is `number | null` if fraction and total may be unknown. */
 export interface Progress<Known extends number | null = number> {
   /** 0..1 */
   fraction: Known;
   done: number;
   total: Known;
-  /** Items per second over the last seconds; null until it is known. */
+  /** Items per second over the last seconds; null until known. */
   perSecond: number | null;
-  /** Estimated time left; null until it is known. */
+  /** Estimated time left; null until known. */
   leftMs: number | null;
 }
 
@@ -15,7 +15,7 @@ const MAX_RATE_HZ = 10;
 /** The rate is measured over the last seconds, since the speed of work often changes. */
 const WINDOW_MS = 8000;
 
-/** Measures progress and throttles it to ten reports a second; the last one is always passed on. */
+/** Measures progress and throttles it to ten reports a second; the last one is always reported. */
 export class ProgressMeter {
   readonly #marks: { at: number; done: number }[] = [];
   #lastReport = -Infinity;
@@ -33,7 +33,7 @@ export class ProgressMeter {
   /** @param done items finished so far, out of `total` */
   update(done: number): void {
     const at = this.now();
-    // The time before the first item (starting threads, loading files) tells nothing about the others.
+    // The time before the first item, for starting threads and loading files, is not part of the rate.
     if (!this.#hasBegun && done > this.#marks[0]!.done) {
       this.#marks.length = 0;
       this.#hasBegun = true;

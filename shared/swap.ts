@@ -3,11 +3,11 @@ import type { Confusion, Evaluation } from './metrics.ts';
 import { wilson } from './metrics.ts';
 import type { Recipe } from './recipe.ts';
 
-/** What changes when the two classes change places: class 0 becomes class 1, the positive one, and the other way round. */
+/** Swapping the classes: class 0 becomes class 1, the positive class, and vice versa. */
 
 export const swapClass = (label: 0 | 1): 0 | 1 => (label === 0 ? 1 : 0);
 
-/** Of a label that may be none or skipped: those stay. */
+/** Swaps a label; none and skipped stay. */
 export const swapLabel = <L extends LabelValue>(label: L): L =>
   label === 0 || label === 1 ? (swapClass(label) as L) : label;
 
@@ -20,9 +20,8 @@ export function swapRecipe(recipe: Recipe): Recipe {
 }
 
 /**
- * The threshold that gives every picture the class it had before its probability p became 1 - p. "Above t" becomes "from
- * 1 - t up", so strictly between 0 and 1 it is the number just below 1 - t: a picture exactly at the threshold keeps its
- * class too.
+ * The threshold at which every picture keeps its predicted class when its probability p becomes 1 - p. "Above t" becomes
+ * "at least 1 - t", so between 0 and 1 it is the number just below 1 - t, for pictures exactly at the threshold.
  */
 export function swapThreshold(threshold: number): number {
   const mirrored = 1 - threshold;
@@ -37,7 +36,7 @@ function justBelow(value: number): number {
   return bits.getFloat64(0);
 }
 
-/** A threshold as it is written for people and other programs: 0.3, where a swap made it 0.29999999999999993. */
+/** A threshold rounded for people and other programs: 0.3 instead of 0.29999999999999993 after a swap. */
 export const statedThreshold = (threshold: number): number => Number(threshold.toPrecision(12));
 
 const swapConfusion = ([[n00, n01], [n10, n11]]: Confusion): Confusion => [
@@ -45,7 +44,7 @@ const swapConfusion = ([[n00, n01], [n10, n11]]: Confusion): Confusion => [
   [n01, n00],
 ];
 
-/** The same evaluation with the other class as the positive one. Swapped twice it is what it was. */
+/** The same evaluation with the other class as the positive class. */
 export function swapEvaluation(evaluation: Evaluation): Evaluation {
   const confusion = swapConfusion(evaluation.confusion);
   const [[, n01], [n10, n11]] = confusion;
@@ -60,7 +59,7 @@ export function swapEvaluation(evaluation: Evaluation): Evaluation {
   };
 }
 
-/** Of pictures of class 0 and 1 on each side of the split. */
+/** Swaps the counts of class 0 and 1 on each side of the split. */
 export const swapCounts = <Side extends string>(
   counts: Record<Side, readonly [number, number]>,
 ): Record<Side, [number, number]> =>

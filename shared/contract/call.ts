@@ -1,20 +1,20 @@
 import type { z } from 'zod';
 
-/** One call of the window into main: how its payload is checked, and (as a type only) what it answers. */
+/** A call from the window to main: the schema of its payload and the type of its result. */
 export interface CallSpec<Input extends z.ZodType, Output> {
   input: Input;
-  /** Never there at run time; carries the type of the answer. */
+  /** Never set; carries the type of the result. */
   output?: Output;
 }
 
-/** `call(schema).returns<Answer>()` */
+/** `call(schema).returns<Output>()` */
 export function call<Input extends z.ZodType>(
   input: Input,
 ): { returns: <Output>() => CallSpec<Input, Output> } {
   return { returns: () => ({ input }) };
 }
 
-/** One event of main for the window; data only, sent by ourselves, so it has a type and no schema. */
+/** An event from main to the window. Main is trusted, so it has a type and no schema. */
 export interface EventSpec<Payload> {
   payload?: Payload;
 }

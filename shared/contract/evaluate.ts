@@ -7,15 +7,15 @@ import type { RunInfo } from './train.ts';
 
 export const evaluateCalls = {
   /**
-   * Evaluates a run on the test set with the project's threshold; answers with the run, which has its evaluation then.
-   * `evaluate.progress` meanwhile. One at a time: else `busy`.
+   * Evaluates a run on the test set with the project's threshold; returns the run with its evaluation. Sends
+   * `evaluate.progress`. One at a time, otherwise `busy`.
    */
   'evaluate.start': call(z.strictObject({ run: runIdSchema })).returns<RunInfo>(),
-  /** The evaluation under way and the run that is evaluated. */
+  /** The current evaluation and its run. */
   'evaluate.state': call(nothing).returns<(TaskState<ProgressEvent> & { run: string }) | null>(),
-  /** Answers, as `evaluate.start` does, when the evaluation under way is over; null where none is. */
+  /** Like `evaluate.start` for the current evaluation; null without one. */
   'evaluate.result': call(nothing).returns<RunInfo | null>(),
-  /** Gives it up; an earlier evaluation stays. */
+  /** Keeps an earlier evaluation. */
   'evaluate.cancel': call(nothing).returns<null>(),
 };
 

@@ -2,11 +2,11 @@ import { z } from 'zod';
 
 /** Schemas of payload fields that several calls share. */
 
-/** No call takes more pictures at once than a project may hold. */
+/** More than any project has. */
 const MAX_IDS = 2_000_000;
 
 export const nothing = z.undefined();
-/** An absolute path as the system's dialogs and drops give it. */
+/** An absolute path. */
 export const pathSchema = z.string().min(1).max(32_767);
 export const pathsSchema = z.array(pathSchema).min(1).max(1_000_000);
 export const pictureIdSchema = z.int().positive();

@@ -6,25 +6,25 @@ import type { TaskState } from './task.ts';
 
 export const importCalls = {
   /**
-   * Imports and answers when it is over (also when it was cancelled: see `status`); `import.progress` meanwhile.
-   * One at a time: a second one is refused as `busy`.
+   * Imports pictures; returns when it has ended or was cancelled (see `status`). Sends `import.progress`. One at a time,
+   * otherwise `busy`.
    *
-   * `paths`: whatever was dropped or chosen: picture files, one or more folders, or one CSV file. `mode` is for
-   * folders: `auto` takes two sub-folders as classes where that fits, `labels` insists on it, `plain` never does.
+   * `paths`: picture files, one or more folders, or one CSV file. `mode` is for folders: `auto` reads two sub-folders as
+   * classes if possible, `labels` requires it, `plain` never does.
    */
   'import.start': call(
     z.strictObject({ paths: pathsSchema, mode: z.enum(['auto', 'labels', 'plain']).default('auto') }),
   ).returns<ImportReport>(),
   'import.state': call(nothing).returns<TaskState<ImportProgress> | null>(),
-  /** Answers, as `import.start` does, when the import under way is over; null where none is. */
+  /** Like `import.start` for the current import; null without one. */
   'import.result': call(nothing).returns<ImportReport | null>(),
-  /** Stops after the file under way; what was imported stays. */
+  /** Stops after the current file; what was imported stays. */
   'import.cancel': call(nothing).returns<null>(),
   /** Every import of the project, latest first. */
   'import.list': call(nothing).returns<ImportReport[]>(),
-  /** Files left out and why, duplicates, moved and changed ones. */
+  /** Skipped files with the reason, duplicates, moved and changed ones. */
   'import.items': call(z.strictObject({ importId: z.int().positive() })).returns<ImportItem[]>(),
-  /** Asks where and writes those items as CSV; null when the person changes their mind. */
+  /** Asks for a file and writes the items as CSV; null if the dialog was cancelled. */
   'import.saveItems': call(z.strictObject({ importId: z.int().positive() })).returns<{
     path: string;
   } | null>(),
@@ -32,6 +32,6 @@ export const importCalls = {
 
 export const importEvents = {
   'import.progress': event<ImportProgress>(),
-  /** Nothing came into a project that was created for an import, so it was closed and removed; `message` says why. */
+  /** Nothing was imported into a new project, so it was closed and removed; `message` says why. */
   'import.nothing': event<{ message: string }>(),
 };

@@ -3,28 +3,27 @@ import { labelSourceSchema, labelValueSchema, type LabelResult, type UndoState }
 import { call } from './call.ts';
 import { nothing, pictureIdsSchema } from './fields.ts';
 
-/** What a change of labels did; it is on disk when this arrives. Counting takes longer than labelling: see `pictures.counts`. */
+/** The result of a change of labels, which is on disk by then. Counts take longer, see `pictures.counts`. */
 export interface LabelAnswer extends LabelResult {
   undo: UndoState;
 }
 
 export const labelCalls = {
-  /** Sets, skips (`'skipped'`) or clears (`null`) the label of pictures, as one step of undo. */
+  /** Sets the label of pictures, skips them (`'skipped'`) or clears their label (`null`), as one undo step. */
   'labels.set': call(
     z.strictObject({
       ids: pictureIdsSchema,
       label: labelValueSchema,
       source: labelSourceSchema,
-      /** The batch of the same gesture's part before this one: undone together, unless something came in between. */
+      /** The previous batch of the same gesture, to be undone together unless something came in between. */
       join: z.int().positive().nullable().default(null),
     }),
   ).returns<LabelAnswer>(),
-  /** Removes pictures with their labels from the project, as one step of undo; the files stay. `pictures.changed` follows. */
+  /** Removes pictures with their labels from the project, as one undo step; the files stay. Sends `pictures.changed`. */
   'labels.remove': call(z.strictObject({ ids: pictureIdsSchema })).returns<LabelAnswer>(),
   /**
-   * Makes the other class class 1, the positive one, as one step of undo: labels, runs, figures and threshold turn with it.
-   * `project.changed` comes before the answer, also where undo or redo swaps them. Refused as `busy` while a run is
-   * trained, pictures are imported or tried, or an export is written.
+   * Swaps class 0 and class 1 (the positive class) in labels, runs, metrics and threshold, as one undo step. Sends
+   * `project.changed` first, also if undo or redo swaps them. `busy` during training, imports, predictions and exports.
    */
   'labels.swap': call(nothing).returns<LabelAnswer>(),
   'labels.undo': call(nothing).returns<LabelAnswer>(),

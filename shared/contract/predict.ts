@@ -5,7 +5,7 @@ import { call, event } from './call.ts';
 import { nothing, pathsSchema, runIdSchema } from './fields.ts';
 import type { TaskState } from './task.ts';
 
-/** A prediction with the name under which the window may show its picture (`triedUrl(token)`). */
+/** A prediction with the token for the URL of its picture (`triedUrl(token)`). */
 export interface TriedPicture extends Prediction {
   name: string;
   token: string;
@@ -17,21 +17,18 @@ export interface TriedPictures {
 }
 
 export const predictCalls = {
-  /**
-   * Predicts pictures and all pictures in folders; answers when it is over, with `predict.progress` and
-   * `predict.some` meanwhile. One at a time: else `busy`.
-   */
+  /** Predicts pictures and all pictures in folders. Sends `predict.progress` and `predict.some`. One at a time, otherwise `busy`. */
   'predict.start': call(z.strictObject({ run: runIdSchema, paths: pathsSchema })).returns<TriedPictures>(),
-  /** The prediction under way and the run that is asked. */
+  /** The current prediction and its run. */
   'predict.state': call(nothing).returns<(TaskState<ProgressEvent> & { run: string }) | null>(),
-  /** Answers, as `predict.start` does, when the prediction under way is over; null where none is. */
+  /** Like `predict.start` for the current prediction; null without one. */
   'predict.result': call(nothing).returns<TriedPictures | null>(),
   'predict.cancel': call(nothing).returns<null>(),
-  /** Keeps a pasted picture as a file of this session, to be predicted like any other. */
+  /** Stores a pasted picture as a temporary file, to be predicted like any other. */
   'predict.paste': call(
     z.strictObject({ bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 500_000_000) }),
   ).returns<{ path: string }>(),
-  /** Asks where and writes path, label, probability, error, threshold; null when the person changes their mind. */
+  /** Asks for a file and writes path, label, probability, error, threshold; null if the dialog was cancelled. */
   'predict.saveCsv': call(
     z.strictObject({
       classes: z.tuple([z.string(), z.string()]),
@@ -49,6 +46,6 @@ export const predictCalls = {
 
 export const predictEvents = {
   'predict.progress': event<ProgressEvent>(),
-  /** Some more predictions, as they come. */
+  /** The next predictions. */
   'predict.some': event<TriedPicture[]>(),
 };

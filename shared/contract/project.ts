@@ -9,12 +9,12 @@ export interface ProjectInfo {
   folder: string;
   /** `NAME` */
   name: string;
-  /** The second is class 1, the positive one. */
+  /** The second is class 1, the positive class. */
   classes: [ClassInfo, ClassInfo];
-  /** Turns with every swap of the classes: whatever names a class by its index is out of date then. */
+  /** Changes with every swap of the classes, after which class indexes are out of date. */
   swapped: boolean;
   settings: ProjectSettings;
-  /** Sentences about what was found when it was opened, such as a run that another session left unfinished. */
+  /** Notes from opening it, such as on a run that was interrupted. */
   notices: string[];
 }
 
@@ -22,12 +22,12 @@ export interface RecentProject {
   folder: string;
   name: string;
   lastOpenedAtMs: number;
-  /** Whether the folder is there now: a drive may be unplugged. */
+  /** Whether the folder is available; its drive may not be connected. */
   present: boolean;
 }
 
 const settingsOf = projectSettingsSchema.shape;
-/** Without the defaults: what is not named stays as it is. */
+/** Without the defaults, so that other settings stay as they are. */
 const settingsChangeSchema = z.strictObject({
   recipe: settingsOf.recipe.unwrap().exactOptional(),
   brush: settingsOf.brush.unwrap().exactOptional(),
@@ -37,30 +37,30 @@ const settingsChangeSchema = z.strictObject({
 });
 
 export const projectCalls = {
-  /** The open project; null while none is. */
+  /** The open project, if there is one. */
   'project.current': call(nothing).returns<ProjectInfo | null>(),
-  /** Makes a new, empty project and opens it. `.twofold` is added to the name where it lacks. */
+  /** Creates an empty project and opens it. `.twofold` is added to the name if it is missing. */
   'project.create': call(z.strictObject({ folder: pathSchema })).returns<ProjectInfo>(),
   'project.open': call(z.strictObject({ folder: pathSchema })).returns<ProjectInfo>(),
   /**
-   * Opens whatever folder a person chose or dropped: a `.twofold` folder as the project it is; any other as a folder of
-   * pictures, whose project is `FOLDER.twofold` beside it (made where it is not there yet, or in the documents folder
-   * where one may not write beside it). `importFolder` is what the window should import next, null where nothing.
+   * Opens a chosen or dropped folder: a `.twofold` folder as a project, any other as a folder of pictures with the project
+   * `FOLDER.twofold` beside it (created if it does not exist, in the documents folder if the place is not writable).
+   * `importFolder` is what the window should import next, if anything.
    */
   'project.openFolder': call(z.strictObject({ folder: pathSchema })).returns<{
     project: ProjectInfo;
     importFolder: string | null;
   }>(),
-  /** Makes (once) and opens a project on the sample pictures; its pictures are imported with their labels by the window. */
+  /** Opens the project of the sample pictures, created the first time; the window imports the pictures with their labels. */
   'project.sample': call(nothing).returns<{ project: ProjectInfo; importFolder: string | null }>(),
   'project.close': call(nothing).returns<null>(),
   'project.recent': call(nothing).returns<RecentProject[]>(),
-  /** Takes a project off the list; the project itself stays. */
+  /** Removes a project from the list; the project itself stays. */
   'project.forget': call(z.strictObject({ folder: pathSchema })).returns<RecentProject[]>(),
   'project.setClasses': call(
     z.strictObject({ classes: z.tuple([classInfoSchema, classInfoSchema]) }),
   ).returns<ProjectInfo>(),
-  /** Remembers some of the project's settings (recipe, brush, grid size, query, threshold); the rest stays. */
+  /** Changes some of the project's settings. */
   'project.setSettings': call(z.strictObject({ settings: settingsChangeSchema })).returns<ProjectSettings>(),
 };
 

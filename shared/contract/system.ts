@@ -9,12 +9,12 @@ export interface AppInfo {
   chromium: string;
   node: string;
   platform: 'linux' | 'darwin' | 'win32';
-  /** Where projects are made by default, and where settings lie. */
+  /** Default folder of new projects, and the folder of settings. */
   documentsFolder: string;
   dataFolder: string;
 }
 
-/** A work of others that the app contains. */
+/** A third-party work in the app. */
 export interface Licence {
   name: string;
   text: string;
@@ -26,7 +26,7 @@ export const appSettingsSchema = z.strictObject({
 });
 export type AppSettings = z.infer<typeof appSettingsSchema>;
 
-/** What a menu item asks the window to do. */
+/** Menu items that the window handles. */
 export const MENU_COMMANDS = [
   'new-project',
   'open-project',
@@ -49,7 +49,7 @@ export const MENU_COMMANDS = [
 ] as const;
 export type MenuCommand = (typeof MENU_COMMANDS)[number];
 
-/** What a person is asked for with the system's own dialog. */
+/** The purposes of system dialogs. */
 export const DIALOGS = [
   'open-folder',
   'open-project',
@@ -67,7 +67,7 @@ export type DialogPurpose = (typeof DIALOGS)[number];
 export const systemCalls = {
   'system.info': call(nothing).returns<AppInfo>(),
   'system.licences': call(nothing).returns<Licence[]>(),
-  /** Asks with the system's dialog; an empty list when the person changes their mind. */
+  /** Shows a system dialog; an empty list if it was cancelled. */
   'system.choose': call(
     z.strictObject({
       purpose: z.enum(DIALOGS),
@@ -79,7 +79,7 @@ export const systemCalls = {
   'system.setSettings': call(
     z.strictObject({ theme: appSettingsSchema.shape.theme.unwrap().exactOptional() }),
   ).returns<AppSettings>(),
-  /** A folder or project that came from outside before the window was ready; null where none did. Asked once. */
+  /** A folder or project to open that was passed before the window was ready, if any. */
   'system.takeOpened': call(nothing).returns<string | null>(),
   /** Longest and 99th percentile delay of main's event loop since the last call with `reset`. */
   'system.delays': call(z.strictObject({ reset: z.boolean() })).returns<{ maxMs: number; p99Ms: number }>(),
@@ -87,7 +87,7 @@ export const systemCalls = {
 
 export const systemEvents = {
   'system.menu': event<MenuCommand>(),
-  /** A folder or project that came from outside: a double click, the dock, the command line, recent projects. */
+  /** A folder or project to open, from a double click, the dock, the command line or recent projects. */
   'system.openPath': event<{ path: string }>(),
   'system.settingsChanged': event<AppSettings>(),
 };

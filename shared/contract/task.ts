@@ -1,7 +1,7 @@
-/** Long work under way, of which main does one at a time: what a window that comes late needs. */
+/** The state of long work, of which main does one at a time, for a window that opens later. */
 export interface TaskState<Progress> {
-  /** The last that was said of it; null before anything was. */
+  /** The latest; null at first. */
   progress: Progress | null;
-  /** It was cancelled, and has not ended yet. */
+  /** It was cancelled and has not ended yet. */
   cancelling: boolean;
 }

@@ -7,19 +7,19 @@ import { recipeSchema } from '../recipe.ts';
 import { call, event } from './call.ts';
 import { nothing, runIdSchema } from './fields.ts';
 
-/** A run with what can be done with it now. */
+/** A run with what can be done with it. */
 export interface RunInfo extends RunRecord {
   /** It has a trained head: it can predict and be exported. */
   canPredict: boolean;
-  /** It has a checkpoint and is not running: training can go on from there. */
+  /** It can be resumed: it has a checkpoint and is not running. */
   canContinue: boolean;
 }
 
 export const trainCalls = {
   'train.state': call(nothing).returns<LiveRun | null>(),
-  /** Starts a new run on the labelled pictures; answers once it is recorded. One at a time: else `busy`. */
+  /** Starts a new run on the labelled pictures; returns once it is recorded. One at a time, otherwise `busy`. */
   'train.start': call(z.strictObject({ recipe: recipeSchema })).returns<RunInfo>(),
-  /** Goes on from the run's last checkpoint, up to `epochs` in total where given. */
+  /** Resumes the run from its last checkpoint, up to `epochs` in total if given. */
   'train.continue': call(
     z.strictObject({ run: runIdSchema, epochs: z.int().min(1).max(10_000).optional() }),
   ).returns<RunInfo>(),
@@ -50,7 +50,7 @@ export interface WeightsChoice {
   name: string;
   /** What they are, for people. */
   title: string;
-  /** Whether they are what `default` stands for here. */
+  /** Whether `default` means these. */
   isDefault: boolean;
 }
 
@@ -63,16 +63,16 @@ export const modelCalls = {
     /** [height, width, channels] of one picture's features at the cut. */
     featureShape: number[];
   }>(),
-  /** Names under which a recipe can cut the base, from the picture's side on. */
+  /** Names of the layers at which a recipe can cut the base, from the input on. */
   'model.cuts': call(nothing).returns<string[]>(),
-  /** Weights that are there, by the name a recipe gives them. */
+  /** The available weights. */
   'model.weights': call(nothing).returns<WeightsChoice[]>(),
 };
 
 export const trainEvents = {
-  /** Everything the training process says, in order. Batches come up to about 15 times a second. */
+  /** All events of the training process, in order; up to about 15 batches a second. */
   'train.event': event<{ runId: string; event: JobEvent }>(),
-  /** `error` where it did not end well; `run.canContinue` tells whether it can go on. */
+  /** `error` if it failed; `run.canContinue` says whether it can be resumed. */
   'train.finished': event<{ run: RunInfo; result: TrainResult | null; error: Failure | null }>(),
   'runs.changed': event<null>(),
 };

@@ -126,7 +126,7 @@ describe('names', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('2 pictures added, 1 labelled.');
     expect(stdout).toContain(
-      'The folder "skipped" can\'t be a class: "skipped" is kept for skipped pictures.',
+      'The folder "skipped" can\'t be a class: "skipped" is reserved for skipped pictures.',
     );
     expect(await done('labels', project)).toMatchObject({
       classes: [{ name: 'kept', count: 1 }, { count: 0 }],
