@@ -129,6 +129,16 @@ export interface IndexModel {
   bits16: Recipe['bits16'];
 }
 
+/** Finds near-duplicates among pictures, and stores them in the cache; pictures that the index lacks are added to it. */
+export interface DuplicatesJob {
+  kind: 'duplicates';
+  /** Of the project. */
+  cacheDir: string;
+  model: IndexModel;
+  /** Pictures that were not compared yet, and those they are to be compared with. */
+  pictures: { path: string; sha256: string }[];
+}
+
 export interface WriteExportJob {
   kind: 'write-export';
   runDir: string;
@@ -174,6 +184,7 @@ export type Job =
   | HeatMapJob
   | FeaturesJob
   | IndexJob
+  | DuplicatesJob
   | WriteExportJob
   | VerifyExportJob
   | WriteFoldersJob;
@@ -182,6 +193,7 @@ export type Stage =
   | 'loading'
   | 'features'
   | 'indexing'
+  | 'comparing'
   | 'training'
   | 'validating'
   | 'saving'
@@ -294,6 +306,13 @@ export interface IndexResult {
   leftOut: LeftOut[];
 }
 
+export interface DuplicatesResult {
+  kind: 'duplicates';
+  /** Pictures that had not been compared before. */
+  compared: number;
+  leftOut: LeftOut[];
+}
+
 export interface WriteExportResult {
   kind: 'write-export';
 }
@@ -320,6 +339,7 @@ export type JobResult =
   | HeatMapResult
   | FeaturesResult
   | IndexResult
+  | DuplicatesResult
   | WriteExportResult
   | VerifyExportResult
   | WriteFoldersResult;

@@ -204,6 +204,8 @@ export interface LabelResult {
   removed?: number[];
   /** Ids of removed pictures that are in the project again. */
   restored?: number[];
+  /** Ids of pictures that were moved to another set. */
+  moved?: number[];
 }
 
 /** One line of a picture's history. */
@@ -224,6 +226,8 @@ export interface UndoStep {
   isSwap?: true;
   /** It removes pictures. */
   isRemoval?: true;
+  /** It moves pictures between the sets and changes no label. */
+  isSplit?: true;
 }
 
 /** The next steps of undo and redo. */

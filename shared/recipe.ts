@@ -33,6 +33,12 @@ export const recipeSchema = z.strictObject({
 });
 export type Recipe = z.infer<typeof recipeSchema>;
 
+/** The recipe of a run as it was stored: where a parameter did not exist yet, the value that repeats what the run did. */
+export const storedRecipeSchema = z.preprocess(
+  (stored) => (typeof stored === 'object' ? { groupDuplicates: false, ...stored } : stored),
+  recipeSchema,
+);
+
 type Schema<Key extends RecipeKey> = (typeof RECIPE_TABLE)[Key]['schema'];
 
 export const DEFAULT_RECIPE: Recipe = recipeSchema.parse({});

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../support/version.ts';
 import { addCompare } from './commands/compare.ts';
+import { addDuplicates } from './commands/duplicates.ts';
 import { addErrors } from './commands/errors.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
@@ -41,6 +42,7 @@ export function buildProgram(output: Output): Command {
     addNext,
     addSimilar,
     addErrors,
+    addDuplicates,
     addTrain,
     addRuns,
     addEvaluate,

@@ -12,26 +12,41 @@ import { splitPictures, withoutContents, type SplitSet } from '../training/split
 const PAGE = 5000;
 
 export interface ProjectSplit extends SplitSet {
-  /** Pictures outside the test set with the same content as a test picture, which are excluded. */
+  /** Pictures outside the test set that are excluded, since the test set has the same content or a near-duplicate. */
   testCopies: TrainingPicture[];
 }
 
 /**
  * Splits a project's labelled pictures into training and validation set, for training and for exports of projects without
- * a run. Only pictures whose files existed unchanged at the last check are used.
+ * a run. Only pictures whose files existed unchanged at the last check are used. A picture without a stored split is
+ * excluded if the test set has a near-duplicate of it.
  *
+ * @param groups key of the group of each content that has near-duplicates, see `findDuplicates`; default: none are known
  * @throws TwofoldError `not-found` if all files are missing or changed, and as `splitPictures`
  */
 export async function splitProject(
   project: Project,
   { validationFraction: fraction, seed }: Pick<Recipe, 'validationFraction' | 'seed'>,
+  groups: ReadonlyMap<string, string> = new Map(),
 ): Promise<ProjectSplit> {
   const { db } = project;
-  const contents = new Set(testContents(db));
-  const { kept, left: testCopies } = withoutContents(await usablePictures(project), contents);
+  const contents = testContents(db);
+  const tested = new Set(contents.flatMap((content) => groups.get(content) ?? []));
+  const same = withoutContents(await usablePictures(project), new Set(contents));
+  const isNear = ({ split, sha256 }: TrainingPicture): boolean =>
+    split === null && tested.has(groups.get(sha256) ?? '');
+  const testCopies = [...same.left, ...same.kept.filter(isNear)];
   const [zero, one] = getClasses(db);
-  const hasTestSet = testCopies.length > 0 || testSet(db, { limit: 1 }).length > 0;
-  const split = await splitPictures(kept, { fraction, seed, classes: [zero.name, one.name], hasTestSet });
+  const split = await splitPictures(
+    same.kept.filter((picture) => !isNear(picture)),
+    {
+      fraction,
+      seed,
+      classes: [zero.name, one.name],
+      hasTestSet: testCopies.length > 0 || testSet(db, { limit: 1 }).length > 0,
+      groupOf: ({ sha256 }) => groups.get(sha256) ?? sha256,
+    },
+  );
   return { ...split, testCopies };
 }
 

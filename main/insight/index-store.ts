@@ -10,13 +10,17 @@ export const INDEX_WIDTH = 768;
 /** Counts up when the same picture would get another vector. */
 const INDEX_VERSION = 1;
 
+/** Names everything that decides a picture's vector, for folders of the cache. */
+export function indexKey({ fingerprint, resize, bits16 }: IndexModel): string {
+  const bits = bits16 < 16 ? `-${bits16}bit` : '';
+  return `${fingerprint.slice(0, 16)}-${resize}${bits}-v${INDEX_VERSION}`;
+}
+
 /**
  * Where a project keeps the vectors of its pictures, one folder for each model they were made with.
  *
  * @param cacheDir of the project
  */
-export function indexStore(cacheDir: string, { fingerprint, resize, bits16 }: IndexModel): VectorStore {
-  const bits = bits16 < 16 ? `-${bits16}bit` : '';
-  const key = `${fingerprint.slice(0, 16)}-${resize}${bits}-v${INDEX_VERSION}`;
-  return new VectorStore(join(cacheDir, 'index', key), INDEX_WIDTH);
+export function indexStore(cacheDir: string, model: IndexModel): VectorStore {
+  return new VectorStore(join(cacheDir, 'index', indexKey(model)), INDEX_WIDTH);
 }

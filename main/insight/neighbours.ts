@@ -1,4 +1,4 @@
-import { rowOf, type Matrix } from './matrix.ts';
+import { rowOf, takeRows, type Matrix } from './matrix.ts';
 
 export interface Neighbour {
   row: number;
@@ -6,10 +6,13 @@ export interface Neighbour {
   similarity: number;
 }
 
-/** The rows divided by their length, in new memory; a row of zeros stays as it is. */
-export function normalised(matrix: Matrix): Matrix {
-  const data = Float32Array.from(matrix.data);
-  const copy: Matrix = { ...matrix, data };
+/**
+ * Rows divided by their length, in new memory; a row of zeros stays as it is.
+ *
+ * @param rows which of them, in this order; default: all
+ */
+export function normalised(matrix: Matrix, rows?: ArrayLike<number>): Matrix {
+  const copy = takeRows(matrix, rows ?? Array.from({ length: matrix.rows }, (_, row) => row));
   for (let row = 0; row < copy.rows; row++) {
     const values = rowOf(copy, row);
     const length = Math.sqrt(product(values, values));

@@ -34,6 +34,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return (await import('./features.ts')).runFeaturesJob(job, context);
     case 'index':
       return (await import('./index-pictures.ts')).runIndexJob(job, context);
+    case 'duplicates':
+      return (await import('./duplicates.ts')).runDuplicatesJob(job, context);
     case 'write-export':
       return (await import('./write-export.ts')).runWriteExportJob(job, context);
     case 'verify-export':

@@ -74,7 +74,7 @@ async function chooseSplit(job: TrainJob, leftOut: LeftOutList): Promise<SplitSe
 const IN_TEST_SET: Failure = {
   code: 'in-test-set',
   message:
-    'It is in the test set, or has the same content as a test picture, so it is not used for training.',
+    'It is in the test set, or is a copy or near-duplicate of a test picture, so it is not used for training.',
 };
 
 class TrainRun {

@@ -8,7 +8,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { Label, SplitPicture, TrainingSide } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
 import { thresholdSchema } from '../../shared/library.ts';
-import { recipeSchema } from '../../shared/recipe.ts';
+import { storedRecipeSchema } from '../../shared/recipe.ts';
 import { fromCell, toCsv } from '../files/csv.ts';
 import { swapCounts, swapEvaluation, swapPair, swapRecipe, swapThreshold } from '../../shared/swap.ts';
 import { removeTemporaries } from '../files/atomic-file.ts';
@@ -38,7 +38,7 @@ export const runFileSchema = z.object({
   swapped: z.boolean().default(false),
   /** A probability of class 1 above it is class 1. */
   threshold: thresholdSchema.default(0.5),
-  recipe: recipeSchema,
+  recipe: storedRecipeSchema,
   weights: z.object({ name: z.string(), fingerprint: z.string() }),
   /** Shape of one picture's features at the cut, [height, width, channels]. */
   featureShape: z.array(z.int()),

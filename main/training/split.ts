@@ -20,7 +20,9 @@ export interface SplitOptions {
   classes: readonly [string, string];
   /** Whether the test set has labelled pictures, for error messages. */
   hasTestSet?: boolean;
-  /** Key of a picture's group, which stays on one side. Default: pictures with the same content. */
+  /**
+   * Key of a picture's group, such as its near-duplicates, which stays on one side. Default: pictures with the same content.
+   */
   groupOf?: (picture: TrainingPicture) => string;
 }
 
@@ -28,9 +30,10 @@ export interface SplitOptions {
  * Splits labelled pictures, without those of the test set, into training and validation.
  *
  * Where any picture of the project has been put into validation (by `train/` and `validation/` folders or by hand), that
- * split holds, and every picture without one trains. Otherwise the split is stratified and seeded: in each class, groups
- * are ordered by the SHA-256 of seed and content, and validation gets the first of them. So it depends on neither the
- * order nor the names of the files. Yields to the event loop every few milliseconds, since the app's main process calls it.
+ * split holds; a picture without one goes with its group, else it trains. Otherwise the split is stratified and seeded:
+ * groups are ordered by the SHA-256 of seed and content, and each goes to validation if that brings the numbers of pictures
+ * there nearer to the share of each class. So it depends on neither the order nor the names of the files. Yields to the
+ * event loop every few milliseconds, since the app's main process calls it.
  *
  * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`
  */
@@ -40,16 +43,11 @@ export async function splitPictures(
 ): Promise<SplitSet> {
   requireTwoClasses(pictures, options.classes, options.hasTestSet ?? false);
   const given = pictures.some((picture) => picture.split === 'validation');
+  const groups = await grouped(pictures, options.groupOf ?? contentOf);
+  const sides = given ? givenSides(groups) : await drawnSides(groups, countClasses(pictures), options);
   const set: SplitSet = { train: [], validation: [] };
-  for (const label of [0, 1] as const) {
-    const groups = await grouped(
-      pictures.filter((picture) => picture.label === label),
-      options.groupOf ?? contentOf,
-    );
-    const sides = given ? givenSides(groups) : await drawnSides(groups, options);
-    for await (const piece of inTurns(sides, AT_ONCE)) {
-      for (const [group, split] of piece) for (const picture of group) set[split].push({ ...picture, split });
-    }
+  for await (const piece of inTurns(sides, AT_ONCE)) {
+    for (const [group, split] of piece) for (const picture of group) set[split].push({ ...picture, split });
   }
   requireBothSides(set, options.classes, given ? 'set' : 'drawn');
   return {
@@ -128,7 +126,7 @@ export function requireBothSides(
       const name = classes[label]!;
       const sentences = {
         set: `The current split has no picture of "${name}" ${side}. Move some there, or clear the split.`,
-        drawn: `All pictures of "${name}" are copies of one, so none is left ${side}. Label at least 2 different pictures of each class.`,
+        drawn: `All pictures of "${name}" are near-duplicates of each other, so none is left ${side}. Label some that differ, or train with "Group duplicates" off (--no-group-duplicates).`,
         resumed: `The run has no picture of "${name}" left ${side}, since all of them are now in the test set. Train a new run.`,
       };
       throw new TwofoldError('too-few', sentences[how]);
@@ -152,29 +150,65 @@ async function grouped(
   return [...groups.values()];
 }
 
-function givenSides(groups: TrainingPicture[][]): [TrainingPicture[], TrainingSide][] {
-  return groups.map((group) => [group, group.find((picture) => picture.split)?.split ?? 'train']);
-}
+type Group = TrainingPicture[];
 
-async function drawnSides(
-  groups: TrainingPicture[][],
-  { fraction, seed }: { fraction: number; seed: number },
-): Promise<[TrainingPicture[], TrainingSide][]> {
-  const draws: { group: TrainingPicture[]; draw: string }[] = [];
-  for await (const piece of inTurns(groups, AT_ONCE)) {
-    for (const group of piece) draws.push({ group, draw: hash('sha256', `${seed}:${firstContent(group)}`) });
-  }
-  const drawn = await inHashOrder(draws, ({ draw }) => draw);
-  const total = groups.reduce((sum, group) => sum + group.length, 0);
-  const wanted = Math.max(1, Math.min(total - 1, Math.round(total * fraction)));
-  let taken = 0;
-  return drawn.map(({ group }, index) => {
-    const last = index === drawn.length - 1;
-    const split: TrainingSide = taken < wanted && !(last && taken > 0) ? 'validation' : 'train';
-    if (split === 'validation') taken += group.length;
-    return [group, split];
+/** Pictures of one content go where the first of them was put; those that were put nowhere go with their group. */
+function givenSides(groups: readonly Group[]): [Group, TrainingSide][] {
+  return groups.flatMap((group) => {
+    const isHeldOut = group.some(({ split }) => split === 'validation');
+    const isTrained = group.some(({ split }) => split === 'train');
+    const usual: TrainingSide = isHeldOut && !isTrained ? 'validation' : 'train';
+    const given = new Map<string, TrainingSide>();
+    for (const { sha256, split } of group) if (split && !given.has(sha256)) given.set(sha256, split);
+    return group.map((picture): [Group, TrainingSide] => [[picture], given.get(picture.sha256) ?? usual]);
   });
 }
+
+/** @param totals pictures of class 0 and 1 */
+async function drawnSides(
+  groups: readonly Group[],
+  totals: readonly [number, number],
+  { fraction, seed }: { fraction: number; seed: number },
+): Promise<[Group, TrainingSide][]> {
+  const draws: { group: Group; counts: [number, number]; draw: string }[] = [];
+  for await (const piece of inTurns(groups, AT_ONCE)) {
+    for (const group of piece) {
+      const draw = hash('sha256', `${seed}:${firstContent(group)}`);
+      draws.push({ group, counts: countClasses(group), draw });
+    }
+  }
+  const drawn = await inHashOrder(draws, ({ draw }) => draw);
+  const wanted = totals.map((total) => Math.max(1, Math.min(total - 1, Math.round(total * fraction))));
+  const taken = [0, 0];
+  const chosen = new Set<Group>();
+  const take = ({ group, counts }: (typeof draws)[number]): void => {
+    chosen.add(group);
+    for (const label of CLASSES) taken[label]! += counts[label];
+  };
+  const leavesSome = ({ counts }: (typeof draws)[number]): boolean =>
+    CLASSES.every((label) => counts[label] === 0 || taken[label]! + counts[label] < totals[label]);
+  for (const one of drawn) {
+    const change = CLASSES.reduce<number>(
+      (sum, label) =>
+        sum +
+        Math.abs(taken[label]! + one.counts[label] - wanted[label]!) -
+        Math.abs(taken[label]! - wanted[label]!),
+      0,
+    );
+    if (change < 0 && leavesSome(one)) take(one);
+  }
+  // A class of large groups alone: its smallest one.
+  for (const label of CLASSES) {
+    if (taken[label]! > 0) continue;
+    const smallest = drawn
+      .filter((one) => one.counts[label] > 0 && !chosen.has(one.group) && leavesSome(one))
+      .sort((a, b) => a.group.length - b.group.length)[0];
+    if (smallest) take(smallest);
+  }
+  return drawn.map(({ group }) => [group, chosen.has(group) ? 'validation' : 'train']);
+}
+
+const CLASSES = [0, 1] as const;
 
 /**
  * Sorts by a hash without blocking: by its first byte into 256 parts of about equal size, then each part.

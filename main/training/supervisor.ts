@@ -18,6 +18,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   'heat-map': 'The heat map process',
   features: 'The feature extraction process',
   index: 'The indexing process',
+  duplicates: 'The process that compares pictures',
   'write-export': 'The export process',
   'verify-export': 'The process that checks the export',
   'write-folders': 'The process that copies pictures',

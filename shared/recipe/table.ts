@@ -73,6 +73,15 @@ export const RECIPE_TABLE = {
     max: 0.9,
     initial: 0.2,
   }),
+  groupDuplicates: toggle({
+    group: 'training',
+    label: 'Group duplicates',
+    summary: 'keep near-duplicates on one side of the split',
+    details:
+      'Copies of a picture, also resized, cropped or mirrored ones, and frames of a burst are either trained on or used for validation. Otherwise validation would show how well the model remembers pictures, not how it does on new ones. Pictures whose split is set stay where they are.',
+    flag: '--no-group-duplicates',
+    initial: true,
+  }),
   seed: wholeNumber({
     group: 'training',
     label: 'Random seed',

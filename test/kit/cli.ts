@@ -13,8 +13,14 @@ export const SAMPLES = path.join(ROOT, '.cache/samples');
 /** Three pictures that are not among the samples: fox, penguin, pizza. */
 export const UNSEEN = path.join(ROOT, '.cache/unseen');
 
-/** A recipe whose base and head take moments: the shallowest cut of the smallest input. */
-export const QUICK = ['--cut', 'mixed0', '--size', '75', '--units', '16', '--learning-rate', '0.001'];
+/**
+ * A recipe whose base and head take moments: the shallowest cut of the smallest input. Near-duplicates are not looked for,
+ * which needs the index.
+ */
+export const QUICK = [
+  ...['--cut', 'mixed0', '--size', '75', '--units', '16', '--learning-rate', '0.001'],
+  '--no-group-duplicates',
+];
 
 const made: string[] = [];
 afterAll(() => {

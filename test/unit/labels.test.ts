@@ -10,6 +10,7 @@ import {
 } from '../../main/library/labels/labels.ts';
 import { listPictureIds } from '../../main/library/reading/grid.ts';
 import { getCounts, getPictures } from '../../main/library/pictures/pictures.ts';
+import { moveToSets } from '../../main/library/labels/split-steps.ts';
 import { removePictures } from '../../main/library/labels/removal.ts';
 import { getRunPictures, saveRunPictures } from '../../main/library/runs/predictions.ts';
 import { createRun } from '../../main/library/runs/runs.ts';
@@ -172,6 +173,31 @@ describe('labels, undo and redo', () => {
       ['redo', 'key', 0, 1],
     ]);
     expect(LABEL_SOURCES).toContain('cli');
+  });
+
+  test('moving pictures between sets is one step of undo, beside labels', () => {
+    const { db } = filled();
+    const splits = (): (string | null)[] => getPictures(db, [1, 2, 3]).map(({ split }) => split);
+    setLabels(db, [1], 0, 'mouse');
+    moveToSets(db, [{ split: 'train', ids: [1, 2] }], 'cli');
+    const moves = [
+      { split: 'validation', ids: [2, 3, 99] },
+      { split: null, ids: [1] },
+    ] as const;
+    expect(moveToSets(db, moves, 'cli')).toEqual({ batch: 3, changes: [], moved: [2, 3, 1] });
+    expect(moveToSets(db, moves, 'cli')).toEqual({ batch: null, changes: [], moved: [] });
+    expect(splits()).toEqual([null, 'validation', 'validation']);
+    expect(undoState(db).undo).toEqual({ batch: 3, pictures: 3, isSplit: true });
+    expect(undo(db, 'key')?.moved).toEqual([1, 2, 3]);
+    expect(splits()).toEqual(['train', 'train', null]);
+    expect(redo(db, 'key')?.moved).toEqual([1, 2, 3]);
+    expect(splits()).toEqual([null, 'validation', 'validation']);
+    undo(db, 'key');
+    undo(db, 'key');
+    expect(splits()).toEqual([null, null, null]);
+    expect(getPictures(db, [1])[0]).toMatchObject({ label: 0 });
+    expect(undo(db, 'key')?.changes).toEqual([{ id: 1, label: null }]);
+    expect(explainLabel(db, 2)).toEqual([]);
   });
 
   test('the log can only grow', () => {

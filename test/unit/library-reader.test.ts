@@ -25,7 +25,10 @@ describe.each([true, false])('with its thread: %s', (isUp) => {
     for (const label of [0, 1, null] as const) {
       setLabels(project.db, [7, 8], label, 'mouse');
       const query = { filter: { kind: 'labelled' as const } };
-      const [ids, counts] = await Promise.all([reader.read({ kind: 'ids', query }), reader.read({ kind: 'counts' })]);
+      const [ids, counts] = await Promise.all([
+        reader.read({ kind: 'ids', query }),
+        reader.read({ kind: 'counts' }),
+      ]);
       expect(ids).toEqual(listPictureIds(project.db, query));
       expect(counts).toEqual(getCounts(project.db));
       expect(ids.length).toBe(label === null ? 0 : 2);
@@ -34,7 +37,9 @@ describe.each([true, false])('with its thread: %s', (isUp) => {
 
   test('says what is wrong as the project itself does', async () => {
     const { reader } = await reading(3, isUp);
-    await expect(reader.read({ kind: 'ids', query: { filter: { kind: 'wrong', run: 'r7', threshold: 0.5 } } })).rejects.toMatchObject({
+    await expect(
+      reader.read({ kind: 'ids', query: { filter: { kind: 'wrong', run: 'r7', threshold: 0.5 } } }),
+    ).rejects.toMatchObject({
       code: 'not-found',
       message: expect.stringContaining('There is no run r7') as string,
     });
@@ -43,7 +48,9 @@ describe.each([true, false])('with its thread: %s', (isUp) => {
 
 test('lets go of the library when it is closed, and tells those who wait', async () => {
   const { project, reader } = await reading(20_000, true);
-  const asked = Promise.allSettled(Array.from({ length: 30 }, () => reader.read({ kind: 'ids', query: { search: 'img' } })));
+  const asked = Promise.allSettled(
+    Array.from({ length: 30 }, () => reader.read({ kind: 'ids', query: { search: 'img' } })),
+  );
   await reader.close();
   const answers = await asked;
   for (const answer of answers) {

@@ -80,6 +80,63 @@ describe('split', () => {
     expect(reversed).toEqual({ train, validation });
   });
 
+  it('keeps groups of both classes on one side, and the share of each class as near as they allow', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })), {
+          minLength: 15,
+          maxLength: 40,
+        }),
+        fc.nat(),
+        async (sizes, seed) => {
+          let id = 0;
+          const all = sizes.flatMap((counts, group) =>
+            counts.flatMap((count, label) =>
+              Array.from({ length: count }, () => ({ ...picture(id++, label as 0 | 1), group })),
+            ),
+          );
+          const totals = countClasses(all);
+          fc.pre(Math.min(...totals) >= 20);
+          const groupOf = ({ id: which }: TrainingPicture): string => String(all[which]!.group);
+          const { train, validation } = await splitPictures(all, { ...options, seed, groupOf });
+          expect(train.length + validation.length).toBe(all.length);
+          const groups = new Set(train.map(groupOf));
+          expect(validation.filter((one) => groups.has(groupOf(one)))).toEqual([]);
+          const wrong = countClasses(validation).map((count, label) =>
+            Math.abs(count - Math.round(totals[label]! * options.fraction)),
+          );
+          // A group has up to 4 pictures of each class.
+          expect(wrong[0]! + wrong[1]!).toBeLessThanOrEqual(8);
+        },
+      ),
+    );
+  });
+
+  it('takes the smallest group for validation where all are larger than what is wanted', async () => {
+    const all = [...pictures(30, 0), ...Array.from({ length: 10 }, (_, index) => picture(100 + index, 1))];
+    const groupOf = ({ id, sha256 }: TrainingPicture): string =>
+      id < 100 ? sha256 : id < 106 ? 'large' : 'small';
+    const { validation } = await splitPictures(all, { ...options, fraction: 0.1, groupOf });
+    expect(countClasses(validation)).toEqual([3, 4]);
+  });
+
+  it('lets pictures without a split follow their group where a split was set, and moves no other', async () => {
+    const all = [
+      picture(1, 0, 1, 'train'),
+      picture(2, 0, 2, 'validation'),
+      picture(3, 1, 3, 'validation'),
+      picture(4, 1, 4, 'train'),
+      picture(5, 1, 5),
+      picture(6, 0, 6),
+    ];
+    // 2, 5 and 6 are one group; 3 and 4 leak.
+    const groupOf = ({ id }: TrainingPicture): string =>
+      [2, 5, 6].includes(id) ? 'held out' : id === 1 ? 'alone' : 'leak';
+    const { train, validation } = await splitPictures(all, { ...options, groupOf });
+    expect(validation.map(({ id }) => id).sort()).toEqual([2, 3, 5, 6]);
+    expect(train.map(({ id }) => id).sort()).toEqual([1, 4]);
+  });
+
   it('keeps a split that was set, and trains with what has none', async () => {
     const all = [
       picture(1, 0, 1, 'train'),
@@ -97,7 +154,11 @@ describe('split', () => {
     ['nothing-labelled', [], /No picture is labelled/],
     ['one-class', pictures(5, 0), /All 5 labelled pictures are "cat".*"dog"/],
     ['too-few', pictures(5, 1), /"dog" has 1 picture/],
-    ['too-few', [...pictures(5, 0), picture(90, 1, 7), picture(91, 1, 7)], /are copies of one/],
+    [
+      'too-few',
+      [...pictures(5, 0), picture(90, 1, 7), picture(91, 1, 7)],
+      /"dog" are near-duplicates of each other/,
+    ],
     [
       'too-few',
       [picture(1, 0, 1, 'validation'), picture(2, 0), picture(3, 1), picture(4, 1)],

@@ -43,6 +43,7 @@ export function addLabel(program: Command, output: Output): void {
           const result = await replay(project, flags.undo ? 'undo' : 'redo', 'cli');
           if (result?.swapped) reportSwap(project, output);
           else if (result?.restored || result?.removed) reportRemoval(result, output);
+          else if (result?.moved) reportMoves(result.moved.length, flags.undo ? 'back ' : '', output);
           else report(result, flags.undo ? 'Undone' : 'Redone', output);
         } else {
           const value = parseLabel(project, label!);
@@ -80,6 +81,11 @@ function reportRemoval({ restored, removed = [] }: LabelResult, output: Output):
   const does = restored ? 'restored to' : 'removed from';
   output.event('done', { [restored ? 'restored' : 'removed']: count });
   output.line(`${plural(count, 'picture')} ${does} the project.`);
+}
+
+function reportMoves(moved: number, back: string, output: Output): void {
+  output.event('done', { moved });
+  output.line(`Moved ${plural(moved, 'picture')} ${back}to another set.`);
 }
 
 function report(result: LabelResult | null, done: string, output: Output): void {

@@ -1,8 +1,10 @@
 import { Argument, type Command } from 'commander';
 import type { Split } from '../../../shared/jobs.ts';
 import { plural } from '../../../shared/format.ts';
-import { getCounts, setSplit } from '../../library/pictures/pictures.ts';
+import { moveToSets } from '../../library/labels/split-steps.ts';
+import { getCounts } from '../../library/pictures/pictures.ts';
 import { idsOf } from '../find-pictures.ts';
+import { showKnownLeaks } from '../show-leaks.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 
@@ -31,7 +33,9 @@ export function addSplit(program: Command, output: Output): void {
     .action((given: string, set: keyof typeof SETS, files: string[]) =>
       withProject(given, output, async (project) => {
         const split: Split | null = set === 'none' ? null : set;
-        const changed = setSplit(project.db, await idsOf(project, files), split);
+        const ids = await idsOf(project, files);
+        const changed = moveToSets(project.db, [{ split, ids }], 'cli').moved?.length ?? 0;
+        await showKnownLeaks(project, output);
         const { train, validation, test } = getCounts(project.db);
         output.event('done', { changed, train, validation, test });
         output.line(`Moved ${plural(changed, 'picture')} to ${SETS[set]}.`);

@@ -12,6 +12,7 @@ import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
+import { showKnownLeaks } from '../show-leaks.ts';
 import { showTraining, showTrained } from '../show-training.ts';
 import { setBits16 } from '../set-bits16.ts';
 import { UsageError } from '../usage-error.ts';
@@ -46,6 +47,7 @@ export function addTrain(program: Command, output: Output): void {
           spawn: spawnNodeProcess,
           onEvent: showTraining(project, request.recipe, output),
         });
+        await showKnownLeaks(project, output);
         output.event('start', { run: run.id, folder: runDir(project, run.id), recipe: run.recipe });
         output.line(`Run ${run.id}${'resume' in request ? ', resumed' : ''}`);
         const note = 'Stopping after this batch and keeping the best epoch';

@@ -6,6 +6,8 @@ import { testSet, trainingSet } from '../../library/pictures/pictures.ts';
 import { getRunPictures } from '../../library/runs/predictions.ts';
 import { getSettings } from '../../library/settings.ts';
 import type { Db } from '../../library/database/sql.ts';
+import { knownDuplicates } from '../duplicates.ts';
+import { indexModel } from '../index-library.ts';
 import { splitProject } from '../split.ts';
 
 /** A picture in the set it belongs to. */
@@ -26,7 +28,11 @@ export async function picturesOnSides(
 ): Promise<PictureOnSide[]> {
   const { db } = project;
   if (run === null) {
-    const { train, validation } = await splitProject(project, getSettings(db).recipe);
+    const { recipe } = getSettings(db);
+    const { keys } = recipe.groupDuplicates
+      ? await knownDuplicates(project, await indexModel(project))
+      : { keys: undefined };
+    const { train, validation } = await splitProject(project, recipe, keys);
     return [...train, ...validation];
   }
   const labelled = trainingSet(db);

@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/library.ts';
 import { flipClasses, isSwapped } from './class-order.ts';
 import { removeAgain, restore } from './removal.ts';
+import { replayMoves } from './split-steps.ts';
 import { fromStored, idList, toStored } from '../pictures/pictures.ts';
 import { column, exists, row, rows, run, transaction, value, type Db } from '../database/sql.ts';
 
@@ -199,9 +200,9 @@ function replay(
   label: 'label' | 'previous_label',
   origin: 'e.batch_id' | 'e.previous_batch_id',
 ): LabelResult {
-  const { isSwap, isRemoval } = row<{ isSwap: number; isRemoval: number }>(
+  const { isSwap, isRemoval, isSplit } = row<Record<'isSwap' | 'isRemoval' | 'isSplit', number>>(
     db,
-    'SELECT is_swap AS isSwap, is_removal AS isRemoval FROM label_batches WHERE id = :target',
+    'SELECT is_swap AS isSwap, is_removal AS isRemoval, is_split AS isSplit FROM label_batches WHERE id = :target',
     { target },
   )!;
   if (isSwap) flipClasses(db);
@@ -210,6 +211,7 @@ function replay(
     target,
     state: action === 'undo' ? 'undone' : 'done',
   });
+  if (isSplit) return replayMoves(db, batch, target, action);
   if (isRemoval) return action === 'undo' ? restore(db, batch, target) : removeAgain(db, batch, target);
   run(
     db,
@@ -237,15 +239,21 @@ function replay(
 /** What undo and redo would do next. */
 export function undoState(db: Db): UndoState {
   const next = (state: 'done' | 'undone', pick: 'max' | 'min'): UndoState['undo'] => {
-    const found = row<{ batch: number; isSwap: number; isRemoval: number; pictures: number }>(
+    const found = row<Record<'batch' | 'isSwap' | 'isRemoval' | 'isSplit' | 'pictures', number>>(
       db,
-      `SELECT b.id AS batch, b.is_swap AS isSwap, b.is_removal AS isRemoval,
-         (SELECT count(*) FROM label_events e WHERE e.batch_id = b.id) AS pictures
+      `SELECT b.id AS batch, b.is_swap AS isSwap, b.is_removal AS isRemoval, b.is_split AS isSplit,
+         (SELECT count(*) FROM label_events e WHERE e.batch_id = b.id)
+           + (SELECT count(*) FROM split_events e WHERE e.batch_id = b.id) AS pictures
        FROM label_batches b WHERE b.id = (SELECT ${pick}(id) FROM label_batches WHERE state = '${state}')`,
     );
     if (!found) return null;
-    const { isSwap, isRemoval, ...step } = found;
-    return { ...step, ...(isSwap === 1 && { isSwap: true }), ...(isRemoval === 1 && { isRemoval: true }) };
+    const { isSwap, isRemoval, isSplit, ...step } = found;
+    return {
+      ...step,
+      ...(isSwap === 1 && { isSwap: true }),
+      ...(isRemoval === 1 && { isRemoval: true }),
+      ...(isSplit === 1 && { isSplit: true }),
+    };
   };
   return { undo: next('done', 'max'), redo: next('undone', 'min') };
 }

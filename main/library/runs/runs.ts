@@ -9,7 +9,7 @@ import type {
   RunStatus,
   TestEvaluation,
 } from '../../../shared/library.ts';
-import { recipeSchema, type Recipe } from '../../../shared/recipe.ts';
+import { storedRecipeSchema, type Recipe } from '../../../shared/recipe.ts';
 import { swapPair, swapRecipe } from '../../../shared/swap.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { getClasses } from '../labels/classes.ts';
@@ -46,7 +46,7 @@ function toRecord(
   tests: ReadonlyMap<number, TestEvaluation>,
   swapped: boolean,
 ): RunRecord {
-  const { data: recipe } = recipeSchema.safeParse(JSON.parse(rest.recipe));
+  const { data: recipe } = storedRecipeSchema.safeParse(JSON.parse(rest.recipe));
   const classes = fromJson(namesSchema, rest.classes, `class names of run ${number}`);
   const metrics = fromJson(z.json(), rest.metrics, `metrics of run ${number}`);
   return {

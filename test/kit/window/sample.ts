@@ -3,13 +3,14 @@ import type { RunInfo } from '../../../shared/contract/train.ts';
 import { DEFAULT_RECIPE, type Recipe } from '../../../shared/recipe.ts';
 import type { AppUnderTest } from './harness.ts';
 
-/** Trains in seconds: a base that ends early, small pictures, a small head. */
+/** Trains in seconds: a base that ends early, small pictures, a small head, no search for near-duplicates. */
 export const SMALL_RECIPE: Recipe = {
   ...DEFAULT_RECIPE,
   cut: 'mixed0',
   size: 75,
   units: [16],
   epochs: 3,
+  groupDuplicates: false,
 };
 
 /** Opens a project on the sample pictures, with their labels, and waits until they are there. */

@@ -4,6 +4,14 @@ import { runs } from './0002-runs.ts';
 import { testSet } from './0003-test-set.ts';
 import { classOrder } from './0004-class-order.ts';
 import { removal } from './0005-removal.ts';
+import { splitsAndChecks } from './0006-splits-and-checks.ts';
 
 /** In order; once released, a migration is never edited. */
-export const MIGRATIONS: readonly Migration[] = [picturesAndLabels, runs, testSet, classOrder, removal];
+export const MIGRATIONS: readonly Migration[] = [
+  picturesAndLabels,
+  runs,
+  testSet,
+  classOrder,
+  removal,
+  splitsAndChecks,
+];

@@ -1,0 +1,127 @@
+import type { IndexModel, Split } from '../../shared/jobs.ts';
+import { SPLITS } from '../../shared/jobs.ts';
+import { DuplicateStore, groupKeys } from '../insight/duplicate-store.ts';
+import { cacheDir, type Project } from '../library/folder.ts';
+import type { Db } from '../library/database/sql.ts';
+import type { LabelResult, LabelSource } from '../../shared/library.ts';
+import { moveToSets } from '../library/labels/split-steps.ts';
+import { listContents, type PictureContent } from '../library/reading/contents.ts';
+import { runJob, type JobOptions } from '../training/supervisor.ts';
+
+/** Key of the group of each content (SHA-256) that has near-duplicates; a content that is not in it has none. */
+export type DuplicateKeys = ReadonlyMap<string, string>;
+
+export interface KnownDuplicates {
+  keys: DuplicateKeys;
+  /** Contents (SHA-256) that were compared with each other. */
+  compared: ReadonlySet<string>;
+}
+
+/** Near-duplicates found so far, from the project's cache; nothing is compared. */
+export async function knownDuplicates(project: Project, model: IndexModel): Promise<KnownDuplicates> {
+  const comparison = await new DuplicateStore(cacheDir(project), model).read();
+  return { keys: groupKeys(comparison), compared: new Set(comparison.hashes) };
+}
+
+/**
+ * Finds the near-duplicates of pictures: copies of one photograph, also compressed, resized, brightened, cropped a little
+ * or mirrored, and frames of a burst. Compares only what was not compared before, in a process of its own; indexes pictures
+ * that the index lacks. Takes no process where nothing is new.
+ *
+ * @param pictures all those among which to look; those whose file is missing or has changed are skipped
+ * @param options `onEvent` hears progress of the stages `indexing` and `comparing`
+ */
+export async function findDuplicates(
+  project: Project,
+  model: IndexModel,
+  pictures: readonly Pick<PictureContent, 'path' | 'sha256' | 'problem'>[],
+  options: JobOptions,
+): Promise<DuplicateKeys> {
+  const { keys, compared } = await knownDuplicates(project, model);
+  const usable = pictures.filter(({ problem }) => problem === null);
+  if (usable.every(({ sha256 }) => compared.has(sha256))) return keys;
+  const contents = new Map(usable.map(({ sha256, path }) => [sha256, { path, sha256 }]));
+  await runJob(
+    { kind: 'duplicates', cacheDir: cacheDir(project), model, pictures: [...contents.values()] },
+    options,
+  );
+  return (await knownDuplicates(project, model)).keys;
+}
+
+/** Pictures of the project that show the same, at least two. */
+export interface DuplicateGroup {
+  /** The same while the group has the same contents. */
+  key: string;
+  /** In the order in which they were added. */
+  pictures: PictureContent[];
+}
+
+/** The project's groups of near-duplicates, the largest first. */
+export function duplicateGroups(pictures: readonly PictureContent[], keys: DuplicateKeys): DuplicateGroup[] {
+  const groups = new Map<string, PictureContent[]>();
+  for (const picture of pictures) {
+    const key = keys.get(picture.sha256);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group) group.push(picture);
+    else groups.set(key, [picture]);
+  }
+  return [...groups]
+    .map(([key, members]) => ({ key, pictures: members }))
+    .filter(({ pictures: members }) => members.length > 1)
+    .sort((a, b) => b.pictures.length - a.pictures.length || (a.key < b.key ? -1 : 1));
+}
+
+/** A group of near-duplicates in more than one set, so that a model is tested on what it was trained on. */
+export interface Leak extends DuplicateGroup {
+  /** The sets it is in, in the order training, validation, test. */
+  sets: Split[];
+}
+
+/**
+ * Groups that are in more than one set.
+ *
+ * @param setOf the set a picture is in, null for none; default: the split that folders, a table or a person set. Pass a
+ *   run's own sides to find what leaked in that run
+ */
+export function findLeaks(
+  groups: readonly DuplicateGroup[],
+  setOf: (picture: PictureContent) => Split | null = ({ split }) => split,
+): Leak[] {
+  return groups.flatMap((group) => {
+    const found = new Set(group.pictures.map(setOf));
+    const sets = SPLITS.filter((split) => found.has(split));
+    return sets.length > 1 ? [{ ...group, sets }] : [];
+  });
+}
+
+/** Leaks of the split that is stored in the project, as far as pictures were compared; nothing is compared. */
+export async function knownLeaks(project: Project, model: IndexModel): Promise<Leak[]> {
+  const { keys } = await knownDuplicates(project, model);
+  return keys.size === 0 ? [] : findLeaks(duplicateGroups(listContents(project.db), keys));
+}
+
+/**
+ * Moves each leaking group to one set, as one step of undo: to the test set if it reaches there, which stays as it was
+ * apart from that, else to the set that most of its pictures are in; to training where that is a tie. Pictures that are in
+ * no set stay so.
+ *
+ * @returns the pictures that moved, in `moved`
+ */
+export function repairLeaks(db: Db, leaks: readonly Leak[], source: LabelSource): LabelResult {
+  const targets: Record<Split, number[]> = { train: [], validation: [], test: [] };
+  for (const { pictures, sets } of leaks) {
+    const count = (split: Split): number => pictures.filter((picture) => picture.split === split).length;
+    const target = sets.includes('test')
+      ? 'test'
+      : count('validation') > count('train')
+        ? 'validation'
+        : 'train';
+    for (const { id, split } of pictures) if (split !== null) targets[target].push(id);
+  }
+  return moveToSets(
+    db,
+    SPLITS.map((split) => ({ split, ids: targets[split] })),
+    source,
+  );
+}

@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TwofoldError } from '../../shared/errors.ts';
+import type { IndexModel } from '../../shared/jobs.ts';
+import { SafetensorsFile, writeSafetensors, type TensorSource } from '../files/safetensors.ts';
+import { indexKey } from './index-store.ts';
+import { UnionFind } from './union-find.ts';
+
+/** Counts up when the same pictures would be linked otherwise. */
+const VERSION = 1;
+const HASH_BYTES = 32;
+
+/** Which pictures were compared with each other, and which of them show the same. */
+export interface Comparison {
+  /** SHA-256 of the contents that were compared, each with all others. */
+  hashes: string[];
+  /** Pairs of positions in `hashes`, enough to connect each group. */
+  links: [number, number][];
+}
+
+/**
+ * Keeps the near-duplicates of a project in its cache, by content and model: deleting the file, other weights or other
+ * pictures only mean that pictures are compared again.
+ */
+export class DuplicateStore {
+  readonly #path: string;
+
+  /** @param cacheDir of the project */
+  constructor(cacheDir: string, model: IndexModel) {
+    this.#path = join(cacheDir, 'duplicates', `${indexKey(model)}-v${VERSION}.safetensors`);
+  }
+
+  /** What was compared so far; nothing where the file is missing or damaged. */
+  async read(): Promise<Comparison> {
+    try {
+      const file = await SafetensorsFile.open(this.#path);
+      try {
+        const contents = Buffer.from(await file.bytes('contents'));
+        const links = new Int32Array((await file.bytes('links')).buffer);
+        const count = contents.length / HASH_BYTES;
+        return {
+          hashes: Array.from({ length: count }, (_, index) =>
+            contents.toString('hex', index * HASH_BYTES, (index + 1) * HASH_BYTES),
+          ),
+          links: Array.from({ length: links.length / 2 }, (_, index) => [
+            links[2 * index]!,
+            links[2 * index + 1]!,
+          ]),
+        };
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      const isUsual =
+        error instanceof TwofoldError && (error.code === 'not-found' || error.code === 'corrupt');
+      if (!isUsual) throw error;
+      return { hashes: [], links: [] };
+    }
+  }
+
+  async write({ hashes, links }: Comparison): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true });
+    const array = (name: string, type: TensorSource['type'], width: number, values: ArrayBufferView) => ({
+      name,
+      type,
+      shape: [values.byteLength / (type === 'U8' ? width : 4 * width), width],
+      pieces: () => [values],
+    });
+    await writeSafetensors(this.#path, [
+      array('contents', 'U8', HASH_BYTES, Buffer.from(hashes.join(''), 'hex')),
+      array('links', 'I32', 2, Int32Array.from(links.flat())),
+    ]);
+  }
+}
+
+/**
+ * The group of each content that has near-duplicates: contents of one group have the same key, which depends on nothing
+ * but the contents in the group.
+ */
+export function groupKeys({ hashes, links }: Comparison): Map<string, string> {
+  const sets = new UnionFind(hashes.length);
+  for (const [a, b] of links) sets.join(a, b);
+  const first = new Map<number, string>();
+  const linked = [...new Set(links.flat())];
+  for (const item of linked) {
+    const set = sets.find(item);
+    const known = first.get(set);
+    if (known === undefined || hashes[item]! < known) first.set(set, hashes[item]!);
+  }
+  return new Map(linked.map((item) => [hashes[item]!, first.get(sets.find(item))!]));
+}
