@@ -30,7 +30,7 @@ const COPIES: Record<string, (picture: ReturnType<typeof sharp>, size: number) =
     'half size': (picture, size) => picture.resize(size / 2),
     'a crop of 5% on one side': (picture, size) =>
       picture.extract({ left: 0, top: 0, width: Math.round(size * 0.95), height: Math.round(size * 0.95) }),
-    'brightness + 25%': (picture) => picture.linear(1.25, 0),
+    'darker by a fifth': (picture) => picture.linear(0.8, 0),
     'a mirror': (picture) => picture.flop(),
     'a frame a moment later, 3% aside': (picture, size) =>
       picture.extract({
@@ -58,11 +58,7 @@ describe('the comparison of pixels', () => {
   });
 
   it('finds nothing to compare in pictures of one colour', async () => {
-    const plain = await pyramid(
-      await sharp({ create: { width: 200, height: 200, channels: 3, background: '#345' } })
-        .png()
-        .toBuffer(),
-    );
+    const plain = pyramidOf(new Uint8Array(150 * 150 * 3).fill(80), 150);
     expect(likeness(plain, plain)).toBe(0);
   });
 });
