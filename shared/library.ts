@@ -28,10 +28,7 @@ export const classInfoSchema = z.strictObject({
     .trim()
     .min(1, 'A class needs a name.')
     .max(100, 'A class name has at most 100 characters.')
-    .refine(
-      (name) => name.toLowerCase() !== SKIPPED,
-      `"${SKIPPED}" is reserved for skipped pictures.`,
-    ),
+    .refine((name) => name.toLowerCase() !== SKIPPED, `"${SKIPPED}" is reserved for skipped pictures.`),
   /** `#rrggbb` */
   color: z.string().regex(/^#[0-9a-f]{6}$/i, 'Expected a colour such as #2f7de1.'),
 });
@@ -394,6 +391,12 @@ export const projectSettingsSchema = z.strictObject({
   brush: labelValueSchema.default(0),
   /** Edge of a thumbnail in the grid, in pixels. */
   gridSizePx: z.int().min(48).max(512).default(144),
+  /** File names under the thumbnails of the grid. */
+  gridNames: z.boolean().default(false),
+  /** Badges in the grid with the set that a picture belongs to. */
+  gridSplits: z.boolean().default(false),
+  /** Whether a click on a half of the large picture labels it. */
+  halves: z.boolean().default(false),
   query: pictureQuerySchema.prefault({}),
   /** A probability of class 1 above it is class 1, in predictions, evaluations, tables and exports. */
   threshold: thresholdSchema.default(0.5),

@@ -12,6 +12,7 @@ import { addIndex } from './commands/index-pictures.ts';
 import { addLabel } from './commands/label.ts';
 import { addLabels } from './commands/labels.ts';
 import { addRemove } from './commands/remove.ts';
+import { addLocate } from './commands/locate.ts';
 import { addNext } from './commands/next.ts';
 import { addPredict } from './commands/predict.ts';
 import { addRuns } from './commands/runs.ts';
@@ -36,6 +37,7 @@ export function buildProgram(output: Output): Command {
     addLabel,
     addLabels,
     addRemove,
+    addLocate,
     addSplit,
     addIndex,
     addSuggest,

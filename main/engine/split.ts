@@ -72,7 +72,7 @@ function allUnusable(count: number): TwofoldError {
   return new TwofoldError(
     'not-found',
     count === 1
-      ? 'The file of the only labelled picture outside the test set is missing or has changed. Put it back, or import it from its new location, then try again.'
-      : `The files of all ${formatCount(count)} labelled pictures outside the test set are missing or have changed. Put them back, or import their folder from its new location, then try again.`,
+      ? 'The only labelled file outside the test set is missing or has changed. If it was moved or renamed, locate its folder ("Locate folder…" in the Library, or twofold locate), then try again.'
+      : `All ${formatCount(count)} labelled files outside the test set are missing or have changed. If their folder was moved or renamed, locate it ("Locate folder…" in the Library, or twofold locate), then try again.`,
   );
 }

@@ -19,7 +19,7 @@ export function labelHandlers(context: AppContext): HandlersOf<'labels'> {
   return {
     'labels.set': ({ ids, label, source, join }) =>
       answer(setLabels(project.requireAsShown().db, ids, label, source, join)),
-    'labels.remove': ({ ids }) => answer(removePictures(project.require().db, ids, 'mouse')),
+    'labels.remove': ({ ids, join }) => answer(removePictures(project.require().db, ids, 'mouse', join)),
     'labels.swap': () => {
       const { db } = project.requireAsShown();
       refuseWhileAsked(context);

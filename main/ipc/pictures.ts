@@ -22,7 +22,7 @@ export function pictureHandlers({
     'pictures.folders': () => project.requireReader().read({ kind: 'folders' }),
     'pictures.history': ({ id }) => explainLabel(project.require().db, id),
     'pictures.check': () => checks.check(),
-    'pictures.findAgain': ({ folder }) => checks.findAgain(folder),
+    'pictures.locate': ({ folder }) => checks.locate(folder),
     'pictures.cancelCheck': checks.cancel,
     'pictures.setTest': ({ ids, test }) => {
       const { db } = project.require();

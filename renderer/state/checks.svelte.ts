@@ -1,4 +1,5 @@
 import type { CheckReport } from '../../shared/library.ts';
+import { plural } from '../../shared/format.ts';
 import type { Progress } from '../../shared/progress.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -6,7 +7,7 @@ import type { Notices } from './notices.svelte.ts';
 /** The window opens first. */
 const QUIET_MS = 3000;
 
-/** Looking after the pictures' files: whether they are there, and where they went. */
+/** Checks the pictures' files: whether they are present and unchanged, and where missing ones are. */
 export class Checks {
   running = $state(false);
   progress = $state.raw<Progress | null>(null);
@@ -21,7 +22,7 @@ export class Checks {
     });
   }
 
-  /** Looks after a while, as nobody asked for it: what it finds is seen in the Library, and nothing is said of it. */
+  /** Checks after a while, since nobody asked for it; the Library shows what is missing. */
   open(isProject: boolean): void {
     clearTimeout(this.#timer);
     if (!isProject) return;
@@ -34,8 +35,16 @@ export class Checks {
     return this.#run(() => this.client.call('pictures.check'));
   }
 
-  findAgain(folder: string): Promise<CheckReport | undefined> {
-    return this.#run(() => this.client.call('pictures.findAgain', { folder }));
+  /** Asks where missing pictures are now, locates them there, and says how many. */
+  async locateFolder(): Promise<void> {
+    const [folder] = await this.client.call('system.choose', { purpose: 'locate-folder' });
+    if (folder === undefined) return;
+    const report = await this.#run(() => this.client.call('pictures.locate', { folder }));
+    if (!report) return;
+    const { found, missing, changed } = report;
+    const left =
+      missing + changed === 0 ? '' : ` ${plural(missing + changed, 'file')} still missing or changed.`;
+    this.notices.say(`${plural(found, 'file')} located.${left}`);
   }
 
   async cancel(): Promise<void> {

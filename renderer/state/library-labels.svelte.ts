@@ -17,7 +17,10 @@ export interface Stroke {
   batch: number | null;
 }
 
-type Job = { kind: 'set'; stroke: Stroke; ids: number[] } | { kind: 'undo' | 'redo' | 'swap' };
+type Job =
+  | { kind: 'set'; stroke: Stroke; ids: number[] }
+  | { kind: 'remove'; ids: readonly number[] }
+  | { kind: 'undo' | 'redo' | 'swap' };
 
 /** Everything is counted anew when the hand rests; until then the window counts by itself. */
 const COUNT_AFTER_MS = 150;
@@ -30,6 +33,15 @@ export interface LabelsHost {
   reread(): void;
   /** What an undo or redo brought back. */
   onReplayed(changes: readonly LabelChange[]): void;
+  /** Pictures were removed from the project or restored; the list is read again by itself. */
+  onRemoved(removal: Removal): void;
+}
+
+export interface Removal {
+  did: 'remove' | 'restore';
+  count: number;
+  /** What undo would take back; null where this was itself an undo or redo. */
+  batch: number | null;
 }
 
 /**
@@ -111,8 +123,19 @@ export class LibraryLabels {
     if (!isWaiting) this.#enqueue(job);
   }
 
+  /** Removes pictures from the project in one step, once everything before it is stored. */
+  remove(ids: Iterable<number>): void {
+    this.#enqueue({ kind: 'remove', ids: [...ids] });
+  }
+
   undo(): void {
     this.#enqueue({ kind: 'undo' });
+  }
+
+  /** Undoes a step that was offered a while ago, unless others came after it: those go first. */
+  undoBatch(batch: number): void {
+    if (this.undoState.undo?.batch === batch) this.undo();
+    else this.notices.say('Other changes came after it. Undo those first.');
   }
 
   redo(): void {
@@ -159,6 +182,7 @@ export class LibraryLabels {
     for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
       try {
         if (job.kind === 'set') await this.#store(job);
+        else if (job.kind === 'remove') await this.#remove(job.ids);
         else this.#replayed(await this.client.call(`labels.${job.kind}`));
         this.#jobs.shift();
       } catch (error) {
@@ -190,12 +214,29 @@ export class LibraryLabels {
     this.#tell(ids);
   }
 
+  async #remove(ids: readonly number[]): Promise<void> {
+    let answer: LabelAnswer | undefined;
+    let removed = 0;
+    for (let start = 0; start < ids.length; start += CHUNK) {
+      answer = await this.client.call('labels.remove', {
+        ids: ids.slice(start, start + CHUNK),
+        join: answer?.batch ?? null,
+      });
+      removed += answer.removed?.length ?? 0;
+    }
+    if (answer) this.#adopt(answer);
+    if (removed > 0) this.host.onRemoved({ did: 'remove', count: removed, batch: answer?.batch ?? null });
+  }
+
   #replayed(answer: LabelAnswer): void {
     for (const { id, label } of answer.changes) {
       const row = this.host.peek(id);
       if (row && !this.#pending.has(id)) row.label = label;
     }
     this.#adopt(answer);
+    const { removed, restored } = answer;
+    if (removed) this.host.onRemoved({ did: 'remove', count: removed.length, batch: null });
+    if (restored) this.host.onRemoved({ did: 'restore', count: restored.length, batch: null });
     if (answer.changes.length === 0) return;
     this.host.onReplayed(answer.changes);
     this.#tell(answer.changes.map(({ id }) => id));

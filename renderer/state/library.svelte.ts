@@ -2,6 +2,7 @@ import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { toFailure } from '../../shared/errors.ts';
 import {
   pictureQuerySchema,
+  type LabelChange,
   type LabelSource,
   type LabelValue,
   type PictureFilter,
@@ -9,11 +10,13 @@ import {
   type PictureSort,
 } from '../../shared/library.ts';
 import { plural } from '../../shared/format.ts';
+import { ListChanges, UP_TO_DATE } from '../lib/outdated.ts';
 import { swapClass, swapLabel } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
-import { LibraryLabels, type Stroke } from './library-labels.svelte.ts';
+import { LibraryLabels, type Removal, type Stroke } from './library-labels.svelte.ts';
 import { LibraryRows } from './library-rows.svelte.ts';
 import { LibrarySelection } from './library-selection.svelte.ts';
+import { LibraryView } from './library-view.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 
 /** What the mouse does in the grid: select pictures, or paint a label (null: take labels away). */
@@ -29,8 +32,11 @@ export interface GridHandle {
   focus(): void;
 }
 
-export const MIN_SIZE_PX = 72;
-export const MAX_SIZE_PX = 256;
+/** What was done to pictures, for those who don't see it. */
+export type Announcement = { count: number } & (
+  { did: 'label'; label: LabelValue } | { did: 'replay' | 'remove' | 'restore' }
+);
+
 const ALL: PictureQuery = pictureQuerySchema.parse({});
 /** Typing and sliding settle before they are written. */
 const SETTLE_MS = 400;
@@ -40,19 +46,21 @@ export class Library {
   readonly selection = new LibrarySelection();
   readonly labels: LibraryLabels;
   readonly rows: LibraryRows;
+  outdated = $state.raw(UP_TO_DATE);
+  readonly #changes = new ListChanges();
+  readonly view = new LibraryView(() => this.#remember());
   query = $state.raw<PictureQuery>(ALL);
   /** Ids of the pictures that the query found. A picture stays where it is when its label no longer fits the filter. */
   ids = $state.raw<Uint32Array>(new Uint32Array());
   loaded = $state(false);
   tool = $state.raw<Tool>('select');
-  sizePx = $state(144);
   /** Index of the picture that keys act on. */
   cursor = $state(0);
   /** One picture fills the place of the grid. */
   focused = $state(false);
   keysShown = $state(false);
-  /** Labels changed since the list was made, so a filter by label may no longer fit. */
-  outdated = $state(false);
+  /** The last thing that was done, as a new object each time. */
+  announcement = $state.raw<Announcement | null>(null);
   /** Where the grid was scrolled to, kept while another place is shown. */
   scrollTop = 0;
   grid: GridHandle | null = null;
@@ -60,6 +68,8 @@ export class Library {
   readonly brush = $derived(this.tool === 'select' ? undefined : this.tool.label);
   #lastBrush: LabelValue = 0;
   #returning = false;
+  /** The picture that a key has just labelled while it was the only one selected: the next key corrects that. */
+  #correctable: number | undefined;
   #loading: Promise<void> | null = null;
   #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +81,8 @@ export class Library {
     this.labels = new LibraryLabels(client, notices, {
       peek: (id) => this.rows.peek(id),
       reread: () => void this.reread(),
-      onReplayed: (changes) => this.#showReplayed(changes.map(({ id }) => id)),
+      onReplayed: (changes) => this.#showReplayed(changes),
+      onRemoved: (removal) => this.#afterRemoval(removal),
     });
     this.rows = new LibraryRows(
       client,
@@ -94,10 +105,11 @@ export class Library {
     this.focused = false;
     clearTimeout(this.#timer);
     if (!project) return;
-    const { query, gridSizePx, brush } = project.settings;
+    this.announcement = null;
+    const { query, brush } = project.settings;
     this.query = query;
     this.#lastBrush = brush;
-    this.sizePx = Math.min(MAX_SIZE_PX, Math.max(MIN_SIZE_PX, gridSizePx));
+    this.view.open(project.settings);
     void this.reread();
   }
 
@@ -151,7 +163,7 @@ export class Library {
     const { cursorId } = this;
     this.ids = ids;
     this.loaded = true;
-    this.outdated = false;
+    this.outdated = this.#changes.reset();
     const at = cursorId === undefined ? -1 : ids.indexOf(cursorId);
     this.cursor = at >= 0 ? at : Math.max(0, Math.min(this.cursor, ids.length - 1));
     this.selection.keep(ids);
@@ -161,9 +173,14 @@ export class Library {
     this.#ask({ ...this.query, filter });
   }
 
-  /** Neither filter nor search. */
+  /** Neither filter, folder nor search. */
   showAll(): void {
-    this.#ask({ ...this.query, filter: { kind: 'all' }, search: '' });
+    this.#ask({ ...this.query, filter: { kind: 'all' }, folder: null, search: '' });
+  }
+
+  /** Only what is in this folder and below it (absolute path); null: all folders. */
+  showFolder(folder: string | null): void {
+    this.#ask({ ...this.query, folder });
   }
 
   sort(sort: PictureSort): void {
@@ -184,35 +201,60 @@ export class Library {
     this.#remember();
   }
 
-  resize(sizePx: number): void {
-    this.sizePx = sizePx;
-    this.#remember();
-  }
-
   /** Takes a brush, or lays it down. */
   takeUp(tool: Tool): void {
     this.tool = tool;
+    this.#correctable = undefined;
     if (tool === 'select') return;
     this.#lastBrush = tool.label;
     this.selection.clear();
     this.#remember();
   }
 
+  /** Puts down the brush, else clears the selection. */
+  escape(): void {
+    if (this.tool === 'select') this.selection.clear();
+    this.takeUp('select');
+  }
+
   toggleBrush(): void {
     this.takeUp(this.tool === 'select' ? { label: this.#lastBrush } : 'select');
   }
 
-  /** What a class button or key does: labels the large picture or what is selected, else takes up (or lays down) that brush. */
+  /**
+   * What a class button or key does: labels the large picture, or what is selected, which is then no longer selected, so
+   * that the next label can't hit it by mistake; else takes up (or puts down) that brush.
+   */
   choose(label: LabelValue, source: LabelSource): void {
+    const { selection, cursorId } = this;
     if (this.focused) this.labelFocused(label, source);
-    else if (this.selection.size > 0) this.label(this.selection.ids, label, source);
+    else if (selection.size > 0) {
+      const isOne = selection.size === 1 && cursorId !== undefined && selection.has(cursorId);
+      this.label(selection.ids, label, source);
+      selection.clear();
+      this.#correctable = isOne && source === 'key' ? cursorId : undefined;
+    } else if (source === 'key' && cursorId !== undefined && cursorId === this.#correctable)
+      this.label([cursorId], label, source);
     else if (this.tool !== 'select' && this.tool.label === label) this.takeUp('select');
     else this.takeUp({ label });
   }
 
   label(ids: Iterable<number>, label: LabelValue, source: LabelSource): void {
-    this.labels.set(ids, label, source);
-    this.outdated = true;
+    const given = [...ids];
+    this.labels.set(given, label, source);
+    this.outdated = this.#changes.note(this.query.filter, given, label);
+    this.announcement = { did: 'label', label, count: given.length };
+  }
+
+  /** The pictures that a command is about: the large one, else those that are selected. */
+  get targets(): readonly number[] {
+    if (!this.focused) return [...this.selection.ids];
+    return this.cursorId === undefined ? [] : [this.cursorId];
+  }
+
+  /** Removes pictures from the project; their files stay where they are. */
+  remove(ids: readonly number[] = this.targets): void {
+    if (ids.length > 0) this.labels.remove(ids);
   }
 
   /** Puts what is selected into the test set, or takes it out. */
@@ -227,8 +269,9 @@ export class Library {
   }
 
   paint(stroke: Stroke, ids: Iterable<number>): void {
-    this.labels.paint(stroke, ids);
-    this.outdated = true;
+    const given = [...ids];
+    this.labels.paint(stroke, given);
+    this.outdated = this.#changes.note(this.query.filter, given, stroke.label);
   }
 
   /** Labels the picture that fills the window and goes on to the next. */
@@ -283,9 +326,23 @@ export class Library {
     this.selection.set(this.grid?.visible() ?? []);
   }
 
+  #afterRemoval({ count, did, batch }: Removal): void {
+    this.announcement = { did, count };
+    if (batch === null) return;
+    this.notices.say(`${plural(count, 'picture')} removed from the project. The files stay where they are.`, [
+      { label: 'Undo', act: () => this.labels.undoBatch(batch) },
+    ]);
+  }
+
   /** An undo that changes what is out of sight shows it. */
-  #showReplayed(ids: readonly number[]): void {
-    this.outdated = true;
+  #showReplayed(changes: readonly LabelChange[]): void {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- looked up here only
+    const list = new Set(this.ids);
+    for (const { id, label } of changes) {
+      this.outdated = this.#changes.note(this.query.filter, [id], label, list);
+    }
+    this.announcement = { did: 'replay', count: changes.length };
+    const ids = changes.map(({ id }) => id);
     const [first] = ids;
     if (first === undefined) return;
     const visible = this.focused ? Uint32Array.of(this.cursorId ?? 0) : this.grid?.visible();
@@ -299,9 +356,9 @@ export class Library {
   #remember(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const { sizePx, query } = this;
       // What was searched for last time would only hide pictures.
-      const settings = { gridSizePx: sizePx, query: { ...query, search: '' }, brush: this.#lastBrush };
+      const query = { ...this.query, search: '' };
+      const settings = { ...this.view.settings, query, brush: this.#lastBrush };
       void this.client.call('project.setSettings', { settings }).catch(() => undefined);
     }, SETTLE_MS);
   }

@@ -4,6 +4,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import { trainingCounts, type LibraryCounts } from '../../shared/library.ts';
 import { formatCount, formatPercent } from '../../shared/format.ts';
 import { freshRun, withEvent, type LiveRun, type SeenEpoch } from '../../shared/live-run.ts';
+import { missingWords } from '../lib/missing-words.ts';
 import { wrongCount } from '../lib/run-words.ts';
 import type { Place } from './app.svelte.ts';
 import type { Client } from './client.ts';
@@ -188,6 +189,7 @@ export class Train {
 function refusal(counts: LibraryCounts | null, isRecipeValid: boolean): string | null {
   if (!counts) return 'Counting the labels…';
   const [zero, one] = trainingCounts(counts);
+  if (counts.trainableMissing > 0 && counts.trainableMissing === zero + one) return missingWords(counts);
   if (zero + one === 0) {
     return counts.testClasses[0] + counts.testClasses[1] > 0
       ? 'Only test pictures are labelled, and they are never trained on. Label other pictures of each class first.'

@@ -19,8 +19,13 @@ export const labelCalls = {
       join: z.int().positive().nullable().default(null),
     }),
   ).returns<LabelAnswer>(),
-  /** Removes pictures with their labels from the project, as one undo step; the files stay. Sends `pictures.changed`. */
-  'labels.remove': call(z.strictObject({ ids: pictureIdsSchema })).returns<LabelAnswer>(),
+  /**
+   * Removes pictures with their labels from the project, as one step of undo; the files stay. `pictures.changed` follows.
+   * `join`: as in `labels.set`.
+   */
+  'labels.remove': call(
+    z.strictObject({ ids: pictureIdsSchema, join: z.int().positive().nullable().default(null) }),
+  ).returns<LabelAnswer>(),
   /**
    * Swaps class 0 and class 1 (the positive class) in labels, runs, metrics and threshold, as one undo step. Sends
    * `project.changed` first, also if undo or redo swaps them. `busy` during training, imports, predictions and exports.

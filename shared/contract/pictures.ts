@@ -41,8 +41,8 @@ export const pictureCalls = {
   'pictures.history': call(z.strictObject({ id: pictureIdSchema })).returns<LabelEvent[]>(),
   /** Checks whether every file still exists unchanged. Sends `check.progress`. */
   'pictures.check': call(nothing).returns<CheckReport>(),
-  /** Locates missing pictures in a folder, by their content. Sends `check.progress`. */
-  'pictures.findAgain': call(z.strictObject({ folder: pathSchema })).returns<CheckReport>(),
+  /** Locates missing pictures in a folder, by path and content; `check.progress` meanwhile. */
+  'pictures.locate': call(z.strictObject({ folder: pathSchema })).returns<CheckReport>(),
   'pictures.cancelCheck': call(nothing).returns<null>(),
   /** Moves pictures to the test set, or out of it, so that training decides. */
   'pictures.setTest': call(z.strictObject({ ids: pictureIdsSchema, test: z.boolean() })).returns<{

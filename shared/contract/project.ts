@@ -32,6 +32,9 @@ const settingsChangeSchema = z.strictObject({
   recipe: settingsOf.recipe.unwrap().exactOptional(),
   brush: settingsOf.brush.unwrap().exactOptional(),
   gridSizePx: settingsOf.gridSizePx.unwrap().exactOptional(),
+  gridNames: settingsOf.gridNames.unwrap().exactOptional(),
+  gridSplits: settingsOf.gridSplits.unwrap().exactOptional(),
+  halves: settingsOf.halves.unwrap().exactOptional(),
   query: settingsOf.query.unwrap().exactOptional(),
   threshold: settingsOf.threshold.unwrap().exactOptional(),
 });

@@ -57,7 +57,7 @@ export const DIALOGS = [
   'import-folder',
   'import-pictures',
   'import-csv',
-  'find-again',
+  'locate-folder',
   'try-pictures',
   'try-folder',
   'export-folder',

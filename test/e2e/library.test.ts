@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -172,6 +172,12 @@ describe('labelling by mouse', () => {
     expect(await selected()).toEqual(['002', '004', '005']);
     await brush('Class B').click();
     await expect.poll(labels).toEqual({ '002': 1, '004': 1, '005': 1 });
+    // A second click can't label the same pictures again.
+    expect(await selected()).toEqual([]);
+    await brush('Class B').click();
+    await expect.poll(() => brush('Class B').getAttribute('aria-pressed')).toBe('true');
+    await page.keyboard.press('Escape');
+    expect(await labels()).toEqual({ '002': 1, '004': 1, '005': 1 });
     const [from, to] = [await middle(cell('000')), await middle(cell('007'))];
     await drag(from, { x: from.x + 200, y: to.y });
     const banded = await selected();
@@ -214,6 +220,30 @@ describe('labelling by mouse', () => {
     await view.getByText('This is the last one').waitFor();
     await page.keyboard.press('Escape');
     await cell('059').waitFor();
+  });
+});
+
+describe('removing', () => {
+  it('takes pictures and their labels out of the project by key, and brings them back', async () => {
+    await clearLabels();
+    await cell('020').click();
+    await page.keyboard.press('1');
+    await expect.poll(labels).toEqual({ '020': 0 });
+    await cell('020').click();
+    await cell('022').click({ modifiers: ['Shift'] });
+    await page.keyboard.press('Delete');
+    await page.getByText('3 pictures removed from the project.').waitFor();
+    await expect.poll(shown).toBe(COUNT - 3);
+    expect(await cell('021').count()).toBe(0);
+    expect(await labels()).toEqual({});
+    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(shown).toBe(COUNT);
+    expect(await labels()).toEqual({ '020': 0 });
+    await page.getByRole('button', { name: 'Redo (removal of 3 pictures)' }).click();
+    await expect.poll(shown).toBe(COUNT - 3);
+    await page.keyboard.press('z');
+    await expect.poll(shown).toBe(COUNT);
+    expect(await readdir(join(pictures, 'here'))).toContain('020.png');
   });
 });
 
@@ -271,7 +301,8 @@ describe('what is shown', () => {
     await cell('001').click();
     await expect.poll(labels).toEqual({ '001': 0 });
     expect(await shown()).toBe(COUNT);
-    await page.getByRole('button', { name: 'Update' }).click();
+    await page.getByText('1 labelled, hidden on refresh').waitFor();
+    await page.getByRole('button', { name: 'Refresh' }).click();
     await expect.poll(shown).toBe(COUNT - 1);
     await page.keyboard.press('Escape');
     await filter('Class A').click();
@@ -379,18 +410,19 @@ describe('what lasts', () => {
     // The look that follows each opening of a project gets in nobody's way.
     const [, again] = await Promise.all([
       app.call('pictures.check'),
-      app.call('pictures.findAgain', { folder: pictures }),
+      app.call('pictures.locate', { folder: pictures }),
     ]);
     expect(again.found).toBe(0);
     await app.answerDialog([join(home, 'elsewhere')]);
-    await page.getByRole('button', { name: 'Locate' }).click();
+    await page.getByRole('button', { name: 'Locate folder' }).first().click();
     await page.getByText(`${COUNT / 2} files located.`).waitFor(WAIT);
     await expect.poll(shown).toBe(1);
     await cell('003').click();
-    await page.getByRole('button', { name: 'Remove selected' }).click();
+    await page.getByRole('button', { name: 'Remove from project' }).click();
     await page.getByText('1 picture removed from the project.').waitFor();
     await filter('All').click();
     await expect.poll(shown).toBe(COUNT - 1);
+    await page.getByRole('button', { name: 'Dismiss', exact: true }).last().click();
   });
 
   it('goes to other places and comes back to where it was', async () => {

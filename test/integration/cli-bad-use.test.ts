@@ -142,7 +142,7 @@ describe('bad use', () => {
     await refused(
       ['train', target, ...QUICK],
       1,
-      /The files of all 12 labelled pictures outside the test set are missing or have changed\. Put them back/,
+      /All 12 labelled files outside the test set are missing or have changed\. .*twofold locate/,
     );
   });
 

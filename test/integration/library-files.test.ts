@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../main/library/pictures/check-files.ts';
-import { findAgain } from '../../main/library/pictures/find-again.ts';
+import { locate } from '../../main/library/pictures/locate.ts';
 import { importFolder } from '../../main/library/import/import.ts';
 import {
   exportLabelsCsv,
@@ -57,7 +57,7 @@ describe('checking files', () => {
   });
 });
 
-describe('finding pictures again', () => {
+describe('locating pictures', () => {
   test('renamed, moved and exchanged files are found by their content', async () => {
     const { project, folder, at } = await imported();
     setLabels(project.db, [1, 2], 1, 'mouse');
@@ -68,8 +68,8 @@ describe('finding pictures again', () => {
     renameSync(at('2.png'), at('1.png'));
     renameSync(at('t'), at('2.png'));
     rmSync(at('3.png'));
-    expect(await findAgain(project, folder)).toMatchObject({ found: 2, missing: 2, changed: 0 });
-    expect(await findAgain(project, elsewhere)).toMatchObject({ found: 1, missing: 1 });
+    expect(await locate(project, folder)).toMatchObject({ found: 2, missing: 2, changed: 0 });
+    expect(await locate(project, elsewhere)).toMatchObject({ found: 1, missing: 1 });
     expect(state(project)).toEqual([
       ['old name.png', null],
       ['2.png', null],
@@ -81,7 +81,43 @@ describe('finding pictures again', () => {
       path: path.join(elsewhere, 'old name.png'),
       label: 1,
     });
-    await expect(findAgain(project, at('none'))).rejects.toMatchObject({ code: 'not-found' });
+    await expect(locate(project, at('none'))).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('a renamed folder is recognised by the paths in it, without reading files; other moves by content', async () => {
+    const home = temporaryFolder();
+    const project = newProject();
+    const folder = path.join(home, 'traps');
+    for (const way of ['a/north', 'a/south', 'b']) mkdirSync(path.join(folder, way), { recursive: true });
+    const ways = ['a/north/1.png', 'a/south/1.png', 'b/1.png', 'b/2.png'];
+    for (const [index, way] of ways.entries()) writeFileSync(path.join(folder, way), await png(index));
+    utimesSync(path.join(folder, 'b/1.png'), 1_700_000_000, 1_700_000_000);
+    await importFolder(project, folder, { inspect: decode, mode: 'plain' });
+    const at = (...names: string[]): string => path.join(home, ...names);
+    const paths = (): string[] =>
+      getPictures(project.db, [1, 2, 3, 4]).map((picture) => path.relative(home, picture.path));
+    // Unreadable content: only path, size and time can tell.
+    mkdirSync(at('archive'));
+    renameSync(folder, at('archive', 'traps 2026'));
+    const altered = at('archive', 'traps 2026', 'b/1.png');
+    writeFileSync(altered, Buffer.alloc(statSync(altered).size));
+    utimesSync(altered, 1_700_000_000, 1_700_000_000);
+    renameSync(at('archive', 'traps 2026', 'b/2.png'), at('archive', 'traps 2026', 'b/other.png'));
+    expect(await locate(project, at('archive', 'traps 2026'))).toMatchObject({ found: 4, missing: 0 });
+    expect(paths()).toEqual(
+      [...ways.slice(0, 3), 'b/other.png'].map((way) => path.join('archive', 'traps 2026', way)),
+    );
+    // Where only a part was moved, and another part elsewhere.
+    renameSync(at('archive', 'traps 2026', 'a'), at('first'));
+    renameSync(at('archive'), at('second'));
+    expect(await locate(project, at('first'))).toMatchObject({ found: 2, missing: 2 });
+    expect(await locate(project, at('second', 'traps 2026'))).toMatchObject({ found: 2, missing: 0 });
+    expect(paths()).toEqual([
+      'first/north/1.png',
+      'first/south/1.png',
+      path.join('second', 'traps 2026', 'b', '1.png'),
+      path.join('second', 'traps 2026', 'b', 'other.png'),
+    ]);
   });
 
   test('a picture whose place another one took stays missing, and comes back with its own file', async () => {

@@ -226,6 +226,22 @@ describe('labels, undo and redo', () => {
     expect(getCounts(db)).toMatchObject({ total: COUNT - 1, classes: [0, 1] });
   });
 
+  test('the parts of a removal are one step of undo, unless something came in between', () => {
+    const { db } = filled();
+    const { batch } = removePictures(db, [1, 2], 'mouse');
+    expect(removePictures(db, [2, 3], 'mouse', batch)).toEqual({ batch, changes: [], removed: [3] });
+    expect(undo(db, 'mouse')?.restored).toEqual([1, 2, 3]);
+    const first = removePictures(db, [1], 'mouse').batch;
+    setLabels(db, [4], 0, 'mouse', first);
+    expect(removePictures(db, [2], 'mouse', first).batch).not.toBe(first);
+    const labelled = setLabels(db, [5], 1, 'mouse').batch;
+    expect(removePictures(db, [3], 'mouse', labelled).batch).not.toBe(labelled);
+    expect(undo(db, 'mouse')?.restored).toEqual([3]);
+    expect(undo(db, 'mouse')?.changes).toEqual([{ id: 5, label: null }]);
+    expect(undo(db, 'mouse')?.restored).toEqual([2]);
+    expect(undo(db, 'mouse')?.changes).toEqual([{ id: 4, label: null }]);
+  });
+
   test('a removed picture that never had a label may still get one from a folder', () => {
     const { db } = filled();
     removePictures(db, [3], 'cli');

@@ -2,7 +2,7 @@ import type { CheckReport } from '../../../shared/library.ts';
 import type { Progress } from '../../../shared/progress.ts';
 import { checkFiles, type CheckOptions } from '../../library/pictures/check-files.ts';
 import { withStatThread } from '../../library/pictures/file-stats.ts';
-import { findAgain } from '../../library/pictures/find-again.ts';
+import { locate } from '../../library/pictures/locate.ts';
 import type { Emit } from './emit.ts';
 import type { OpenProject } from './open-project.ts';
 import { Task } from './task.ts';
@@ -36,10 +36,10 @@ export class FileChecks extends Task<CheckReport, Progress> {
   }
 
   /** Locates missing pictures in a folder. */
-  async findAgain(folder: string): Promise<CheckReport> {
+  async locate(folder: string): Promise<CheckReport> {
     await this.#endCheck();
     const project = this.project.require();
-    return this.#run((options) => findAgain(project, folder, options));
+    return this.#run((options) => locate(project, folder, options));
   }
 
   async #endCheck(): Promise<void> {

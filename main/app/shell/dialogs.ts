@@ -60,7 +60,7 @@ const OPEN: Record<Exclude<DialogPurpose, 'create-project' | 'export-folder'>, O
     properties: ['openFile'],
     filters: [{ name: 'CSV, TSV and text', extensions: ['csv', 'tsv', 'tab', 'txt'] }, ALL],
   },
-  'find-again': folder('Look for missing pictures in', 'Look here'),
+  'locate-folder': folder('Locate the folder of the missing pictures', 'Locate'),
   'try-pictures': pictures('Try pictures', 'Try'),
   'try-folder': folder('Try the pictures of a folder', 'Try'),
 };

@@ -98,6 +98,6 @@ async function lookAtFiles(project: Project, output: Output): Promise<void> {
   output.event('problems', { missing, changed });
   output.note(
     `Skipped: ${plural(missing, 'picture')} missing, ${plural(changed, 'picture')} changed since import. ` +
-      'Import the folder again to locate moved files and update changed ones.',
+      'Locate moved files with twofold locate; import changed ones again.',
   );
 }

@@ -35,17 +35,23 @@ export function setLabels(
   join: number | null = null,
 ): LabelResult {
   return transaction(db, () => {
-    const joined = join !== null && isNewest(db, join) ? join : null;
+    const joined = join !== null && isNewest(db, join, 'labels') ? join : null;
     return addBatch(db, [{ label, ids }], source, joined);
   });
 }
 
-function isNewest(db: Db, batch: number): boolean {
-  const newest = row<{ id: number; action: string; state: string }>(
+/** Whether a batch can still be extended: it is the last one, it was not undone, and it is of this kind. */
+export function isNewest(db: Db, batch: number, kind: 'labels' | 'removal'): boolean {
+  const newest = row<{ id: number; action: string; state: string; isRemoval: number }>(
     db,
-    'SELECT id, action, state FROM label_batches ORDER BY id DESC LIMIT 1',
+    'SELECT id, action, state, is_removal AS isRemoval FROM label_batches ORDER BY id DESC LIMIT 1',
   );
-  return newest?.id === batch && newest.action === 'set' && newest.state === 'done';
+  return (
+    newest?.id === batch &&
+    newest.action === 'set' &&
+    newest.state === 'done' &&
+    (newest.isRemoval === 1) === (kind === 'removal')
+  );
 }
 
 /** Sets several labels in one batch, in the caller's transaction. */

@@ -1,14 +1,21 @@
 import type { LabelResult, LabelSource } from '../../../shared/library.ts';
 import { idList } from '../pictures/pictures.ts';
 import { column, run, transaction, type Db } from '../database/sql.ts';
-import { dropUndone, newBatch } from './labels.ts';
+import { dropUndone, isNewest, newBatch } from './labels.ts';
 
 /**
  * Removes pictures with their labels from the project as one step of undo; the files stay.
  *
  * @param ids of pictures; unknown ids are ignored
+ * @param join removal to extend, so that many pictures, removed in parts, come back as a whole. Ignored where another batch
+ *   came after it
  */
-export function removePictures(db: Db, ids: Iterable<number>, source: LabelSource): LabelResult {
+export function removePictures(
+  db: Db,
+  ids: Iterable<number>,
+  source: LabelSource,
+  join: number | null = null,
+): LabelResult {
   return transaction(db, () => {
     const removed = column<number>(
       db,
@@ -18,7 +25,8 @@ export function removePictures(db: Db, ids: Iterable<number>, source: LabelSourc
       },
     );
     if (removed.length === 0) return { batch: null, changes: [] };
-    const batch = newBatch(db, source, 'set', 'done');
+    const joined = join !== null && isNewest(db, join, 'removal') ? join : null;
+    const batch = joined ?? newBatch(db, source, 'set', 'done');
     noteRemoval(db, batch, removed);
     dropUndone(db);
     remove(db, batch, removed);

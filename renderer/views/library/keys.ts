@@ -14,6 +14,7 @@ export const KEY_SHEET: readonly {
       [['0'], 'clear the label'],
       [['B'], 'click to label: on, off'],
       [['Z', 'Shift Z'], 'undo, redo'],
+      [['Delete'], 'remove from the project; files stay'],
     ],
   },
   {
@@ -31,9 +32,9 @@ export const KEY_SHEET: readonly {
   {
     title: 'Large picture',
     keys: [
-      [['←', '→'], 'first class, second class, and on to the next'],
-      [['1', '2', 'S', '0'], 'label and on to the next'],
-      [['↑', '↓'], 'back, on without a label'],
+      [['←', '→'], 'label as first, second class; show the next'],
+      [['1', '2', 'S', '0'], 'label; show the next'],
+      [['↑', '↓'], 'previous, next picture'],
       [['Enter', 'Esc'], 'back to the grid'],
     ],
   },
@@ -121,6 +122,9 @@ function inFocusView(key: string, library: Library): boolean {
     case 'End':
       go(last);
       return true;
+    case 'Delete':
+      library.remove();
+      return true;
     case 'Enter':
     case 'Escape':
       library.closeFocus();
@@ -139,8 +143,10 @@ function inGrid(key: string, event: KeyboardEvent, library: Library): boolean {
       library.selectVisible();
       return true;
     case 'Escape':
-      if (library.tool !== 'select') library.takeUp('select');
-      else library.selection.clear();
+      library.escape();
+      return true;
+    case 'Delete':
+      library.remove();
       return true;
   }
   if (isControl(event.target) || library.ids.length === 0) return false;
