@@ -244,8 +244,9 @@ export interface TrainResult {
   epochs: number;
   bestEpoch: number;
   valLoss: number;
+  /** At the threshold of the evaluation. */
   valAccuracy: number;
-  /** Of the best epoch, on the validation set. */
+  /** Of the best epoch, on the validation set, at the project's threshold. */
   evaluation: Evaluation;
   /** Of the readable validation pictures, by the best epoch. */
   scores: PictureScore[];

@@ -83,6 +83,7 @@ export async function showTrained(
   const folder = runDir(project, run.id);
   const intervals = await metricIntervals(
     scores.map(({ probability, label }) => ({ probability: probability!, label })),
+    { threshold: result.evaluation.threshold },
   );
   const gap = overfittingGap(result, getEpochs(project.db, run.id));
   output.event('done', { run: run.id, folder, ...fields, intervals, gap });

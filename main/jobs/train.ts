@@ -1,6 +1,7 @@
 import { TwofoldError, type Failure } from '../../shared/errors.ts';
 import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
 import type { SplitPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
+import { swapThreshold } from '../../shared/swap.ts';
 import { Head } from '../model/head/head.ts';
 import type { Tensor } from '../model/tensorflow.ts';
 import { BestHead } from '../training/best-head.ts';
@@ -217,8 +218,9 @@ class TrainRun {
     await this.#saveBest(state, best);
     await best.restore();
     const { control } = this.context;
+    const { swapped, threshold } = this.job.shown;
     const scores = await score(this.source, this.head, this.split.validation, { cached: true, control });
-    const evaluation = evaluateScores(scores);
+    const evaluation = evaluateScores(scores, swapped ? swapThreshold(threshold) : threshold);
     await this.#folder.write(this.#runFile(state, evaluation));
     // A complete run can't be resumed, and the optimiser's state is as large as two heads.
     if (end === 'completed' || end === 'early-stopped') await this.#folder.removeCheckpoint();

@@ -88,7 +88,9 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
   it('decides what evaluate counts, and is stated', async () => {
     const evaluated = await done('evaluate', project, ...option);
     expect(evaluated).toMatchObject({ threshold, confusion: confusionAt(await table(project), threshold) });
-    expect((await run('evaluate', project, ...option)).stdout).toContain(`of "food" above ${threshold}`);
+    expect((await run('evaluate', project, ...option)).stdout).toContain(
+      `of "food" at a threshold of ${threshold}`,
+    );
   });
 
   it('is for once only', async () => {
@@ -103,6 +105,11 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
       expect(Number(stated)).toBe(threshold);
     }
     expect(await done('evaluate', project)).toMatchObject({ threshold });
+
+    const trained = await done('train', project, ...QUICK, '--epochs', '1', '--name', 'at the threshold');
+    const { confusion } = await done('evaluate', project);
+    expect(trained.evaluation).toMatchObject({ threshold, confusion });
+    await done('runs', project, '--run', trained.run as string, '--delete');
 
     const copy = path.join(temporaryFolder(), 'model');
     cpSync(path.join(project, 'runs/r1'), copy, { recursive: true });

@@ -72,7 +72,10 @@ function listAll(project: Project, output: Output): void {
       best ? best.valLoss.toFixed(4) : '–',
       best ? formatPercent(best.accuracy) : '–',
       best ? formatAccuracy(project, run, best.valAccuracy) : '–',
-      run.test ? formatInterval(run.test.evaluation.accuracy) + (run.test.isCurrent ? '' : ' (old)') : '–',
+      run.test
+        ? `${formatInterval(run.test.evaluation.accuracy)} at ${statedThreshold(run.test.evaluation.threshold)}` +
+          (run.test.isCurrent ? '' : ' (old)')
+        : '–',
       utc(run.createdAtMs),
       [run.name, run.note].filter(Boolean).join(': '),
     ];
@@ -94,7 +97,7 @@ function listAll(project: Project, output: Output): void {
     ),
   );
   output.line(
-    'Accuracies of the best epoch. Training: mean over the epoch, with dropout and augmentation. Parentheses: 95% Wilson confidence intervals.',
+    'Accuracies of the best epoch. Training: mean over the epoch, with dropout and augmentation. Validation: at a threshold of 0.5. Test: at the threshold named. Parentheses: 95% Wilson confidence intervals.',
   );
 }
 

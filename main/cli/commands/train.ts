@@ -11,13 +11,14 @@ import { spawnNodeProcess } from '../../jobs/child.ts';
 import { withInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
-import { addRecipeOptions, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
+import { addRecipeOptions, parseCount, recipeFromFlags, type RecipeFlags } from '../recipe-options.ts';
 import { showKnownLeaks } from '../show-leaks.ts';
 import { showTraining, showTrained } from '../show-training.ts';
 import { setBits16 } from '../set-bits16.ts';
+import { trainSeeds } from '../train-seeds.ts';
 import { UsageError } from '../usage-error.ts';
 
-type Flags = RecipeFlags & { resume?: string | true; name?: string; note?: string };
+type Flags = RecipeFlags & { resume?: string | true; name?: string; note?: string; seeds?: number };
 
 export function addTrain(program: Command, output: Output): void {
   const command = program
@@ -29,7 +30,8 @@ export function addTrain(program: Command, output: Output): void {
       'resume a stopped, failed or crashed run (without an id, the newest); --epochs can extend it',
     )
     .option('--name <text>', 'a name for the run')
-    .option('--note <text>', 'a note on the run');
+    .option('--note <text>', 'a note on the run')
+    .option('--seeds <n>', 'train it with this many random seeds; shows mean and spread', parseCount);
   addRecipeOptions(command);
   command
     .addHelpText(
@@ -43,6 +45,7 @@ export function addTrain(program: Command, output: Output): void {
       return withProject(given, output, async (project) => {
         await lookAtFiles(project, output);
         const request = requestOf(project, flags);
+        if (flags.seeds !== undefined) return trainSeeds(project, request, flags.seeds, output);
         const { run, job, result } = await startTraining(project, request, {
           spawn: spawnNodeProcess,
           onEvent: showTraining(project, request.recipe, output),
