@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app } from 'electron';
+import { startLog } from './app/shell/crashes.ts';
 import { registerScheme } from './app/shell/protocol.ts';
 import { hardenCommandLine, hardenContents } from './app/shell/security.ts';
 import { startApp } from './app/shell/start.ts';
@@ -15,6 +16,7 @@ hardenCommandLine(app);
 registerScheme();
 app.on('web-contents-created', (_event, contents) => hardenContents(contents));
 
-if (app.requestSingleInstanceLock())
-  startApp((context, isOurs, onDefect) => bindCalls(handlersOf(context), isOurs, onDefect));
-else app.quit();
+if (app.requestSingleInstanceLock()) {
+  startLog();
+  startApp((context, isOurs, onFailure) => bindCalls(handlersOf(context), isOurs, onFailure));
+} else app.quit();

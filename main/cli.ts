@@ -3,6 +3,7 @@ import { TwofoldError, toFailure } from '../shared/errors.ts';
 import { Output } from './cli/output.ts';
 import { buildProgram } from './cli/program.ts';
 import { UsageError } from './cli/usage-error.ts';
+import { logFailure, logInfo } from './log/log.ts';
 
 /** The exit codes of every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -16,12 +17,13 @@ export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 export async function main(argv: readonly string[]): Promise<number> {
   const output = new Output({ json: argv.includes('--json') });
   try {
-    await buildProgram(output).parseAsync(argv, { from: 'user' });
+    await buildProgram(output, argv).parseAsync(argv, { from: 'user' });
   } catch (thrown) {
     output.exitCode = report(thrown, output);
   }
   // Only now is it known whether everything could be written.
   await output.flush();
+  logInfo('command', `ended: exit code ${output.exitCode}`);
   return output.exitCode;
 }
 
@@ -35,6 +37,7 @@ function report(thrown: unknown, output: Output): number {
   }
   const failure = toFailure(thrown);
   output.error(failure);
+  logFailure('command', thrown);
   if (failure.code === 'internal' && thrown instanceof Error) {
     const defect = thrown instanceof TwofoldError ? thrown.cause : thrown;
     if (defect instanceof Error) output.note(defect.stack ?? '');

@@ -4,7 +4,10 @@ import App from './App.svelte';
 import './theme.css';
 import './base.css';
 import { bridgeClient } from './state/client.ts';
+import { reportErrors } from './state/window-errors.ts';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('The page has no #app to show Twofold in.');
-mount(App, { target, props: { client: bridgeClient(window.twofold) } });
+const client = bridgeClient(window.twofold);
+reportErrors(client);
+mount(App, { target, props: { client } });

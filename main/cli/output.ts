@@ -1,6 +1,7 @@
 import { formatDuration } from '../../shared/format.ts';
 import type { Failure } from '../../shared/errors.ts';
 import type { Progress } from '../../shared/progress.ts';
+import { logInfo } from '../log/log.ts';
 import { ProgressLine } from './progress-line.ts';
 
 /**
@@ -49,6 +50,7 @@ export class Output {
 
   /** A line for people that is not part of the result. */
   note(text: string): void {
+    logInfo('command', text);
     if (this.json) return;
     this.#progress.clear();
     this.#write(process.stderr, `${text}\n`);

@@ -22,10 +22,15 @@ import { addSuggest } from './commands/suggest.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTrain } from './commands/train.ts';
 import { addWeights } from './commands/weights.ts';
+import { openCommandLog } from './command-log.ts';
 import type { Output } from './output.ts';
 
-/** The whole command line: every command adds itself. Throws CommanderError instead of ending the process. */
-export function buildProgram(output: Output): Command {
+/**
+ * The whole command line: every command adds itself. Throws CommanderError instead of ending the process.
+ *
+ * @param argv what was typed, for the log
+ */
+export function buildProgram(output: Output, argv: readonly string[] = []): Command {
   const program = new Command('twofold')
     .description('Turn a folder of pictures into a two-class image classifier.')
     .version(VERSION)
@@ -59,7 +64,13 @@ export function buildProgram(output: Output): Command {
     add(program, output);
   }
   for (const command of everyCommand(program)) {
-    if (command.commands.length === 0) command.option('--json', 'print one JSON object a line, for programs');
+    if (command.commands.length === 0) {
+      command
+        .option('--json', 'print one JSON object a line, for programs')
+        .option('--log <file>', 'append to a log: versions, notes, errors with their causes')
+        // As soon as it is read, so that an error in a later argument is logged too.
+        .on('option:log', (file: string) => openCommandLog(file, argv));
+    }
     command.exitOverride();
   }
   return program;

@@ -15,7 +15,7 @@ export async function answer(
   handlers: Handlers,
   name: CallName,
   payload: unknown,
-  onDefect: (name: string, error: unknown) => void,
+  onFailure: (name: string, error: unknown) => void,
 ): Promise<Result<unknown>> {
   const parsed = CALLS[name].input.safeParse(payload);
   if (!parsed.success) {
@@ -27,9 +27,8 @@ export async function answer(
     const handler = handlers[name] as (payload: unknown) => unknown;
     return { ok: true, value: await handler(parsed.data) };
   } catch (thrown) {
-    const error = toFailure(thrown);
-    if (error.code === 'internal') onDefect(name, thrown);
-    return { ok: false, error };
+    onFailure(name, thrown);
+    return { ok: false, error: toFailure(thrown) };
   }
 }
 

@@ -9,17 +9,17 @@ import { answer, refuse, type Handlers } from './answer.ts';
  * in the contract, or passes what its schema does not allow, gets an error and no handler runs.
  *
  * @param isOurs whether a call comes from the main frame of our window, showing our own page
- * @param onDefect told about errors that are no TwofoldErrors, for the log
+ * @param onFailure told about every call that fails, for the log
  */
 export function bindCalls(
   handlers: Handlers,
   isOurs: (event: IpcMainInvokeEvent) => boolean,
-  onDefect: (name: string, error: unknown) => void,
+  onFailure: (name: string, error: unknown) => void,
 ): void {
   ipcMain.handle(CALL_CHANNEL, async (event, name: unknown, payload: unknown): Promise<Result<unknown>> => {
     if (!isOurs(event)) return refuse('This call does not come from the window of Twofold.');
     if (!isCallName(name)) return refuse(`There is no call ${JSON.stringify(name)}.`);
-    return answer(handlers, name, payload, onDefect);
+    return answer(handlers, name, payload, onFailure);
   });
 }
 

@@ -1,5 +1,6 @@
 import { app } from 'electron';
 import type { AppContext } from '../app/services/context.ts';
+import { showLog } from '../app/shell/crashes.ts';
 import { choose } from '../app/shell/dialogs.ts';
 import { readLicences } from '../app/shell/licences.ts';
 import type { HandlersOf } from './answer.ts';
@@ -12,6 +13,7 @@ export function systemHandlers({
   delays,
   opened,
   applySettings,
+  defects,
 }: AppContext): HandlersOf<'system'> {
   return {
     'system.info': () => ({
@@ -34,6 +36,14 @@ export function systemHandlers({
       const { path } = opened;
       opened.path = null;
       return path;
+    },
+    'system.report': (error) => {
+      defects.noteWindow(error);
+      return null;
+    },
+    'system.showLog': () => {
+      showLog();
+      return null;
     },
     'system.delays': ({ reset }) => delays.read(reset),
   };

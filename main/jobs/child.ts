@@ -1,9 +1,14 @@
 import { fork } from 'node:child_process';
+import { logExit, logOutput } from '../log/child.ts';
+import { isLogOpen } from '../log/log.ts';
 import { entry } from '../support/entry.ts';
 import type { JobProcess } from '../training/supervisor.ts';
 
 /** Variables that TensorFlow reads when it is loaded, for pooled buffers (see docs/decisions) and quiet logs. */
 export const TENSORFLOW_ENV = { TF_CPU_ALLOCATOR_USE_BFC: '1', TF_CPP_MIN_LOG_LEVEL: '2' } as const;
+
+/** What the log calls the process of a job. */
+export const JOB_PROCESS = 'training process';
 
 /** Runs jobs in a plain child of Node. */
 export function spawnNodeProcess(): JobProcess {
@@ -13,8 +18,12 @@ export function spawnNodeProcess(): JobProcess {
     env: { ...process.env, ...TENSORFLOW_ENV },
     // Preserves typed arrays and NaN, unlike JSON.
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', isLogOpen() ? 'pipe' : 'inherit', 'ipc'],
   });
+  if (child.stderr) {
+    child.stderr.pipe(process.stderr, { end: false });
+    logOutput(JOB_PROCESS, child.stderr);
+  }
   return {
     send: (command) => {
       // An ended process is reported by its exit, not by each message that can't be delivered.
@@ -22,9 +31,11 @@ export function spawnNodeProcess(): JobProcess {
     },
     onMessage: (listener) => child.on('message', listener),
     onExit: (listener) => {
-      child.once('exit', (code, signal) =>
-        listener(signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`),
-      );
+      child.once('exit', (code, signal) => {
+        const reason = signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`;
+        logExit(JOB_PROCESS, reason, child.killed);
+        listener(reason);
+      });
       child.once('error', (error) => listener(error.message));
     },
     kill: () => child.kill('SIGKILL'),

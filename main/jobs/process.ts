@@ -1,5 +1,6 @@
 import { toFailure, type Failure } from '../../shared/errors.ts';
 import type { Job, JobEvent, JobMessage, JobPicture, JobResult } from '../../shared/jobs.ts';
+import { describe } from '../log/describe.ts';
 import { JobControl } from '../training/control.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { readJobCommand } from '../training/messages.ts';
@@ -61,12 +62,10 @@ async function start(jobId: string, job: Job): Promise<void> {
   send(answer);
 }
 
-/** The stack of an unexpected error goes to standard error, which the parent logs. */
+/** The stack of an unexpected error, or of a thread that died, goes to standard error, which the parent logs. */
 function explain(thrown: unknown): Failure {
   const error = toFailure(thrown);
-  if (error.code === 'internal') {
-    process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
-  }
+  if (error.code === 'internal' || error.code === 'crashed') process.stderr.write(`${describe(thrown)}\n`);
   return error;
 }
 
@@ -86,6 +85,7 @@ function receive(message: unknown): void {
   running.control[command.type]();
 }
 
+// An error that nothing catches ends the process with its stack on standard error, in Node and in Electron.
 // A closed terminal must not end the process.
 process.stderr.on('error', () => undefined);
 // Ctrl-C reaches the whole process group; the parent decides what it means.

@@ -63,6 +63,12 @@ export class AppState {
     this.suggestions = new Suggestions(client, this.notices);
     client.on('project.changed', (project) => this.#show(project));
     client.on('import.nothing', ({ message }) => this.notices.fail(new TwofoldError('not-found', message)));
+    client.on('system.defect', () =>
+      this.notices.say(
+        'An unexpected error occurred and was logged. Labels and runs that were saved are kept. Restart Twofold if something no longer works.',
+        [{ label: 'Show log', act: () => this.showLog() }],
+      ),
+    );
     client.on('system.openPath', ({ path }) => void this.openFolder(path));
     client.on('system.menu', (command) => this.#obey(command));
   }
@@ -96,6 +102,10 @@ export class AppState {
 
   async openSample(): Promise<void> {
     await this.#opening(() => this.client.call('project.sample'));
+  }
+
+  showLog(): void {
+    void this.notices.attempt(() => this.client.call('system.showLog'));
   }
 
   /** Goes to a place, with this run chosen there. */

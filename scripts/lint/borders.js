@@ -7,6 +7,7 @@ import { posix, relative, sep } from 'node:path';
 const MAY_IMPORT = {
   shared: [],
   'main/support': ['shared'],
+  'main/log': ['shared', 'main/support'],
   'main/files': ['shared', 'main/support'],
   'main/pictures': ['shared', 'main/support', 'main/files'],
   'main/library': ['shared', 'main/support', 'main/files', 'main/pictures'],
@@ -16,7 +17,7 @@ const MAY_IMPORT = {
   'main/export': ['shared', 'main/support', 'main/files', 'main/pictures', 'main/model', 'main/training'],
   'main/jobs': [
     ...['shared', 'main/support', 'main/files', 'main/pictures', 'main/model', 'main/insight'],
-    ...['main/training', 'main/export'],
+    ...['main/training', 'main/export', 'main/log'],
   ],
   'main/engine': [
     ...[
@@ -40,7 +41,7 @@ const MAY_IMPORT = {
       'main/model',
       'main/insight',
     ],
-    ...['main/training', 'main/export', 'main/jobs', 'main/engine'],
+    ...['main/training', 'main/export', 'main/jobs', 'main/engine', 'main/log'],
   ],
   'main/ipc': [
     'shared',
@@ -61,7 +62,7 @@ const MAY_IMPORT = {
       'main/model',
       'main/insight',
     ],
-    ...['main/training', 'main/export', 'main/jobs', 'main/engine'],
+    ...['main/training', 'main/export', 'main/jobs', 'main/engine', 'main/log'],
   ],
   'renderer/lib': ['shared'],
   'renderer/state': ['shared', 'renderer/lib'],

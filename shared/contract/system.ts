@@ -26,6 +26,17 @@ export const appSettingsSchema = z.strictObject({
 });
 export type AppSettings = z.infer<typeof appSettingsSchema>;
 
+/** The longest report of an error: a stack is far shorter. */
+export const MAX_ERROR_CHARACTERS = 20_000;
+
+/** An error of the window that nothing caught. `place`: while a place was drawn, which shows it. */
+export const windowErrorSchema = z.strictObject({
+  kind: z.enum(['error', 'rejection', 'place']),
+  /** Message and stack. */
+  text: z.string().max(MAX_ERROR_CHARACTERS),
+});
+export type WindowError = z.infer<typeof windowErrorSchema>;
+
 /** Menu items that the window handles. */
 export const MENU_COMMANDS = [
   'new-project',
@@ -81,6 +92,10 @@ export const systemCalls = {
   ).returns<AppSettings>(),
   /** A folder or project to open that was passed before the window was ready, if any. */
   'system.takeOpened': call(nothing).returns<string | null>(),
+  /** Logs an error of the window; of many in a minute only the first. */
+  'system.report': call(windowErrorSchema).returns<null>(),
+  /** Shows the log in the file manager. */
+  'system.showLog': call(nothing).returns<null>(),
   /** Longest and 99th percentile delay of main's event loop since the last call with `reset`. */
   'system.delays': call(z.strictObject({ reset: z.boolean() })).returns<{ maxMs: number; p99Ms: number }>(),
 };
@@ -89,5 +104,7 @@ export const systemEvents = {
   'system.menu': event<MenuCommand>(),
   /** A folder or project to open, from a double click, the dock, the command line or recent projects. */
   'system.openPath': event<{ path: string }>(),
+  /** An error that nothing caught, in main or in the window, was logged. */
+  'system.defect': event<null>(),
   'system.settingsChanged': event<AppSettings>(),
 };

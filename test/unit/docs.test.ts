@@ -26,7 +26,8 @@ describe('the documentation of the command line', () => {
   it.each(paths(program))('names "$path" and every option of it', ({ path, command }) => {
     expect(section(path), `a section "## twofold ${path}"`).toContain(`twofold ${path}`);
     for (const { flags, long } of command.options) {
-      if (long !== '--json') expect(section(path), `the option ${flags}`).toContain(long!);
+      if (long !== '--json' && long !== '--log')
+        expect(section(path), `the option ${flags}`).toContain(long!);
     }
   });
 
@@ -39,7 +40,7 @@ describe('the documentation of the command line', () => {
     for (const [option] of docs.matchAll(/`(--[a-z0-9-]+)/g)) {
       const long = option.slice(1);
       const known = paths(program).some(({ command }) => command.options.some((each) => each.long === long));
-      expect(known || ['--help', '--json'].includes(long), long).toBe(true);
+      expect(known || ['--help', '--json', '--log'].includes(long), long).toBe(true);
     }
   });
 

@@ -3,6 +3,7 @@ import type { AppSettings, appSettingsSchema } from '../../../shared/contract/sy
 import type { Emit } from './emit.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
 import type { LoopDelays } from '../shell/delays.ts';
+import type { Defects } from './defects.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Exporter } from './exporter.ts';
 import type { FileChecks } from './file-checks.ts';
@@ -30,6 +31,7 @@ export interface AppContext {
   recent: RecentProjects;
   settings: JsonFile<typeof appSettingsSchema>;
   delays: LoopDelays;
+  defects: Defects;
   /** A folder or project that was asked for before the window was there to open it. */
   opened: { path: string | null };
   emit: Emit;

@@ -5,6 +5,7 @@ import type { Emit } from './emit.ts';
 import { dataFolder } from '../../files/paths.ts';
 import { PicturePool } from '../../pictures/pool.ts';
 import type { AppContext } from './context.ts';
+import { Defects } from './defects.ts';
 import { LoopDelays } from '../shell/delays.ts';
 import { Evaluator } from './evaluator.ts';
 import { FileChecks } from './file-checks.ts';
@@ -75,6 +76,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     recent,
     settings,
     delays: new LoopDelays(),
+    defects: new Defects(() => emit('system.defect', null)),
     opened: { path: null },
     emit,
     window,

@@ -1,7 +1,8 @@
 import { constants, setPriority } from 'node:os';
 import { utilityProcess } from 'electron';
 import { entry } from '../../support/entry.ts';
-import { TENSORFLOW_ENV } from '../../jobs/child.ts';
+import { JOB_PROCESS, TENSORFLOW_ENV } from '../../jobs/child.ts';
+import { logExit, logOutput } from '../../log/child.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
 
 /** As `spawnUtilityProcess`, with the lowest priority: for work that nobody waits for. */
@@ -17,12 +18,19 @@ export function spawnUtilityProcess(priority: number = constants.priority.PRIORI
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   child.once('spawn', () => lowerPriority(child.pid, priority));
-  child.stderr?.on('data', (text: Buffer) => process.stderr.write(text));
+  if (child.stderr) logOutput(JOB_PROCESS, child.stderr);
+  let isKilled = false;
   return {
     send: (command) => child.postMessage(command),
     onMessage: (listener) => child.on('message', listener),
-    onExit: (listener) => child.once('exit', (code) => listener(describeExit(code))),
+    onExit: (listener) =>
+      child.once('exit', (code) => {
+        const reason = describeExit(code);
+        logExit(JOB_PROCESS, reason, isKilled);
+        listener(reason);
+      }),
     kill: () => {
+      isKilled = true;
       // `child.kill` sends SIGTERM, which a process that hangs in native code ignores.
       if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
     },

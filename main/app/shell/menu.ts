@@ -10,6 +10,8 @@ export interface MenuState {
   command(command: MenuCommand): void;
   openRecent(folder: string): void;
   setTheme(theme: AppSettings['theme']): void;
+  showLog(): void;
+  saveDiagnostics(): void;
 }
 
 type Item = MenuItemConstructorOptions;
@@ -40,7 +42,14 @@ export function menuTemplate(state: MenuState): Item[] {
     {
       role: 'help',
       label: '&Help',
-      submenu: [item('Try the Sample Pictures', 'open-sample'), ...(isMac ? [] : [line, about])],
+      submenu: [
+        item('Try the Sample Pictures', 'open-sample'),
+        line,
+        // Done by main, so that they are there when the window is broken.
+        { id: 'show-log', label: 'Show Log', click: () => state.showLog() },
+        { id: 'save-diagnostics', label: 'Save Diagnostics…', click: () => state.saveDiagnostics() },
+        ...(isMac ? [] : [line, about]),
+      ],
     },
   ];
 }

@@ -6,7 +6,10 @@ import { app, BrowserWindow, dialog, session, type IpcMainInvokeEvent } from 'el
 import { EVENT_CHANNEL } from '../../../shared/contract/channels.ts';
 import type { Emit } from '../services/emit.ts';
 import { dataFolder } from '../../files/paths.ts';
+import { logError, logFailure } from '../../log/log.ts';
 import { pathFromArguments } from './arguments.ts';
+import { catchCrashes, showLog } from './crashes.ts';
+import { saveDiagnostics } from './save-diagnostics.ts';
 import type { AppContext } from '../services/context.ts';
 import { JsonFile } from '../services/json-file.ts';
 import { showMenu } from './menu.ts';
@@ -22,7 +25,7 @@ const RENDERER = fileURLToPath(new URL('../renderer/', import.meta.url));
 export type BindCalls = (
   context: AppContext,
   isOurs: (event: IpcMainInvokeEvent) => boolean,
-  onDefect: (name: string, error: unknown) => void,
+  onFailure: (name: string, error: unknown) => void,
 ) => void;
 
 /** Runs the app, once it is known to be the only instance, until it ends. */
@@ -40,6 +43,7 @@ export function startApp(bindCalls: BindCalls): void {
     },
     temporary,
   });
+  catchCrashes(context.defects, () => window !== undefined && !window.isDestroyed());
   context.opened.path = pathFromArguments(process.argv, !app.isPackaged, process.cwd());
   const openPath = (path: string): void => {
     if (!window) {
@@ -72,11 +76,7 @@ export function startApp(bindCalls: BindCalls): void {
     context.delays.start();
     hardenSession(session.defaultSession);
     serveScheme(session.defaultSession, RENDERER, context.pictures);
-    bindCalls(
-      context,
-      (event) => comesFrom(event, window?.webContents),
-      (name, error) => process.stderr.write(`${name}: ${describe(error)}\n`),
-    );
+    bindCalls(context, (event) => comesFrom(event, window?.webContents), logFailure);
     refreshMenu(context, openPath);
     window = openWindow(context);
   });
@@ -120,7 +120,7 @@ function endCleanly({ project, pool, recent, settings }: AppContext, temporary: 
     void project
       .close()
       .then(() => pool.close())
-      .catch((error: unknown) => process.stderr.write(`${describe(error)}\n`))
+      .catch((error: unknown) => logError('closing the project', error))
       .finally(() => {
         recent.flush();
         settings.flush();
@@ -139,10 +139,8 @@ function refreshMenu(context: AppContext, openPath: (path: string) => void): voi
     theme: context.settings.value.theme,
     command: (command) => context.emit('system.menu', command),
     openRecent: openPath,
+    showLog,
+    saveDiagnostics: () => void saveDiagnostics(context),
     setTheme: (theme) => context.applySettings({ ...context.settings.value, theme }),
   });
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -40,7 +40,7 @@ export interface WalkOptions {
 }
 
 /** Pictures by name, so that a damaged or unsupported one is reported. */
-const PICTURE_EXTENSIONS = new Set(
+export const PICTURE_EXTENSIONS: ReadonlySet<string> = new Set(
   '.jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .avif .ppm .pgm .pbm .pnm .pam .heic .heif .hif .jxl .jp2 .psd .cr2 .cr3 .nef .nrw .arw .sr2 .dng .orf .rw2 .raf .pef .srw .3fr'.split(
     ' ',
   ),

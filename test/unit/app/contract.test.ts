@@ -45,8 +45,8 @@ describe('the border between window and main', () => {
     expect(CALLS['system.setSettings'].input.parse({})).toEqual({});
   });
 
-  it('passes on what a person should read, and logs what is a defect', async () => {
-    const defects = vi.fn();
+  it('passes on what a person should read, and hands every failure to the log', async () => {
+    const failures = vi.fn();
     const expected = await answer(
       handlers({
         'project.close': () => {
@@ -55,18 +55,18 @@ describe('the border between window and main', () => {
       }),
       'project.close',
       undefined,
-      defects,
+      failures,
     );
     expect(expected).toEqual({ ok: false, error: { code: 'busy', message: 'Wait.' } });
-    expect(defects).not.toHaveBeenCalled();
+    expect(failures).toHaveBeenCalledWith('project.close', expect.any(TwofoldError));
     const defect = await answer(
       handlers({ 'project.close': () => Promise.reject(new RangeError('off by one')) }),
       'project.close',
       undefined,
-      defects,
+      failures,
     );
     expect(defect).toMatchObject({ ok: false, error: { code: 'internal' } });
-    expect(defects).toHaveBeenCalledOnce();
+    expect(failures).toHaveBeenLastCalledWith('project.close', expect.any(RangeError));
   });
 
   it('gives the window the answer, or throws the error with its code', async () => {

@@ -1,0 +1,35 @@
+import type { WindowError } from '../../../shared/contract/system.ts';
+import { logError, logWarning } from '../../log/log.ts';
+import { RateLimit } from '../../log/rate-limit.ts';
+
+/** A defect that repeats itself must not push everything else out of the log. */
+const MOST = 20;
+const EVERY_MS = 60_000;
+
+/** Errors that nothing caught, in main and in the window: logs them and tells the person that there was one. */
+export class Defects {
+  readonly #limits = { main: new RateLimit(MOST, EVERY_MS), window: new RateLimit(MOST, EVERY_MS) };
+
+  /** @param tell called after each that was logged */
+  constructor(private readonly tell: () => void) {}
+
+  /** An error in main. */
+  note(source: string, thrown: unknown): void {
+    if (!this.#passes('main')) return;
+    logError(source, thrown);
+    this.tell();
+  }
+
+  /** An error that the window reports. One that broke a place is told there. */
+  noteWindow({ kind, text }: WindowError): void {
+    if (!this.#passes('window')) return;
+    logError(`window, ${kind}`, text);
+    if (kind !== 'place') this.tell();
+  }
+
+  #passes(where: 'main' | 'window'): boolean {
+    const { passes, held } = this.#limits[where].take();
+    if (passes && held > 0) logWarning('log', `${held} more errors were not logged.`);
+    return passes;
+  }
+}

@@ -1,0 +1,48 @@
+import { join, parse } from 'node:path';
+import { dialog, shell } from 'electron';
+import { toFailure } from '../../../shared/errors.ts';
+import { writeZip } from '../../files/zip.ts';
+import { logFailure } from '../../log/log.ts';
+import type { AppContext } from '../services/context.ts';
+import { collectDiagnostics, DIAGNOSTICS } from '../services/diagnostics.ts';
+import { logFile } from './crashes.ts';
+
+/** Help → Save Diagnostics…: says what is in the file, asks where to write it, and shows it there. */
+export async function saveDiagnostics(context: AppContext): Promise<void> {
+  const window = context.window();
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'info',
+    message: 'Save diagnostics to send with a report of a problem?',
+    detail:
+      `The file contains:\n${DIAGNOSTICS.map((part) => `• ${part}`).join('\n')}\n\n` +
+      'It contains no pictures, no labels, and no names of pictures. Nothing is sent anywhere.',
+    buttons: ['Save…', 'Cancel'],
+    defaultId: 0,
+    cancelId: 1,
+  });
+  if (response !== 0) return;
+  const { canceled, filePath } = await dialog.showSaveDialog(window, {
+    title: 'Save diagnostics',
+    defaultPath: join(context.documents(), 'Twofold diagnostics.zip'),
+    filters: [{ name: 'Zip', extensions: ['zip'] }],
+  });
+  if (canceled || filePath === '') return;
+  try {
+    await writeZip(filePath, await collectDiagnostics(context, logs()));
+    shell.showItemInFolder(filePath);
+  } catch (error) {
+    logFailure('diagnostics', error);
+    const { message } = toFailure(error);
+    await dialog.showMessageBox(window, {
+      type: 'error',
+      message: 'The diagnostics were not saved.',
+      detail: message,
+    });
+  }
+}
+
+/** The log, and the one before it. */
+function logs(): { name: string; path: string }[] {
+  const { dir, name, ext } = parse(logFile());
+  return [`${name}.old${ext}`, `${name}${ext}`].map((file) => ({ name: file, path: join(dir, file) }));
+}

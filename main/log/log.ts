@@ -1,0 +1,83 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { arch, release } from 'node:os';
+import { dirname } from 'node:path';
+import logger from 'electron-log/node';
+import { toFailure } from '../../shared/errors.ts';
+import { VERSION } from '../support/version.ts';
+import { describe } from './describe.ts';
+import { withoutUserNames } from './redact.ts';
+
+/**
+ * The log of this process and its children: one file, written line by line and at once, so that the last line before a
+ * crash is there. Nothing is written before `openLog`. Only one process writes a file; what children say on standard
+ * error is written by their parent.
+ */
+
+/** A full log becomes `NAME.old.log`, in place of the one before. */
+const MAX_BYTES = 1024 ** 2;
+/** Of one entry: a stack is shorter, and a loop that prints must not push everything else out of the log. */
+const MAX_CHARACTERS = 20_000;
+
+let isOpen = false;
+
+const { file, console: terminal } = logger.transports;
+file.level = false;
+terminal.level = false;
+file.maxSize = MAX_BYTES;
+// Otherwise looked for in the folder of a package.json, which a bundle may not have.
+file.setAppName('Twofold');
+terminal.format = '{text}';
+logger.scope.labelPadding = false;
+logger.hooks.push((message) => ({
+  ...message,
+  data: message.data.map((text) => withoutUserNames(String(text).slice(0, MAX_CHARACTERS))),
+}));
+
+/**
+ * Opens the log of this process, at the end of what is there.
+ *
+ * @param options `echo`: warnings and errors go to standard error as well
+ * @throws Error of the file system where the file can't be written
+ */
+export function openLog(path: string, { echo = false } = {}): void {
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, 'a'));
+  file.resolvePathFn = () => path;
+  file.level = 'info';
+  isOpen = true;
+  terminal.level = echo ? 'warn' : false;
+  const { electron, node } = process.versions as { electron?: string; node: string };
+  const runtime = electron === undefined ? `Node ${node}` : `Electron ${electron}`;
+  logInfo('start', `Twofold ${VERSION}, ${runtime}, ${process.platform} ${release()} ${arch()}`);
+}
+
+/** Whether `openLog` was called. */
+export function isLogOpen(): boolean {
+  return isOpen;
+}
+
+/** @param source what reports it, such as `training process` */
+export function logInfo(source: string, text: string): void {
+  logger.scope(source).info(text);
+}
+
+export function logWarning(source: string, text: string): void {
+  logger.scope(source).warn(text);
+}
+
+/** Logs what was thrown, with its stack and its causes. */
+export function logError(source: string, thrown: unknown): void {
+  logger.scope(source).error(describe(thrown));
+}
+
+/**
+ * Logs why something that a person asked for failed. Of what they can mend, the code is enough: its message may name
+ * pictures and classes. All else is a defect, of this program or of the machine.
+ */
+export function logFailure(source: string, thrown: unknown): void {
+  const { code } = toFailure(thrown);
+  if (DEFECTS.has(code)) logError(source, thrown);
+  else logInfo(source, code);
+}
+
+const DEFECTS: ReadonlySet<string> = new Set(['internal', 'crashed', 'runtime', 'corrupt']);
