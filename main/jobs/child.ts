@@ -24,6 +24,7 @@ export function spawnNodeProcess(): JobProcess {
     child.stderr.pipe(process.stderr, { end: false });
     logOutput(JOB_PROCESS, child.stderr);
   }
+  child.once('exit', (...end) => logExit(JOB_PROCESS, describeExit(...end), child.killed));
   return {
     send: (command) => {
       // An ended process is reported by its exit, not by each message that can't be delivered.
@@ -31,13 +32,12 @@ export function spawnNodeProcess(): JobProcess {
     },
     onMessage: (listener) => child.on('message', listener),
     onExit: (listener) => {
-      child.once('exit', (code, signal) => {
-        const reason = signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`;
-        logExit(JOB_PROCESS, reason, child.killed);
-        listener(reason);
-      });
+      child.once('exit', (...end) => listener(describeExit(...end)));
       child.once('error', (error) => listener(error.message));
     },
     kill: () => child.kill('SIGKILL'),
   };
 }
+
+const describeExit = (code: number | null, signal: string | null): string =>
+  signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`;

@@ -20,15 +20,11 @@ export function spawnUtilityProcess(priority: number = constants.priority.PRIORI
   child.once('spawn', () => lowerPriority(child.pid, priority));
   if (child.stderr) logOutput(JOB_PROCESS, child.stderr);
   let isKilled = false;
+  child.once('exit', (code) => logExit(JOB_PROCESS, describeExit(code), isKilled));
   return {
     send: (command) => child.postMessage(command),
     onMessage: (listener) => child.on('message', listener),
-    onExit: (listener) =>
-      child.once('exit', (code) => {
-        const reason = describeExit(code);
-        logExit(JOB_PROCESS, reason, isKilled);
-        listener(reason);
-      }),
+    onExit: (listener) => child.once('exit', (code) => listener(describeExit(code))),
     kill: () => {
       isKilled = true;
       // `child.kill` sends SIGTERM, which a process that hangs in native code ignores.
