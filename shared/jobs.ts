@@ -2,6 +2,7 @@ import type { ErrorCode, Failure } from './errors.ts';
 import type { Evaluation } from './metrics.ts';
 import type { Progress } from './progress.ts';
 import type { Recipe } from './recipe.ts';
+import type { UnsureRule } from './unsure.ts';
 
 /** The jobs of the training process, their results, and the messages of a job. */
 
@@ -63,11 +64,17 @@ export interface ModelView {
   threshold: number;
 }
 
-export interface EvaluateJob {
+/** How a project shows one run. What is left out is as the run's own file says, as where its folder is used alone. */
+export interface RunView {
+  /** See `ModelView`. */
+  swapped?: boolean;
+  /** Its logits are divided by it. */
+  temperature?: number;
+}
+
+export interface EvaluateJob extends RunView {
   kind: 'evaluate';
   runDir: string;
-  /** See `ModelView`; default: that in the run's folder. */
-  swapped?: boolean;
   cacheDir: string;
   on: Split;
   pictures: LabelledPicture[];
@@ -75,20 +82,16 @@ export interface EvaluateJob {
   threshold: number;
 }
 
-export interface PredictJob {
+export interface PredictJob extends RunView {
   kind: 'predict';
   runDir: string;
-  /** See `ModelView`; default: that in the run's folder. */
-  swapped?: boolean;
   files: string[];
 }
 
 /** Computes which parts of pictures count for which class. */
-export interface HeatMapJob {
+export interface HeatMapJob extends RunView {
   kind: 'heat-map';
   runDir: string;
-  /** See `ModelView`; default: that in the run's folder. */
-  swapped?: boolean;
   /** The project's, for pictures whose content (SHA-256) is given; null caches nothing. */
   cacheDir: string | null;
   pictures: { path: string; sha256: string | null }[];
@@ -139,11 +142,9 @@ export interface DuplicatesJob {
   pictures: { path: string; sha256: string }[];
 }
 
-export interface WriteExportJob {
+export interface WriteExportJob extends RunView {
   kind: 'write-export';
   runDir: string;
-  /** See `ModelView`; default: that in the run's folder. */
-  swapped?: boolean;
   format: ModelFormat;
   /** Bits per kernel value; fewer than 32 only in TensorFlow.js. */
   bits: 32 | 16 | 8;
@@ -271,6 +272,8 @@ export interface PredictResult {
   classes: [string, string];
   /** The one in the run's folder. */
   threshold: number;
+  /** As the run's file says. */
+  unsure: UnsureRule | null;
   predictions: Prediction[];
 }
 

@@ -4,6 +4,7 @@ import { SPLITS, type EpochMetrics, type Label, type Split } from './jobs.ts';
 import type { Evaluation, Interval } from './metrics.ts';
 import type { Progress } from './progress.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
+import type { UnsureRule } from './unsure.ts';
 
 /** The data of a project, for app, command line and window. */
 
@@ -331,6 +332,10 @@ export interface RunRecord {
   createdAtMs: number;
   finishedAtMs: number | null;
   bestEpoch: number | null;
+  /** Its logits are divided by it; 1 where it was not calibrated. */
+  temperature: number;
+  /** Null: it answers every picture. */
+  unsure: UnsureRule | null;
   /** The result of training. */
   metrics: JsonValue;
   /** Its evaluation on the test set, if there is one. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../support/version.ts';
+import { addCalibrate } from './commands/calibrate.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDuplicates } from './commands/duplicates.ts';
 import { addErrors } from './commands/errors.ts';
@@ -21,6 +22,7 @@ import { addSimilar } from './commands/similar.ts';
 import { addSuggest } from './commands/suggest.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTrain } from './commands/train.ts';
+import { addUnsure } from './commands/unsure.ts';
 import { addWeights } from './commands/weights.ts';
 import { openCommandLog } from './command-log.ts';
 import type { Output } from './output.ts';
@@ -54,6 +56,8 @@ export function buildProgram(output: Output, argv: readonly string[] = []): Comm
     addRuns,
     addEvaluate,
     addCompare,
+    addCalibrate,
+    addUnsure,
     addPredict,
     addHeatmap,
     addExport,

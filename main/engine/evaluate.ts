@@ -10,7 +10,7 @@ import { getRun, latestUsableRun } from '../library/runs/runs.ts';
 import type { Db } from '../library/database/sql.ts';
 import { saveTestEvaluation, testSetFingerprint } from '../library/runs/test-evaluations.ts';
 import { allSeen } from '../training/split.ts';
-import { modelView } from './model-view.ts';
+import { modelView, runView } from './model-view.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
 
 /**
@@ -47,13 +47,14 @@ export async function evaluateRun(
 ): Promise<EvaluateResult> {
   const { db } = project;
   const { swapped, threshold: usual } = modelView(db);
+  const view = runView(db, run);
   const fingerprint = testSetFingerprint(db);
   const { pictures, seen } = on === 'test' ? testPictures(db, run) : ownPictures(db, run, on);
   const evaluated = await runJob(
     {
       kind: 'evaluate',
       runDir: runDir(project, run.id),
-      swapped,
+      ...view,
       cacheDir: cacheDir(project),
       on,
       pictures,

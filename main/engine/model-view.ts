@@ -1,32 +1,43 @@
-import type { ModelView } from '../../shared/jobs.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { ModelView, RunView } from '../../shared/jobs.ts';
+import type { RunRecord } from '../../shared/library.ts';
 import { isSwapped, noteRunFilesWritten, runFilesDue } from '../library/labels/class-order.ts';
 import { runDir, type Project } from '../library/folder.ts';
-import { listRuns } from '../library/runs/runs.ts';
+import { getRun, listRuns } from '../library/runs/runs.ts';
 import { getSettings, updateSettings } from '../library/settings.ts';
 import type { Db } from '../library/database/sql.ts';
-import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
+import { asShown, RunFolder, type RunFile } from '../training/run-folder.ts';
 
 /** Class order and threshold, the same for every run of a project. */
 export function modelView(db: Db): ModelView {
   return { swapped: isSwapped(db), threshold: getSettings(db).threshold };
 }
 
+/** How the project shows a run, for the jobs that use its model. */
+export const runView = (db: Db, { temperature }: Pick<RunRecord, 'temperature'>): Required<RunView> => ({
+  swapped: isSwapped(db),
+  temperature,
+});
+
 /**
- * A run's `run.json` with the project's class order and threshold, even if it has not been updated yet.
+ * A run's `run.json` with the project's class order and threshold and the run's calibration, even if it has not been
+ * updated yet.
  *
  * @throws TwofoldError as `RunFolder.read`
  */
 export async function readRun(project: Project, runId: string): Promise<RunFile> {
-  return shownAs(await new RunFolder(runDir(project, runId)).read(), modelView(project.db));
+  const { db } = project;
+  return shownAs(await new RunFolder(runDir(project, runId)).read(), getRun(db, runId), modelView(db));
 }
 
-const shownAs = (run: RunFile, { swapped, threshold }: ModelView): RunFile => ({
-  ...inOrder(run, swapped),
-  threshold,
+const shownAs = (file: RunFile, { temperature, unsure }: RunRecord, view: ModelView): RunFile => ({
+  ...asShown(file, { swapped: view.swapped, temperature }),
+  threshold: view.threshold,
+  unsure,
 });
 
 /**
- * Writes the project's class order and threshold to the `run.json` of every run, so that a run's folder can be used without
+ * Writes class order, threshold and calibration to the `run.json` of every run, so that a run's folder can be used without
  * the project. The library counts these changes and stores up to which the folders are written: if the program is killed in
  * between, the next one that opens the project writes the rest. Each `run.json` is replaced as a whole, so it always fits
  * its head. A run in training is updated when it ends; what can't be written now is tried again later.
@@ -37,8 +48,8 @@ export async function tellRunFolders(project: Project): Promise<void> {
   for (let due = runFilesDue(db); due !== null; due = runFilesDue(db)) {
     const view = modelView(db);
     const isTold: boolean[] = [];
-    for (const { id, status } of listRuns(db)) {
-      if (status !== 'running') isTold.push(await tellRunFolder(project, id, view));
+    for (const run of listRuns(db)) {
+      if (run.status !== 'running') isTold.push(await tellRunFolder(project, run, view));
     }
     if (isTold.includes(false)) return;
     noteRunFilesWritten(db, due);
@@ -46,11 +57,13 @@ export async function tellRunFolders(project: Project): Promise<void> {
 }
 
 /** @returns false if it could not be written; a folder without a complete `run.json` needs nothing */
-async function tellRunFolder(project: Project, id: string, view: ModelView): Promise<boolean> {
-  const folder = new RunFolder(runDir(project, id));
+async function tellRunFolder(project: Project, record: RunRecord, view: ModelView): Promise<boolean> {
+  const folder = new RunFolder(runDir(project, record.id));
   const run = await folder.read().catch(() => null);
-  if (!run || (run.swapped === view.swapped && run.threshold === view.threshold)) return true;
-  return folder.write(shownAs(run, view)).then(
+  if (!run) return true;
+  const shown = shownAs(run, record, view);
+  if (isDeepStrictEqual(run, shown)) return true;
+  return folder.write(shown).then(
     () => true,
     () => false,
   );
@@ -64,5 +77,5 @@ export async function setThreshold(project: Project, threshold: number): Promise
 
 /** Writes class order and threshold to the folder of a run that has ended. */
 export async function tellEndedRun(project: Project, id: string): Promise<void> {
-  await tellRunFolder(project, id, modelView(project.db));
+  await tellRunFolder(project, getRun(project.db, id), modelView(project.db));
 }

@@ -1,32 +1,38 @@
 import type { Prediction } from '../../shared/jobs.ts';
-import { classAt } from '../../shared/metrics.ts';
+import { answerAt, UNSURE, type UnsureRule } from '../../shared/unsure.ts';
 import { statedThreshold } from '../../shared/swap.ts';
 import { toCsv } from '../files/csv.ts';
 
 export interface PredictionRow {
   path: string;
-  /** Name of the predicted class; empty if the picture could not be read. */
+  /** Name of the predicted class, or `unsure`; empty if the picture could not be read. */
   label: string;
   /** Of class 1. */
   probability: number | null;
   error: string;
   threshold: number;
+  /** Whether the run leaves it unanswered. */
+  unsure: boolean;
 }
 
 /** Predictions as rows with the predicted class at a threshold, which every row states. */
 export function predictionRows(
   predictions: readonly Prediction[],
   classes: readonly [string, string],
-  threshold: number,
+  { threshold, unsure }: { threshold: number; unsure: UnsureRule | null },
 ): PredictionRow[] {
-  return predictions.map(({ path, probability, error }) => ({
-    path,
-    label: probability === null ? '' : classes[classAt(probability, threshold)],
-    probability,
-    error: error ?? '',
-    threshold: statedThreshold(threshold),
-  }));
+  return predictions.map(({ path, probability, error }) => {
+    const answer = probability === null ? null : answerAt(probability, threshold, unsure);
+    return {
+      path,
+      label: probability === null ? '' : answer === null ? UNSURE : classes[answer],
+      probability,
+      error: error ?? '',
+      threshold: statedThreshold(threshold),
+      unsure: probability !== null && answer === null,
+    };
+  });
 }
 
 export const predictionsCsv = (rows: readonly PredictionRow[]): string =>
-  toCsv(rows, ['path', 'label', 'probability', 'error', 'threshold']);
+  toCsv(rows, ['path', 'label', 'probability', 'error', 'threshold', 'unsure']);

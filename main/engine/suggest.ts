@@ -92,21 +92,41 @@ export interface SuspectLabel {
 }
 
 /**
- * Labels that contradict the probe's out-of-fold prediction, the least credible first.
+ * Labelled pictures with their out-of-fold probabilities by the probe.
  *
  * @throws TwofoldError `too-few` while a class has too few labels
  */
-export function suspectLabels(library: IndexedLibrary, seed: number): SuspectLabel[] {
+export function labelledProbabilities(
+  library: IndexedLibrary,
+  seed: number,
+): { picture: Labelled; label: ClassIndex; probability: number }[] {
   const rows = learnable(library);
   const labels = labelsOf(library, rows);
   const contents = rows.map((row) => library.pictures[row]!.sha256);
   const probabilities = outOfFold(takeRows(library.matrix, rows), labels, contents, { seed });
   if (!probabilities) throw tooFew(countLearnable(library));
-  return rankLabelErrors(labels, probabilities)
+  return rows.map((row, index) => ({
+    picture: library.pictures[row] as Labelled,
+    label: labels[index]!,
+    probability: probabilities[index]!,
+  }));
+}
+
+/**
+ * Labels that contradict the probe's out-of-fold prediction, the least credible first.
+ *
+ * @throws TwofoldError `too-few` while a class has too few labels
+ */
+export function suspectLabels(library: IndexedLibrary, seed: number): SuspectLabel[] {
+  const labelled = labelledProbabilities(library, seed);
+  return rankLabelErrors(
+    labelled.map(({ label }) => label),
+    labelled.map(({ probability }) => probability),
+  )
     .filter(({ selfConfidence }) => selfConfidence < 0.5)
     .map(({ row, selfConfidence, isLikelyError }) => ({
-      picture: library.pictures[rows[row]!] as Labelled,
-      predicted: labels[row] === 0 ? 1 : 0,
+      picture: labelled[row]!.picture,
+      predicted: labelled[row]!.label === 0 ? 1 : 0,
       probability: 1 - selfConfidence,
       isLikelyError,
     }));

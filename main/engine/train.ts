@@ -8,6 +8,7 @@ import { getClasses } from '../library/labels/classes.ts';
 import { testContents, testSet } from '../library/pictures/pictures.ts';
 import { saveRunPictures } from '../library/runs/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
+import { forgetCalibration } from '../library/runs/calibration.ts';
 import { createRun, getRun, recordEpoch, updateRun } from '../library/runs/runs.ts';
 import { transaction, type Db } from '../library/database/sql.ts';
 import { forgetTestEvaluation } from '../library/runs/test-evaluations.ts';
@@ -61,7 +62,10 @@ export async function startTraining(
       ? updateRun(db, request.resume, { status: 'running', recipe })
       : createRun(db, { ...request, recipe, weightsFingerprint: weights.fingerprint }),
   );
-  if (resumed) forgetTestEvaluation(db, run.id);
+  if (resumed) {
+    forgetTestEvaluation(db, run.id);
+    forgetCalibration(db, run.id);
+  }
   // Stored before training starts, so that an interrupted run can be evaluated too.
   await saveRunPictures(
     db,

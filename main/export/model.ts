@@ -1,11 +1,12 @@
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import type { Architecture, LayerSpec, WeightSpec } from '../model/architecture/layers.ts';
 import { withHead } from '../model/architecture/with-head.ts';
-import { negated } from '../model/head/negated.ts';
+import type { RunView } from '../../shared/jobs.ts';
+import { logitFactor, scaled } from '../model/head/last-layer.ts';
 import { SafetensorsFile } from '../files/safetensors.ts';
 import { tensorKey, type TensorKey, type Tensors } from '../model/weights/canonical.ts';
 import { loadSameWeights } from '../model/weights/store.ts';
-import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
+import { asShown, RunFolder, type RunFile } from '../training/run-folder.ts';
 
 /** A weight of the model, whose values are read on demand. */
 export interface ModelWeight {
@@ -30,13 +31,15 @@ export interface ExportModel {
 /**
  * Opens the model of a run, with the InceptionV3 weights it was trained on.
  *
- * @param swapped class order, see `ModelView`; default: that in the run's folder
+ * @param view the project's class order and the run's temperature; default: those in the run's folder
  * @throws TwofoldError `not-found` if the model or its InceptionV3 weights are missing, `corrupt`
  */
-export async function openExportModel(runDir: string, swapped?: boolean): Promise<ExportModel> {
+export async function openExportModel({
+  runDir,
+  ...view
+}: RunView & { runDir: string }): Promise<ExportModel> {
   const folder = new RunFolder(runDir);
-  const saved = await folder.read();
-  const run = inOrder(saved, swapped ?? saved.swapped);
+  const run = asShown(await folder.read(), view);
   const { size, cut, units, dropout } = run.recipe;
   const architecture = withHead(inceptionV3({ size, cut }), { units, dropout });
   const base = await (await loadSameWeights(run.weights)).read(architecture);
@@ -47,7 +50,7 @@ export async function openExportModel(runDir: string, swapped?: boolean): Promis
     const ofBase = base.get(key);
     if (ofBase) return ofBase;
     const values = await head.floats(key, shape);
-    return run.swapped && layer.name === architecture.output ? negated(values) : values;
+    return layer.name === architecture.output ? scaled(values, logitFactor(run)) : values;
   };
   const weights = architecture.layers.flatMap((layer) =>
     layer.weights.map((spec): ModelWeight => ({ layer, spec, read: () => read(layer, spec.name) })),

@@ -12,10 +12,10 @@ export function predictHandlers({ predictor, window, documents }: AppContext): H
     'predict.result': () => predictor.result,
     'predict.cancel': predictor.cancel,
     'predict.paste': async ({ bytes }) => ({ path: await predictor.paste(bytes) }),
-    'predict.saveCsv': async ({ classes, threshold, predictions }) => {
+    'predict.saveCsv': async ({ classes, threshold, unsure, predictions }) => {
       const path = await chooseCsv(window(), 'Save predictions', join(documents(), 'predictions.csv'));
       if (path === null) return null;
-      await writeFile(path, predictionsCsv(predictionRows(predictions, classes, threshold)));
+      await writeFile(path, predictionsCsv(predictionRows(predictions, classes, { threshold, unsure })));
       return { path };
     },
   };

@@ -18,7 +18,7 @@ export async function runEvaluateJob(
   { control, emit }: JobContext,
 ): Promise<EvaluateResult> {
   const leftOut = new LeftOutList(emit);
-  const model = await openTrainedModel(job.runDir, job.swapped, job.cacheDir, control.signal, leftOut.add);
+  const model = await openTrainedModel(job, job.cacheDir, control.signal, leftOut.add);
   try {
     const pictures = job.on === 'test' ? await unseen(job) : job.pictures;
     const meter = stageProgress('predicting', pictures.length, emit);

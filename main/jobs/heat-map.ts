@@ -11,7 +11,7 @@ const BATCH = 20;
 /** Computes the contribution of each cell of pictures to the logit. Pictures that can't be read are reported. */
 export async function runHeatMapJob(job: HeatMapJob, { control, emit }: JobContext): Promise<HeatMapResult> {
   const leftOut = new LeftOutList(emit);
-  const model = await openTrainedModel(job.runDir, job.swapped, job.cacheDir, control.signal, leftOut.add);
+  const model = await openTrainedModel(job, job.cacheDir, control.signal, leftOut.add);
   try {
     const [rows, columns] = model.source.extractor.shape as [number, number, number];
     const cells = rows * columns;

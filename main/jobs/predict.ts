@@ -12,12 +12,8 @@ const BATCH = 20;
 /** Predicts picture files with a saved run. Files that can't be read are reported among the others. */
 export async function runPredictJob(job: PredictJob, { control, emit }: JobContext): Promise<PredictResult> {
   const errors = new Map<SourcePicture, string>();
-  const model = await openTrainedModel(
-    job.runDir,
-    job.swapped,
-    null,
-    control.signal,
-    (picture, { message }) => errors.set(picture, message),
+  const model = await openTrainedModel(job, null, control.signal, (picture, { message }) =>
+    errors.set(picture, message),
   );
   try {
     const meter = stageProgress('predicting', job.files.length, emit);
@@ -43,8 +39,8 @@ export async function runPredictJob(job: PredictJob, { control, emit }: JobConte
       await control.turn();
     }
     report(pictures.length);
-    const { classes, threshold } = model.run;
-    return { kind: 'predict', classes, threshold, predictions };
+    const { classes, threshold, unsure } = model.run;
+    return { kind: 'predict', classes, threshold, unsure, predictions };
   } finally {
     await model.close();
   }

@@ -203,6 +203,9 @@ class TrainRun {
       classes,
       swapped: false,
       threshold: shown.threshold,
+      // A run that is trained on has another model, so what was calibrated before does not hold.
+      temperature: 1,
+      unsure: null,
       recipe,
       weights: this.source.extractor.weights,
       featureShape: [...this.source.extractor.shape],

@@ -15,10 +15,11 @@ import { VERSION } from '../support/version.ts';
  * error if the disk is full
  */
 export async function runWriteExportJob(
-  { runDir, swapped, format, bits, dir }: WriteExportJob,
+  job: WriteExportJob,
   { control, emit }: JobContext,
 ): Promise<WriteExportResult> {
-  const model = await openExportModel(runDir, swapped);
+  const { format, bits, dir } = job;
+  const model = await openExportModel(job);
   try {
     const meter = stageProgress('writing', model.weights.length, emit);
     let done = 0;

@@ -5,8 +5,9 @@ import { parse } from 'csv-parse/sync';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Label, SplitPicture, TrainingSide } from '../../shared/jobs.ts';
+import type { RunView, Label, SplitPicture, TrainingSide } from '../../shared/jobs.ts';
 import type { Evaluation } from '../../shared/metrics.ts';
+import { swapRule, unsureRuleSchema } from '../../shared/unsure.ts';
 import { thresholdSchema } from '../../shared/library.ts';
 import { storedRecipeSchema } from '../../shared/recipe.ts';
 import { fromCell, toCsv } from '../files/csv.ts';
@@ -15,7 +16,7 @@ import { removeTemporaries } from '../files/atomic-file.ts';
 import type { SplitSet } from './split.ts';
 
 /** The newest supported version of the run folder's layout. */
-const RUN_VERSION = 2;
+const RUN_VERSION = 3;
 
 export const epochSchema = z.object({
   epoch: z.int(),
@@ -29,8 +30,8 @@ export const epochSchema = z.object({
 /** `run.json`: recipe, weights, counts and metrics. With the head's weights, it is enough to predict. */
 export const runFileSchema = z.object({
   format: z.literal('twofold-run'),
-  /** 2: has `swapped`, which programs that know only version 1 would ignore. */
-  version: z.union([z.literal(1), z.literal(2)]),
+  /** 2: has `swapped`; 3: `temperature` or `unsure`, which programs that know only older versions would ignore. */
+  version: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   createdAt: z.iso.datetime(),
   /** The second is class 1, the positive class. */
   classes: z.tuple([z.string(), z.string()]),
@@ -38,6 +39,10 @@ export const runFileSchema = z.object({
   swapped: z.boolean().default(false),
   /** A probability of class 1 above it is class 1. */
   threshold: thresholdSchema.default(0.5),
+  /** Logits of the saved head are divided by it. */
+  temperature: z.number().positive().default(1),
+  /** Null: every picture is answered. */
+  unsure: unsureRuleSchema.nullable().default(null),
   recipe: storedRecipeSchema,
   weights: z.object({ name: z.string(), fingerprint: z.string() }),
   /** Shape of one picture's features at the cut, [height, width, channels]. */
@@ -58,15 +63,21 @@ export function inOrder(run: RunFile, swapped: boolean): RunFile {
   if (run.swapped === swapped) return run;
   return {
     ...run,
-    version: swapped ? 2 : 1,
     swapped,
     classes: swapPair(run.classes),
     threshold: swapThreshold(run.threshold),
     recipe: swapRecipe(run.recipe),
+    unsure: run.unsure && swapRule(run.unsure),
     counts: swapCounts(run.counts),
     evaluation: run.evaluation && swapEvaluation(run.evaluation),
   };
 }
+
+/** The run as a project shows it. */
+export const asShown = (run: RunFile, { swapped, temperature }: RunView): RunFile => ({
+  ...inOrder(run, swapped ?? run.swapped),
+  temperature: temperature ?? run.temperature,
+});
 
 const pictureRowsSchema = z.array(
   z.object({
@@ -148,7 +159,9 @@ export class RunFolder {
   }
 
   async write(run: z.input<typeof runFileSchema>): Promise<void> {
-    await writeFileAtomic(this.#runPath, `${JSON.stringify(run, null, 2)}\n`);
+    const { temperature = 1, unsure = null, swapped = false } = run;
+    const version = temperature !== 1 || unsure ? 3 : swapped ? 2 : 1;
+    await writeFileAtomic(this.#runPath, `${JSON.stringify({ ...run, version }, null, 2)}\n`);
   }
 
   /** @throws TwofoldError `not-found`, `corrupt`, `newer-version` */

@@ -1,8 +1,10 @@
 import { Head } from '../model/head/head.ts';
 import { loadSameWeights } from '../model/weights/store.ts';
 import type { Failure } from '../../shared/errors.ts';
+import type { RunView } from '../../shared/jobs.ts';
+import { logitFactor } from '../model/head/last-layer.ts';
 import { FeatureSource, type SourcePicture } from './feature-source.ts';
-import { inOrder, RunFolder, type RunFile } from './run-folder.ts';
+import { asShown, RunFolder, type RunFile } from './run-folder.ts';
 
 /** A saved run, ready to predict. */
 export interface TrainedModel {
@@ -15,20 +17,18 @@ export interface TrainedModel {
 /**
  * Loads a run from its folder alone.
  *
- * @param swapped class order, see `ModelView`; undefined: that in the run's folder
+ * @param view the project's class order and the run's temperature; default: those in the run's folder
  * @param cacheDir of the project, for features; null caches nothing
  * @throws TwofoldError `not-found` (the model or its InceptionV3 weights are missing), `corrupt`
  */
 export async function openTrainedModel(
-  runDir: string,
-  swapped: boolean | undefined,
+  { runDir, ...view }: RunView & { runDir: string },
   cacheDir: string | null,
   signal: AbortSignal,
   onLeftOut: (picture: SourcePicture, failure: Failure) => void,
 ): Promise<TrainedModel> {
   const folder = new RunFolder(runDir);
-  const saved = await folder.read();
-  const run = inOrder(saved, swapped ?? saved.swapped);
+  const run = asShown(await folder.read(), view);
   const { name: weights } = await loadSameWeights(run.weights);
   const source = await FeatureSource.open({ ...run.recipe, weights }, cacheDir, signal, onLeftOut);
   const { units, dropout, learningRate, seed } = run.recipe;
@@ -39,7 +39,7 @@ export async function openTrainedModel(
   };
   try {
     await head.readWeights(folder.headPath);
-    if (run.swapped) head.negate();
+    head.scale(logitFactor(run));
     return { run, source, head, close };
   } catch (error) {
     await close();

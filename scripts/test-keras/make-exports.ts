@@ -22,11 +22,20 @@ export interface ExportedRun {
 }
 
 /** The tutorial's model, and others that differ in cut layer, input size, hidden layers and dropout. */
-const RUNS: { name: string; flags: string[] }[] = [
+const RUNS: { name: string; flags: string[]; isCalibrated?: true }[] = [
   { name: 'the tutorial’s model', flags: ['--epochs', '1'] },
   {
     name: 'mixed3 at 100, no dropout, two hidden layers',
     flags: ['--cut', 'mixed3', '--size', '100', '--dropout', '0', '--units', '24,8', '--epochs', '2'],
+  },
+  {
+    name: 'mixed0 at 75, calibrated by a temperature',
+    // Trained little, so that there are errors to fit a temperature to.
+    flags: [
+      ...['--cut', 'mixed0', '--size', '75', '--units', '16', '--epochs', '2'],
+      ...['--learning-rate', '0.00003', '--validation-fraction', '0.5'],
+    ],
+    isCalibrated: true,
   },
   {
     name: 'mixed0 at 75, dropout 0.5',
@@ -56,13 +65,14 @@ export async function makeExports(folder: string, progress: Progress): Promise<E
       .map((file) => join(pictures, name, file)),
   );
   const runs: ExportedRun[] = [];
-  for (const [index, { name, flags }] of RUNS.entries()) {
+  for (const [index, { name, flags, isCalibrated }] of RUNS.entries()) {
     const project = join(folder, `project-${index}`);
     const exports = join(folder, `exports-${index}`);
     const csv = join(folder, `predictions-${index}.csv`);
     progress.stage(`Training and exporting ${name}`);
     await twofold('import', pictures, '--project', project);
     await twofold('train', project, ...flags, '--no-augment');
+    if (isCalibrated) await twofold('calibrate', project, '--apply');
     await twofold('export', project, '--format', 'all', '--out', exports);
     await twofold('predict', project, ...files, '--csv', csv);
     const { training } = JSON.parse(readFileSync(join(exports, 'keras', 'card.json'), 'utf8')) as {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Prediction, ProgressEvent } from '../jobs.ts';
 import { thresholdSchema } from '../library.ts';
+import { unsureRuleSchema, type UnsureRule } from '../unsure.ts';
 import { call, event } from './call.ts';
 import { nothing, pathsSchema, runIdSchema } from './fields.ts';
 import type { TaskState } from './task.ts';
@@ -13,6 +14,8 @@ export interface TriedPicture extends Prediction {
 
 export interface TriedPictures {
   classes: [string, string];
+  /** When the run answers "unsure"; null: never. */
+  unsure: UnsureRule | null;
   pictures: TriedPicture[];
 }
 
@@ -33,6 +36,7 @@ export const predictCalls = {
     z.strictObject({
       classes: z.tuple([z.string(), z.string()]),
       threshold: thresholdSchema,
+      unsure: unsureRuleSchema.nullable().default(null),
       predictions: z.array(
         z.strictObject({
           path: z.string(),

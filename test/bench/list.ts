@@ -1,4 +1,5 @@
 import type { Benchmark } from './benchmark.ts';
+import { benchmark as coverage } from './coverage.ts';
 import { benchmark as decode } from './decode.ts';
 import { benchmark as electronTrain } from './electron-train.ts';
 import { benchmark as epoch } from './epoch.ts';
@@ -25,5 +26,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   imports,
   label,
   grid,
+  coverage,
   keras,
 ];

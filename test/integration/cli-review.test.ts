@@ -1,21 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { UnsureProposal } from '../../main/engine/unsure.ts';
 import type { ModelCard } from '../../main/export/card/card.ts';
 import type { Interval, MetricIntervals } from '../../shared/metrics.ts';
-import { done, QUICK, run, sampleFolder, temporaryFolder } from '../kit/cli.ts';
+import { done, run, sampleFolder, temporaryFolder } from '../kit/cli.ts';
 
 /** What is known of a run and how sure it is, on the command line. */
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const folder = temporaryFolder();
 const project = path.join(folder, 'sample.twofold');
 
 let trained: Awaited<ReturnType<typeof run>>;
 beforeAll(async () => {
   await done('import', sampleFolder(40), '--project', project);
-  // Trained little, so that some pictures are predicted wrongly.
+  // Most pictures are predicted correctly, but not all.
   trained = await run(
-    ...['train', project, ...QUICK, '--no-augment', '--epochs', '2', '--learning-rate', '0.00005'],
+    ...['train', project, '--cut', 'mixed3', '--size', '75', '--units', '16', '--no-augment'],
+    ...['--epochs', '6', '--learning-rate', '0.0003'],
     ...['--validation-fraction', '0.5', '--json'],
   );
 });
@@ -66,5 +73,157 @@ describe('intervals', () => {
     const readme = readFileSync(path.join(out, 'README.md'), 'utf8');
     expect(readme).toMatch(/\| ROC AUC \| \d\.\d{4} \(\d\.\d{4} to \d\.\d{4}\) \|/);
     expect(readme).toContain('Overfitting gap: ');
+  });
+});
+
+interface Predicted {
+  path: string;
+  label: string;
+  probability: number;
+}
+async function predictions(model = project): Promise<Map<string, Predicted>> {
+  const { events } = await run('predict', model, path.join(folder, 'new'), '--json');
+  const found = events.filter(({ event }) => event === 'prediction') as unknown as Predicted[];
+  return new Map(found.map((one) => [one.path, one]));
+}
+
+const logitOf = (p: number): number => Math.log(p / (1 - p));
+
+describe('calibration', () => {
+  let temperature: number;
+  let before: Map<string, Predicted>;
+
+  it('is compared before and after, and changes nothing until it is applied', async () => {
+    sampleFolder(50, path.join(folder, 'new'));
+    before = await predictions();
+    const found = await done('calibrate', project);
+    expect(found).toMatchObject({ run: 'r1', applied: 1, fittedOn: 'validation', pictures: 40 });
+    const { before: raw, after } = found as unknown as Record<'before' | 'after', { loss: number }>;
+    expect(after.loss).toBeLessThan(raw.loss);
+    expect(raw.loss).toBeCloseTo(Number((await done('evaluate', project)).loss), 5);
+    expect(await predictions()).toEqual(before);
+  });
+
+  it('once applied, is used by predict, evaluate, a copy of the run’s folder and exports', async () => {
+    const applied = await done('calibrate', project, '--apply');
+    temperature = Number(applied.temperature);
+    expect(temperature).not.toBeCloseTo(1, 2);
+    expect(applied.applied).toBe(temperature);
+    const after = await predictions();
+    for (const [file, { probability, label }] of after) {
+      expect(logitOf(probability)).toBeCloseTo(logitOf(before.get(file)!.probability) / temperature, 4);
+      expect(label).toBe(before.get(file)!.label);
+    }
+    const evaluated = await done('evaluate', project);
+    expect(evaluated.loss).toBeCloseTo((applied as unknown as { after: { loss: number } }).after.loss, 5);
+
+    const copy = path.join(folder, 'copy');
+    cpSync(path.join(project, 'runs/r1'), copy, { recursive: true });
+    expect(await predictions(copy)).toEqual(after);
+
+    for (const format of ['onnx', 'keras']) {
+      const out = path.join(folder, `calibrated-${format}`);
+      await done('export', project, '--format', format, '--out', out);
+      const card = JSON.parse(readFileSync(path.join(out, 'card.json'), 'utf8')) as ModelCard;
+      expect(card.temperature).toBe(temperature);
+      // Compared with the app's calibrated answers.
+      expect(card.check!.maxDifference).toBeLessThan(1e-4);
+    }
+    // Fitting again gives the same temperature, since it starts from uncalibrated logits.
+    expect((await done('calibrate', project)).temperature).toBeCloseTo(temperature, 6);
+  });
+
+  it('is kept when the classes are swapped, and taken back with --reset', async () => {
+    const applied = await predictions();
+    await run('labels', project, '--swap');
+    for (const [file, { probability }] of await predictions())
+      expect(probability).toBeCloseTo(1 - applied.get(file)!.probability, 6);
+    await run('labels', project, '--swap');
+    await done('calibrate', project, '--reset');
+    expect(await predictions()).toEqual(before);
+  });
+});
+
+describe('an unsure answer', () => {
+  const rule = ['--alpha', '0.4'];
+
+  it('is refused while there are too few pictures, and says how many are missing', async () => {
+    const { code, stdout } = await run('unsure', project);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/"animals": Not enough pictures yet\. At least \d+ more/);
+    const refused = await run('unsure', project, '--apply');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('Nothing can be promised for either class.');
+    expect((await run('unsure', project, '--alpha', '0.7')).code).toBe(2);
+  });
+
+  it('promises what the binomial test allows, in words with their source', async () => {
+    const found = (await done('unsure', project, ...rule)) as unknown as UnsureProposal & { promise: string };
+    for (const { from, answered, wrong, errorAtMost } of found.classes) {
+      if (from === null) continue;
+      expect(answered).toBeGreaterThanOrEqual(6);
+      expect(errorAtMost).toBeLessThanOrEqual(0.4);
+      expect(wrong).toBeLessThan(answered * 0.4);
+    }
+    expect(found.rule).not.toBeNull();
+    expect(found.promise).toContain('at most 40.0% are wrong, with 95% confidence for each class');
+    const { stdout } = await run('unsure', project, ...rule);
+    expect(stdout).toContain('Geifman and El-Yaniv, 2017');
+  });
+
+  it('is given by predict, in tables, by a copy of the folder, and by the sample of an export', async () => {
+    const { rule: made } = (await done('unsure', project, ...rule, '--apply')) as unknown as UnsureProposal;
+    const expected = (probability: number): string => {
+      const label = probability > 0.5 ? 1 : 0;
+      const least = made!.from[label];
+      const sure = least !== null && (label ? probability : 1 - probability) >= least;
+      return sure ? ['animals', 'food'][label]! : 'unsure';
+    };
+    const answers = await predictions();
+    for (const { label, probability } of answers.values()) expect(label).toBe(expected(probability));
+    expect([...answers.values()].map(({ label }) => label)).toContain('unsure');
+    const csv = parse<{ path: string; label: string; unsure: string }>(
+      (await run('predict', project, path.join(folder, 'new'), '--csv', '-')).stdout,
+      { columns: true },
+    );
+    for (const { path: file, label, unsure } of csv) {
+      expect(label).toBe(answers.get(file)!.label);
+      expect(unsure).toBe(label === 'unsure' ? 'true' : 'false');
+    }
+    const once = await run('predict', project, path.join(folder, 'new'), '--threshold', '0.5', '--json');
+    expect(once.events.filter(({ label }) => label === 'unsure')).toEqual([]);
+
+    const copy = path.join(folder, 'unsure-copy');
+    cpSync(path.join(project, 'runs/r1'), copy, { recursive: true });
+    expect(await predictions(copy)).toEqual(answers);
+
+    const out = path.join(folder, 'unsure-tfjs');
+    await done('export', project, '--format', 'tfjs', '--out', out);
+    const readme = readFileSync(path.join(out, 'README.md'), 'utf8');
+    expect(readme).toContain(
+      'otherwise the answer is **unsure**. Of the answers of each class at most 40.0%',
+    );
+    symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
+    const files = [...answers.keys()];
+    const { stdout } = await promisify(execFile)(process.execPath, ['predict.js', ...files], {
+      cwd: out,
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    });
+    const said = stdout.trim().split('\n').slice(-files.length);
+    expect(said.map((line) => line.split('\t')[1])).toEqual(files.map((file) => answers.get(file)!.label));
+  });
+
+  it('stays the same for every picture when the run is calibrated or the classes are swapped', async () => {
+    const labels = async (): Promise<string[]> =>
+      [...(await predictions()).values()].map(({ label }) => label);
+    const before = await labels();
+    await done('calibrate', project, '--apply');
+    expect(await labels()).toEqual(before);
+    await run('labels', project, '--swap');
+    expect(await labels()).toEqual(before);
+    await run('labels', project, '--swap');
+    await done('calibrate', project, '--reset');
+    await done('unsure', project, '--reset');
+    expect(await labels()).not.toContain('unsure');
   });
 });

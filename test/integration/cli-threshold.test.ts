@@ -138,7 +138,7 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
     expect(said.map(([file, label]) => [file, label])).toEqual(
       rows.map(({ path: file, label }) => [file, label]),
     );
-    expect(stderr).toContain(`Above a probability of ${threshold}: food`);
+    expect(stderr).toContain(`Above a probability of ${threshold} a picture is "food"`);
 
     await done('evaluate', project, '--threshold', '0.5', '--save');
   });

@@ -6,7 +6,7 @@ import { TwofoldError } from '../../../shared/errors.ts';
 import type { Prediction, ProgressEvent } from '../../../shared/jobs.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { listFiles } from '../../engine/list-files.ts';
-import { modelView } from '../../engine/model-view.ts';
+import { runView } from '../../engine/model-view.ts';
 import type { Emit } from './emit.ts';
 import { runDir } from '../../library/folder.ts';
 import { sniff } from '../../pictures/sniff.ts';
@@ -39,13 +39,13 @@ export class Predictor extends Task<TriedPictures, ProgressEvent> {
 
   predict(runId: string, paths: readonly string[]): Promise<TriedPictures> {
     const project = this.project.require();
-    const folder = runDir(project, chooseRun(project, runId).id);
-    const { swapped } = modelView(project.db);
+    const run = chooseRun(project, runId);
+    const model = { runDir: runDir(project, run.id), ...runView(project.db, run) };
     return this.start(async (signal, onProgress) => {
       this.#run = runId;
       const files = await listFiles(paths);
       throwIfCancelled(signal);
-      const job = { kind: 'predict', runDir: folder, swapped, files } as const;
+      const job = { kind: 'predict', ...model, files } as const;
       const { classes, predictions } = await runJob(job, {
         spawn: this.spawn,
         signal,
@@ -54,7 +54,7 @@ export class Predictor extends Task<TriedPictures, ProgressEvent> {
           else if (event.type === 'predicted') this.emit('predict.some', this.#showAll(event.predictions));
         },
       });
-      return { classes, pictures: this.#showAll(predictions) };
+      return { classes, unsure: run.unsure, pictures: this.#showAll(predictions) };
     });
   }
 

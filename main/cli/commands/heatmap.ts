@@ -5,7 +5,7 @@ import { formatPercent } from '../../../shared/format.ts';
 import type { HeatMapJob } from '../../../shared/jobs.ts';
 import { classAt, probabilityOf, sigmoid } from '../../../shared/metrics.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
-import { modelView } from '../../engine/model-view.ts';
+import { modelView, runView } from '../../engine/model-view.ts';
 import { writeAtomically } from '../../files/atomic-file.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
 import { runDir, type Project } from '../../library/folder.ts';
@@ -46,13 +46,13 @@ async function heatmap(
   output: Output,
 ): Promise<void> {
   const run = chooseRun(project, id);
-  const { swapped, threshold } = modelView(project.db);
+  const { threshold } = modelView(project.db);
   const { maps, rows, columns, leftOut } = await cancellable(output, (signals) =>
     runJob<HeatMapJob>(
       {
         kind: 'heat-map',
         runDir: runDir(project, run.id),
-        swapped,
+        ...runView(project.db, run),
         cacheDir: null,
         pictures: [{ path: path.resolve(file), sha256: null }],
       },

@@ -2,11 +2,12 @@ import { formatPercent } from '../../../shared/format.ts';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { PredictJob } from '../../../shared/jobs.ts';
+import { answerRule, type UnsureRule } from '../../../shared/unsure.ts';
+import type { PredictJob, RunView } from '../../../shared/jobs.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { listFiles } from '../../engine/list-files.ts';
-import { modelView } from '../../engine/model-view.ts';
+import { modelView, runView } from '../../engine/model-view.ts';
 import { predictionRows, predictionsCsv, type PredictionRow } from '../../engine/predictions-csv.ts';
 import { isProject, runDir } from '../../library/folder.ts';
 import { closeProject, openForReading } from '../../library/project.ts';
@@ -44,7 +45,7 @@ export function addPredict(program: Command, output: Output): void {
     .action(async (model: string, given: string[], flags: Flags) => {
       // Before the work: a mistyped folder must not cost the predictions.
       if (flags.csv !== undefined && flags.csv !== '-') await access(path.dirname(path.resolve(flags.csv)));
-      const { threshold: ofProject, ...run } = modelOf(model, flags.run);
+      const { threshold: ofProject, unsure: ofRun, ...run } = modelOf(model, flags.run);
       const files = await listFiles(given);
       const done = await cancellable(output, (signals) =>
         runJob<PredictJob>(
@@ -54,19 +55,28 @@ export function addPredict(program: Command, output: Output): void {
       );
       const { predictions, classes } = done;
       const threshold = flags.threshold ?? ofProject ?? done.threshold;
-      const rows = predictionRows(predictions, classes, threshold);
+      // A threshold for once answers every picture.
+      const unsure = flags.threshold === undefined ? (ofRun === undefined ? done.unsure : ofRun) : null;
+      const rows = predictionRows(predictions, classes, { threshold, unsure });
       if (flags.csv !== undefined)
         await writeCsv(predictionsCsv(rows), flags.csv, rows.length, 'prediction', output);
       else show(rows, output);
       const stated = statedThreshold(threshold);
-      const rule = `Above a probability of ${stated} a picture is "${classes[1]}", otherwise "${classes[0]}".`;
+      const rule = answerRule(classes, threshold, unsure);
       if (flags.csv === '-') output.note(rule);
       else output.line(rule);
       const failed = rows.filter(({ error }) => error !== '').length;
       for (const { threshold: _, ...fields } of rows) {
         output.event('prediction', { ...fields, error: fields.error || null });
       }
-      output.event('done', { predicted: rows.length - failed, failed, classes, threshold: stated });
+      output.event('done', {
+        predicted: rows.length - failed,
+        failed,
+        unsure: rows.filter((row) => row.unsure).length,
+        rule: unsure,
+        classes,
+        threshold: stated,
+      });
       if (failed === rows.length) output.exitCode = 1;
     });
 }
@@ -75,11 +85,14 @@ export function addPredict(program: Command, output: Output): void {
 function modelOf(
   model: string,
   runId: string | undefined,
-): Pick<PredictJob, 'runDir' | 'swapped'> & { threshold?: number } {
+): Pick<PredictJob, 'runDir' | keyof RunView> & { threshold?: number; unsure?: UnsureRule | null } {
   if (!isProject(model)) return { runDir: path.resolve(model) };
   const project = openForReading(model);
   try {
-    return { runDir: runDir(project, chooseRun(project, runId).id), ...modelView(project.db) };
+    const { db } = project;
+    const run = chooseRun(project, runId);
+    const { threshold } = modelView(db);
+    return { runDir: runDir(project, run.id), ...runView(db, run), threshold, unsure: run.unsure };
   } finally {
     closeProject(project);
   }

@@ -135,7 +135,8 @@ class Work {
     const { pictures, unavailable } = checkSet(project, run, file.counts);
     this.#source = {
       runDir: dir,
-      run: { ...file, evaluation },
+      // A threshold for once answers every picture.
+      run: { ...file, evaluation, ...(request.threshold !== undefined && { unsure: null }) },
       runId: run.id,
       test: run.test,
       intervals,

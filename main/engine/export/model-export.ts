@@ -6,6 +6,7 @@ import type { TestEvaluation } from '../../../shared/library.ts';
 import type { MetricIntervals } from '../../../shared/metrics.ts';
 import type { ModelFormat } from '../../../shared/jobs.ts';
 import { plural } from '../../../shared/format.ts';
+import { answerRule, unsurePromise } from '../../../shared/unsure.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { inceptionV3 } from '../../model/architecture/inception-v3.ts';
 import { withHead } from '../../model/architecture/with-head.ts';
@@ -46,13 +47,13 @@ export interface RunToExport {
  */
 export async function askApp(
   runDir: string,
-  { swapped }: RunFile,
+  { swapped, temperature }: RunFile,
   pictures: readonly CheckPicture[],
   options: JobOptions,
 ): Promise<(number | null)[]> {
   if (pictures.length === 0) return [];
   const files = pictures.map(({ path }) => path);
-  const { predictions } = await runJob({ kind: 'predict', runDir, swapped, files }, options);
+  const { predictions } = await runJob({ kind: 'predict', runDir, swapped, temperature, files }, options);
   return predictions.map(({ probability }) => probability);
 }
 
@@ -71,8 +72,8 @@ export async function exportModel(
   options: JobOptions,
 ): Promise<Verdict> {
   const { run, runDir } = source;
-  const { swapped } = run;
-  await runJob({ kind: 'write-export', runDir, swapped, format, bits, dir: folder }, options);
+  const { swapped, temperature } = run;
+  await runJob({ kind: 'write-export', runDir, swapped, temperature, format, bits, dir: folder }, options);
   const verdict = await verify(source, { format, bits, folder }, options);
   await writeSamples(format, folder);
   const card = await modelCard(source, { format, bits, folder, ...verdict });
@@ -122,7 +123,7 @@ async function modelCard(
     unchecked,
   }: { format: ModelFormat; bits: Bits; folder: string } & Pick<ModelCard, 'check' | 'unchecked'>,
 ): Promise<ModelCard> {
-  const { recipe, classes } = run;
+  const { recipe, classes, unsure } = run;
   const weights = await loadSameWeights(run.weights);
   const { input, output } = withHead(inceptionV3(recipe), recipe);
   const names = format === 'tfjs' || format === 'keras' ? [input, output] : ['pictures', 'probability'];
@@ -142,6 +143,9 @@ async function modelCard(
     },
     output: { name: names[1]!, shape: [null, 1], meaning: `probability of ${classes[1]}` },
     threshold: statedThreshold(threshold),
+    unsure: unsure && { ...unsure, promise: unsurePromise(unsure) },
+    rule: answerRule(classes, threshold, unsure),
+    temperature: run.temperature,
     metrics: run.evaluation && {
       ...run.evaluation,
       threshold: statedThreshold(run.evaluation.threshold),

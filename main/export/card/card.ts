@@ -4,6 +4,7 @@ import type { ExportCheck, ExportFormatId } from '../../../shared/contract/expor
 import type { ModelFormat } from '../../../shared/jobs.ts';
 import type { TestEvaluation } from '../../../shared/library.ts';
 import type { Evaluation, MetricIntervals } from '../../../shared/metrics.ts';
+import type { UnsureRule } from '../../../shared/unsure.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { RunFile } from '../../training/run-folder.ts';
 import { CARD_FILE, CARD_FORMAT } from '../../files/export-marks.ts';
@@ -48,6 +49,12 @@ export interface ModelCard extends BaseCard {
   output: { name: string; shape: readonly (number | null)[]; meaning: string };
   /** A probability above it is class 1. */
   threshold: number;
+  /** When a picture is left unanswered, instead of the threshold; null: never. `promise` says what holds of the answers. */
+  unsure: (UnsureRule & { promise: string }) | null;
+  /** Which probability means which class, as a sentence. */
+  rule: string;
+  /** Of the calibration; kernel and bias of the last layer are divided by it already. 1: not calibrated. */
+  temperature: number;
   /** On the validation set, with 95% Wilson intervals; null without one. */
   metrics: Evaluation | null;
   /** 95% bootstrap confidence intervals of metrics that are not proportions; null if there is no validation set. */

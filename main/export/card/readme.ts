@@ -2,6 +2,7 @@ import type { TestEvaluation } from '../../../shared/library.ts';
 import type { Evaluation, Interval, MetricIntervals } from '../../../shared/metrics.ts';
 import type { ModelFormat } from '../../../shared/jobs.ts';
 import { formatCount, formatInterval, formatPercent, plural } from '../../../shared/format.ts';
+import { UNSURE_METHOD, type UnsureRule } from '../../../shared/unsure.ts';
 import type { ModelCard } from './card.ts';
 import { ONNX_OPSET } from '../formats.ts';
 import { plain, table } from './markdown.ts';
@@ -89,7 +90,7 @@ const TRY: Record<ModelFormat, string> = {
   ].join('\n\n'),
 };
 
-function inAndOut({ input, output, classes, threshold }: ModelCard): string {
+function inAndOut({ input, output, classes, threshold, unsure, temperature }: ModelCard): string {
   const [zero, one] = classes.map(plain) as [string, string];
   const shape = (sizes: readonly (number | null)[]): string => sizes.map((size) => size ?? 'N').join(', ');
   const method =
@@ -117,9 +118,31 @@ function inAndOut({ input, output, classes, threshold }: ModelCard): string {
             '(not greyscale), which Pillow reads as 8 bits, and the page for all 16-bit pictures.',
         ]
       : []),
-    `Above a probability of ${threshold} a picture is **${one}** (class 1), otherwise **${zero}** (class 0).`,
+    ...(unsure
+      ? [
+          `The model leaves pictures unanswered: ${unsureBorders(unsure, [zero, one])}, otherwise the answer is **unsure**. ` +
+            `${unsure.promise} ${UNSURE_METHOD}`,
+        ]
+      : [
+          `Above a probability of ${threshold} a picture is **${one}** (class 1), otherwise **${zero}** (class 0).`,
+        ]),
+    ...(temperature === 1
+      ? []
+      : [
+          `Probabilities are calibrated: logits are divided by a temperature of ${temperature.toFixed(4)}, which is part of the last layer’s weights here.`,
+        ]),
   ].join('\n\n');
 }
+
+/** From which probability on each class is answered. */
+const unsureBorders = ({ from }: UnsureRule, names: readonly [string, string]): string =>
+  from
+    .flatMap((least, label) =>
+      least === null
+        ? []
+        : [`**${names[label]!}** from a probability of ${formatPercent(least)} of that class on`],
+    )
+    .join(', ');
 
 function quality(card: ModelCard): string {
   const { metrics, intervals, test, testIntervals, overfittingGap, classes, data } = card;

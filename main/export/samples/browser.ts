@@ -23,7 +23,7 @@ export const INDEX_HTML = `<!doctype html>
 `;
 
 /** `page.js` beside it. */
-export const PAGE_JS = `import { toInput } from './preprocess.js';
+export const PAGE_JS = `import { answer as nameOf, toInput } from './preprocess.js';
 
 const answer = document.getElementById('answer');
 const drop = document.getElementById('drop');
@@ -37,7 +37,7 @@ try {
     answer.value = 'Predicting…';
     try {
       const probability = await predict(model, card, file);
-      const name = card.classes[probability > card.threshold ? 1 : 0];
+      const name = nameOf(card, probability);
       answer.value = name + ' (probability of ' + card.classes[1] + ': ' + probability.toFixed(6) + ')';
       shown.src = URL.createObjectURL(file);
       shown.hidden = false;

@@ -47,6 +47,14 @@ function nearest(from, to) {
   });
 }
 
+/** Name of the predicted class, or "unsure" where the model leaves a picture unanswered. */
+export function answer({ classes, threshold, unsure }, probability) {
+  if (!unsure) return classes[probability > threshold ? 1 : 0];
+  const label = probability > 0.5 ? 1 : 0;
+  const least = unsure.from[label];
+  return least !== null && (label ? probability : 1 - probability) >= least ? classes[label] : 'unsure';
+}
+
 /**
  * @param pixels [height, width, channels] of a picture, 0..255; a fourth channel is ignored
  * @param input the card's "input": size in pixels and how to resize
@@ -142,7 +150,7 @@ function cmykToRgb(data) {
 `;
 
 /** On standard error, so that a pipe carries predictions only. */
-const RULE = `console.error('Above a probability of ' + card.threshold + ': ' + card.classes[1]);
+const RULE = `console.error(card.rule);
 `;
 
 /** Opens a loop over the pictures that can be read; the others are reported. Closed by REPORT. */
@@ -162,7 +170,7 @@ for (const path of paths) {
   }
 `;
 
-const REPORT = `  const name = card.classes[probability > card.threshold ? 1 : 0];
+const REPORT = `  const name = answer(card, probability);
   console.log(path + '\\t' + name + '\\t' + probability.toFixed(6));
 }
 `;
@@ -172,7 +180,7 @@ export const TFJS_NODE = `// Prints class and probability of pictures:  npm inst
 // Much faster with the native library: npm install @tensorflow/tfjs-node
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { toInput } from './preprocess.js';
+import { answer, toInput } from './preprocess.js';
 
 const tf = await import('@tensorflow/tfjs-node').catch(() => import('@tensorflow/tfjs'));
 const file = (name) => readFileSync(new URL(name, import.meta.url));
@@ -198,7 +206,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ort from 'onnxruntime-node';
 import sharp from 'sharp';
-import { toInput } from './preprocess.js';
+import { answer, toInput } from './preprocess.js';
 
 const card = JSON.parse(readFileSync(new URL('card.json', import.meta.url)));
 

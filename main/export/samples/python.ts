@@ -101,6 +101,17 @@ def is_srgb_curve(profile, at):
     return abs(middle - SRGB_MIDDLE) < 0.012
 
 
+def answer(card, probability):
+    """Name of the predicted class, or "unsure" where the model leaves a picture unanswered."""
+    unsure = card["unsure"]
+    if unsure is None:
+        return card["classes"][int(probability > card["threshold"])]
+    label = int(probability > 0.5)
+    least = unsure["from"][label]
+    sure = least is not None and (probability if label else 1 - probability) >= least
+    return card["classes"][label] if sure else "unsure"
+
+
 def classify(paths, card, predict):
     """Prints path, class and probability of each picture, and an error for those that can't be read.
 
@@ -109,7 +120,7 @@ def classify(paths, card, predict):
     if not paths:
         print("Usage: python " + sys.argv[0] + " PICTURE...", file=sys.stderr)
         return 2
-    print(f"Above a probability of {card['threshold']}: {card['classes'][1]}", file=sys.stderr)
+    print(card["rule"], file=sys.stderr)
     given = card["input"]
     failed = 0
     for path in paths:
@@ -120,7 +131,7 @@ def classify(paths, card, predict):
             failed = 1
             continue
         probability = predict(pictures)
-        name = card["classes"][int(probability > card["threshold"])]
+        name = answer(card, probability)
         print(f"{path}\\t{name}\\t{probability:.6f}", flush=True)
     return failed
 `;

@@ -15,6 +15,7 @@ import { isSwapped } from '../labels/class-order.ts';
 import { getClasses } from '../labels/classes.ts';
 import { runDir, type Project } from '../folder.ts';
 import { isGone, thisProcess } from '../../support/processes.ts';
+import { readUnsure } from './calibration.ts';
 import { runId, runNumber } from './run-ids.ts';
 import { swapMetrics } from './run-metrics.ts';
 import { fromJson, row, rows, run, transaction, type Db } from '../database/sql.ts';
@@ -34,12 +35,15 @@ interface RunRow {
   createdAtMs: number;
   finishedAtMs: number | null;
   bestEpoch: number | null;
+  temperature: number;
+  unsure: string | null;
   metrics: string;
   error: string | null;
 }
 
 const COLUMNS = `number, name, note, status, recipe, weights_fingerprint AS weightsFingerprint, classes,
-  created_at_ms AS createdAtMs, finished_at_ms AS finishedAtMs, best_epoch AS bestEpoch, metrics, error`;
+  created_at_ms AS createdAtMs, finished_at_ms AS finishedAtMs, best_epoch AS bestEpoch, temperature,
+  unsure, metrics, error`;
 
 function toRecord(
   { number, ...rest }: RunRow,
@@ -55,6 +59,7 @@ function toRecord(
     recipe: recipe ? inOrder(recipe, swapped) : null,
     classes: swapped ? swapPair(classes) : classes,
     metrics: swapped ? swapMetrics(metrics) : metrics,
+    unsure: readUnsure(rest.unsure, number, { temperature: rest.temperature, swapped }),
     test: tests.get(number) ?? null,
     error: rest.error === null ? null : fromJson(failureSchema, rest.error, `the error of run ${number}`),
   };

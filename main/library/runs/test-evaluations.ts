@@ -106,6 +106,16 @@ export async function saveTestEvaluation(
   );
 }
 
+/** Stores another evaluation of the same predictions, as after a calibration. */
+export function replaceTestEvaluation(db: Db, runId: string, evaluation: Evaluation): void {
+  transaction(db, () =>
+    run(db, 'UPDATE test_evaluations SET evaluation = :evaluation WHERE run_number = :number', {
+      number: runNumber(db, runId),
+      evaluation: JSON.stringify(isSwapped(db) ? swapEvaluation(evaluation) : evaluation),
+    }),
+  );
+}
+
 /** Deletes a run's evaluation on the test set, as when its training is resumed. */
 export function forgetTestEvaluation(db: Db, runId: string): void {
   const number = runNumber(db, runId);

@@ -25,7 +25,7 @@ import {
   type HeadOptions,
   type VariableLayout,
 } from './layout.ts';
-import { negated } from './negated.ts';
+import { scaled } from './last-layer.ts';
 import { dropoutMask, glorotUniform } from './random-values.ts';
 import { loadArray, sourceOf } from './storage.ts';
 
@@ -209,8 +209,14 @@ export class Head {
 
   /** Turns every logit into its negative, so that the probability is that of the other class: exactly, since floats are symmetric. */
   negate(): void {
+    this.scale(-1);
+  }
+
+  /** Multiplies every logit, by the last layer's weights. */
+  scale(factor: number): void {
+    if (factor === 1) return;
     for (const { variables } of headArrays(this.layers.slice(-1))) {
-      for (const variable of variables) this.#assign(variable, negated(this.#read(variable.name)));
+      for (const variable of variables) this.#assign(variable, scaled(this.#read(variable.name), factor));
     }
   }
 

@@ -5,6 +5,7 @@ import { testSet } from './0003-test-set.ts';
 import { classOrder } from './0004-class-order.ts';
 import { removal } from './0005-removal.ts';
 import { splitsAndChecks } from './0006-splits-and-checks.ts';
+import { calibration } from './0007-calibration.ts';
 
 /** In order; once released, a migration is never edited. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   classOrder,
   removal,
   splitsAndChecks,
+  calibration,
 ];

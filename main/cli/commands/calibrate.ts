@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import { formatInterval, formatPercent, plural } from '../../../shared/format.ts';
+import { applyTemperature, fitCalibration, type Calibration } from '../../engine/calibrate.ts';
+import { chooseRun } from '../../engine/evaluate.ts';
+import type { Project } from '../../library/folder.ts';
+import { table } from '../format.ts';
+import type { Output } from '../output.ts';
+import { withProject } from '../project-command.ts';
+
+interface Flags {
+  run?: string;
+  apply?: true;
+  reset?: true;
+}
+
+export function addCalibrate(program: Command, output: Output): void {
+  program
+    .command('calibrate')
+    .description(
+      'compare predicted probabilities with how often they are right, and correct them by a temperature',
+    )
+    .argument('<project>', 'project folder')
+    .option('--run <id>', 'which run (default: the newest with a model)')
+    .option('--apply', 'make the fitted temperature part of the run')
+    .option('--reset', 'take the temperature away')
+    .addHelpText(
+      'after',
+      '\nA temperature divides the logits. At a threshold of 0.5 no predicted class changes.\n\nExample:\n  twofold calibrate traps --run r2 --apply',
+    )
+    .action((given: string, flags: Flags, command: Command) => {
+      if (flags.apply && flags.reset) command.error('error: --apply and --reset exclude each other.');
+      return withProject(given, output, (project) => calibrate(project, flags, output), {
+        readOnly: !flags.apply && !flags.reset,
+      });
+    });
+}
+
+async function calibrate(project: Project, { run: id, apply, reset }: Flags, output: Output): Promise<void> {
+  const run = chooseRun(project, id);
+  if (reset) {
+    await applyTemperature(project, run.id, 1);
+    output.event('done', { run: run.id, applied: 1 });
+    output.line(`Run ${run.id} gives its probabilities uncalibrated again.`);
+    return;
+  }
+  const found = await fitCalibration(project.db, run, null);
+  if (apply) await applyTemperature(project, run.id, found.temperature);
+  const applied = apply ? found.temperature : run.temperature;
+  output.event('done', { run: run.id, ...found, applied });
+  show(found, run.id, output);
+  output.line(
+    apply
+      ? `Run ${run.id} divides its logits by ${found.temperature.toFixed(3)} from now on: in predictions, evaluations and exports. --reset takes it back.`
+      : applied === 1
+        ? 'Not applied. --apply makes it part of the run.'
+        : `The run has a temperature of ${applied.toFixed(3)} now.`,
+  );
+}
+
+function show(found: Calibration, runId: string, output: Output): void {
+  const { temperature, before, after, pictures, fittedPictures, fittedOn, changed } = found;
+  output.line(`Run ${runId}, calibration on ${plural(pictures, 'validation picture')}`);
+  output.line();
+  output.line(
+    table(
+      ['probability of class 1', 'pictures', 'mean predicted', 'observed'],
+      before.bins
+        .filter(({ count }) => count > 0)
+        .map(({ from, to, count, predicted, observed }) => [
+          `${formatPercent(from, 0)} to ${formatPercent(to, 0)}`,
+          count,
+          formatPercent(predicted!),
+          formatInterval(observed!),
+        ]),
+    ),
+  );
+  output.line();
+  output.line(
+    table(
+      ['', 'calibration error', 'loss'],
+      [
+        ['uncalibrated', formatInterval(before.calibrationError), before.loss.toFixed(4)],
+        [
+          `temperature ${temperature.toFixed(3)}`,
+          formatInterval(after.calibrationError),
+          after.loss.toFixed(4),
+        ],
+      ],
+    ),
+  );
+  output.line(
+    fittedOn === 'validation'
+      ? 'The temperature is fitted on these pictures too, so the second row is slightly better than new pictures would show.'
+      : `The temperature is fitted on out-of-fold logits of ${plural(fittedPictures, 'picture')}.`,
+  );
+  output.line(
+    temperature > 1
+      ? 'Above 1: the run is more certain than it is right.'
+      : 'Below 1: the run is less certain than it could be.',
+  );
+  if (changed > 0) {
+    output.line(
+      `At the project’s threshold ${plural(changed, 'picture')} would get another class: the threshold stays a probability, and probabilities change.`,
+    );
+  }
+  output.line(
+    'Parentheses: 95% confidence intervals, Wilson for observed shares, bootstrap for the calibration error.',
+  );
+}

@@ -1,0 +1,136 @@
+import { exactLogit } from '../../shared/calibrated.ts';
+import { TwofoldError } from '../../shared/errors.ts';
+import { plural } from '../../shared/format.ts';
+import type { RunRecord } from '../../shared/library.ts';
+import { classAt, evaluate, sigmoid, type Interval, type Scored } from '../../shared/metrics.ts';
+import { fitTemperature, lossAt, reliability, type ReliabilityBin } from '../insight/calibration.ts';
+import { metricIntervals } from '../insight/metric-intervals.ts';
+import type { Project } from '../library/folder.ts';
+import type { Db } from '../library/database/sql.ts';
+import { setTemperature } from '../library/runs/calibration.ts';
+import { getRun } from '../library/runs/runs.ts';
+import { replaceTestEvaluation } from '../library/runs/test-evaluations.ts';
+import { knownScores } from './known-evaluation.ts';
+import { modelView, tellRunFolders } from './model-view.ts';
+
+/** How well probabilities fit the labels of some pictures. */
+export interface CalibrationFigures {
+  /** Expected calibration error over 10 bins, with its bootstrap interval. */
+  calibrationError: Interval;
+  /** Mean cross-entropy. */
+  loss: number;
+  bins: ReliabilityBin[];
+}
+
+/** Logits at temperature 1 beside the current labels. */
+export interface LabelledLogits {
+  logits: number[];
+  labels: (0 | 1)[];
+}
+
+export interface Calibration {
+  /** Fitted: logits are to be divided by it. */
+  temperature: number;
+  /** What is part of the run now; 1 for none. */
+  applied: number;
+  fittedOn: 'out-of-fold' | 'validation';
+  /** How many pictures it was fitted on. */
+  fittedPictures: number;
+  /** Validation pictures that the figures are of. */
+  pictures: number;
+  /** At temperature 1, and at the fitted one. */
+  before: CalibrationFigures;
+  after: CalibrationFigures;
+  /** Validation pictures whose predicted class would differ from that at temperature 1, at the project's threshold. */
+  changed: number;
+}
+
+/** Fewer pictures of a class say nothing of how sure a model should be. */
+const FEWEST = 10;
+
+/**
+ * Fits a temperature and compares the run's calibration on its validation set before and after.
+ *
+ * @param outOfFold logits of all training and validation pictures from heads that did not train on them; null: the
+ *   temperature is fitted on the validation set
+ * @throws TwofoldError `too-few` pictures, or none that is predicted wrongly
+ */
+export async function fitCalibration(
+  db: Db,
+  run: RunRecord,
+  outOfFold: LabelledLogits | null,
+): Promise<Calibration> {
+  const validation = rawLogits(db, run);
+  const fitted = outOfFold ?? validation;
+  requireEnough(run, fitted);
+  const temperature = fitTemperature(fitted.logits, fitted.labels);
+  const { threshold } = modelView(db);
+  const changed = validation.logits.filter(
+    (value) => classAt(sigmoid(value), threshold) !== classAt(sigmoid(value / temperature), threshold),
+  );
+  return {
+    temperature,
+    applied: run.temperature,
+    fittedOn: outOfFold ? 'out-of-fold' : 'validation',
+    fittedPictures: fitted.labels.length,
+    pictures: validation.labels.length,
+    before: await figures(validation, 1),
+    after: await figures(validation, temperature),
+    changed: changed.length,
+  };
+}
+
+/** Logits of a run's validation pictures at temperature 1, from its stored probabilities. */
+export function rawLogits(db: Db, { id, temperature }: RunRecord): LabelledLogits {
+  const scored = knownScores(db, id);
+  return {
+    logits: scored.map(({ probability }) => exactLogit(probability) * temperature),
+    labels: scored.map(({ label }) => label),
+  };
+}
+
+function requireEnough({ id }: RunRecord, { logits, labels }: LabelledLogits): void {
+  const ones = labels.filter((label) => label === 1).length;
+  const fewest = Math.min(ones, labels.length - ones);
+  if (fewest < FEWEST) {
+    throw new TwofoldError(
+      'too-few',
+      `A temperature needs at least ${FEWEST} labelled validation pictures of each class; run ${id} has ${labels.length - ones} and ${ones}. Label more pictures and train again.`,
+    );
+  }
+  if (logits.some((value, row) => classAt(sigmoid(value)) !== labels[row])) return;
+  throw new TwofoldError(
+    'too-few',
+    `All ${plural(labels.length, 'picture')} are predicted correctly, so there is no error from which a temperature could be fitted. Use more or harder validation pictures.`,
+  );
+}
+
+async function figures({ logits, labels }: LabelledLogits, temperature: number): Promise<CalibrationFigures> {
+  const scored = logits.map((value, row): Scored => ({
+    probability: sigmoid(value / temperature),
+    label: labels[row]!,
+  }));
+  const { calibrationError } = await metricIntervals(scored);
+  return {
+    calibrationError: calibrationError!,
+    loss: lossAt(logits, labels, temperature),
+    bins: reliability(scored),
+  };
+}
+
+/**
+ * Makes a temperature part of a run: predictions, evaluations and exports use it from now on.
+ *
+ * @param temperature 1 takes it away
+ */
+export async function applyTemperature(project: Project, runId: string, temperature: number): Promise<void> {
+  const { db } = project;
+  setTemperature(db, runId, temperature);
+  const { test } = getRun(db, runId);
+  if (test?.isCurrent) {
+    const scored = knownScores(db, runId, 'test');
+    const logits = scored.map(({ probability }) => exactLogit(probability));
+    replaceTestEvaluation(db, runId, evaluate(scored, logits, test.evaluation.threshold));
+  }
+  await tellRunFolders(project);
+}

@@ -1,0 +1,83 @@
+import { calibrated } from '../../shared/calibrated.ts';
+import { TwofoldError } from '../../shared/errors.ts';
+import type { EvaluatedSet } from '../../shared/jobs.ts';
+import type { RunRecord } from '../../shared/library.ts';
+import type { UnsureRule } from '../../shared/unsure.ts';
+import { fewestAnswers, selectivePromise, type ClassPromise } from '../insight/selective.ts';
+import type { Project } from '../library/folder.ts';
+import type { Db } from '../library/database/sql.ts';
+import { setUnsure } from '../library/runs/calibration.ts';
+import { knownScores } from './known-evaluation.ts';
+import { tellRunFolders } from './model-view.ts';
+
+/** Probability that the promise of a class does not hold. */
+const DELTA = 0.05;
+
+/** What a run could promise of its answers. */
+export interface UnsureProposal {
+  /** Null where nothing can be promised for either class. */
+  rule: UnsureRule | null;
+  /** Share of the pictures that would be answered, 0..1. */
+  answered: number;
+  pictures: number;
+  classes: [ClassProposal, ClassProposal];
+}
+
+export interface ClassProposal extends ClassPromise {
+  /** Pictures predicted as this class that are missing at least, if all of them are correct; 0 where there are enough. */
+  missing: number;
+}
+
+/**
+ * Computes from which probabilities on a run may answer, from its stored predictions and the current labels. The borders
+ * are chosen at temperature 1, so that a temperature fitted on the same pictures takes no part in the choice.
+ *
+ * @param on pictures that the run was not trained on
+ * @param risk the error rate among the answers of a class that is promised at most, 0..1
+ * @throws TwofoldError `too-few` where the run has no such picture with a prediction
+ */
+export function proposeUnsure(
+  db: Db,
+  { id, temperature }: RunRecord,
+  { on, risk }: { on: EvaluatedSet; risk: number },
+): UnsureProposal {
+  const scored = knownScores(db, id, on).map(({ probability, label }) => ({
+    probability: calibrated(probability, 1 / temperature),
+    label,
+  }));
+  if (scored.length === 0) {
+    throw new TwofoldError(
+      'too-few',
+      `Run ${id} has no predictions for labelled ${on} pictures. Evaluate it first: twofold evaluate PROJECT --run ${id} --on ${on}`,
+    );
+  }
+  const promises = selectivePromise(scored, { risk, delta: DELTA });
+  const fewest = fewestAnswers(risk, DELTA);
+  const classes = promises.map((promise) => ({
+    ...promise,
+    from: promise.from && calibrated(promise.from, temperature),
+    missing: Math.max(0, fewest - promise.predicted),
+  })) as UnsureProposal['classes'];
+  const both = <T>(of: (one: ClassProposal) => T): [T, T] => [of(classes[0]), of(classes[1])];
+  const answered = both((one) => one.answered);
+  const rule: UnsureRule = {
+    risk,
+    on,
+    pictures: scored.length,
+    from: both((one) => one.from),
+    answered,
+    wrong: both((one) => one.wrong),
+  };
+  return {
+    rule: rule.from.every((from) => from === null) ? null : rule,
+    answered: (answered[0] + answered[1]) / scored.length,
+    pictures: scored.length,
+    classes,
+  };
+}
+
+/** Makes a rule part of a run, or with null takes it away. */
+export async function applyUnsure(project: Project, runId: string, rule: UnsureRule | null): Promise<void> {
+  setUnsure(project.db, runId, rule);
+  await tellRunFolders(project);
+}

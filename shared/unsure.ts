@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { classAt, probabilityOf } from './metrics.ts';
+import { formatPercent } from './format.ts';
+import { statedThreshold, swapPair } from './swap.ts';
+
+const pair = z.tuple([z.int(), z.int()]);
+const border = z.number().min(0.5).max(1).nullable();
+
+/**
+ * When a run leaves a picture unanswered, and what is promised of its answers: of those of each class at most `risk` are
+ * wrong, with 95% confidence for each class, for pictures that resemble those the rule was made from.
+ */
+export const unsureRuleSchema = z.object({
+  /** Error rate among the answers of a class that is promised at most, 0..1. */
+  risk: z.number().gt(0).lt(1),
+  /** Which pictures it was made from; the run was not trained on them. */
+  on: z.enum(['validation', 'test']),
+  pictures: z.int(),
+  /** For class 0 and class 1, the probability of that class from which on it is answered; null: never. */
+  from: z.tuple([border, border]),
+  /** Of `pictures`, those answered with each class, and those of them that are wrong. */
+  answered: pair,
+  wrong: pair,
+});
+export type UnsureRule = z.infer<typeof unsureRuleSchema>;
+
+/** How an unsure answer is written in tables and for programs. */
+export const UNSURE = 'unsure';
+
+/**
+ * The predicted class, or null for an unsure answer. With a rule its borders decide and the threshold does not.
+ *
+ * @param probability of class 1
+ */
+export function answerAt(probability: number, threshold: number, rule: UnsureRule | null): 0 | 1 | null {
+  if (!rule) return classAt(probability, threshold);
+  const label = classAt(probability, 0.5);
+  const from = rule.from[label];
+  return from !== null && probabilityOf(label, probability) >= from ? label : null;
+}
+
+/** The same rule after the classes changed places. */
+export const swapRule = ({ from, answered, wrong, ...rest }: UnsureRule): UnsureRule => ({
+  ...rest,
+  from: swapPair(from),
+  answered: swapPair(answered),
+  wrong: swapPair(wrong),
+});
+
+/** Which probability means which class, as a sentence. */
+export function answerRule(
+  [zero, one]: readonly [string, string],
+  threshold: number,
+  rule: UnsureRule | null,
+): string {
+  if (!rule)
+    return `Above a probability of ${statedThreshold(threshold)} a picture is "${one}", otherwise "${zero}".`;
+  const parts = rule.from.flatMap((from, label) =>
+    from === null ? [] : [`"${label === 0 ? zero : one}" from ${formatPercent(from)} of that class on`],
+  );
+  return `A picture is ${parts.join(', ')}, otherwise unsure.`;
+}
+
+/** What a rule promises, as sentences, and where the method comes from. */
+export const unsurePromise = ({ risk, on, pictures }: Pick<UnsureRule, 'risk' | 'on' | 'pictures'>): string =>
+  `Of the answers of each class at most ${formatPercent(risk)} are wrong, with 95% confidence for each class, ` +
+  `for pictures drawn like the ${pictures} ${on} pictures from which this was computed. Pictures of another kind are not covered.`;
+
+export const UNSURE_METHOD =
+  'Selective classification with guaranteed risk (Geifman and El-Yaniv, 2017), thresholds tested in a fixed sequence ' +
+  '(Learn then Test, Angelopoulos et al., 2021) with exact binomial (Clopper–Pearson) tests.';
