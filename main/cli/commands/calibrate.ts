@@ -50,7 +50,7 @@ async function calibrate(project: Project, { run: id, apply, reset }: Flags, out
   show(found, run.id, output);
   output.line(
     apply
-      ? `Run ${run.id} divides its logits by ${found.temperature.toFixed(3)} from now on: in predictions, evaluations and exports. --reset takes it back.`
+      ? `Run ${run.id} divides its logits by ${found.temperature.toFixed(3)} from now on: in predictions, evaluations and exports. --reset removes it.`
       : applied === 1
         ? 'Not applied. --apply makes it part of the run.'
         : `The run has a temperature of ${applied.toFixed(3)} now.`,

@@ -82,7 +82,7 @@ async function unsure(
     if (on === 'validation')
       output.line('The validation set also decided which epoch was kept; --on test avoids that.');
   }
-  if (apply) output.line(`Run ${run.id} answers "unsure" elsewhere from now on. --reset takes it back.`);
+  if (apply) output.line(`Run ${run.id} answers "unsure" elsewhere from now on. --reset removes it.`);
   else if (proposal.rule) output.line('Not applied. --apply makes it part of the run.');
 }
 
