@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkSchema } from './checks.ts';
 import type { ErrorCode, Failure } from './errors.ts';
 import { SPLITS, type EpochMetrics, type Label, type Split } from './jobs.ts';
 import type { Evaluation, Interval } from './metrics.ts';
@@ -139,6 +140,8 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
     run: runIdSchema.optional(),
   }),
   z.strictObject({ kind: z.literal('problems') }),
+  /** Pictures to which a check applies; those not measured yet are not among them. */
+  z.strictObject({ kind: z.literal('check'), check: checkSchema }),
   z.strictObject({ kind: z.literal('import'), importId: z.int().positive() }),
   z.strictObject({
     kind: z.literal('wrong'),

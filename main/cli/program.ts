@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../support/version.ts';
 import { addCalibrate } from './commands/calibrate.ts';
 import { addCompare } from './commands/compare.ts';
+import { addCheck } from './commands/check.ts';
 import { addDuplicates } from './commands/duplicates.ts';
 import { addErrors } from './commands/errors.ts';
 import { addEvaluate } from './commands/evaluate.ts';
@@ -52,6 +53,7 @@ export function buildProgram(output: Output, argv: readonly string[] = []): Comm
     addSimilar,
     addErrors,
     addDuplicates,
+    addCheck,
     addTrain,
     addRuns,
     addEvaluate,

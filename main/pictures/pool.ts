@@ -62,6 +62,15 @@ export class PicturePool {
     return this.#run({ kind: 'prepare', picture, options }, signal);
   }
 
+  /** Properties of one picture's prepared pixels. */
+  measure(
+    picture: PictureReference,
+    options: PixelOptions,
+    signal?: AbortSignal,
+  ): Promise<Answers['measure']> {
+    return this.#run({ kind: 'measure', picture, options }, signal);
+  }
+
   /** A batch as it is, [pictures, size, size, 3] float32, 0..1. */
   prepareBatch(pictures: PictureReference[], options: PixelOptions, signal?: AbortSignal): Promise<Batch> {
     return this.#run({ kind: 'batch', pictures, options }, signal);

@@ -1,6 +1,7 @@
 import type { Failure, Result } from '../../shared/errors.ts';
 import type { Ranges } from './augment.ts';
 import type { BudgetMemory } from './budget.ts';
+import type { Measures } from './measure.ts';
 import type { PrepareOptions } from './prepare.ts';
 import type { PictureFormat } from './sniff.ts';
 
@@ -92,6 +93,7 @@ export const RETIRED = 75;
 export type Task = { cancel?: CancelFlag | undefined } & (
   | { kind: 'inspect'; path: string; options: InspectOptions }
   | { kind: 'prepare'; picture: PictureReference; options: PixelOptions }
+  | { kind: 'measure'; picture: PictureReference; options: PixelOptions }
   | { kind: 'batch'; pictures: PictureReference[]; options: PixelOptions }
   | { kind: 'augment'; pictures: NumberedPicture[]; options: PixelOptions; draw: Draw }
 );
@@ -99,6 +101,7 @@ export type Task = { cancel?: CancelFlag | undefined } & (
 export interface Answers {
   inspect: Result<Inspected>;
   prepare: Result<Uint8Array>;
+  measure: Result<Measures>;
   batch: Batch;
   augment: Batch;
 }

@@ -5,6 +5,7 @@ import { toFailure, type Result } from '../../shared/errors.ts';
 import { applyTransform, drawTransform, scalePixels } from './augment.ts';
 import { PixelBudget, TaskCancelled } from './budget.ts';
 import { inspect } from './inspect.ts';
+import { measurePixels } from './measure.ts';
 import { cachedPixels } from './pixels.ts';
 import { pictureRng } from './random.ts';
 import { CANCELLED, RETIRED } from './tasks.ts';
@@ -34,6 +35,10 @@ async function answer(task: Task): Promise<unknown> {
       // Pixels from the cache are a view into a slightly larger buffer; all of it goes.
       return answer.ok ? handOver(answer, answer.value.buffer) : answer;
     }
+    case 'measure':
+      return attempt(async () =>
+        measurePixels(await cachedPixels(task.picture, task.options), task.options.size),
+      );
     case 'batch': {
       const batch = await fill(task.pictures, task.options, task.cancel, (source, _picture, out) =>
         scalePixels(source, out),

@@ -2,6 +2,7 @@ import { pictureQuerySchema, type PictureFilter, type PictureQueryInput } from '
 import path from 'node:path';
 import { isSwapped } from '../labels/class-order.ts';
 import { fold } from '../pictures/names.ts';
+import { CHECK_CONDITIONS } from '../pictures/measures.ts';
 import { idList } from '../pictures/pictures.ts';
 import { searchFolders } from './folders.ts';
 import { runNumber } from '../runs/run-ids.ts';
@@ -141,6 +142,8 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
       return 'f.split = :split';
     case 'problems':
       return 'p.problem IS NOT NULL';
+    case 'check':
+      return CHECK_CONDITIONS[filter.check];
     case 'import':
       params.importId = filter.importId;
       return 'p.import_id = :importId';

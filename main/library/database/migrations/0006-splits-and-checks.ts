@@ -15,15 +15,15 @@ export const splitsAndChecks: Migration = {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX split_events_by_picture ON split_events (picture_id);
 
-    -- Properties of contents at the model's input size; null: not measurable, such as the sharpness of one colour.
+    -- Properties of contents at the model's input size, see main/pictures/measure.ts.
     CREATE TABLE measures (
       sha256 TEXT PRIMARY KEY,
       version INTEGER NOT NULL, -- of the way of measuring
       brightness REAL NOT NULL,
       contrast REAL NOT NULL,
       colourfulness REAL NOT NULL,
-      sharpness REAL NOT NULL,
-      damage REAL NOT NULL
+      sharpness REAL, -- null: the picture shows too little
+      edge REAL NOT NULL
     ) STRICT, WITHOUT ROWID;
   `,
 };

@@ -1,0 +1,163 @@
+import path from 'node:path';
+import { CHECK_KINDS, type Check } from '../../shared/checks.ts';
+import type { ClassIndex } from '../../shared/library.ts';
+import type { Interval } from '../../shared/metrics.ts';
+import { ProgressMeter, type Progress } from '../../shared/progress.ts';
+import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
+import { aucInterval } from '../insight/auc.ts';
+import { INDEX_SIZE } from '../insight/index-store.ts';
+import { cacheDir, type Project } from '../library/folder.ts';
+import type { Db } from '../library/database/sql.ts';
+import {
+  listMeasures,
+  measuredContents,
+  saveMeasures,
+  type ContentMeasures,
+  type PictureMeasures,
+} from '../library/pictures/measures.ts';
+import { listContents, type PictureContent } from '../library/reading/contents.ts';
+import { countMatches } from '../library/reading/grid.ts';
+import { getSettings } from '../library/settings.ts';
+import { MEASURES_VERSION } from '../pictures/measure.ts';
+import type { PicturePool } from '../pictures/pool.ts';
+import { mapAhead } from '../support/ahead.ts';
+
+/** Measures written at a time: about 2 ms. */
+const AT_ONCE = 100;
+
+/**
+ * Measures the pictures that were not measured yet, from the pixels that training uses, and stores the result by content.
+ *
+ * @param pool decodes and measures on its threads
+ * @returns pictures that could not be read
+ * @throws TwofoldError `cancelled`; what was measured stays
+ */
+export async function measurePictures(
+  project: Project,
+  pool: PicturePool,
+  {
+    onProgress = () => undefined,
+    signal,
+  }: { onProgress?: (progress: Progress) => void; signal?: AbortSignal } = {},
+): Promise<PictureContent[]> {
+  const { db } = project;
+  const known = measuredContents(db, MEASURES_VERSION);
+  const wanted = listContents(db).filter(({ sha256, problem }) => problem === null && !known.has(sha256));
+  const options = {
+    size: INDEX_SIZE,
+    resize: DEFAULT_RECIPE.resize,
+    bits16: getSettings(db).recipe.bits16,
+    cacheDir: path.join(cacheDir(project), 'pixels'),
+  };
+  const meter = new ProgressMeter(wanted.length, onProgress);
+  const unreadable: PictureContent[] = [];
+  let found: ContentMeasures[] = [];
+  let done = 0;
+  try {
+    for await (const { picture, answer } of mapAhead(wanted, 4 * pool.threads, async (one) => ({
+      picture: one,
+      answer: await pool.measure(one, options, signal),
+    }))) {
+      if (answer.ok) found.push({ sha256: picture.sha256, ...answer.value });
+      else unreadable.push(picture);
+      meter.update(++done);
+      if (found.length < AT_ONCE) continue;
+      saveMeasures(db, found, MEASURES_VERSION);
+      found = [];
+    }
+  } finally {
+    if (db.open) saveMeasures(db, found, MEASURES_VERSION);
+  }
+  return unreadable;
+}
+
+/** How many pictures each check finds. */
+export function countChecks(db: Db): Record<Check, number> {
+  const counts = countMatches(
+    db,
+    CHECK_KINDS.map((check) => ({ kind: 'check', check })),
+  );
+  return Object.fromEntries(CHECK_KINDS.map((check, index) => [check, counts[index]!])) as Record<
+    Check,
+    number
+  >;
+}
+
+/** Properties that a model could learn instead of what the pictures show. */
+export const PROPERTIES = {
+  brightness: { name: 'brightness', more: 'brighter', less: 'darker' },
+  contrast: { name: 'contrast', more: 'richer in contrast', less: 'poorer in contrast' },
+  colourfulness: { name: 'colourfulness', more: 'more colourful', less: 'less colourful' },
+  sharpness: { name: 'sharpness', more: 'sharper', less: 'less sharp' },
+  pixels: { name: 'number of pixels', more: 'larger', less: 'smaller' },
+  aspect: { name: 'ratio of width to height', more: 'wider', less: 'narrower' },
+} as const;
+export type Property = keyof typeof PROPERTIES;
+
+const VALUES: Record<Property, (picture: PictureMeasures) => number | null> = {
+  brightness: ({ brightness }) => brightness,
+  contrast: ({ contrast }) => contrast,
+  colourfulness: ({ colourfulness }) => colourfulness,
+  sharpness: ({ sharpness }) => sharpness,
+  pixels: ({ width, height }) => width * height,
+  aspect: ({ width, height }) => width / height,
+};
+
+/** Least lower end of the interval from which on a property is worth a warning. */
+const NOTABLE = 0.6;
+
+/** How well a property alone tells the classes apart. */
+export interface PropertyOfClass {
+  property: Property;
+  /** The class whose pictures have more of it. */
+  class: ClassIndex;
+  /** ROC AUC, at least 0.5, with its 95% confidence interval. */
+  auc: Interval;
+  /** How many labelled pictures it was computed on. */
+  pictures: number;
+  /** Whether the interval is so far from chance that a model may learn this instead. */
+  isNotable: boolean;
+}
+
+/**
+ * Whether a property goes with a class, over the measured labelled pictures outside the test set; the closest first.
+ * Properties with fewer than two values of a class are not listed.
+ */
+export function propertiesOfClasses(db: Db): PropertyOfClass[] {
+  const labels = new Map(
+    listContents(db).flatMap(({ id, label, split }) =>
+      typeof label === 'number' && split !== 'test' ? [[id, label] as const] : [],
+    ),
+  );
+  const measures = listMeasures(db).filter(({ id }) => labels.has(id));
+  const found = (Object.keys(PROPERTIES) as Property[]).flatMap((property): PropertyOfClass[] => {
+    const pictures = measures.filter((picture) => VALUES[property](picture) !== null);
+    const auc = aucInterval(
+      pictures.map((picture) => VALUES[property](picture)!),
+      pictures.map(({ id }) => labels.get(id)!),
+    );
+    if (!auc) return [];
+    const isOne = auc.value >= 0.5;
+    const shown = isOne ? auc : { value: 1 - auc.value, low: 1 - auc.high, high: 1 - auc.low };
+    return [
+      {
+        property,
+        class: isOne ? 1 : 0,
+        auc: shown,
+        pictures: pictures.length,
+        isNotable: shown.low > NOTABLE,
+      },
+    ];
+  });
+  return found.sort((a, b) => b.auc.value - a.auc.value);
+}
+
+/** In words: `"food" is brighter: ROC AUC 0.82 (0.78–0.86) by brightness alone`. */
+export function propertySentence(
+  { property, class: index, auc }: PropertyOfClass,
+  names: readonly [string, string],
+): string {
+  const { name, more } = PROPERTIES[property];
+  const [value, low, high] = [auc.value, auc.low, auc.high].map((one) => one.toFixed(2));
+  return `"${names[index]}" is ${more}: ROC AUC ${value} (${low}–${high}) by ${name} alone`;
+}
