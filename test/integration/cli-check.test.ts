@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { done, run, SAMPLES, temporaryFolder } from '../kit/cli.ts';
 
-/** Food on a light ground and animals on a dark one, with one picture for each check. */
+/** Light food and dark animals, with one picture for each check. */
 async function pictures(folder: string): Promise<void> {
   for (const [name, background] of [
     ['animals', '#333'],
@@ -14,6 +14,7 @@ async function pictures(folder: string): Promise<void> {
     for (const file of readdirSync(path.join(SAMPLES, name)).sort().slice(0, 12)) {
       await sharp(path.join(SAMPLES, name, file))
         .flatten({ background })
+        .linear(name === 'animals' ? 0.6 : 1, 0)
         .png()
         .toFile(path.join(folder, name, file));
     }

@@ -19,7 +19,8 @@ def case(rows, shift, ties):
     values = random.normal(labels * shift, 1)
     values = values.round(1) if ties else values.round(6)
     auc, (low, high) = roc_auc_score(labels.tolist(), values.tolist(), confidence_level=0.95)
-    assert abs(auc - area(labels, values)) < 1e-12
+    # The package computes in float32.
+    assert abs(auc - area(labels, values)) < 1e-6
     return {
         "labels": labels.tolist(),
         "values": values.tolist(),
