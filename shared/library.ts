@@ -123,7 +123,7 @@ export function trainingCounts({ classes, testClasses }: LibraryCounts): [number
 /** Probabilities of class 1 above the threshold are predicted as class 1. */
 export const thresholdSchema = z.number().min(0).max(1);
 
-const runIdSchema = z.string().regex(/^r[1-9]\d{0,8}$/, 'A run is named r1, r2, ….');
+export const runIdSchema = z.string().regex(/^r[1-9]\d{0,8}$/, 'Expected a run such as r1.');
 
 /** Which pictures the grid shows. `split`: of a run if one is given, otherwise as set in the project. */
 export const pictureFilterSchema = z.discriminatedUnion('kind', [

@@ -3,7 +3,7 @@ import { parseNumber } from './recipe-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The value of `--threshold`. @throws UsageError unless it is from 0 to 1 */
-export function parseThreshold(text: string): number {
+function parseThreshold(text: string): number {
   const threshold = thresholdSchema.safeParse(parseNumber(text));
   if (threshold.success) return threshold.data;
   throw new UsageError(`--threshold: expected a number from 0 to 1, received ${text}.`);

@@ -25,7 +25,7 @@ export interface PictureInfo {
   bitsUsed?: number;
 }
 
-export const DEFAULT_MAX_PIXELS = 250_000_000;
+const DEFAULT_MAX_PIXELS = 250_000_000;
 
 /** How each format is read. */
 const FORMATS: Record<PictureFormat, OpenPicture> = {

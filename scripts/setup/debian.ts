@@ -56,7 +56,7 @@ export async function requirePackages(
   return `System packages for ${work}: installed ${chosen.join(', ')}`;
 }
 
-export const missingMessage = (packages: readonly string[], work: string): string =>
+const missingMessage = (packages: readonly string[], work: string): string =>
   `These system packages, needed for ${work}, are not installed: ${packages.join(', ')}.\n` +
   `Install them with\n  sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}\n` +
   'and run the same command again.';

@@ -70,7 +70,7 @@ export const electronStep: Step = {
  *
  * @returns where it came from
  */
-export async function installElectron(
+async function installElectron(
   folder: string,
   progress: Progress,
   patience: Patience = PATIENCE,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ProgressEvent } from '../jobs.ts';
+import { runIdSchema } from '../library.ts';
 import { call, event } from './call.ts';
-import { nothing, runIdSchema } from './fields.ts';
+import { nothing } from './fields.ts';
 import type { TaskState } from './task.ts';
 import type { RunInfo } from './train.ts';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { MODEL_FORMATS, type LeftOut, type Ms, type ProgressEvent } from '../jobs.ts';
+import { runIdSchema } from '../library.ts';
 import { call, event } from './call.ts';
-import { nothing, pathSchema, runIdSchema } from './fields.ts';
+import { nothing, pathSchema } from './fields.ts';
 import type { TaskState } from './task.ts';
 
 /** The export formats. */

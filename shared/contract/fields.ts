@@ -11,5 +11,3 @@ export const pathSchema = z.string().min(1).max(32_767);
 export const pathsSchema = z.array(pathSchema).min(1).max(1_000_000);
 export const pictureIdSchema = z.int().positive();
 export const pictureIdsSchema = z.array(pictureIdSchema).max(MAX_IDS);
-export const runIdSchema = z.string().regex(/^r[1-9]\d{0,8}$/, 'A run is named r1, r2, ….');
-export const classIndexSchema = z.union([z.literal(0), z.literal(1)]);

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Prediction, ProgressEvent } from '../jobs.ts';
-import { thresholdSchema } from '../library.ts';
+import { runIdSchema, thresholdSchema } from '../library.ts';
 import { unsureRuleSchema, type UnsureRule } from '../unsure.ts';
 import { call, event } from './call.ts';
-import { nothing, pathsSchema, runIdSchema } from './fields.ts';
+import { nothing, pathsSchema } from './fields.ts';
 import type { TaskState } from './task.ts';
 
 /** A prediction with the token for the URL of its picture (`triedUrl(token)`). */

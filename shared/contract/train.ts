@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import type { Failure } from '../errors.ts';
 import type { JobEvent, TrainResult } from '../jobs.ts';
-import type { CommonAccuracy, EpochRecord, RunPicture, RunRecord } from '../library.ts';
+import {
+  runIdSchema,
+  type CommonAccuracy,
+  type EpochRecord,
+  type RunPicture,
+  type RunRecord,
+} from '../library.ts';
 import type { LiveRun } from '../live-run.ts';
 import { recipeSchema } from '../recipe.ts';
 import { call, event } from './call.ts';
-import { nothing, runIdSchema } from './fields.ts';
+import { nothing } from './fields.ts';
 
 /** A run with what can be done with it. */
 export interface RunInfo extends RunRecord {

@@ -15,7 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { getClasses } from '../../main/library/labels/classes.ts';
 import { importFiles, importFolder } from '../../main/library/import/import.ts';
 import { importTable } from '../../main/library/import/import-table.ts';
-import { countImportItems, listImportItems, listImports } from '../../main/library/import/imports.ts';
+import { listImportItems, listImports } from '../../main/library/import/imports.ts';
 import { explainLabel, setLabels, undo } from '../../main/library/labels/labels.ts';
 import { listPictureIds } from '../../main/library/reading/grid.ts';
 import { findByPath, getCounts, getPictures } from '../../main/library/pictures/pictures.ts';
@@ -176,7 +176,7 @@ describe('what is in a folder', () => {
       ['zero.jpg', 'left-out', 'bad-picture'],
     ]);
     expect(report).toMatchObject({ added: 6, leftOut: 7, duplicates: 1, notPictures: 2, hidden: 2, found: 14 });
-    expect(countImportItems(project.db, report.importId, 'left-out')).toBe(7);
+    expect(listImportItems(project.db, report.importId, { kind: 'left-out' })).toHaveLength(7);
     for (const { message } of listImportItems(project.db, report.importId))
       expect(message).toMatch(/^[A-Z].*\.$/);
     const odd = all(project).find(({ name }) => name.includes('🦊'))!;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import path from 'node:path';
-import { getClasses, setClass } from '../../main/library/labels/classes.ts';
+import { getClasses, nameClasses, setClasses } from '../../main/library/labels/classes.ts';
 import { isSwapped, runFilesDue } from '../../main/library/labels/class-order.ts';
 import { openDatabase } from '../../main/library/database/database.ts';
 import { listPictureIds } from '../../main/library/reading/grid.ts';
@@ -109,7 +109,8 @@ describe('swapping the classes', () => {
     setLabels(db, [4, 5], 0, 'mouse');
     setLabels(db, [6], 'skipped', 'mouse');
     setSplit(db, [1], 'test');
-    setClass(db, 1, { color: '#123456' });
+    const [zero, one] = getClasses(db);
+    setClasses(db, [zero, { ...one, color: '#123456' }]);
     const weighted = { ...DEFAULT_RECIPE, classWeights: '1:3' };
     const { id } = createRun(db, { recipe: weighted });
     const said = [
@@ -186,7 +187,7 @@ describe('swapping the classes', () => {
     updateRun(db, id, { status: 'stopped' });
     swapClasses(db, 'mouse');
     setLabels(db, [1], 0, 'mouse');
-    setClass(db, 0, { name: 'hound' });
+    nameClasses(db, ['hound', getClasses(db)[1].name]);
     updateSettings(db, { brush: 0, threshold: 0.7 });
     await saveRunPictures(db, id, [{ id: 1, probability: 0.75 }]);
     // Begun before the swap, ended after it.

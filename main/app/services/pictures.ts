@@ -99,7 +99,7 @@ export function requirePicture(project: Project, id: number): Picture {
   throw new TwofoldError('not-found', 'That picture is no longer in the project.');
 }
 
-export function thumbnailDir(project: Project): string {
+function thumbnailDir(project: Project): string {
   return join(cacheDir(project), 'thumbnails');
 }
 

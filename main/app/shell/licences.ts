@@ -10,7 +10,7 @@ export async function readLicences(): Promise<Licence[]> {
 }
 
 /** Sections with a heading of the second level. */
-export function parseLicences(markdown: string): Licence[] {
+function parseLicences(markdown: string): Licence[] {
   const [, ...sections] = markdown.split(/^## /m);
   return sections.map((section) => {
     const end = section.indexOf('\n');

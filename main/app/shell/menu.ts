@@ -23,7 +23,7 @@ export function showMenu(state: MenuState): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(state)));
 }
 
-export function menuTemplate(state: MenuState): Item[] {
+function menuTemplate(state: MenuState): Item[] {
   const item = (label: string, command: MenuCommand, options: Item = {}): Item => ({
     id: command,
     label,

@@ -63,7 +63,7 @@ export function comesFrom(event: IpcMainInvokeEvent, contents: WebContents | und
   );
 }
 
-export function isOurs(url: string): boolean {
+function isOurs(url: string): boolean {
   return url.startsWith(`${ORIGIN}/`);
 }
 

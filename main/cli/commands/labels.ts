@@ -1,16 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { TwofoldError } from '../../../shared/errors.ts';
 import { swap } from '../../engine/class-order.ts';
 import { getClasses } from '../../library/labels/classes.ts';
-import { pictureFinder } from '../../library/pictures/find-picture.ts';
 import { exportLabelsCsv, importLabelsCsv } from '../../library/labels/labels-csv.ts';
 import { explainLabel } from '../../library/labels/labels.ts';
 import { getCounts } from '../../library/pictures/pictures.ts';
 import type { Project } from '../../library/folder.ts';
 import type { LabelValue } from '../../../shared/library.ts';
 import { formatCount, plural } from '../../../shared/format.ts';
+import { idOf } from '../find-pictures.ts';
 import { printable, table } from '../format.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -111,8 +110,7 @@ async function importFrom(project: Project, file: string, output: Output): Promi
 }
 
 async function explain(project: Project, file: string, output: Output): Promise<void> {
-  const id = await pictureFinder(project.db)(file);
-  if (id === null) throw new TwofoldError('not-found', `${file} is not in this project.`);
+  const id = await idOf(project, file);
   const classes = getClasses(project.db);
   const name = (label: LabelValue): string =>
     label === null ? 'none' : label === 'skipped' ? 'skipped' : classes[label].name;

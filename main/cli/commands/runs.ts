@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { RunRecord, TestEvaluation } from '../../../shared/library.ts';
-import { formatInterval, formatPercent, plural } from '../../../shared/format.ts';
+import { formatInterval, formatUtc, formatPercent, plural } from '../../../shared/format.ts';
 import type { Split } from '../../../shared/jobs.ts';
 import { wilson } from '../../../shared/metrics.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
@@ -76,7 +76,7 @@ function listAll(project: Project, output: Output): void {
         ? `${formatInterval(run.test.evaluation.accuracy)} at ${statedThreshold(run.test.evaluation.threshold)}` +
           (run.test.isCurrent ? '' : ' (old)')
         : '–',
-      utc(run.createdAtMs),
+      formatUtc(run.createdAtMs),
       [run.name, run.note].filter(Boolean).join(': '),
     ];
   });
@@ -144,7 +144,7 @@ function showOne(project: Project, id: string, output: Output): void {
 
 function describeTest({ atMs, evaluation, seen, leftOut, isCurrent }: TestEvaluation): string {
   const sentences = [
-    `Test set: accuracy ${formatInterval(evaluation.accuracy)} at a threshold of ${statedThreshold(evaluation.threshold)} on ${plural(evaluation.count, 'picture')}, evaluated ${utc(atMs)} UTC.`,
+    `Test set: accuracy ${formatInterval(evaluation.accuracy)} at a threshold of ${statedThreshold(evaluation.threshold)} on ${plural(evaluation.count, 'picture')}, evaluated ${formatUtc(atMs)} UTC.`,
     ...(seen > 0
       ? [`${plural(seen, 'picture')} excluded, since the run was trained or validated on them.`]
       : []),
@@ -153,9 +153,6 @@ function describeTest({ atMs, evaluation, seen, leftOut, isCurrent }: TestEvalua
   ];
   return sentences.join(' ');
 }
-
-/** `2026-11-27 21:58` */
-const utc = (atMs: number): string => new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
 
 function describe(project: Project, run: RunRecord): object {
   const gap = overfittingGap(run, getEpochs(project.db, run.id));

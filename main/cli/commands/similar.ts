@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { rowOf } from '../../insight/matrix.ts';
 import { nearest, normalised } from '../../insight/neighbours.ts';
-import { pictureFinder } from '../../library/pictures/find-picture.ts';
+import { idOf } from '../find-pictures.ts';
 import { printable, table } from '../format.ts';
 import { indexedLibrary } from '../indexed.ts';
 import type { Output } from '../output.ts';
@@ -22,10 +22,7 @@ export function addSimilar(program: Command, output: Output): void {
         given,
         output,
         async (project) => {
-          const id = await pictureFinder(project.db)(file);
-          if (id === null) {
-            throw new TwofoldError('not-found', `${file} is not in this project. Import it first.`);
-          }
+          const id = await idOf(project, file);
           const { pictures, matrix } = await indexedLibrary(project, output);
           const row = pictures.findIndex((picture) => picture.id === id);
           if (row < 0) throw new TwofoldError('bad-picture', `${file} could not be read.`);

@@ -9,7 +9,7 @@ import { baseCard, writeCard } from '../../export/card/card.ts';
 import { plain, table } from '../../export/card/markdown.ts';
 import { sidesOf } from './split-pictures.ts';
 
-export const LABELS_FILE = 'labels.csv';
+const LABELS_FILE = 'labels.csv';
 
 /**
  * Writes every label of a project to an existing folder.

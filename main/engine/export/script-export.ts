@@ -7,7 +7,7 @@ import { baseCard, writeCard } from '../../export/card/card.ts';
 import { classFolders } from '../../export/names.ts';
 import { trainScript } from '../../export/samples/train.ts';
 
-export const SCRIPT_FILE = 'train.py';
+const SCRIPT_FILE = 'train.py';
 
 /** Writes a Keras script that repeats a run elsewhere to an existing folder. */
 export async function exportScript(run: RunFile, folder: string): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ImportItem, ImportItemKind, ImportReport } from '../../../shared/library.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { isGone, thisProcess } from '../../support/processes.ts';
-import { fromJson, row, rows, run, transaction, value, type Db } from '../database/sql.ts';
+import { fromJson, row, rows, run, transaction, type Db } from '../database/sql.ts';
 
 /** Reports of imports, stored so that they can be shown later. */
 
@@ -140,15 +140,6 @@ export function listImportItems(
      WHERE import_id = :importId AND (:kind IS NULL OR kind = :kind) ORDER BY id LIMIT :limit OFFSET :offset`,
     { importId, kind: page.kind ?? null, limit: page.limit ?? -1, offset: page.offset ?? 0 },
   );
-}
-
-/** How many files `listImportItems` has. */
-export function countImportItems(db: Db, importId: number, kind?: ImportItemKind): number {
-  return value<number>(
-    db,
-    'SELECT count(*) FROM import_items WHERE import_id = :importId AND (:kind IS NULL OR kind = :kind)',
-    { importId, kind: kind ?? null },
-  )!;
 }
 
 /** Marks imports whose process has died as `crashed`; called when a project is opened. */

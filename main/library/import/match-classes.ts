@@ -136,6 +136,6 @@ export function quoted(names: readonly string[]): string {
 }
 
 /** Alphabetical by code point, as Keras' flow_from_directory and Python's sorted, the same on every machine. */
-export function compareNames(a: string, b: string): number {
+function compareNames(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -83,13 +83,6 @@ export function nameClasses(db: Db, names: readonly [string, string]): void {
   ]);
 }
 
-/** Changes one class's name or colour; labels stay with the class. Throws as `nameClasses`. */
-export function setClass(db: Db, index: ClassIndex, change: Partial<ClassInfo>): void {
-  const classes = getClasses(db);
-  classes[index] = { ...classes[index], ...change };
-  setClasses(db, classes);
-}
-
 /** Changes both classes' names and colours; labels stay with the class. Throws as `nameClasses`. */
 export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): void {
   const parsed = classes.map((given) => {

@@ -5,7 +5,7 @@ import { rows, type Db } from '../database/sql.ts';
 
 /** What a label is in a `PictureTable`. */
 export const UNLABELLED = -2;
-export const SKIPPED_LABEL = -1;
+const SKIPPED_LABEL = -1;
 
 /** What is needed of every picture at once, a column each, since 100,000 objects would take ten times the memory. */
 export class PictureTable {

@@ -2,7 +2,7 @@ import { TwofoldError } from '../../../shared/errors.ts';
 import * as errors from './errors.ts';
 
 /** How pixels are stored, by the header's number. */
-export const RGB = 0;
+const RGB = 0;
 export const RLE8 = 1;
 export const RLE4 = 2;
 const BITFIELDS = 3;

@@ -15,7 +15,7 @@ const INTERPRETATION = [274, 280, 281, 320, 338, 339, 34_675];
  *
  * @returns for chunky storage one plane of [height, width, samples], else `samples` planes of [height, width]
  */
-export async function readPlanes(
+async function readPlanes(
   bytes: Uint8Array,
   file: TiffFile,
   directory: TiffDirectory,
