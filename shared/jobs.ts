@@ -60,6 +60,8 @@ export interface TrainJob {
 export interface ModelView {
   /** The classes have been swapped: the saved heads predict the probability of class 0. */
   swapped: boolean;
+  /** Names of class 0 and 1 in the order shown. */
+  classes: [string, string];
   /** A probability of class 1 above it is class 1. */
   threshold: number;
 }

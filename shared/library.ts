@@ -330,7 +330,7 @@ export interface RunRecord {
   recipe: Recipe | null;
   /** SHA-256 of the base's weights; null until they were loaded. */
   weightsFingerprint: string | null;
-  /** Class names when it was trained. */
+  /** Names of the project's classes now. */
   classes: [string, string];
   createdAtMs: number;
   finishedAtMs: number | null;

@@ -2,15 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ModelView, RunView } from '../../shared/jobs.ts';
 import type { RunRecord } from '../../shared/library.ts';
 import { isSwapped, noteRunFilesWritten, runFilesDue } from '../library/labels/class-order.ts';
+import { getClasses } from '../library/labels/classes.ts';
 import { runDir, type Project } from '../library/folder.ts';
 import { getRun, listRuns } from '../library/runs/runs.ts';
 import { getSettings, updateSettings } from '../library/settings.ts';
 import type { Db } from '../library/database/sql.ts';
 import { asShown, RunFolder, type RunFile } from '../training/run-folder.ts';
 
-/** Class order and threshold, the same for every run of a project. */
+/** The classes' names and order and the threshold: the same for every run of a project. */
 export function modelView(db: Db): ModelView {
-  return { swapped: isSwapped(db), threshold: getSettings(db).threshold };
+  const [zero, one] = getClasses(db);
+  return { swapped: isSwapped(db), classes: [zero.name, one.name], threshold: getSettings(db).threshold };
 }
 
 /** How the project shows a run, for the jobs that use its model. */
@@ -32,12 +34,13 @@ export async function readRun(project: Project, runId: string): Promise<RunFile>
 
 const shownAs = (file: RunFile, { temperature, unsure }: RunRecord, view: ModelView): RunFile => ({
   ...asShown(file, { swapped: view.swapped, temperature }),
+  classes: view.classes,
   threshold: view.threshold,
   unsure,
 });
 
 /**
- * Writes class order, threshold and calibration to the `run.json` of every run, so that a run's folder can be used without
+ * Writes class names, their order, threshold and calibration to the `run.json` of every run, so that a run's folder can be used without
  * the project. The library counts these changes and stores up to which the folders are written: if the program is killed in
  * between, the next one that opens the project writes the rest. Each `run.json` is replaced as a whole, so it always fits
  * its head. A run in training is updated when it ends; what can't be written now is tried again later.

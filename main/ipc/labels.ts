@@ -9,10 +9,11 @@ import { redo, setLabels, swapClasses, undo, undoState } from '../library/labels
 const NOTHING: LabelResult = { batch: null, changes: [] };
 
 export function labelHandlers(context: AppContext): HandlersOf<'labels'> {
-  const { project, emit, insight } = context;
+  const { project, counts, emit, insight } = context;
   const answer = (result: LabelResult): LabelAnswer => {
     insight.labelled(result);
-    if (result.swapped) project.announceModels();
+    if (result.swapped) project.announce();
+    counts.changed();
     if (result.removed ?? result.restored) emit('pictures.changed', null);
     return { ...result, undo: undoState(project.require().db) };
   };

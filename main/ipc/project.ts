@@ -4,7 +4,7 @@ import { prepareSample } from '../app/services/sample.ts';
 import type { HandlersOf } from './answer.ts';
 import { setClasses } from '../library/labels/classes.ts';
 import { isProject, PROJECT_SUFFIX } from '../library/folder.ts';
-import { getSettings, updateSettings } from '../library/settings.ts';
+import { updateSettings } from '../library/settings.ts';
 
 export function projectHandlers({ project, recent, documents }: AppContext): HandlersOf<'project'> {
   return {
@@ -41,11 +41,8 @@ export function projectHandlers({ project, recent, documents }: AppContext): Han
       return project.announce();
     },
     'project.setSettings': ({ settings }) => {
-      const { db } = project.requireAsShown();
-      const { threshold } = getSettings(db);
-      updateSettings(db, settings);
-      if (settings.threshold !== undefined && settings.threshold !== threshold) project.announceModels();
-      return getSettings(db);
+      updateSettings(project.requireAsShown().db, settings);
+      return project.announce().settings;
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { ProjectInfo, RecentProject } from '../../shared/contract/project.ts';
 import type { AppInfo, DialogPurpose, MenuCommand } from '../../shared/contract/system.ts';
-import type { ClassIndex, ClassInfo } from '../../shared/library.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { Checks } from './checks.svelte.ts';
 import { applyClassColours } from './class-colours.ts';
@@ -11,6 +10,7 @@ import { Imports } from './imports.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { Notices } from './notices.svelte.ts';
+import { ProjectState } from './project.svelte.ts';
 import { Review } from './review.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import { Suggestions } from './suggestions.svelte.ts';
@@ -33,10 +33,11 @@ export class AppState {
   readonly review: Review;
   readonly exports: Exports;
   readonly suggestions: Suggestions;
-  project = $state.raw<ProjectInfo | null>(null);
+  /** What is known of the open project; `project` while one is open. */
+  readonly opened: ProjectState;
   recent = $state.raw<RecentProject[]>([]);
   info = $state.raw<AppInfo | null>(null);
-  place = $state<Place>('library');
+  #place = $state<Place>('library');
   aboutShown = $state(false);
   /** False until it is known whether a project is open, so that the first start does not flash by. */
   ready = $state(false);
@@ -46,20 +47,22 @@ export class AppState {
 
   constructor(readonly client: Client) {
     this.imports = new Imports(client, this.notices);
-    this.library = new Library(client, this.notices);
-    this.checks = new Checks(client, this.notices);
     this.runs = new Runs(client, this.notices);
+    this.opened = new ProjectState(client, this.notices, this.runs);
+    this.library = new Library(client, this.notices, this.opened);
+    this.checks = new Checks(client, this.notices);
     this.train = new Train(
       client,
       this.notices,
+      this.opened,
       this.runs,
       () => this.place,
       (run, place) => this.useRun(run, place),
     );
-    this.tries = new Tries(client, this.notices, this.runs);
+    this.tries = new Tries(client, this.notices, this.opened, this.runs);
     this.evaluations = new Evaluations(client, this.notices);
-    this.review = new Review(client, this.notices, this.runs, this.library, this.tries);
-    this.exports = new Exports(client, this.notices, this.runs);
+    this.review = new Review(client, this.notices, this.opened, this.runs, this.library);
+    this.exports = new Exports(client, this.notices, this.opened);
     this.suggestions = new Suggestions(client, this.notices);
     client.on('project.changed', (project) => this.#show(project));
     client.on('import.nothing', ({ message }) => this.notices.fail(new TwofoldError('not-found', message)));
@@ -71,6 +74,21 @@ export class AppState {
     );
     client.on('system.openPath', ({ path }) => void this.openFolder(path));
     client.on('system.menu', (command) => this.#obey(command));
+  }
+
+  /** The open project; null while none is open. */
+  get project(): ProjectState | null {
+    return this.opened.isOpen ? this.opened : null;
+  }
+
+  /** The view that is shown. */
+  get place(): Place {
+    return this.#place;
+  }
+
+  set place(place: Place) {
+    this.#place = place;
+    this.opened.chooseNewRun();
   }
 
   /** Finds out what is open already, or was asked to be opened. */
@@ -108,10 +126,11 @@ export class AppState {
     void this.notices.attempt(() => this.client.call('system.showLog'));
   }
 
-  /** Goes to a place, with this run chosen there. */
+  /** Goes to a view and uses this run there; pictures in Try are classified with it as well. */
   useRun(run: string, place: Place): void {
-    this.runs.select(run);
     this.place = place;
+    this.opened.chooseRun(run);
+    if (place === 'try') void this.tries.again();
   }
 
   async createProject(folder: string): Promise<void> {
@@ -124,15 +143,6 @@ export class AppState {
     await this.#opening(async () => {
       return { project: await this.client.call('project.open', { folder }), importFolder: null };
     });
-  }
-
-  /** Changes a class's name or colour; its pictures stay with it. */
-  async setClass(index: ClassIndex, change: Partial<ClassInfo>): Promise<void> {
-    const { project } = this;
-    if (!project) return;
-    const classes: [ClassInfo, ClassInfo] = [...project.classes];
-    classes[index] = { ...classes[index], ...change };
-    await this.notices.attempt(() => this.client.call('project.setClasses', { classes }));
   }
 
   async closeProject(): Promise<void> {
@@ -165,43 +175,39 @@ export class AppState {
     if (opened.importFolder !== null) await this.imports.start([opened.importFolder]);
   }
 
-  #show(project: ProjectInfo | null): void {
-    const before = this.project;
-    const isOther = project?.folder !== before?.folder;
-    this.project = project;
-    document.title = project ? `${project.name} – Twofold` : 'Twofold';
-    if (project) applyClassColours(document.documentElement, project.classes);
-    if (!isOther) {
-      if (project && before) this.#follow(project, before);
-      return;
-    }
-    this.imports.open(project !== null);
-    this.library.open(project);
-    this.checks.open(project !== null);
-    this.runs.open(project !== null);
-    this.train.open(project);
-    this.tries.open(project);
-    this.evaluations.open(project !== null);
+  #show(info: ProjectInfo | null): void {
+    const { isOther, isSwapped, hasOtherThreshold } = this.opened.show(info);
+    document.title = info ? `${info.name} – Twofold` : 'Twofold';
+    if (info) applyClassColours(document.documentElement, info.classes);
+    if (isOther) this.#open(info);
+    if (isSwapped) this.#swapIndices();
+    if (hasOtherThreshold) this.library.rereadWrong();
+  }
+
+  #open(info: ProjectInfo | null): void {
+    const isProject = info !== null;
+    this.imports.open(isProject);
+    this.library.open(info);
+    this.checks.open(isProject);
+    this.runs.open(isProject);
+    this.train.open(info);
+    this.tries.open(isProject);
+    this.evaluations.open(isProject);
     this.review.open();
-    this.exports.open(project !== null);
-    this.suggestions.open(project);
-    project?.notices.forEach((notice) => this.notices.say(notice));
+    this.exports.open(isProject);
+    this.suggestions.open(info);
+    if (isProject) void this.opened.readCounts();
+    info?.notices.forEach((notice) => this.notices.say(notice));
     void this.client.call('project.recent').then((recent) => (this.recent = recent));
   }
 
-  /** Takes up what changed of the project that is shown. */
-  #follow(project: ProjectInfo, before: ProjectInfo): void {
-    if (project.swapped !== before.swapped) {
-      this.library.swapIndices();
-      this.tries.swapIndices();
-      this.review.swapIndices();
-      void this.runs.refresh();
-      this.train.form.swapClasses();
-      void this.train.refreshCounts();
-    }
-    const { threshold } = project.settings;
-    this.tries.adoptThreshold(threshold);
-    if (threshold !== before.settings.threshold) this.library.rereadWrong();
+  /** What was read before the classes changed places is about the other one. */
+  #swapIndices(): void {
+    this.library.swapIndices();
+    this.tries.swapIndices();
+    this.review.swapIndices();
+    void this.runs.refresh();
+    this.train.form.swapClasses();
   }
 
   #obey(command: MenuCommand): void {

@@ -6,7 +6,7 @@ import type {
   EventName,
   EventPayload,
 } from '../../shared/contract.ts';
-import { TwofoldError } from '../../shared/errors.ts';
+import { unwrap } from '../../shared/errors.ts';
 
 declare global {
   interface Window {
@@ -36,9 +36,7 @@ export interface Client {
 export function bridgeClient(bridge: Bridge): Client {
   return {
     async call(name, ...[payload]) {
-      const result = await bridge.invoke(name, payload as CallInput<typeof name>);
-      if (result.ok) return result.value;
-      throw new TwofoldError(result.error.code, result.error.message);
+      return unwrap(await bridge.invoke(name, payload as CallInput<typeof name>));
     },
     on: (name, listener) => bridge.on(name, listener),
     pathOf: (file) => bridge.pathOf(file),

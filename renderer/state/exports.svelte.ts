@@ -2,7 +2,7 @@ import type { ExportFormat, ExportFormatId, ExportReport } from '../../shared/co
 import { toFailure } from '../../shared/errors.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
-import type { Runs } from './runs.svelte.ts';
+import type { ProjectState } from './project.svelte.ts';
 import { Task } from './task.svelte.ts';
 
 export type Bits = 32 | 16 | 8;
@@ -20,12 +20,9 @@ export class Exports extends Task<'export'> {
   taken = $state.raw<string | null>(null);
   /** Bytes of a model's weights as float32; null while it is not known. */
   modelBytes = $state.raw<number | null>(null);
-  #runId = $state<string | null>(null);
   #asked = 0;
 
-  readonly run = $derived.by(
-    () => this.runs.usable.find(({ id }) => id === this.#runId) ?? this.runs.usable[0] ?? null,
-  );
+  readonly run = $derived.by(() => this.project.run);
   readonly needsRun = $derived(
     this.choice === 'all' || this.formats.find(({ id }) => id === this.choice)?.needsRun === true,
   );
@@ -33,7 +30,7 @@ export class Exports extends Task<'export'> {
   constructor(
     client: Client,
     notices: Notices,
-    private readonly runs: Runs,
+    private readonly project: ProjectState,
   ) {
     super(client, notices, 'export', 'An export is under way. Wait until it is done, or cancel it.');
   }
@@ -43,7 +40,6 @@ export class Exports extends Task<'export'> {
     this.forget();
     this.reports = [];
     this.taken = null;
-    this.#runId = null;
     this.modelBytes = null;
     this.#asked++;
     if (isProject) void this.#adopt();
@@ -60,15 +56,11 @@ export class Exports extends Task<'export'> {
   /** Called whenever the screen is shown. */
   async load(): Promise<void> {
     if (this.formats.length === 0) this.formats = await this.client.call('export.formats');
-    await this.#measure();
+    await this.measure();
   }
 
-  async choose(runId: string): Promise<void> {
-    this.#runId = runId;
-    await this.#measure();
-  }
-
-  async #measure(): Promise<void> {
+  /** Reads how large the chosen run's model is. */
+  async measure(): Promise<void> {
     const recipe = this.run?.recipe;
     const asked = ++this.#asked;
     this.modelBytes = null;

@@ -1,10 +1,11 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- looked up by ourselves, never shown */
 import type { LabelAnswer } from '../../shared/contract/labels.ts';
 import type { LabelChange, LabelSource, LabelValue, LibraryCounts, UndoState } from '../../shared/library.ts';
-import { swapLabel, swapPair } from '../../shared/swap.ts';
+import { swapLabel } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import type { GridPicture } from './library-rows.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
+import type { ProjectState } from './project.svelte.ts';
 
 /** Pictures a call: main stores them in some 35 ms and is there for others in between. */
 const CHUNK = 5000;
@@ -21,9 +22,6 @@ type Job =
   | { kind: 'set'; stroke: Stroke; ids: number[] }
   | { kind: 'remove'; ids: readonly number[] }
   | { kind: 'undo' | 'redo' | 'swap' };
-
-/** Everything is counted anew when the hand rests; until then the window counts by itself. */
-const COUNT_AFTER_MS = 150;
 
 /** What the labels need of the rest of the library. */
 export interface LabelsHost {
@@ -49,20 +47,17 @@ export interface Removal {
  * call is under way what a stroke paints meanwhile is gathered for the next, so a fast hand never outruns the disk.
  */
 export class LibraryLabels {
-  counts = $state.raw<LibraryCounts | null>(null);
   undoState = $state.raw<UndoState>({ undo: null, redo: null });
-  /** Calls that are not on the disk yet. */
-  unsaved = $state(0);
   readonly #jobs: Job[] = [];
   /** Labels that are on the screen only, each with the job that will store it. */
   readonly #pending = new Map<number, Job>();
   readonly #listeners = new Set<(ids: readonly number[]) => void>();
   #busy = false;
-  #counting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly client: Client,
     private readonly notices: Notices,
+    private readonly project: ProjectState,
     private readonly host: LabelsHost,
   ) {}
 
@@ -84,21 +79,12 @@ export class LibraryLabels {
     return job?.kind === 'set' ? job.stroke.label : undefined;
   }
 
-  /** Reads counts and what can be undone, after they changed elsewhere. */
+  /** Reads what can be undone, after it changed elsewhere. */
   async refresh(): Promise<void> {
-    await this.#count();
     this.undoState = await this.client.call('labels.undoState');
   }
 
-  async #count(): Promise<void> {
-    const counts = await this.client.call('pictures.counts');
-    // Main's know nothing of what is still to be stored; once that is done they are asked for again.
-    if (this.#jobs.length === 0) this.counts = counts;
-  }
-
   clear(): void {
-    clearTimeout(this.#counting);
-    this.counts = null;
     this.undoState = { undo: null, redo: null };
   }
 
@@ -151,14 +137,11 @@ export class LibraryLabels {
   swapIndices(): void {
     const waiting = this.#jobs.slice(1).flatMap((job) => (job.kind === 'set' ? [job.stroke] : []));
     for (const stroke of new Set(waiting)) stroke.label = swapLabel(stroke.label);
-    const { counts } = this;
-    if (!counts) return;
-    const { classes, testClasses } = counts;
-    this.counts = { ...counts, classes: swapPair(classes), testClasses: swapPair(testClasses) };
   }
 
   #show(ids: readonly number[], label: LabelValue): void {
-    const counts = this.counts && { ...this.counts, classes: [...this.counts.classes] as [number, number] };
+    const known = this.project.counts;
+    const counts = known && { ...known, classes: [...known.classes] as [number, number] };
     for (const id of ids) {
       const row = this.host.peek(id);
       if (!row) continue;
@@ -168,12 +151,12 @@ export class LibraryLabels {
       }
       row.label = label;
     }
-    this.counts = counts;
+    this.project.counts = counts;
   }
 
   #enqueue(job: Job): void {
     this.#jobs.push(job);
-    this.unsaved = this.#jobs.length;
+    this.project.unsaved = this.#jobs.length;
     if (!this.#busy) void this.#work();
   }
 
@@ -190,9 +173,10 @@ export class LibraryLabels {
         this.notices.fail(error);
         this.#forget(job);
         this.host.reread();
+        void this.project.readCounts();
         if (job.kind === 'set') this.#tell(job.ids);
       }
-      this.unsaved = this.#jobs.length;
+      this.project.unsaved = this.#jobs.length;
     }
     this.#busy = false;
   }
@@ -244,8 +228,6 @@ export class LibraryLabels {
 
   #adopt({ undo }: LabelAnswer): void {
     this.undoState = undo;
-    clearTimeout(this.#counting);
-    this.#counting = setTimeout(() => void this.#count().catch(() => undefined), COUNT_AFTER_MS);
   }
 
   #forget(job: Job): void {

@@ -18,6 +18,7 @@ import { LibraryRows } from './library-rows.svelte.ts';
 import { LibrarySelection } from './library-selection.svelte.ts';
 import { LibraryView } from './library-view.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
+import type { ProjectState } from './project.svelte.ts';
 
 /** What the mouse does in the grid: select pictures, or paint a label (null: take labels away). */
 export type Tool = 'select' | { label: LabelValue };
@@ -77,8 +78,9 @@ export class Library {
   constructor(
     private readonly client: Client,
     private readonly notices: Notices,
+    project: ProjectState,
   ) {
-    this.labels = new LibraryLabels(client, notices, {
+    this.labels = new LibraryLabels(client, notices, project, {
       peek: (id) => this.rows.peek(id),
       reread: () => void this.reread(),
       onReplayed: (changes) => this.#showReplayed(changes),
@@ -131,7 +133,7 @@ export class Library {
     if (this.query.filter.kind === 'wrong') void this.reread();
   }
 
-  /** Reads list, rows and counts again; once more at the end where it is asked for meanwhile. */
+  /** Reads list and rows again; once more at the end where it is asked for meanwhile. */
   async reread(): Promise<void> {
     this.rows.expire();
     this.#again = true;

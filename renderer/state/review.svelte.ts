@@ -16,8 +16,8 @@ import { swapClass, swapLabel } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import type { Library } from './library.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
+import type { ProjectState } from './project.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
-import type { Tries } from './tries.svelte.ts';
 
 /** A picture of the validation or the test set as it is labelled now, and the run's probability for it. */
 export interface Reviewed {
@@ -43,19 +43,17 @@ export class Review {
   readonly #before = new SvelteMap<number, LabelValue>();
   /** The pictures as they were when the list was chosen: one that is relabelled keeps its place in it. */
   #chosenFrom = $state.raw<readonly Reviewed[]>([]);
-  #runId = $state<string | null>(null);
   #wantedSet = $state<EvaluatedSet>('validation');
-  #newestId: string | null = null;
+  /** The source that was read last. */
+  #entered = '';
   #asked = 0;
   #isReading = false;
 
-  readonly run = $derived.by(
-    () => this.runs.usable.find(({ id }) => id === this.#runId) ?? this.runs.usable[0] ?? null,
-  );
-  readonly hasTestSet = $derived.by(() => (this.library.labels.counts?.test ?? 0) > 0);
+  readonly run = $derived.by(() => this.project.run);
+  readonly hasTestSet = $derived.by(() => (this.project.counts?.test ?? 0) > 0);
   /** The set that is looked at. */
   readonly on = $derived<EvaluatedSet>(this.hasTestSet ? this.#wantedSet : 'validation');
-  readonly threshold = $derived.by(() => this.tries.threshold);
+  readonly threshold = $derived.by(() => this.project.threshold);
   readonly scored = $derived(
     this.pictures.flatMap(({ label, probability }): Scored[] =>
       isClass(label) ? [{ label, probability }] : [],
@@ -85,9 +83,9 @@ export class Review {
   constructor(
     private readonly client: Client,
     private readonly notices: Notices,
+    private readonly project: ProjectState,
     private readonly runs: Runs,
     private readonly library: Library,
-    private readonly tries: Tries,
   ) {
     library.labels.onStored((ids) => void this.#readAgain(ids));
   }
@@ -100,8 +98,6 @@ export class Review {
     this.loaded = false;
     this.choice = 'wrong';
     this.#wantedSet = 'validation';
-    this.#runId = null;
-    this.#newestId = null;
     this.#before.clear();
   }
 
@@ -122,20 +118,12 @@ export class Review {
     if (this.loaded) void this.#load();
   }
 
-  async chooseRun(id: string): Promise<void> {
-    this.#runId = id;
-    this.#before.clear();
-    await this.enter();
-  }
-
-  async chooseSet(set: EvaluatedSet): Promise<void> {
+  chooseSet(set: EvaluatedSet): void {
     this.#wantedSet = set;
     this.pictures = [];
     this.#chosenFrom = [];
     this.loaded = false;
     this.choice = 'wrong';
-    this.#before.clear();
-    await this.enter();
   }
 
   show(choice: ReviewChoice): void {
@@ -143,14 +131,15 @@ export class Review {
     this.#chosenFrom = this.pictures;
   }
 
-  /** Reads the pictures and lists them; of the newest run where there is a newer one than last time. */
+  /** What is looked at: it is read when that is another run, another set or another evaluation. */
+  readonly source = $derived(
+    `${this.run?.id ?? ''} ${this.on} ${this.on === 'test' ? (this.run?.test?.atMs ?? '') : ''}`,
+  );
+
+  /** Reads the pictures and lists them. */
   async enter(): Promise<void> {
-    const newest = this.runs.usable[0]?.id ?? null;
-    if (newest !== this.#newestId) {
-      this.#newestId = newest;
-      this.#runId = newest;
-      this.#before.clear();
-    }
+    if (this.source !== this.#entered) this.#before.clear();
+    this.#entered = this.source;
     await this.#load();
   }
 

@@ -9,6 +9,7 @@ import { wrongCount } from '../lib/run-words.ts';
 import type { Place } from './app.svelte.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
+import type { ProjectState } from './project.svelte.ts';
 import { nameOfRun, type Runs } from './runs.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
 
@@ -18,16 +19,14 @@ const APPLY_EVERY_MS = 100;
 export class Train {
   readonly form: TrainForm;
   live = $state.raw<LiveRun | null>(null);
-  counts = $state.raw<LibraryCounts | null>(null);
   /** Asked for, not yet begun. */
   starting = $state(false);
   tab = $state<'recipe' | 'runs'>('recipe');
   readonly phase = $derived(this.live?.phase ?? null);
   /** Why training cannot start now; null where it can. */
   readonly refusal = $derived.by(() =>
-    refusal(this.counts, this.form.reading.recipe !== null && this.form.modelError === null),
+    refusal(this.project.counts, this.form.reading.recipe !== null && this.form.modelError === null),
   );
-  #project: string | null = null;
   /** Events that are not yet applied. */
   readonly #heard: EventPayload<'train.event'>[] = [];
   #appliedAtMs = -Infinity;
@@ -42,6 +41,7 @@ export class Train {
   constructor(
     private readonly client: Client,
     private readonly notices: Notices,
+    private readonly project: ProjectState,
     private readonly runs: Runs,
     private readonly place: () => Place,
     private readonly useRun: (run: string, place: Place) => void,
@@ -49,30 +49,15 @@ export class Train {
     this.form = new TrainForm(client);
     client.on('train.event', (told) => this.#hear(told));
     client.on('train.finished', (told) => this.#finish(told));
-    client.on('pictures.changed', () => {
-      if (place() === 'train') void this.refreshCounts();
-    });
   }
 
   open(project: ProjectInfo | null): void {
-    this.#project = project?.folder ?? null;
     this.#heard.length = 0;
     this.live = null;
     this.#history = null;
-    this.counts = null;
     this.tab = 'recipe';
     this.form.open(project?.settings.recipe ?? null);
-    if (project) {
-      void this.refreshCounts();
-      void this.#adopt();
-    }
-  }
-
-  /** Labels change without a word to this screen, and counting takes main some 10 ms, so it asks whenever it is shown. */
-  async refreshCounts(): Promise<void> {
-    if (this.#project !== null) {
-      this.counts = (await this.notices.read(() => this.client.call('pictures.counts'))) ?? null;
-    }
+    if (project) void this.#adopt();
   }
 
   async start(): Promise<void> {
@@ -104,7 +89,6 @@ export class Train {
       await this.#adopt();
     } finally {
       this.starting = false;
-      await this.refreshCounts();
     }
   }
 

@@ -1,41 +1,32 @@
-import type { ProjectInfo } from '../../shared/contract/project.ts';
 import type { TriedPicture } from '../../shared/contract/predict.ts';
-import { swapThreshold } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
+import type { ProjectState } from './project.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
 import { Task } from './task.svelte.ts';
 
 export type TrySort = 'added' | 'name' | 'probability' | 'uncertain';
 
-/** The threshold is kept when the slider has been still for so long. */
-const SETTLE_MS = 300;
-
-/** Pictures that were tried in this session, and what a run says of them. */
+/** The pictures classified in this session, with a run's predictions. */
 export class Tries extends Task<'predict'> {
   /** In the order in which they were given. */
   pictures = $state.raw<readonly TriedPicture[]>([]);
   sort = $state<TrySort>('added');
   descending = $state(false);
-  /** A probability of the second class above it is the second class. */
-  threshold = $state(0.5);
   selectedToken = $state<string | null>(null);
+  /** The run that predicted what is shown. */
   #runId = $state<string | null>(null);
-  #askedId = $state<string | null>(null);
-  /** Whether nothing of what is being tried has been shown yet. */
+  /** Whether none of the predictions asked for last has arrived yet. */
   #isFresh = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * The run that is asked: the one chosen, else the one that gave the answers on the screen (a run that ends meanwhile must
-   * not be taken for their author), else the newest with a model.
-   */
+  /** The run that predicted what is shown, also when another is chosen meanwhile; the chosen one where nothing is shown. */
   readonly run = $derived.by(() => {
-    const { usable } = this.runs;
-    const wanted = this.#runId ?? (this.pictures.length > 0 ? this.#askedId : null);
-    return usable.find(({ id }) => id === wanted) ?? usable[0] ?? null;
+    const author = this.runs.usable.find(({ id }) => id === this.#runId);
+    return (this.pictures.length > 0 ? author : undefined) ?? this.project.run;
   });
-  readonly sorted = $derived(sortTries(this.pictures, this.sort, this.descending, this.threshold));
+  readonly sorted = $derived.by(() =>
+    sortTries(this.pictures, this.sort, this.descending, this.project.threshold),
+  );
   readonly selected = $derived(
     this.pictures.find(({ token }) => token === this.selectedToken) ?? this.sorted[0] ?? null,
   );
@@ -43,6 +34,7 @@ export class Tries extends Task<'predict'> {
   constructor(
     client: Client,
     notices: Notices,
+    private readonly project: ProjectState,
     private readonly runs: Runs,
   ) {
     super(client, notices, 'predict', 'Pictures are being tried. Wait until that is done, or cancel it.');
@@ -51,26 +43,15 @@ export class Tries extends Task<'predict'> {
     });
   }
 
-  open(project: ProjectInfo | null): void {
+  open(isProject: boolean): void {
     this.forget();
-    // Else it would be kept with the project that is opened.
-    clearTimeout(this.#timer);
-    this.pictures = [];
-    this.selectedToken = null;
+    this.clear();
     this.#runId = null;
-    this.#timer = undefined;
-    this.threshold = project?.settings.threshold ?? 0.5;
-    if (project) void this.#adopt();
+    if (isProject) void this.#adopt();
   }
 
-  /** After the project's threshold changed, here or elsewhere; a hand that is on the slider goes before. */
-  adoptThreshold(threshold: number): void {
-    if (this.#timer === undefined) this.threshold = threshold;
-  }
-
-  /** After the classes changed places: what was answered before is about the other one. */
+  /** After the classes changed places: earlier probabilities are of the other class. */
   swapIndices(): void {
-    if (this.#timer !== undefined) this.threshold = swapThreshold(this.threshold);
     this.pictures = this.pictures.map((picture) => ({
       ...picture,
       probability: picture.probability === null ? null : 1 - picture.probability,
@@ -89,33 +70,36 @@ export class Tries extends Task<'predict'> {
   }
 
   #ask(run: string): void {
-    this.#askedId = run;
+    this.#runId = run;
     this.#isFresh = true;
   }
 
-  /** Asks the run about pictures, and all pictures in folders. */
-  async start(paths: readonly string[]): Promise<void> {
-    const { run } = this;
+  /** Classifies pictures, and all pictures in folders. */
+  async start(paths: readonly string[], run = this.run): Promise<void> {
     if (paths.length === 0 || !run) return;
     const done = await this.perform(() => {
       this.#ask(run.id);
       return this.client.call('predict.start', { run: run.id, paths: [...paths] });
     });
     if (done) this.#take(done.pictures);
-    if (done?.pictures.length === 0) this.notices.say('There is no picture in what you chose.');
+    if (done?.pictures.length === 0) this.notices.say('There are no pictures in what you chose.');
   }
 
-  /** Tries a picture that has no file: one from the clipboard. */
+  /** Classifies a picture without a file: one from the clipboard. */
   async paste(picture: Blob): Promise<void> {
     const bytes = new Uint8Array(await picture.arrayBuffer());
     const pasted = await this.notices.attempt(() => this.client.call('predict.paste', { bytes }));
     if (pasted) await this.start([pasted.path]);
   }
 
-  /** Asks another run, about the same pictures. */
-  async choose(runId: string): Promise<void> {
-    this.#runId = runId;
-    await this.start(this.pictures.map(({ path }) => path));
+  /** Classifies the same pictures with the chosen run, where another one did. */
+  async again(): Promise<void> {
+    const { run } = this.project;
+    if (run?.id === this.run?.id) return;
+    await this.start(
+      this.pictures.map(({ path }) => path),
+      run,
+    );
   }
 
   clear(): void {
@@ -123,33 +107,22 @@ export class Tries extends Task<'predict'> {
     this.selectedToken = null;
   }
 
-  setThreshold(threshold: number): void {
-    this.threshold = threshold;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      const settings = { threshold: this.threshold };
-      void this.notices.attempt(() => this.client.call('project.setSettings', { settings }));
-    }, SETTLE_MS);
-  }
-
-  /** Sorts by this, or the other way round where it is sorted by it already. */
+  /** Sorts by this, or in the opposite direction where it already does. */
   sortBy(sort: TrySort): void {
     this.descending = this.sort === sort ? !this.descending : sort === 'probability';
     this.sort = sort;
   }
 
   async saveCsv(): Promise<void> {
-    const { run, threshold } = this;
-    if (!run) return;
+    const { classNames, threshold } = this.project;
     const predictions = this.sorted.map(({ path, probability, error }) => ({ path, probability, error }));
     const saved = await this.notices.attempt(() =>
-      this.client.call('predict.saveCsv', { classes: run.classes, threshold, predictions }),
+      this.client.call('predict.saveCsv', { classes: [...classNames], threshold, predictions }),
     );
     if (saved) this.notices.say(`Saved to ${saved.path}`);
   }
 
-  /** New answers take the place of old ones about the same file. */
+  /** New predictions replace earlier ones of the same file. */
   #take(some: readonly TriedPicture[]): void {
     const known = Object.fromEntries(this.pictures.map((picture) => [picture.token, picture]));
     const isNew = some.find(({ token }) => !(token in known));
@@ -161,7 +134,7 @@ export class Tries extends Task<'predict'> {
   }
 }
 
-/** In the wanted order; pictures that could not be read come last either way. */
+/** In the wanted order; unreadable pictures come last in both directions. */
 export function sortTries(
   pictures: readonly TriedPicture[],
   sort: TrySort,

@@ -65,6 +65,8 @@ export const pictureCalls = {
 };
 
 export const pictureEvents = {
+  /** How many pictures of each kind there are now; follows every change of labels and pictures, whoever made it. */
+  'pictures.counted': event<LibraryCounts>(),
   /** Pictures were added, removed, located or found missing: ids, rows and counts must be fetched again. */
   'pictures.changed': event<null>(),
   'check.progress': event<Progress>(),

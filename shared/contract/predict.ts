@@ -13,7 +13,6 @@ export interface TriedPicture extends Prediction {
 }
 
 export interface TriedPictures {
-  classes: [string, string];
   /** When the run answers "unsure"; null: never. */
   unsure: UnsureRule | null;
   pictures: TriedPicture[];

@@ -68,6 +68,6 @@ export const projectCalls = {
 };
 
 export const projectEvents = {
-  /** Another project is open, or none, or its classes or its threshold changed. */
+  /** Another project is open, or none, or its classes or settings changed, whoever changed them. */
   'project.changed': event<ProjectInfo | null>(),
 };

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formatCount } from '../../shared/format.ts';
 import type { RunPicture } from '../../shared/library.ts';
+import { start } from '../kit/cli.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
@@ -31,7 +34,7 @@ test('a threshold set in Review is the one of Try and of what is wrong in the Li
   await expect.poll(async () => (await app.call('project.current'))?.settings.threshold).toBe(0.9);
   await goTo(app, 'Try');
   await dropFiles(app, [join(pictures, 'animals', 'elephant.png')], 'main');
-  await main().getByText('Called food above 90%').waitFor();
+  await main().getByText('Threshold: food above 90%').waitFor();
   await main().getByRole('listbox').getByRole('option').first().waitFor();
   await main().getByRole('progressbar').waitFor({ state: 'detached' });
   expect(await main().getByRole('listbox').getByRole('option').first().innerText()).toMatch(
@@ -63,12 +66,12 @@ test('the label panel says which class is the positive one, and swaps them', asy
 test('every figure of Review is the mirrored one, and undo brings back what was', async () => {
   await app.call('labels.undo');
   await goTo(app, 'Review');
-  await main().getByText('Called food above 90%').waitFor();
+  await main().getByText('Threshold: food above 90%').waitFor();
   await expect.poll(cells).not.toContain(NaN);
   const before = await cells();
   const answers = await predicted();
   await app.call('labels.redo');
-  await main().getByText('Called animals above 10%').waitFor();
+  await main().getByText('Threshold: animals above 10%').waitFor();
   await expect.poll(cells).toEqual([before[3], before[2], before[1], before[0]]);
   await main().getByText('Precision of animals').waitFor();
   const swapped = await predicted();
@@ -79,10 +82,10 @@ test('every figure of Review is the mirrored one, and undo brings back what was'
   });
   // What was tried before is still called the same.
   await goTo(app, 'Try');
-  await main().getByText('Called animals above 10%').waitFor();
+  await main().getByText('Threshold: animals above 10%').waitFor();
   await goTo(app, 'Review');
   await app.page.keyboard.press('z');
-  await main().getByText('Called food above 90%').waitFor();
+  await main().getByText('Threshold: food above 90%').waitFor();
   await expect.poll(cells).toEqual(before);
   expect(await predicted()).toEqual(answers);
   expect((await app.call('project.current'))?.settings.threshold).toBe(0.9);
@@ -96,9 +99,77 @@ test('a picture that was tried keeps its class through a swap', async () => {
   const before = await called();
   expect(before).toBeDefined();
   await app.call('labels.swap');
-  await main().getByText('Called animals above 10%').waitFor();
+  await main().getByText('Threshold: animals above 10%').waitFor();
   await expect.poll(called).toBe(before);
   await app.call('labels.undo');
+});
+
+test('what is wrong in the Library follows the threshold of Review', async () => {
+  await goTo(app, 'Library');
+  await main().getByRole('button', { name: 'Wrong in' }).click();
+  const stored = async () => (await app.call('project.current'))?.settings.threshold;
+  const wrongAt = async (threshold: number): Promise<void> => {
+    await goTo(app, 'Review');
+    await main().getByRole('slider').fill(String(threshold));
+    const [[, n01], [n10]] = (await confusionAt(threshold)) as [[number, number], [number, number]];
+    // Before the slider has rested.
+    await goTo(app, 'Library');
+    const name = n01 + n10 === 0 ? 'Select all' : `Select all ${formatCount(n01 + n10)}`;
+    await main().getByRole('button', { name }).waitFor();
+    await expect.poll(stored).toBe(threshold);
+  };
+  await wrongAt(0.02);
+  await wrongAt(0.98);
+  await app.call('project.setSettings', { settings: { threshold: 0.5 } });
+  await goTo(app, 'Review');
+  await main().getByText('Threshold: food above 50%').waitFor();
+});
+
+test('a renamed class has its new name in Train, Review, Try and an export', async () => {
+  await goTo(app, 'Library');
+  const classes = (await app.call('project.current'))!.classes;
+  await main().getByRole('button', { name: 'Rename food' }).click();
+  await app.page.keyboard.type('dishes');
+  await app.page.keyboard.press('Enter');
+  await main().getByText('Positive: dishes').waitFor();
+  await goTo(app, 'Train');
+  await main().getByText('of dishes').waitFor();
+  await main().getByRole('tab', { name: 'Runs' }).click();
+  await main().getByText('Precision of dishes').waitFor();
+  await goTo(app, 'Review');
+  await main().getByText('Threshold: dishes above 50%').waitFor();
+  await goTo(app, 'Try');
+  const row = main().getByRole('listbox').getByRole('option').first();
+  await expect.poll(() => row.innerText()).toMatch(/(animals|dishes)/);
+  expect(await main().innerText()).not.toContain('food');
+  await goTo(app, 'Export');
+  await main().getByText('Class 1 is dishes').waitFor();
+  const out = join(app.documents, 'renamed');
+  await app.answerDialog([out]);
+  await main().getByRole('radio', { name: 'TensorFlow.js' }).check();
+  await main().getByRole('button', { name: 'Export…' }).click();
+  await main().getByRole('heading', { name: out }).waitFor({ timeout: 60_000 });
+  expect(JSON.parse(await readFile(join(out, 'card.json'), 'utf8'))).toMatchObject({
+    classes: ['animals', 'dishes'],
+  });
+  await app.call('project.setClasses', { classes });
+});
+
+test('what the command line changes shows in the open window', async () => {
+  await goTo(app, 'Library');
+  const all = main().getByRole('button', { name: /^Skipped/ });
+  await expect.poll(() => all.innerText()).toMatch(/\s0$/);
+  const { folder } = (await app.call('project.current'))!;
+  const { code } = await start(['label', folder, 'skip', join(pictures, 'animals', 'elephant.png')]).finished;
+  expect(code).toBe(0);
+  await expect.poll(() => all.innerText()).toMatch(/\s1$/);
+  await goTo(app, 'Train');
+  await main().getByRole('tab', { name: 'Recipe' }).click();
+  const { classes } = await app.call('pictures.counts');
+  await main()
+    .getByText(`${formatCount(classes[0])} pictures of animals`)
+    .waitFor();
+  expect(app.complaints).toEqual([]);
 });
 
 async function confusionAt(threshold: number): Promise<number[][]> {

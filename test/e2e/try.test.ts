@@ -114,7 +114,7 @@ test('the threshold decides what is called what, and is remembered', async () =>
   const threshold = main().getByRole('slider');
   await threshold.focus();
   await app.page.keyboard.press('End');
-  await main().getByText('Called food above 100%').waitFor();
+  await main().getByText('Threshold: food above 100%').waitFor();
   await main().getByText('129 animals, 0 food').waitFor();
   await app.page.keyboard.press('Home');
   await main().getByText('0 animals, 129 food').waitFor();

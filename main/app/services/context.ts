@@ -2,6 +2,7 @@ import type { BrowserWindow } from 'electron';
 import type { AppSettings, appSettingsSchema } from '../../../shared/contract/system.ts';
 import type { Emit } from './emit.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
+import type { Counts } from './counts.ts';
 import type { LoopDelays } from '../shell/delays.ts';
 import type { Defects } from './defects.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -19,6 +20,7 @@ import type { Trainer } from './trainer.ts';
 /** What the handlers of the contract work with: the parts of the app, each made once. */
 export interface AppContext {
   project: OpenProject;
+  counts: Counts;
   pool: PicturePool;
   pictures: Pictures;
   importer: Importer;

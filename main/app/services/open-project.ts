@@ -17,11 +17,14 @@ import { LibraryReader } from '../../library/reading/reader.ts';
 import { listRuns } from '../../library/runs/runs.ts';
 import { getSettings } from '../../library/settings.ts';
 
+const WATCH_EVERY_MS = 1000;
+
 /** The one project that is open in the window. */
 export class OpenProject {
   #project: Project | null = null;
   #reader: LibraryReader | null = null;
   #notices: string[] = [];
+  #watch: NodeJS.Timeout | undefined;
   /** Whether the window was last told that the classes are swapped. */
   #shownSwapped = false;
   #telling: Promise<void> = Promise.resolve();
@@ -32,6 +35,8 @@ export class OpenProject {
   constructor(
     private readonly onChange: (info: ProjectInfo | null) => void,
     private readonly onRemoved: (folder: string) => void,
+    /** Another program, such as the command line, wrote to the library. */
+    private readonly onForeignChange: () => void,
   ) {}
 
   get current(): Project | null {
@@ -126,18 +131,12 @@ export class OpenProject {
     this.onChange(null);
   }
 
-  /** Says again what the project is, after something of it changed. */
+  /** Tells the window what the project is now, after its classes or settings changed, and the folders of its runs after that. */
   announce(): ProjectInfo {
     const info = this.info();
     if (!info) throw noneOpen();
     this.#shownSwapped = info.swapped;
     this.onChange(info);
-    return info;
-  }
-
-  /** After class order or threshold changed: says so to the window at once, and to the folders of the runs after that. */
-  announceModels(): ProjectInfo {
-    const info = this.announce();
     this.#tellRunFolders(this.#project!);
     return info;
   }
@@ -147,6 +146,23 @@ export class OpenProject {
     this.#telling = this.#telling.then(() => tellRunFolders(project)).catch(() => undefined);
   }
 
+  /** SQLite counts the commits of other connections; ours only reads besides this one. */
+  #watchForeignChanges({ db }: Project): NodeJS.Timeout {
+    const version = (): unknown => db.pragma('data_version', { simple: true });
+    let known = version();
+    return setInterval(() => {
+      try {
+        const now = version();
+        if (now === known) return;
+        known = now;
+        this.announce();
+        this.onForeignChange();
+      } catch {
+        // A drive that is not connected: whatever is asked next says so.
+      }
+    }, WATCH_EVERY_MS);
+  }
+
   async #adopt(open: () => Project): Promise<ProjectInfo> {
     // First the new one: when it can't be opened, the old one stays.
     const project = open();
@@ -154,13 +170,15 @@ export class OpenProject {
     this.#project = project;
     this.#reader = new LibraryReader(project);
     this.#notices = crashedRunNotices(project);
-    return this.announceModels();
+    this.#watch = this.#watchForeignChanges(project);
+    return this.announce();
   }
 
   async #release(): Promise<void> {
     await Promise.all(this.#beforeClose.map((work) => work()));
     const project = this.#project;
     const reader = this.#reader;
+    clearInterval(this.#watch);
     this.#project = null;
     this.#reader = null;
     this.#notices = [];

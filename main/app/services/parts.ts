@@ -5,6 +5,7 @@ import type { Emit } from './emit.ts';
 import { dataFolder } from '../../files/paths.ts';
 import { PicturePool } from '../../pictures/pool.ts';
 import type { AppContext } from './context.ts';
+import { Counts } from './counts.ts';
 import { Defects } from './defects.ts';
 import { LoopDelays } from '../shell/delays.ts';
 import { Evaluator } from './evaluator.ts';
@@ -31,23 +32,35 @@ export interface PartsOptions {
 
 /** Makes the parts of the app, none of which shows anything yet. */
 export function makeParts({ emit: send, window, onMenuChange, temporary }: PartsOptions): AppContext {
-  const emit: Emit = (name, payload) => {
-    send(name, payload);
-    if (name === 'pictures.changed') insight.wake();
-  };
   const data = dataFolder();
   const recent = new RecentProjects(new JsonFile(join(data, 'recent.json'), recentSchema, []), onMenuChange);
   const settings = new JsonFile(join(data, 'settings.json'), appSettingsSchema, appSettingsSchema.parse({}));
   nativeTheme.themeSource = settings.value.theme;
+  let shown: string | undefined;
   const project = new OpenProject(
     (info) => {
       emit('project.changed', info);
+      const isOther = info?.folder !== shown;
+      shown = info?.folder;
+      insight.wake();
+      if (!isOther) return;
       if (info) recent.add(info.folder);
       else onMenuChange();
-      insight.wake();
     },
     (folder) => recent.forget(folder),
+    () => {
+      emit('pictures.changed', null);
+      emit('runs.changed', null);
+    },
   );
+  const counts = new Counts(project, send);
+  /** Pictures that come and go are counted and indexed. */
+  const emit: Emit = (name, payload) => {
+    send(name, payload);
+    if (name !== 'pictures.changed') return;
+    counts.changed();
+    insight.wake();
+  };
   const pool = new PicturePool({ background: true });
   const pictures = new Pictures(project, pool, join(temporary, 'tried'));
   const checks = new FileChecks(project, emit);
@@ -64,6 +77,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
   const spawn = insight.aside(spawnUtilityProcess);
   return {
     project,
+    counts,
     pool,
     pictures,
     importer,

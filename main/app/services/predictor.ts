@@ -46,7 +46,7 @@ export class Predictor extends Task<TriedPictures, ProgressEvent> {
       const files = await listFiles(paths);
       throwIfCancelled(signal);
       const job = { kind: 'predict', ...model, files } as const;
-      const { classes, predictions } = await runJob(job, {
+      const { predictions } = await runJob(job, {
         spawn: this.spawn,
         signal,
         onEvent: (event) => {
@@ -54,7 +54,7 @@ export class Predictor extends Task<TriedPictures, ProgressEvent> {
           else if (event.type === 'predicted') this.emit('predict.some', this.#showAll(event.predictions));
         },
       });
-      return { classes, unsure: run.unsure, pictures: this.#showAll(predictions) };
+      return { unsure: run.unsure, pictures: this.#showAll(predictions) };
     });
   }
 

@@ -32,7 +32,7 @@ function refuseWhile(db: Db, table: 'runs' | 'imports', message: string): void {
   if (processes.some((process) => !isGone(process))) throw new TwofoldError('busy', message);
 }
 
-/** Records that class order or threshold changed, so that every run's run.json has to be rewritten. */
+/** Records that the classes' order or names or the threshold changed, so that every run's run.json has to be rewritten. */
 export function noteModelsChanged(db: Db): void {
   run(db, 'UPDATE project SET run_files_wanted = run_files_wanted + 1');
 }

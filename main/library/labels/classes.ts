@@ -7,7 +7,7 @@ import {
 import { TwofoldError } from '../../../shared/errors.ts';
 import { classKey } from '../pictures/names.ts';
 import { swapPair } from '../../../shared/swap.ts';
-import { isSwapped } from './class-order.ts';
+import { isSwapped, noteModelsChanged } from './class-order.ts';
 import { rows, run, transaction, type Db } from '../database/sql.ts';
 
 /** Writes the two classes of a new project; without names, the default ones. */
@@ -62,6 +62,7 @@ export function nameFromImport(db: Db, names: readonly [string, string]): void {
   stored.forEach((name, id) => {
     run(db, 'UPDATE classes SET name = :name, named = 0 WHERE id = :id AND name <> :name', { id, name });
   });
+  noteModelsChanged(db);
 }
 
 /** Why a name from a folder or table can't be a class name, as a sentence; null where it can. */
@@ -108,6 +109,7 @@ export function setClasses(db: Db, classes: readonly [ClassInfo, ClassInfo]): vo
         named: name === before[index]!.name ? 0 : 1,
       });
     });
+    if (parsed.some(({ name }, index) => name !== before[index]!.name)) noteModelsChanged(db);
   });
 }
 

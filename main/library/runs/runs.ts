@@ -21,7 +21,6 @@ import { swapMetrics } from './run-metrics.ts';
 import { fromJson, row, rows, run, transaction, type Db } from '../database/sql.ts';
 import { testEvaluations } from './test-evaluations.ts';
 
-const namesSchema = z.tuple([z.string(), z.string()]);
 const failureSchema = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
 
 interface RunRow {
@@ -31,7 +30,6 @@ interface RunRow {
   status: RunStatus;
   recipe: string;
   weightsFingerprint: string | null;
-  classes: string;
   createdAtMs: number;
   finishedAtMs: number | null;
   bestEpoch: number | null;
@@ -41,23 +39,33 @@ interface RunRow {
   error: string | null;
 }
 
-const COLUMNS = `number, name, note, status, recipe, weights_fingerprint AS weightsFingerprint, classes,
+const COLUMNS = `number, name, note, status, recipe, weights_fingerprint AS weightsFingerprint,
   created_at_ms AS createdAtMs, finished_at_ms AS finishedAtMs, best_epoch AS bestEpoch, temperature,
   unsure, metrics, error`;
+
+/** The classes' order and names, which every run has in common: a class that is renamed is renamed in all of them. */
+interface Shown {
+  swapped: boolean;
+  classes: [string, string];
+}
+
+function shown(db: Db): Shown {
+  const [zero, one] = getClasses(db);
+  return { swapped: isSwapped(db), classes: [zero.name, one.name] };
+}
 
 function toRecord(
   { number, ...rest }: RunRow,
   tests: ReadonlyMap<number, TestEvaluation>,
-  swapped: boolean,
+  { swapped, classes }: Shown,
 ): RunRecord {
   const { data: recipe } = storedRecipeSchema.safeParse(JSON.parse(rest.recipe));
-  const classes = fromJson(namesSchema, rest.classes, `class names of run ${number}`);
   const metrics = fromJson(z.json(), rest.metrics, `metrics of run ${number}`);
   return {
     ...rest,
     id: runId(number),
     recipe: recipe ? inOrder(recipe, swapped) : null,
-    classes: swapped ? swapPair(classes) : classes,
+    classes,
     metrics: swapped ? swapMetrics(metrics) : metrics,
     unsure: readUnsure(rest.unsure, number, { temperature: rest.temperature, swapped }),
     test: tests.get(number) ?? null,
@@ -74,7 +82,7 @@ export function createRun(
   run_: { recipe: Recipe; weightsFingerprint?: string; name?: string; note?: string },
 ): RunRecord {
   return transaction(db, () => {
-    const classes = getClasses(db).map(({ name }) => name) as [string, string];
+    const { swapped, classes } = shown(db);
     const { id } = run(
       db,
       `INSERT INTO runs (name, note, status, process, recipe, weights_fingerprint, classes, created_at_ms)
@@ -85,7 +93,7 @@ export function createRun(
         process: thisProcess(),
         recipe: JSON.stringify(inOrder(run_.recipe, isSwapped(db))),
         fingerprint: run_.weightsFingerprint ?? null,
-        classes: JSON.stringify(isSwapped(db) ? swapPair(classes) : classes),
+        classes: JSON.stringify(swapped ? swapPair(classes) : classes),
         now: Date.now(),
       },
     );
@@ -99,16 +107,16 @@ export function getRun(db: Db, id: string): RunRecord {
   return toRecord(
     row<RunRow>(db, `SELECT ${COLUMNS} FROM runs WHERE number = :number`, { number })!,
     testEvaluations(db, number),
-    isSwapped(db),
+    shown(db),
   );
 }
 
 /** All runs, newest first. */
 export function listRuns(db: Db): RunRecord[] {
   const tests = testEvaluations(db);
-  const swapped = isSwapped(db);
+  const as = shown(db);
   return rows<RunRow>(db, `SELECT ${COLUMNS} FROM runs ORDER BY number DESC`).map((found) =>
-    toRecord(found, tests, swapped),
+    toRecord(found, tests, as),
   );
 }
 
@@ -118,7 +126,7 @@ export function latestUsableRun(db: Db): RunRecord | null {
     db,
     `SELECT ${COLUMNS} FROM runs WHERE best_epoch IS NOT NULL ORDER BY number DESC LIMIT 1`,
   );
-  return found === undefined ? null : toRecord(found, testEvaluations(db, found.number), isSwapped(db));
+  return found === undefined ? null : toRecord(found, testEvaluations(db, found.number), shown(db));
 }
 
 export interface RunChange {
