@@ -70,7 +70,7 @@ test('Review offers the test set, evaluates on it when asked, and shows what the
   await goTo(app, 'Review');
   await button('Test set').click();
   await main().getByText('Not evaluated on the test set').waitFor();
-  await main().getByText(`${tested.length} labelled pictures in the test set`, { exact: false }).waitFor();
+  await main().getByText(`The test set has ${tested.length} labelled pictures`, { exact: false }).waitFor();
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('review-test-ask');
   await app.resize(1280, 800);
