@@ -66,6 +66,37 @@ export interface ModelView {
   threshold: number;
 }
 
+/** A picture with the fold that it is predicted in, from 0. */
+export interface FoldPicture extends LabelledPicture {
+  fold: number;
+}
+
+/** Estimates by cross-validation how good a recipe is. */
+export interface CrossValidateJob {
+  kind: 'cross-validate';
+  cacheDir: string;
+  recipe: Recipe;
+  /** At least 3: one is predicted, one decides which epoch is kept, the others are trained on. */
+  folds: number;
+  pictures: FoldPicture[];
+}
+
+/** A picture as it is predicted by a model that has seen nothing of its fold. */
+export interface FoldScore {
+  id: number;
+  label: Label;
+  /** From 0. */
+  fold: number;
+  /** Of class 1. */
+  logit: number;
+}
+
+export interface CrossValidateResult {
+  kind: 'cross-validate';
+  scores: FoldScore[];
+  leftOut: LeftOut[];
+}
+
 /** How a project shows one run. What is left out is as the run's own file says, as where its folder is used alone. */
 export interface RunView {
   /** See `ModelView`. */
@@ -182,6 +213,7 @@ export interface WriteFoldersJob {
 
 export type Job =
   | TrainJob
+  | CrossValidateJob
   | EvaluateJob
   | PredictJob
   | HeatMapJob
@@ -340,6 +372,7 @@ export interface WriteFoldersResult {
 
 export type JobResult =
   | TrainResult
+  | CrossValidateResult
   | EvaluateResult
   | PredictResult
   | HeatMapResult
@@ -381,6 +414,8 @@ export interface EpochEvent extends EpochMetrics {
 export type JobEvent =
   | ProgressEvent
   | { type: 'split'; counts: TrainResult['counts'] }
+  /** A fold of a cross-validation, from 1, is predicted. */
+  | { type: 'fold'; fold: number; folds: number; epochs: number; bestEpoch: number }
   | BatchEvent
   | EpochEvent
   | { type: 'left-out'; leftOut: LeftOut }

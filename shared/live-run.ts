@@ -63,6 +63,7 @@ export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
     case 'resumed':
       return live.phase === 'stopping' ? live : { ...live, phase: 'running' };
     case 'predicted':
+    case 'fold':
       return live;
   }
 }

@@ -12,7 +12,7 @@ export function showEvaluation(
   intervals: MetricIntervals,
   classes: readonly [string, string],
   output: Output,
-  on: Split = 'validation',
+  on: Split | 'out-of-fold' = 'validation',
 ): void {
   const { accuracy, confusion, precision, recall, rocAuc, averagePrecision, loss, threshold } = evaluation;
   const rate = (value: Interval | null): string =>

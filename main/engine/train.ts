@@ -5,7 +5,7 @@ import type { Recipe } from '../../shared/recipe.ts';
 import { swapClass, swapCounts, swapEvaluation, swapPair, swapRecipe } from '../../shared/swap.ts';
 import { isSwapped } from '../library/labels/class-order.ts';
 import { getClasses } from '../library/labels/classes.ts';
-import { testContents, testSet } from '../library/pictures/pictures.ts';
+import { testContents } from '../library/pictures/pictures.ts';
 import { saveRunPictures } from '../library/runs/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
 import { forgetCalibration } from '../library/runs/calibration.ts';
@@ -16,10 +16,8 @@ import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { loadSameWeights, loadWeights, type Weights } from '../model/weights/store.ts';
 import { RunFolder } from '../training/run-folder.ts';
 import { startJob, type JobOptions, type RunningJob } from '../training/supervisor.ts';
-import { findDuplicates } from './duplicates.ts';
-import { indexModel } from './index-library.ts';
+import { groupedSplit } from './grouped-split.ts';
 import { modelView, tellEndedRun } from './model-view.ts';
-import { splitProject, type ProjectSplit } from './split.ts';
 
 export type TrainRequest =
   | { recipe: Recipe; name?: string; note?: string }
@@ -97,20 +95,6 @@ export async function startTraining(
   );
   const result = job.result.then((done) => (swapped ? swapResult(done) : done));
   return { run, job, result: storeResult(project, run.id, result) };
-}
-
-/**
- * The split of a new run, with near-duplicates on one side if the recipe says so. They are looked for among its pictures,
- * once it is known that these can be trained on.
- */
-async function groupedSplit(project: Project, recipe: Recipe, options: JobOptions): Promise<ProjectSplit> {
-  const split = await splitProject(project, recipe);
-  if (!recipe.groupDuplicates) return split;
-  const { train, validation, testCopies } = split;
-  const pictures = [...train, ...validation, ...testCopies].map((one) => ({ ...one, problem: null }));
-  const model = await indexModel(project);
-  const keys = await findDuplicates(project, model, [...pictures, ...testSet(project.db)], options);
-  return keys.size === 0 ? split : splitProject(project, recipe, keys);
 }
 
 const inStoredOrder = (classes: [string, string], swapped: boolean): [string, string] =>

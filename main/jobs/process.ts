@@ -25,6 +25,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
   switch (job.kind) {
     case 'train':
       return (await import('./train.ts')).runTrainJob(job, context);
+    case 'cross-validate':
+      return (await import('./cross-validate.ts')).runCrossValidateJob(job, context);
     case 'evaluate':
       return (await import('./evaluate.ts')).runEvaluateJob(job, context);
     case 'predict':

@@ -6,14 +6,15 @@ import { Head } from '../model/head/head.ts';
 import type { Tensor } from '../model/tensorflow.ts';
 import { BestHead } from '../training/best-head.ts';
 import { Checkpoints } from '../training/checkpoint.ts';
-import { FeatureSource, type BatchOptions } from '../training/feature-source.ts';
-import { FRESH_FIT, fit, type FitEnd, type FitState, type TrainBatch } from '../training/fit.ts';
+import { FeatureSource } from '../training/feature-source.ts';
+import { FRESH_FIT, fit, type FitEnd, type FitState } from '../training/fit.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
-import { batches, epochOrder } from '../training/order.ts';
+import { batches } from '../training/order.ts';
 import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
 import { evaluateScores, probabilities, score, type Scores } from '../training/score.ts';
 import { stageProgress } from '../training/stage-progress.ts';
+import { trainBatches } from '../training/train-batches.ts';
 import { countClasses, requireBothSides, withoutContents, type SplitSet } from '../training/split.ts';
 
 /** Trains a run and saves its head in the run's folder. */
@@ -143,7 +144,7 @@ class TrainRun {
       epochs: recipe.epochs,
       patience: recipe.patience,
       batchesPerEpoch: Math.ceil(train.length / recipe.batch),
-      trainBatches: (epoch) => this.#trainBatches(epoch),
+      trainBatches: (epoch) => trainBatches(this.source, train, recipe, epoch),
       validate: async () => {
         const { loss, accuracy } = evaluateScores(
           await score(this.source, this.head, validation, { cached: true, control }),
@@ -167,25 +168,6 @@ class TrainRun {
         done = state.epoch * train.length;
       },
     });
-  }
-
-  async *#trainBatches(epoch: number): AsyncGenerator<TrainBatch<Tensor | Float32Array>> {
-    const { recipe } = this.job;
-    const order = epochOrder(this.split.train.length, recipe.seed, epoch);
-    const groups = [...batches(order, recipe.batch)].map((group) =>
-      group.map((index) => this.split.train[index]!),
-    );
-    for await (const { pictures, features } of this.source.batches(groups, this.#options(epoch))) {
-      yield { features, labels: Float32Array.from(pictures, ({ label }) => label) };
-    }
-  }
-
-  #options(epoch: number): BatchOptions {
-    const { seed, augmentation } = this.job.recipe;
-    const { enabled, variants, ...ranges } = augmentation;
-    if (!enabled) return { cached: true };
-    if (variants === 0) return { cached: false, draw: { seed, epoch, ranges } };
-    return { cached: true, draw: { seed, epoch: ((epoch - 1) % variants) + 1, ranges } };
   }
 
   async #saveBest(state: FitState, best: BestHead): Promise<void> {

@@ -216,7 +216,7 @@ const CLASSES = [0, 1] as const;
  * @param hashOf 64 lower-case hexadecimal digits
  * @param among order of items with the same hash
  */
-async function inHashOrder<T>(
+export async function inHashOrder<T>(
   items: readonly T[],
   hashOf: (item: T) => string,
   among: (a: T, b: T) => number = () => 0,

@@ -13,6 +13,7 @@ const CANCEL_PATIENCE_MS = 5000;
 
 const PROCESSES: Record<Job['kind'], string> = {
   train: 'The training process',
+  'cross-validate': 'The training process',
   evaluate: 'The evaluation process',
   predict: 'The prediction process',
   'heat-map': 'The heat map process',

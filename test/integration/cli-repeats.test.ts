@@ -42,3 +42,48 @@ it('train --seeds goes with no run that is resumed', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('--seeds');
 });
+
+it('train --folds predicts every labelled picture by a model that has not seen it, and creates no run', async () => {
+  const before = await run('runs', project, '--json');
+  const { code, events } = await run(...train, '--folds', '4', '--json');
+  expect(code).toBe(0);
+  expect(events.filter(({ event }) => event === 'fold').map(({ fold }) => fold)).toEqual([1, 2, 3, 4]);
+  const last = events.at(-1) as unknown as {
+    evaluation: { count: number; accuracy: { value: number; low: number; high: number }; loss: number };
+    accuracy: { count: number; mean: number };
+    accuracies: number[];
+  };
+  expect(last.evaluation.count).toBe(24);
+  // 4 folds of 6 pictures each, so the mean of the folds is the accuracy of all pictures.
+  expect(last.accuracies).toHaveLength(4);
+  expect(last.accuracy).toMatchObject({ count: 4 });
+  expect(last.accuracy.mean).toBeCloseTo(last.evaluation.accuracy.value, 12);
+  expect(last.evaluation.accuracy.low).toBeLessThan(last.evaluation.accuracy.value);
+  expect((await run('runs', project, '--json')).stdout).toBe(before.stdout);
+  const { stdout } = await run(...train, '--folds', '4');
+  expect(stdout).toContain('Cross-validation over 4 folds: accuracy');
+  expect(stdout).toContain('on 24 out-of-fold pictures');
+});
+
+it('train --folds gives the same with the classes swapped, the other way round', async () => {
+  const options = ['--folds', '3', '--class-weights'];
+  const before = await done(...train, ...options, '1:2');
+  await done('labels', project, '--swap');
+  const after = await done(...train, ...options, '2:1');
+  await done('labels', project, '--swap');
+  const { confusion, loss } = before.evaluation as { confusion: number[][]; loss: number };
+  expect(after.evaluation).toMatchObject({
+    confusion: confusion.map((row) => row.toReversed()).toReversed(),
+    loss: expect.closeTo(loss, 6) as number,
+  });
+});
+
+it.each([
+  [['--folds', '2'], 'Expected a whole number from 3 to 100.'],
+  [['--folds', '13'], '"animals" has 12 different pictures'],
+  [['--folds', '3', '--seeds', '3'], "--folds and --seeds can't be used together"],
+])('train %j is refused', async (options, message) => {
+  const { code, stderr } = await run('train', project, ...options);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(message);
+});

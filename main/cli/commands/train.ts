@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { checkFiles } from '../../library/pictures/check-files.ts';
 import { DEFAULT_RECIPE, type Recipe } from '../../../shared/recipe.ts';
 import { runDir, type Project } from '../../library/folder.ts';
@@ -15,10 +15,17 @@ import { addRecipeOptions, parseCount, recipeFromFlags, type RecipeFlags } from 
 import { showKnownLeaks } from '../show-leaks.ts';
 import { showTraining, showTrained } from '../show-training.ts';
 import { setBits16 } from '../set-bits16.ts';
+import { trainFolds } from '../train-folds.ts';
 import { trainSeeds } from '../train-seeds.ts';
 import { UsageError } from '../usage-error.ts';
 
-type Flags = RecipeFlags & { resume?: string | true; name?: string; note?: string; seeds?: number };
+type Flags = RecipeFlags & {
+  resume?: string | true;
+  name?: string;
+  note?: string;
+  seeds?: number;
+  folds?: number;
+};
 
 export function addTrain(program: Command, output: Output): void {
   const command = program
@@ -31,7 +38,12 @@ export function addTrain(program: Command, output: Output): void {
     )
     .option('--name <text>', 'a name for the run')
     .option('--note <text>', 'a note on the run')
-    .option('--seeds <n>', 'train it with this many random seeds; shows mean and spread', parseCount);
+    .option('--seeds <n>', 'train it with this many random seeds; shows mean and spread', parseCount)
+    .option(
+      '--folds <k>',
+      'cross-validate: accuracy over all labelled pictures with k folds, from 3; no run is created',
+      parseFolds,
+    );
   addRecipeOptions(command);
   command
     .addHelpText(
@@ -42,9 +54,12 @@ export function addTrain(program: Command, output: Output): void {
     )
     .action((given: string, flags: Flags, command: Command) => {
       if (flags.resume !== undefined) refuseChanges(command);
+      if (flags.folds !== undefined && flags.seeds !== undefined)
+        throw new UsageError("--folds and --seeds can't be used together. Choose one of them.");
       return withProject(given, output, async (project) => {
         await lookAtFiles(project, output);
         const request = requestOf(project, flags);
+        if (flags.folds !== undefined) return trainFolds(project, request.recipe, flags.folds, output);
         if (flags.seeds !== undefined) return trainSeeds(project, request, flags.seeds, output);
         const { run, job, result } = await startTraining(project, request, {
           spawn: spawnNodeProcess,
@@ -58,6 +73,13 @@ export function addTrain(program: Command, output: Output): void {
         await showTrained(project, run, done, output);
       });
     });
+}
+
+/** The value of `--folds`: one fold is predicted and one validates, so there are at least 3. */
+function parseFolds(text: string): number {
+  const folds = parseCount(text);
+  if (folds >= 3 && folds <= 100) return folds;
+  throw new InvalidArgumentError('Expected a whole number from 3 to 100.');
 }
 
 /** The options allowed with `--resume`; any other would mix two recipes in one run. */

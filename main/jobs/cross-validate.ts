@@ -1,0 +1,137 @@
+import { TwofoldError } from '../../shared/errors.ts';
+import type { CrossValidateJob, CrossValidateResult, FoldPicture, FoldScore } from '../../shared/jobs.ts';
+import type { ProgressMeter } from '../../shared/progress.ts';
+import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
+import { Head } from '../model/head/head.ts';
+import type { Tensor } from '../model/tensorflow.ts';
+import { FeatureSource } from '../training/feature-source.ts';
+import { fit, FRESH_FIT } from '../training/fit.ts';
+import type { JobContext } from '../training/job-context.ts';
+import { LeftOutList } from '../training/left-out.ts';
+import { batches } from '../training/order.ts';
+import { evaluateScores, score, type Scores } from '../training/score.ts';
+import { stageProgress } from '../training/stage-progress.ts';
+import { countClasses } from '../training/split.ts';
+import { trainBatches } from '../training/train-batches.ts';
+
+/**
+ * Predicts each fold with a model that has seen none of its pictures: the next fold decides which epoch is kept, and the
+ * others are trained on. Nothing is saved.
+ *
+ * @throws TwofoldError `diverged`, `cancelled` also when it is stopped, since folds that are missing give no estimate
+ */
+export async function runCrossValidateJob(
+  job: CrossValidateJob,
+  context: JobContext,
+): Promise<CrossValidateResult> {
+  const { control, emit } = context;
+  const leftOut = new LeftOutList(emit);
+  const source = await FeatureSource.open(job.recipe, job.cacheDir, control.signal, leftOut.add);
+  try {
+    const pictures = await cacheFeatures(job, source, context);
+    const trained = (folds: readonly number[]): number =>
+      pictures.filter(({ fold }) => folds.includes(fold)).length;
+    const folds = Array.from({ length: job.folds }, (_, fold) => fold);
+    const total = folds.reduce((sum, fold) => sum + trained(trainedFolds(fold, job.folds)), 0);
+    const meter = stageProgress('training', total * job.recipe.epochs, emit);
+    meter.restart(0);
+    const scores: FoldScore[] = [];
+    let done = 0;
+    for (const fold of folds) {
+      const found = await runFold(job, fold, pictures, source, context, { meter, done });
+      scores.push(...found);
+      done += trained(trainedFolds(fold, job.folds)) * job.recipe.epochs;
+    }
+    meter.update(total * job.recipe.epochs);
+    return { kind: 'cross-validate', scores, leftOut: leftOut.pictures };
+  } finally {
+    await source.close();
+  }
+}
+
+/** The folds that are trained on where `fold` is predicted and the next one validates. */
+const trainedFolds = (fold: number, folds: number): number[] =>
+  Array.from({ length: folds }, (_, other) => other).filter(
+    (other) => other !== fold && other !== (fold + 1) % folds,
+  );
+
+/** Caches the features of all pictures: each of them is predicted and validates. @returns those that can be read */
+async function cacheFeatures(
+  { pictures, recipe }: CrossValidateJob,
+  source: FeatureSource,
+  { control, emit }: JobContext,
+): Promise<FoldPicture[]> {
+  const meter = stageProgress('features', pictures.length, emit);
+  const readable: FoldPicture[] = [];
+  for await (const batch of source.batches(batches(pictures, recipe.batch), { cached: true })) {
+    readable.push(...batch.pictures);
+    meter.update(readable.length);
+    await control.turn();
+  }
+  meter.update(pictures.length);
+  return readable;
+}
+
+async function runFold(
+  { recipe, folds }: CrossValidateJob,
+  fold: number,
+  pictures: readonly FoldPicture[],
+  source: FeatureSource,
+  { control, emit }: JobContext,
+  progress: { meter: ProgressMeter; done: number },
+): Promise<FoldScore[]> {
+  const side = (wanted: readonly number[]): FoldPicture[] =>
+    pictures.filter((picture) => wanted.includes(picture.fold));
+  const train = side(trainedFolds(fold, folds)).map((picture) => ({ ...picture, split: 'train' as const }));
+  const validation = side([(fold + 1) % folds]);
+  const predicted = side([fold]);
+  const { units, dropout, learningRate, seed } = recipe;
+  const head = await Head.create({
+    features: source.extractor.features,
+    units,
+    dropout,
+    learningRate,
+    seed,
+    lossWeights: weightsOfClasses(recipe.classWeights, countClasses(train)),
+  });
+  const best: { scores?: Scores<FoldPicture> } = {};
+  let { done } = progress;
+  try {
+    const { end, state } = await fit<Tensor | Float32Array>(head, FRESH_FIT, {
+      epochs: recipe.epochs,
+      patience: recipe.patience,
+      batchesPerEpoch: Math.ceil(train.length / recipe.batch),
+      trainBatches: (epoch) => trainBatches(source, train, recipe, epoch),
+      validate: async () => {
+        const { loss, accuracy } = evaluateScores(
+          await score(source, head, validation, { cached: true, control }),
+        );
+        return { loss, accuracy: accuracy.value };
+      },
+      control,
+      onBatch: (_, count) => progress.meter.update((done += count)),
+      onEpoch: async (_state, _metrics, isBest) => {
+        if (isBest) best.scores = await score(source, head, predicted, { cached: true, control });
+      },
+    });
+    if (end === 'stopped') throw stopped(fold, folds);
+    if (!best.scores || end === 'diverged') throw diverged(fold, learningRate);
+    const { pictures: scored, logits } = best.scores;
+    emit({ type: 'fold', fold: fold + 1, folds, epochs: state.epoch, bestEpoch: state.bestEpoch });
+    return scored.map(({ id, label }, index) => ({ id, label, fold, logit: logits[index]! }));
+  } finally {
+    head.dispose();
+  }
+}
+
+const stopped = (fold: number, folds: number): TwofoldError =>
+  new TwofoldError(
+    'cancelled',
+    `Stopped after ${fold} of ${folds} folds. Cross-validation needs all of them, so there is no estimate.`,
+  );
+
+const diverged = (fold: number, learningRate: number): TwofoldError =>
+  new TwofoldError(
+    'diverged',
+    `The loss of fold ${fold + 1} became infinite or not a number. Try a learning rate smaller than ${learningRate}.`,
+  );
