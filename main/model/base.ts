@@ -9,16 +9,16 @@ import { addNetwork } from './network.ts';
 import { tf, type Tensor2D } from './tensorflow.ts';
 import { loadWeights, type Weights, type WeightsReference } from './weights/store.ts';
 
-/** Counts up when the graph that is written for the same weights, cut and size changes. */
+/** Must be increased when the graph for the same weights, cut and size changes. */
 const GRAPH_VERSION = 1;
 const SIGNATURE = 'extract';
 const FEATURES = 'features';
-/** Pictures of 150×150 that go through at once; more only take more memory (3 MB each). */
+/** Pictures of 150×150 per forward pass; more would only take more memory (3 MB each). */
 const PICTURES_AT_ONCE = 32;
 const PIXELS_AT_ONCE = PICTURES_AT_ONCE * 150 * 150;
 
 export interface ExtractorOptions {
-  /** Name of weights; `default` stands for the best that are there. */
+  /** Name of weights; `default` means the best available. */
   weights?: string;
   /** Keras name of the layer whose output are the features. */
   cut?: string;
@@ -27,8 +27,8 @@ export interface ExtractorOptions {
 }
 
 /**
- * The frozen base: InceptionV3 to the cut, as one TensorFlow graph. Its graph is kept in the user's data folder, so only
- * the first use with some weights, cut and size reads the weights.
+ * The frozen base: InceptionV3 up to the cut layer, as one TensorFlow graph. The graph is cached in the user's data folder,
+ * so the weights are read only the first time for each combination of weights, cut and size.
  */
 export class FeatureExtractor {
   readonly #running: RunningGraph;

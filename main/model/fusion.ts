@@ -9,17 +9,17 @@ export interface Fusion {
   /** The convolution right before it, into which it is folded. */
   convolution: ConvolutionSpec;
   /**
-   * An average pooling before a 1×1 convolution. One mixes places, the other channels, so they may change places; after
-   * the convolution there are fewer channels to pool (192 instead of 768 in mixed4 to mixed7, 2 % of the forward pass).
+   * An average pooling before a 1×1 convolution. One mixes positions, the other channels, so their order can be changed;
+   * after the convolution there are fewer channels to pool (192 instead of 768 in mixed4 to mixed7, 2% of the forward pass).
    */
   pooling: PoolingSpec | null;
 }
 
 /**
- * Finds the batch normalisations that can be folded into the convolution before them: those where nobody else wants that
+ * Finds the batch normalisations that can be folded into the convolution before them, because nothing else uses that
  * convolution's output.
  *
- * @param outputs layers whose outputs are wanted as they are
+ * @param outputs layers whose outputs must stay available
  * @returns by name of the normalisation
  */
 export function findFusions({ layers }: Architecture, outputs: readonly string[]): Map<string, Fusion> {

@@ -8,20 +8,20 @@ import { dataFolder } from '../files/paths.ts';
 import { writeGraph } from './graph/run.ts';
 import type { Graph } from './graph/graph.ts';
 
-/** How many written graphs are kept. InceptionV3 to mixed7 takes 36 MB. */
+/** How many graphs are kept. InceptionV3 up to mixed7 takes 36 MB. */
 const KEPT = 4;
-/** Nothing that was used this recently is removed: another process may be about to load it. */
+/** Graphs used this recently are not removed, since another process may be about to load them. */
 const UNTOUCHED_MS = 60 * 60 * 1000;
 const CHECKSUM = 'sha256';
 
 /**
- * The folder of a graph written as a SavedModel in the user's data folder, so that the next process need not read the
- * weights again. It is written when it is not there, and anew when its checksum is wrong; it appears in one step, so
- * that another process never sees half of it. The ones unused for longest are removed.
+ * The folder of a graph that is cached as a SavedModel in the user's data folder, so that the next process need not read
+ * the weights. It is written atomically if it is missing or its checksum is wrong. The least recently used graphs are
+ * removed.
  *
  * @param key what the graph depends on, as a file name
- * @param build makes the graph; called only where it must be written
- * @returns the folder, to be loaded at once
+ * @param build builds the graph; called only if it must be written
+ * @returns the folder, to be loaded immediately
  */
 export async function cachedGraph(key: string, build: () => Promise<Graph>): Promise<string> {
   const parent = join(dataFolder(), 'graphs');
@@ -64,7 +64,7 @@ async function prune(parent: string): Promise<void> {
   const entries = await Promise.all(
     (await readdir(parent)).map(async (name) => {
       const path = join(parent, name);
-      // Gone already where another process prunes too.
+      // Another process may have removed it.
       const usedMs = await stat(path).then(
         (entry) => entry.mtimeMs,
         () => Infinity,

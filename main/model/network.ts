@@ -6,9 +6,9 @@ import * as ops from './graph/layers.ts';
 import { tensorKey, type Tensors } from './weights/canonical.ts';
 
 export interface NetworkOptions {
-  /** Layers whose outputs are wanted; the network's output by default. */
+  /** Layers whose outputs are returned; by default the network's output. */
   outputs?: readonly string[];
-  /** Whether layers run as one where that is faster (`findFusions`). Default true. */
+  /** Whether to combine layers for speed (`findFusions`). Default true. */
   fuse?: boolean;
 }
 
@@ -50,7 +50,7 @@ export function addNetwork(
     outputs: Object.fromEntries(
       outputs.map((name) => {
         const output = built.get(name)!;
-        // TensorFlow refuses to give out what it is fed.
+        // TensorFlow can't return a fed placeholder.
         return [name, name === architecture.input ? ops.identity(graph, output) : output];
       }),
     ),
@@ -100,7 +100,7 @@ class NetworkBuilder {
     }
   }
 
-  /** Convolution with the normalisation folded in, then the pooling that was before it. */
+  /** The convolution with the normalisation folded in, then the pooling that was before it. */
   fused({ convolution, pooling }: Fusion, normalization: NormalizationSpec, x: Output): Output {
     const { kernel, bias } = foldBatchNorm(
       this.#tensor(convolution, 'kernel'),

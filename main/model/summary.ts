@@ -3,7 +3,7 @@ import { countParameters, type Architecture, type LayerSpec } from './architectu
 const LINE_LENGTH = 110;
 const BYTES_PER_VALUE = 4;
 
-/** A column: its heading, where it ends, and what it holds of a layer. */
+/** A column: its heading, its end, and its text for a layer. */
 interface Column {
   heading: string;
   end: number;
@@ -52,7 +52,7 @@ export function summary(architecture: Architecture): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Every layer takes what the one before it gives. */
+/** Whether each layer's only input is the layer before it. */
 function isSequential(layers: readonly LayerSpec[]): boolean {
   return layers.every(({ inbound }, index) =>
     index === 0 ? inbound.length === 0 : inbound.length === 1 && inbound[0] === layers[index - 1]!.name,
@@ -68,7 +68,7 @@ function printedConnections({ inbound }: LayerSpec): string {
   return `[${inbound.map((name) => `'${name}[0][0]'`).join(', ')}]`;
 }
 
-/** Prints cells into their columns, on several lines where a cell is too long; a list breaks after each entry. */
+/** Prints cells into their columns, on several lines if a cell is too long; a list breaks after each entry. */
 function printRow(cells: readonly string[], columns: readonly Column[]): string[] {
   let rest = [...cells];
   const lines: string[] = [];
@@ -86,7 +86,7 @@ function printRow(cells: readonly string[], columns: readonly Column[]): string[
   return lines;
 }
 
-/** How much of the text goes on a line of that width: to the first end of a list's entry, if there is one. */
+/** How much of the text fits on a line of that width: up to the first end of a list's entry, if there is one. */
 function cutOff(text: string, width: number): number {
   const line = text.slice(0, width);
   const ends = ['),', '},', '],', "',"]

@@ -1,5 +1,5 @@
 /**
- * The only door to TensorFlow: everything else imports `tf` from here. Importing this module loads the native library
+ * The only import of TensorFlow: everything else imports `tf` from here. Importing this module loads the native library
  * (about a second, 150 MB), so only the training process and tests do.
  */
 import { createRequire } from 'node:module';
@@ -12,8 +12,8 @@ export type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorLike } from '@tensorfl
 const require = createRequire(import.meta.url);
 
 /**
- * Must happen before the library is loaded, since it reads its environment once. With the pooled allocator large
- * buffers are kept instead of being returned to the kernel, without which page faults dominate a training step.
+ * Must be set before the library is loaded, since it reads its environment once. The pooled allocator keeps large buffers
+ * instead of returning them to the kernel; otherwise page faults dominate a training step.
  */
 function prepareEnvironment(): void {
   process.env.TF_CPU_ALLOCATOR_USE_BFC ??= '1';

@@ -269,7 +269,7 @@ describe('a running graph', () => {
     );
     const running = await openGraph(graph);
     expect(() => running.run('assign')).toThrow(/"assign" needs the input "value"/);
-    expect(() => running.run('train')).toThrow(/"train": there is no such signature/);
+    expect(() => running.run('train')).toThrow(/"train": it has no such signature/);
     running.dispose();
     expect(() => running.run('read')).toThrow(/"read": the graph was disposed/);
   });

@@ -4,7 +4,7 @@ import { nearest } from './names.ts';
 import { specify } from './shapes.ts';
 
 /**
- * Makes a network of the layers that lead to `output`: those are kept, put in Keras' order and given their shapes.
+ * Assembles a network from the layers that lead to `output`, in Keras' order and with their shapes.
  *
  * @param layers in any order; every inbound name is among them
  * @throws TwofoldError `unknown-layer` when `output` is not among the layers
@@ -76,7 +76,7 @@ function unknownLayer(name: string, known: readonly string[]): TwofoldError {
   const near = nearest(name, known, 5).join(', ');
   return new TwofoldError(
     'unknown-layer',
-    `There is no layer "${name}" in InceptionV3. Layers are named as in Keras; near it: ${near}. ` +
-      'Usual cuts are mixed0 to mixed10; "twofold summary" lists every layer.',
+    `InceptionV3 has no layer "${name}". Layers are named as in Keras; similar names: ${near}. ` +
+      'Usual cut layers are mixed0 to mixed10; "twofold summary" lists all layers.',
   );
 }

@@ -4,7 +4,7 @@ import { assemble } from './assemble.ts';
 import type { Architecture, LayerConfig, Padding, Pair } from './layers.ts';
 import { KerasNames } from './names.ts';
 
-/** Epsilon of every batch normalisation in it, Keras' default. */
+/** Epsilon of every batch normalisation, Keras' default. */
 const EPSILON = 1e-3;
 const MOMENTUM = 0.99;
 

@@ -9,7 +9,7 @@ const padding = z.enum(['valid', 'same']);
 const channelsLast = z.literal('channels_last').optional();
 const trainable = z.boolean().default(true);
 const axis = z.union([z.int(), z.tuple([z.int()]).transform(([only]) => only)]);
-/** The batch axis comes first and is free. */
+/** The batch axis comes first and has any size. */
 const batchShape = z.tuple([z.null()], z.int().positive()).transform(([, ...shape]) => shape);
 
 /** `[name, node, tensor, kwargs]` as Keras 2 writes it. */
@@ -23,7 +23,7 @@ const kerasTensor = z
 const kerasThreeNode = z
   .object({ args: z.tuple([z.union([kerasTensor.transform((name) => [name]), z.array(kerasTensor)])]) })
   .transform(({ args }) => args[0]);
-/** A layer used more than once has several nodes, which nothing here needs. */
+/** Layers that are used more than once, which have several nodes, are not supported. */
 const inboundNodes = z
   .array(z.union([kerasTwoNode, kerasThreeNode]))
   .max(1)

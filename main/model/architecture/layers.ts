@@ -8,7 +8,7 @@ interface Named {
   /** Keras name, unique in the network. */
   name: string;
   trainable: boolean;
-  /** Names of the layers whose outputs come in, in order. */
+  /** Names of the layers whose outputs are the inputs, in order. */
   inbound: readonly string[];
 }
 
@@ -112,7 +112,7 @@ export interface Architecture {
 export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
 
-/** Number of values in all weights of the layers; `trainable` counts only those that training may, or may not, change. */
+/** Number of values in all weights of the layers. @param trainable counts only trainable or only frozen weights */
 export function countParameters(layers: readonly LayerSpec[], trainable?: boolean): number {
   return layers
     .flatMap((layer) => layer.weights)

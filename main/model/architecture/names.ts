@@ -1,5 +1,5 @@
 /**
- * The names most like `name`, best first: by Levenshtein distance (insertions, deletions and replacements of a letter,
+ * The names most similar to `name`, best first: by Levenshtein distance (insertions, deletions and replacements of a letter,
  * case ignored), then by their order in `known`.
  */
 export function nearest(name: string, known: readonly string[], count: number): string[] {
@@ -23,7 +23,7 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** Numbers names as a fresh session of Keras does: `conv2d`, `conv2d_1`, `conv2d_2`, … */
+/** Numbers names as a new Keras session does: `conv2d`, `conv2d_1`, `conv2d_2`, … */
 export class KerasNames {
   readonly #counts = new Map<string, number>();
 

@@ -5,7 +5,7 @@ import { KerasNames } from './names.ts';
 export interface HeadOptions {
   /** Units of each hidden Dense layer. */
   units: readonly number[];
-  /** Fraction dropped after each hidden Dense layer; 0 leaves the Dropout layers out. */
+  /** Fraction dropped after each hidden Dense layer; with 0 there are no Dropout layers. */
   dropout: number;
 }
 

@@ -9,7 +9,7 @@ import {
   type NodeMessage,
 } from './messages.ts';
 
-/** One output of a node: what other nodes take as input. */
+/** An output of a node, the input of other nodes. */
 export interface Output {
   /** `node` or `node:index`, as in TensorFlow. */
   readonly name: string;
@@ -29,10 +29,10 @@ export type Attribute =
 export interface NodeOptions {
   /** TensorFlow's op, as in `Conv2D`. */
   op: string;
-  /** Made unique by a number where it is taken; the op's name by default. */
+  /** Made unique with a number if it is taken; by default the op's name. */
   name?: string;
   inputs?: readonly Output[];
-  /** Nodes that must have run before this one although it takes nothing from them. */
+  /** Nodes that must run before this one, besides its inputs. */
   after?: readonly Output[];
   attributes?: Readonly<Record<string, Attribute>>;
   /** Type of the node's outputs; float32 by default. */
@@ -119,8 +119,8 @@ export class Graph {
   }
 
   /**
-   * Declares an entry point: the placeholders it takes and the outputs it gives, under names of the caller's choice.
-   * Only the nodes those outputs need are run. Several entry points share the graph's variables.
+   * Declares an entry point: its placeholders and outputs, with any names. Only the nodes that the outputs need are run.
+   * All entry points share the graph's variables.
    */
   signature(name: string, inputs: Record<string, Output>, outputs: Record<string, Output>): void {
     this.#signatures.set(name, { inputs, outputs });

@@ -55,7 +55,7 @@ export function maxPool(graph: Graph, x: Output, { size, strides = size, padding
   });
 }
 
-/** With padding `same` the padding is left out of the mean, as in Keras. */
+/** With padding `same` the padding is not part of the mean, as in Keras. */
 export function averagePool(
   graph: Graph,
   x: Output,
@@ -85,7 +85,7 @@ export function concat(graph: Graph, parts: readonly Output[], axis = -1, name =
 }
 
 /**
- * Batch normalization with its moving statistics (inference mode): (x - mean) / sqrt(variance + epsilon) * gamma + beta.
+ * Batch normalisation with its moving statistics (inference mode): (x - mean) / sqrt(variance + epsilon) * gamma + beta.
  * Each operand has one value a channel.
  */
 export function batchNorm(
@@ -106,7 +106,7 @@ export function batchNorm(
   });
 }
 
-/** @param shape one dimension may be -1: it takes what is left */
+/** @param shape one dimension may be -1, for the rest */
 export function reshape(graph: Graph, x: Output, shape: readonly number[], name = 'Reshape'): Output {
   return graph.node({
     op: 'Reshape',

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 
-/** Data types a graph of ours uses, with their number in TensorFlow's `DataType`. */
+/** The data types in use, with their number in TensorFlow's `DataType`. */
 export const DATA_TYPES = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, resource: 20 } as const;
 export type DataType = keyof typeof DATA_TYPES;
 
@@ -77,7 +77,7 @@ export const messages = createRequire(import.meta.url)(
   '@tensorflow/tfjs-node/dist/proto/api_pb.js',
 ) as Messages;
 
-/** A TensorShape; -1 stands for a dimension known only when the graph runs. */
+/** A TensorShape; -1 is a dimension of any size. */
 export function shapeMessage(shape: readonly number[]): ShapeMessage {
   const message = new messages.TensorShape();
   message.setDimList(

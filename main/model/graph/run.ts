@@ -6,8 +6,8 @@ import { tf, type Tensor } from '../tensorflow.ts';
 import { outputName, type Graph } from './graph.ts';
 
 /**
- * What `tf.node.loadSavedModel` itself calls. It is used directly because tfjs parses the whole file once for every
- * signature, constants and all, only to learn the names that we chose ourselves.
+ * The binding that `tf.node.loadSavedModel` calls. It is used directly because tfjs parses the whole file, with its
+ * constants, for each signature, only to find names that are known here.
  */
 interface Backend {
   loadSavedModelMetaGraph(directory: string, tags: string): number;
@@ -52,7 +52,7 @@ export class RunningGraph {
   run(signature: string, feeds: Readonly<Record<string, Tensor>> = {}): Record<string, Tensor> {
     const entry = this.#entries.get(signature);
     if (!this.#open || !entry) {
-      const reason = entry ? 'the graph was disposed' : 'there is no such signature';
+      const reason = entry ? 'the graph was disposed' : 'it has no such signature';
       throw new TwofoldError('internal', `Can't run "${signature}": ${reason}.`);
     }
     const tensors = entry.inputs.map((name) => {
@@ -74,7 +74,7 @@ export class RunningGraph {
 /**
  * Writes the graph as a SavedModel, loads it into TensorFlow and removes the files again.
  *
- * @param parent where the files lie meanwhile: a real folder, not inside an archive; the system's by default
+ * @param parent folder for the files meanwhile, not inside an archive; by default the system's temporary folder
  */
 export async function openGraph(graph: Graph, parent: string = tmpdir()): Promise<RunningGraph> {
   await tf.ready();
@@ -88,9 +88,9 @@ export async function openGraph(graph: Graph, parent: string = tmpdir()): Promis
   }
 }
 
-/** Writes the graph as a SavedModel that any TensorFlow reads (tag `serve`). @param directory is made where missing */
+/** Writes the graph as a SavedModel that any TensorFlow reads (tag `serve`). @param directory is created if it is missing */
 export async function writeGraph(graph: Graph, directory: string): Promise<void> {
-  // Loaders expect the folder of the variables even where it holds none.
+  // Loaders expect the folder of the variables even without variables.
   await mkdir(join(directory, 'variables'), { recursive: true });
   await writeFile(join(directory, 'saved_model.pb'), graph.serialize());
 }

@@ -2,15 +2,15 @@ import { tf, type Tensor, type Tensor2D } from '../tensorflow.ts';
 import { biasOf, kernelBlocks, type DenseLayout } from './layout.ts';
 
 /**
- * How much each cell of the features adds to the logit: features times the gradient of the logit, summed over the cell's
- * channels. Layers with ReLU are linear where no unit changes sides, so the cells of a picture and the part of the biases
- * add up to its logit exactly. With several hidden layers this is gradient × input (Shrikumar et al., 2016), which is
+ * The contribution of each cell of the features to the logit: features times the gradient of the logit, summed over the
+ * cell's channels. Layers with ReLU are linear where no unit changes sign, so the contributions of all cells and of the
+ * biases add up exactly to the logit. With several hidden layers this is gradient × input (Shrikumar et al., 2016), which is
  * exact for ReLU layers as well.
  *
  * @param layers the hidden layers and the last one
  * @param read the value of a variable; disposed here
  * @param features `[n, cells × channels]`, cells in row-major order
- * @returns `[n, cells]`, positive where it speaks for class 1
+ * @returns `[n, cells]`, positive where it counts for class 1
  */
 export function attribution(
   layers: readonly DenseLayout[],
@@ -55,7 +55,7 @@ function activeUnits(
   });
 }
 
-/** Gradient by the layer's input, of the one by its output: one matrix multiplication for each block of the kernel. */
+/** The gradient with respect to the layer's input, from that of its output: one matmul for each block of the kernel. */
 function inputGradient(layer: DenseLayout, read: (name: string) => Tensor, gradient: Tensor2D): Tensor2D {
   const parts = kernelBlocks(layer).map(({ name }) => tf.matMul<Tensor2D>(gradient, read(name), false, true));
   return parts.length === 1 ? parts[0]! : tf.concat(parts, 1);

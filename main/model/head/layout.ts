@@ -19,8 +19,8 @@ export interface DenseLayout {
 }
 
 /**
- * About 5 MB a block: its gradient is still in the processor's cache when the optimiser reads it, which halves the memory
- * traffic that bounds a step (measured, see docs/decisions/head-in-blocks.md).
+ * About 5 MB a block, so that its gradient is still in the CPU cache when the optimiser reads it. This halves the memory
+ * traffic that limits a step, see docs/decisions/head-in-blocks.md.
  */
 const BLOCK_VALUES = 1_204_224;
 
@@ -62,7 +62,7 @@ export const meanSquareOf = (variable: VariableLayout): VariableLayout => ({
   name: `rms/${variable.name}`,
 });
 
-/** A whole array of the head, as files and callers see it, and the variables that hold it, in the order of their rows. */
+/** A whole array of the head, and the variables with its rows, in order. */
 export interface HeadArray {
   /** `dense/kernel` `[inputs, units]`, `dense/bias` `[units]`, … */
   name: string;

@@ -1,6 +1,6 @@
 import { seededGenerator } from '../../support/random.ts';
 
-/** What a generator is for, so that the same seed gives unrelated numbers for each use. */
+/** The purposes of generators, so that the same seed gives independent numbers for each. */
 const INITIAL_WEIGHTS = 1;
 const DROPOUT = 2;
 const UINT32 = 2 ** 32;
@@ -30,7 +30,7 @@ export function glorotUniform(
 /**
  * A mask for inverted dropout: 0 with probability `rate`, else 1 / (1 - rate), so that evaluation needs no scaling.
  *
- * @param step number of the optimiser step: a resumed run draws what an uninterrupted one would have
+ * @param step number of the optimiser step, so that a resumed run draws the same masks as an uninterrupted one
  */
 export function dropoutMask(
   seed: number,

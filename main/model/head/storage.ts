@@ -2,7 +2,7 @@ import { TwofoldError } from '../../../shared/errors.ts';
 import type { SafetensorsFile, TensorSource } from '../../files/safetensors.ts';
 import type { HeadArray, VariableLayout } from './layout.ts';
 
-/** An array of the head for a file. Its variables are read one after the other, so that no second copy of it is held. */
+/** An array of the head for a file. Its variables are read one by one, so that there is no second copy in memory. */
 export function sourceOf(
   { name, shape, variables }: HeadArray,
   read: (variable: VariableLayout) => Float32Array,
@@ -20,7 +20,7 @@ export function sourceOf(
 /**
  * Reads an array of the head from a file into its variables.
  *
- * @throws TwofoldError `corrupt` where the file holds another head or is damaged
+ * @throws TwofoldError `corrupt` if the file is damaged or has another head
  */
 export async function loadArray(
   file: SafetensorsFile,
@@ -31,7 +31,7 @@ export async function loadArray(
   if (found.join() !== shape.join()) {
     throw new TwofoldError(
       'corrupt',
-      `${file.path} holds another head: "${name}" is [${found.join(', ')}], expected [${shape.join(', ')}].`,
+      `${file.path} contains another head: "${name}" is [${found.join(', ')}], expected [${shape.join(', ')}].`,
     );
   }
   const first = variables[0]!.shape.reduce((product, n) => product * n, 1);

@@ -49,7 +49,7 @@ describe('InceptionV3', () => {
   });
 
   it('names the nearest layers when there is none of that name', () => {
-    expect(() => inceptionV3({ cut: 'mixde7' })).toThrow(/"mixde7".*near it: mixed7,/);
+    expect(() => inceptionV3({ cut: 'mixde7' })).toThrow(/"mixde7".*similar names: mixed7,/);
     expect(() => inceptionV3({ cut: 'conv2d_94' })).toThrow(
       expect.objectContaining({ code: 'unknown-layer' }),
     );
