@@ -1,6 +1,6 @@
 import { crossEntropyOfLogit, sigmoid } from '../../shared/metrics.ts';
 import { minimise } from './lbfgs.ts';
-import { rowOf, type Matrix } from './matrix.ts';
+import { dot, rowOf, type Matrix } from './matrix.ts';
 import { fitStandardisation, standardise } from './standardise.ts';
 
 /**
@@ -44,8 +44,7 @@ export function fitProbe(
     gradient[width] = 0;
     for (let row = 0; row < rows; row++) {
       const values = rowOf(x, row);
-      let logit = at[width]!;
-      for (let column = 0; column < width; column++) logit += values[column]! * at[column]!;
+      const logit = at[width]! + dot(values, at);
       const label = labels[row]!;
       value += c * crossEntropyOfLogit(logit, label);
       const error = c * (sigmoid(logit) - label);
@@ -68,13 +67,10 @@ export function fitProbe(
 
 /** Probabilities of class 1, one a row, 0..1. */
 export function predictProbe({ weights, bias }: Probe, matrix: Matrix): Float64Array {
-  const { rows, width } = matrix;
+  const { rows } = matrix;
   const probabilities = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
-    const values = rowOf(matrix, row);
-    let logit = bias;
-    for (let column = 0; column < width; column++) logit += values[column]! * weights[column]!;
-    probabilities[row] = sigmoid(logit);
+    probabilities[row] = sigmoid(bias + dot(rowOf(matrix, row), weights));
   }
   return probabilities;
 }

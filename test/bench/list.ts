@@ -12,6 +12,7 @@ import { benchmark as keras } from './keras.ts';
 import { benchmark as label } from './label.ts';
 import { benchmark as memory } from './memory.ts';
 import { benchmark as start } from './start.ts';
+import { benchmark as suggest } from './suggest.ts';
 
 /** Every benchmark, in the order in which they run. A new one is a file beside this that exports `benchmark`, and a line here. */
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -27,5 +28,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   label,
   grid,
   coverage,
+  suggest,
   keras,
 ];

@@ -10,7 +10,9 @@ import { isSwapped } from '../../library/labels/class-order.ts';
 import type { OpenProject } from './open-project.ts';
 
 /** Labels of a stroke are taken together. */
-const SETTLE_MS = 50;
+const SETTLE_MS = 30;
+/** All pictures are predicted once the hand rests; those in sight at once. */
+const COUNT_AFTER_MS = 300;
 
 /** Suggests labels for the open project: keeps the thread with its index and its labels up to date. */
 export class Suggestions {
@@ -95,7 +97,17 @@ export class Suggestions {
     if (changes.length === 0 || !this.#open) return;
     clearTimeout(this.#timer);
     this.#changes = [];
-    this.#take(await this.#open.thread.ask({ kind: 'label', changes }));
+    await this.#open.thread.ask({ kind: 'label', changes });
+    this.version++;
+    this.onChange();
+    this.#timer = setTimeout(() => void this.#count().catch(() => undefined), COUNT_AFTER_MS);
+  }
+
+  /** Predicts all pictures, which takes longer than the next label of a fast hand. */
+  async #count(): Promise<void> {
+    if (!this.#open) return;
+    this.summary = await this.#open.thread.ask({ kind: 'summary' });
+    this.onChange();
   }
 
   /** Labelled pictures, each predicted without its own label. */

@@ -15,11 +15,11 @@ interface Scored {
 
 /** The probe fitted to the labels so far, and what it predicts. */
 export class LabelProbe {
-  /** Probabilities of class 1, in the order of the table; NaN without a vector or a probe. */
-  probabilities = new Float32Array();
   /** Labels that the probe may learn from, of each class. */
   labels: [number, number] = [0, 0];
   #probe: Probe | null = null;
+  /** Null until they are asked for. */
+  #probabilities: Float32Array | null = null;
   #estimate: { steps: Generator<undefined, Float64Array | null>; labels: (0 | 1)[] } | null = null;
 
   get isFitted(): boolean {
@@ -31,25 +31,40 @@ export class LabelProbe {
     this.#probe = null;
   }
 
-  /** Fits the probe to the labels outside the test set and predicts every picture. */
+  /** Fits the probe to the labels outside the test set. */
   fit(pictures: IndexedPictures): void {
     const known = learnable(pictures);
     const ones = known.filter((index) => pictures.table.labels[index] === 1).length;
     this.labels = [known.length - ones, ones];
     this.#estimate = null;
-    this.probabilities = new Float32Array(pictures.table.size).fill(NaN);
+    this.#probabilities = null;
     if (Math.min(...this.labels) < FEWEST_LABELS) {
       this.#probe = null;
       return;
     }
     const { matrix, labels } = training(pictures, spread(known, MOST_LABELS));
     this.#probe = fitProbe(matrix, labels, undefined, this.#probe);
-    const ofRow = new Float32Array(pictures.vectors.rows);
+  }
+
+  /** Probability of class 1 of the picture at an index of the table; NaN without a vector or a probe. */
+  at({ vectors, rows }: IndexedPictures, index: number): number {
+    const row = rows[index] ?? -1;
+    return this.#probe && row >= 0 ? predictProbe(this.#probe, vectors.take([row]))[0]! : NaN;
+  }
+
+  /** The same of every picture, in the order of the table: at 100,000 pictures this takes longer than a fit. */
+  all({ vectors, rows }: IndexedPictures): Float32Array {
+    if (this.#probabilities) return this.#probabilities;
+    const probabilities = new Float32Array(rows.length).fill(NaN);
+    this.#probabilities = probabilities;
     const probe = this.#probe;
-    pictures.vectors.forEachBlock((block, first) => ofRow.set(predictProbe(probe, block), first));
-    pictures.rows.forEach((row, index) => {
-      if (row >= 0) this.probabilities[index] = ofRow[row]!;
+    if (!probe) return probabilities;
+    const ofRow = new Float32Array(vectors.rows);
+    vectors.forEachBlock((block, first) => ofRow.set(predictProbe(probe, block), first));
+    rows.forEach((row, index) => {
+      if (row >= 0) probabilities[index] = ofRow[row]!;
     });
+    return probabilities;
   }
 
   /**

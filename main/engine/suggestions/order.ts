@@ -2,11 +2,14 @@ import type { ClassIndex, SuggestionOrder } from '../../../shared/library.ts';
 import { UNLABELLED } from '../../library/reading/picture-table.ts';
 import type { IndexedPictures } from './indexed-pictures.ts';
 
-/** Whether a class is suggested for a picture: unlabelled, with a prediction, and not in the test set, which people label alone. */
-export function isSuggested({ table }: IndexedPictures, probabilities: Float32Array, index: number): boolean {
-  return (
-    table.labels[index] === UNLABELLED && table.isTest[index] === 0 && !Number.isNaN(probabilities[index])
-  );
+/** Whether a class may be suggested for a picture: unlabelled, and not in the test set, which people label alone. */
+export function mayBeSuggested({ table }: IndexedPictures, index: number): boolean {
+  return table.labels[index] === UNLABELLED && table.isTest[index] === 0;
+}
+
+/** Whether a class is suggested for a picture. */
+export function isSuggested(pictures: IndexedPictures, probabilities: Float32Array, index: number): boolean {
+  return mayBeSuggested(pictures, index) && !Number.isNaN(probabilities[index]);
 }
 
 /** From 0 for a coin's toss to 0.5 for certainty. */

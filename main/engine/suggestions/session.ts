@@ -13,7 +13,7 @@ import { getPictures } from '../../library/pictures/pictures.ts';
 import type { Db } from '../../library/database/sql.ts';
 import { IndexedPictures } from './indexed-pictures.ts';
 import { LabelProbe } from './label-probe.ts';
-import { isSuggested, orderByKey, orderBySuggestion, suggestedAs } from './order.ts';
+import { isSuggested, mayBeSuggested, orderByKey, orderBySuggestion, suggestedAs } from './order.ts';
 
 /** How many pictures "Label next" chooses; the rest follows, the least sure first. */
 const CHOSEN = 40;
@@ -45,25 +45,27 @@ export class SuggestionSession {
   async read(model: IndexModel, isOther: boolean): Promise<SuggestionSummary> {
     await this.#pictures.read(model);
     if (isOther) this.#probe.reset();
-    return this.#fit();
-  }
-
-  /** Takes over labels that were stored. */
-  label(changes: readonly LabelChange[]): SuggestionSummary {
-    this.#pictures.table.label(changes);
-    return this.#fit();
-  }
-
-  #fit(): SuggestionSummary {
     this.#probe.fit(this.#pictures);
+    return this.summary();
+  }
+
+  /** Takes over labels that were stored. Suggestions of single pictures follow at once, the summary when it is asked for. */
+  label(changes: readonly LabelChange[]): null {
+    this.#pictures.table.label(changes);
+    this.#probe.fit(this.#pictures);
+    return null;
+  }
+
+  summary(): SuggestionSummary {
     const suggested: [number, number] = [0, 0];
-    this.#suggestedIndices().forEach((index) => suggested[this.#probe.probabilities[index]! > 0.5 ? 1 : 0]++);
+    const probabilities = this.#probe.all(this.#pictures);
+    for (const index of this.#suggestedIndices()) suggested[probabilities[index]! > 0.5 ? 1 : 0]++;
     const { indexed, table } = this.#pictures;
     return { labels: this.#probe.labels, suggested, indexed, total: table.size };
   }
 
   #suggestedIndices(): number[] {
-    const { probabilities } = this.#probe;
+    const probabilities = this.#probe.all(this.#pictures);
     const found: number[] = [];
     for (let index = 0; index < probabilities.length; index++) {
       if (isSuggested(this.#pictures, probabilities, index)) found.push(index);
@@ -81,16 +83,19 @@ export class SuggestionSession {
   of(ids: readonly number[]): Float32Array {
     return Float32Array.from(ids, (id) => {
       const index = this.#pictures.table.indexOf(id);
-      const { probabilities } = this.#probe;
-      return index >= 0 && isSuggested(this.#pictures, probabilities, index) ? probabilities[index]! : NaN;
+      return index >= 0 && mayBeSuggested(this.#pictures, index)
+        ? this.#probe.at(this.#pictures, index)
+        : NaN;
     });
   }
 
   /** All suggestions, the surest first. */
   list(): SuggestionList {
     const ids = Uint32Array.from(this.#suggestedIndices(), (index) => this.#pictures.table.ids[index]!);
-    const sorted = orderBySuggestion(this.#pictures, this.#probe.probabilities, ids, 'surest');
-    return { ids: sorted, probabilities: this.of([...sorted]) };
+    const probabilities = this.#probe.all(this.#pictures);
+    const sorted = orderBySuggestion(this.#pictures, probabilities, ids, 'surest');
+    const at = (id: number): number => probabilities[this.#pictures.table.indexOf(id)]!;
+    return { ids: sorted, probabilities: Float32Array.from(sorted, at) };
   }
 
   /** One step of the out-of-fold estimate; null where more are needed. */
@@ -107,7 +112,8 @@ export class SuggestionSession {
   /** Which of some pictures to label next, typical or uncertain ones that differ from each other. */
   next(ids: Uint32Array, count: number): Uint32Array {
     const { table, rows, vectors } = this.#pictures;
-    const { probabilities, isFitted } = this.#probe;
+    const { isFitted } = this.#probe;
+    const probabilities = this.#probe.all(this.#pictures);
     const indices = [...ids]
       .map((id) => table.indexOf(id))
       .filter(
@@ -127,12 +133,12 @@ export class SuggestionSession {
   order(ids: Uint32Array, sort: SuggestionSort): Uint32Array {
     if (sort.by === 'similar') return this.#bySimilarity(ids, sort.to);
     if (sort.order !== 'next') {
-      return orderBySuggestion(this.#pictures, this.#probe.probabilities, ids, sort.order);
+      return orderBySuggestion(this.#pictures, this.#probe.all(this.#pictures), ids, sort.order);
     }
     const chosen = this.next(ids, CHOSEN);
     const isChosen = new Set(chosen);
     const rest = ids.filter((id) => !isChosen.has(id));
-    const others = orderBySuggestion(this.#pictures, this.#probe.probabilities, rest, 'least-sure');
+    const others = orderBySuggestion(this.#pictures, this.#probe.all(this.#pictures), rest, 'least-sure');
     return concat(chosen, others);
   }
 
@@ -150,7 +156,7 @@ export class SuggestionSession {
 
   /** Only the ids of pictures for which a class is suggested. */
   filter(ids: Uint32Array, { class: index, from }: SuggestedFilter): Uint32Array {
-    return suggestedAs(this.#pictures, this.#probe.probabilities, ids, { class: index, from });
+    return suggestedAs(this.#pictures, this.#probe.all(this.#pictures), ids, { class: index, from });
   }
 }
 

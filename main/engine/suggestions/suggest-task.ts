@@ -11,6 +11,7 @@ import type { SuggestedFilter, SuggestionSession, SuggestionSort } from './sessi
 export type SuggestTask =
   | { kind: 'read'; model: IndexModel; isOther: boolean }
   | { kind: 'label'; changes: readonly LabelChange[] }
+  | { kind: 'summary' }
   | { kind: 'missing'; most: number; except: readonly string[] }
   | { kind: 'of'; ids: readonly number[] }
   | { kind: 'list' }
@@ -21,7 +22,8 @@ export type SuggestTask =
 
 export interface SuggestAnswers {
   read: SuggestionSummary;
-  label: SuggestionSummary;
+  label: null;
+  summary: SuggestionSummary;
   missing: { pictures: IndexJob['pictures']; total: number };
   of: Float32Array;
   list: SuggestionList;
@@ -42,6 +44,8 @@ export function askSession(
       return session.read(task.model, task.isOther);
     case 'label':
       return session.label(task.changes);
+    case 'summary':
+      return session.summary();
     case 'missing':
       return session.missing(task.most, task.except);
     case 'of':

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { SuggestionThread } from '../../main/engine/suggestions/suggestion-thread.ts';
+import { INDEX_WIDTH, indexStore } from '../../main/insight/index-store.ts';
+import { cacheDir, closeProject, createProject, type Project } from '../../main/library/project.ts';
+import { setLabels } from '../../main/library/labels/labels.ts';
+import { listContents } from '../../main/library/reading/contents.ts';
+import { seededGenerator } from '../../main/support/random.ts';
+import type { IndexModel } from '../../shared/jobs.ts';
+import type { Benchmark } from './benchmark.ts';
+import { fillLibrary } from './library-rows.ts';
+import { summarise } from './statistics.ts';
+
+const PICTURES = 100_000;
+const LABELLED = 2000;
+const STROKES = 20;
+const IN_SIGHT = 150;
+/** No real weights: the vectors are made here. */
+const MODEL: IndexModel = { weights: 'none', fingerprint: '0'.repeat(64), resize: 'nearest', bits16: 16 };
+
+export const benchmark: Benchmark = {
+  name: 'suggest',
+  title: `from a stored label to new suggestions for ${PICTURES.toLocaleString('en')} pictures, ${LABELLED.toLocaleString('en')} of them labelled`,
+  run: async ({ progress }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'twofold-suggest-'));
+    const project = createProject(join(folder, 'many'));
+    try {
+      progress.stage('Making a library and its index');
+      fillLibrary(project, PICTURES);
+      const contents = listContents(project.db);
+      await fillIndex(
+        project,
+        contents.map(({ sha256 }) => sha256),
+      );
+      const isOne = (id: number): boolean => id % 2 === 1;
+      const chosen = contents.slice(0, LABELLED).map(({ id }) => id);
+      for (const label of [0, 1] as const) {
+        setLabels(
+          project.db,
+          chosen.filter((id) => isOne(id) === (label === 1)),
+          label,
+          'mouse',
+        );
+      }
+      globalThis.gc?.();
+      const before = process.memoryUsage().rss;
+      const thread = new SuggestionThread(project);
+      progress.stage('Reading the index');
+      const readMs = await timed(() => thread.ask({ kind: 'read', model: MODEL, isOther: true }));
+      progress.stage('Labelling');
+      const strokes: number[] = [];
+      const inSight = contents.slice(-IN_SIGHT).map(({ id }) => id);
+      for (let number = 0; number < STROKES; number++) {
+        const id = contents[LABELLED + number]!.id;
+        const label = isOne(id) ? 1 : 0;
+        const { changes } = setLabels(project.db, [id], label, 'mouse');
+        const stroke = async (): Promise<void> => {
+          await thread.ask({ kind: 'label', changes });
+          await thread.ask({ kind: 'of', ids: inSight });
+        };
+        strokes.push(await timed(stroke));
+      }
+      const ids = Uint32Array.from(contents, ({ id }) => id);
+      const countMs = await timed(() => thread.ask({ kind: 'summary' }));
+      const sortMs = await timed(() =>
+        thread.ask({ kind: 'order', ids, sort: { by: 'suggestion', order: 'surest' } }),
+      );
+      const nextMs = await timed(() => thread.ask({ kind: 'next', ids, count: 40 }));
+      const similarMs = await timed(() =>
+        thread.ask({ kind: 'order', ids, sort: { by: 'similar', to: ids[5]! } }),
+      );
+      const memory = process.memoryUsage().rss - before;
+      await thread.close();
+      const { median } = summarise(strokes);
+      return {
+        measurements: [
+          {
+            what: `suggestions for ${IN_SIGHT} pictures in sight, median`,
+            unit: 'ms',
+            value: median,
+            baseline: { what: 'the first time, with reading the index', value: readMs },
+            target: { of: 'value', limit: 250, better: 'lower' },
+          },
+          { what: 'predicting and counting all', unit: 'ms', value: countMs },
+          { what: 'sorting all by suggestion', unit: 'ms', value: sortMs },
+          { what: 'choosing 40 to label next', unit: 'ms', value: nextMs },
+          { what: 'sorting all by similarity', unit: 'ms', value: similarMs },
+          {
+            what: 'memory of the thread',
+            unit: 'MB',
+            value: memory / 1e6,
+            target: { of: 'value', limit: 700, better: 'lower' },
+          },
+        ],
+        details: { strokes: summarise(strokes), readMs },
+        notes: ['The vectors are random with a shift for each class, since only their number matters here.'],
+      };
+    } finally {
+      closeProject(project);
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function fillIndex(project: Project, hashes: readonly string[]): Promise<void> {
+  const random = seededGenerator(1);
+  const writer = await indexStore(cacheDir(project), MODEL).writer();
+  for (let start = 0; start < hashes.length; start += 1000) {
+    const some = hashes.slice(start, start + 1000);
+    const vectors = Float32Array.from(
+      { length: some.length * INDEX_WIDTH },
+      (_, at) => uniformFloat64(random) + ((Math.floor(at / INDEX_WIDTH) + 1) % 2) * 0.05 * (at % 3),
+    );
+    await writer.append(some, vectors);
+  }
+  await writer.close();
+}
