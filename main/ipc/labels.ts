@@ -1,10 +1,23 @@
 import type { LabelAnswer } from '../../shared/contract/labels.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { LabelResult } from '../../shared/library.ts';
+import type { LabelResult, LabelSource, LabelValue } from '../../shared/library.ts';
 import type { AppContext } from '../app/services/context.ts';
 import type { HandlersOf } from './answer.ts';
+import type { Db } from '../library/database/sql.ts';
+import { openToSuggestions } from '../library/labels/open-to-suggestions.ts';
 import { removePictures } from '../library/labels/removal.ts';
 import { redo, setLabels, swapClasses, undo, undoState } from '../library/labels/labels.ts';
+
+/** A suggestion is accepted only for pictures that are still unlabelled and outside the test set. */
+function set(
+  db: Db,
+  ids: readonly number[],
+  label: LabelValue,
+  source: LabelSource,
+  join: number | null,
+): LabelResult {
+  return setLabels(db, source === 'suggested' ? openToSuggestions(db, ids) : ids, label, source, join);
+}
 
 const NOTHING: LabelResult = { batch: null, changes: [] };
 
@@ -19,7 +32,7 @@ export function labelHandlers(context: AppContext): HandlersOf<'labels'> {
   };
   return {
     'labels.set': ({ ids, label, source, join }) =>
-      answer(setLabels(project.requireAsShown().db, ids, label, source, join)),
+      answer(set(project.requireAsShown().db, ids, label, source, join)),
     'labels.remove': ({ ids, join }) => answer(removePictures(project.require().db, ids, 'mouse', join)),
     'labels.swap': () => {
       const { db } = project.requireAsShown();

@@ -5,6 +5,7 @@ import type { LabelValue, PictureFilter } from '../../shared/library.ts';
 export function fits(filter: PictureFilter, label: LabelValue): boolean {
   switch (filter.kind) {
     case 'unlabelled':
+    case 'suggested':
       return label === null;
     case 'labelled':
     case 'trainable':
@@ -65,7 +66,7 @@ export class ListChanges {
 /** In words, beside the filter; null where nothing would change. */
 export function outdatedWords({ hidden, more }: Outdated, filter: PictureFilter): string | null {
   if (hidden > 0) {
-    const what = filter.kind === 'unlabelled' ? 'labelled' : 'changed';
+    const what = filter.kind === 'unlabelled' || filter.kind === 'suggested' ? 'labelled' : 'changed';
     return `${formatCount(hidden)} ${what}, hidden on refresh`;
   }
   return more ? 'More pictures on refresh' : null;

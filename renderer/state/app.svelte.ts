@@ -13,6 +13,7 @@ import { Notices } from './notices.svelte.ts';
 import { ProjectState } from './project.svelte.ts';
 import { Review } from './review.svelte.ts';
 import { Runs } from './runs.svelte.ts';
+import { SuggestionActions } from './suggestion-actions.svelte.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import { Train } from './train.svelte.ts';
 import { Tries } from './tries.svelte.ts';
@@ -33,6 +34,7 @@ export class AppState {
   readonly review: Review;
   readonly exports: Exports;
   readonly suggestions: Suggestions;
+  readonly suggestionActions: SuggestionActions;
   /** What is known of the open project; `project` while one is open. */
   readonly opened: ProjectState;
   recent = $state.raw<RecentProject[]>([]);
@@ -64,6 +66,7 @@ export class AppState {
     this.review = new Review(client, this.notices, this.opened, this.runs, this.library);
     this.exports = new Exports(client, this.notices, this.opened);
     this.suggestions = new Suggestions(client, this.notices);
+    this.suggestionActions = new SuggestionActions(client, this.notices, this.library, this.suggestions);
     client.on('project.changed', (project) => this.#show(project));
     client.on('import.nothing', ({ message }) => this.notices.fail(new TwofoldError('not-found', message)));
     client.on('system.defect', () =>
@@ -196,6 +199,7 @@ export class AppState {
     this.review.open();
     this.exports.open(isProject);
     this.suggestions.open(info);
+    this.suggestionActions.open();
     if (isProject) void this.opened.readCounts();
     info?.notices.forEach((notice) => this.notices.say(notice));
     void this.client.call('project.recent').then((recent) => (this.recent = recent));

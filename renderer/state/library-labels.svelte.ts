@@ -16,6 +16,8 @@ export interface Stroke {
   source: LabelSource;
   /** The batch that its first part became. */
   batch: number | null;
+  /** The stroke whose step of undo this one belongs to. */
+  follows?: Stroke;
 }
 
 type Job =
@@ -91,6 +93,13 @@ export class LibraryLabels {
   /** Labels pictures in one step. */
   set(ids: Iterable<number>, label: LabelValue, source: LabelSource): void {
     this.paint({ label, source, batch: null }, ids);
+  }
+
+  /** Labels pictures of both classes in one step. */
+  setBoth(groups: readonly [Iterable<number>, Iterable<number>], source: LabelSource): void {
+    const first: Stroke = { label: 0, source, batch: null };
+    this.paint(first, groups[0]);
+    this.paint({ label: 1, source, batch: null, follows: first }, groups[1]);
   }
 
   /** Gives more pictures to a stroke. */
@@ -189,7 +198,7 @@ export class LibraryLabels {
         ids: ids.slice(start, start + CHUNK),
         label: stroke.label,
         source: stroke.source,
-        join: stroke.batch,
+        join: stroke.batch ?? stroke.follows?.batch ?? null,
       });
       stroke.batch = answer.batch ?? stroke.batch;
     }

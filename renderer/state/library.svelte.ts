@@ -3,6 +3,7 @@ import { toFailure } from '../../shared/errors.ts';
 import {
   pictureQuerySchema,
   type LabelChange,
+  type ClassIndex,
   type LabelSource,
   type LabelValue,
   type PictureFilter,
@@ -35,7 +36,7 @@ export interface GridHandle {
 
 /** What was done to pictures, for those who don't see it. */
 export type Announcement = { count: number } & (
-  { did: 'label'; label: LabelValue } | { did: 'replay' | 'remove' | 'restore' }
+  { did: 'label'; label: LabelValue } | { did: 'accept' | 'replay' | 'remove' | 'restore' }
 );
 
 const ALL: PictureQuery = pictureQuerySchema.parse({});
@@ -172,35 +173,44 @@ export class Library {
   }
 
   filter(filter: PictureFilter): void {
-    this.#ask({ ...this.query, filter });
+    void this.ask({ ...this.query, filter });
   }
 
   /** Neither filter, folder nor search. */
   showAll(): void {
-    this.#ask({ ...this.query, filter: { kind: 'all' }, folder: null, search: '' });
+    void this.ask({ ...this.query, filter: { kind: 'all' }, folder: null, search: '' });
   }
 
   /** Only what is in this folder and below it (absolute path); null: all folders. */
   showFolder(folder: string | null): void {
-    this.#ask({ ...this.query, folder });
+    void this.ask({ ...this.query, folder });
   }
 
   sort(sort: PictureSort): void {
-    this.#ask({ ...this.query, sort });
+    void this.ask({ ...this.query, sort });
   }
 
   search(search: string): void {
-    this.#ask({ ...this.query, search });
+    void this.ask({ ...this.query, search });
   }
 
-  #ask(query: PictureQuery): void {
+  /** Shows what a query finds. */
+  async ask(query: PictureQuery): Promise<void> {
     this.query = query;
     this.cursor = 0;
     this.scrollTop = 0;
     this.selection.clear();
     this.grid?.reveal(0);
-    void this.reread();
     this.#remember();
+    await this.reread();
+  }
+
+  /** Other pictures from a place of the list on; those before it stay. */
+  replaceTail(from: number, first: Uint32Array): void {
+    const kept = this.ids.subarray(0, from);
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- looked up here only
+    const known = new Set([...kept, ...first]);
+    this.ids = Uint32Array.from([...kept, ...first, ...this.ids.filter((id) => !known.has(id))]);
   }
 
   /** Takes a brush, or lays it down. */
@@ -246,6 +256,15 @@ export class Library {
     this.labels.set(given, label, source);
     this.outdated = this.#changes.note(this.query.filter, given, label);
     this.announcement = { did: 'label', label, count: given.length };
+  }
+
+  /** Labels pictures of both classes in one step. */
+  labelBoth(groups: readonly [readonly number[], readonly number[]], source: LabelSource): void {
+    this.labels.setBoth(groups, source);
+    groups.forEach((ids, label) => {
+      this.outdated = this.#changes.note(this.query.filter, ids, label as ClassIndex);
+    });
+    this.announcement = { did: 'accept', count: groups[0].length + groups[1].length };
   }
 
   /** The pictures that a command is about: the large one, else those that are selected. */

@@ -1,13 +1,17 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- one signal for all that arrive: a signal a picture costs more than it saves */
-import type { InsightSettings, InsightState } from '../../shared/contract/insight.ts';
+import type { InsightSettings, InsightState, SuggestionEstimates } from '../../shared/contract/insight.ts';
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { MAX_ROWS } from '../../shared/contract/pictures.ts';
 import type { ClassIndex } from '../../shared/library.ts';
+import { wilson, type Interval } from '../../shared/metrics.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 
 /** Labels of each class from which on a class is suggested. */
 export const FEWEST_LABELS = 2;
+
+/** Estimating fits five probes: once the hand rests. */
+const ESTIMATE_AFTER_MS = 1500;
 
 /** A class that is suggested for a picture. */
 export interface Suggestion {
@@ -32,6 +36,10 @@ export class Suggestions {
   );
   /** Why there are no suggestions yet; null where there are. */
   readonly refusal = $derived(this.isReady ? null : refusal(this.state));
+  /** How often suggestions were right for labelled pictures, each predicted without its own label; null until known. */
+  estimates = $state.raw<SuggestionEstimates | null>(null);
+  #estimating: ReturnType<typeof setTimeout> | undefined;
+  #estimated = -1;
   #arrivals = $state(0);
   #known = new Map<number, number>();
   /** Known from before the last change, and shown until what replaces it is here. */
@@ -52,12 +60,38 @@ export class Suggestions {
     this.#wanted = [];
     this.#version = -1;
     this.state = null;
+    this.estimates = null;
+    this.#estimated = -1;
+    clearTimeout(this.#estimating);
     if (project) void this.client.call('insight.state').then((state) => this.#take(state));
   }
 
   #take(state: InsightState): void {
     this.state = state;
     void this.#fetch();
+    if (!this.isReady || this.#estimated === state.version) return;
+    clearTimeout(this.#estimating);
+    this.#estimating = setTimeout(() => void this.#estimate(state.version), ESTIMATE_AFTER_MS);
+  }
+
+  async #estimate(version: number): Promise<void> {
+    this.#estimated = version;
+    this.estimates = await this.client.call('suggestions.estimates').catch(() => null);
+  }
+
+  /** Accuracy of suggestions with at least a probability (0.5..1); null where no labelled picture has one. */
+  accuracy(from = 0.5): (Interval & { pictures: number }) | null {
+    if (!this.estimates) return null;
+    const { probabilities, labels } = this.estimates;
+    let [right, pictures] = [0, 0];
+    labels.forEach((label, index) => {
+      const suggestion = suggestionOf(probabilities[index]!);
+      if (suggestion.probability < from) return;
+      pictures++;
+      if (suggestion.class === label) right++;
+    });
+    const interval = wilson(right, pictures);
+    return interval && { ...interval, pictures };
   }
 
   /** What is suggested for a picture; null where nothing is. Reactive. */

@@ -92,3 +92,125 @@ describe('the index', () => {
     }
   }
 });
+
+const cells = () => page.getByRole('listbox', { name: 'Pictures' }).getByRole('option');
+const panel = () => page.getByRole('region', { name: 'Suggestions' });
+const sorted = (name: string) => page.getByLabel('Sort by').selectOption({ label: name });
+
+/** Labels pictures by the names that their files begin with. */
+async function label(count: number): Promise<void> {
+  const ids = await app.call('pictures.ids', {});
+  const rows = await app.call('pictures.rows', { ids: [...ids] });
+  for (const [index, name] of NAMES.entries()) {
+    const chosen = rows.filter((row) => row.name.startsWith(name)).slice(0, count);
+    for (const { id } of chosen) {
+      await page.locator(`#picture-${id}`).click();
+      await page.keyboard.press(String(index + 1));
+    }
+  }
+  await page.keyboard.press('Escape');
+}
+
+describe('suggestions', () => {
+  it('wait for two labels of each class, and then are a badge on every unlabelled picture', async () => {
+    await page.getByText('Label at least 2 pictures of each class first; there are 0 and 0.').waitFor();
+    expect(await page.getByRole('option', { name: /suggested:/ }).count()).toBe(0);
+    await label(2);
+    await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
+    await expect
+      .poll(() => page.getByRole('option', { name: /not labelled, suggested: Class [AB] \d+%/ }).count())
+      .toBeGreaterThan(10);
+    await app.screenshots('suggestions', [
+      [1280, 800],
+      [1024, 640],
+    ]);
+  });
+
+  it('sort and filter the library, and nothing moves until the list is refreshed', async () => {
+    await sorted('By suggested class');
+    await page.waitForTimeout(500);
+    const ids = await app.call('pictures.ids', { sort: { by: 'suggestion', order: 'class' } });
+    const rows = await app.call('pictures.rows', { ids: [...ids] });
+    const names = rows.slice(0, 56).map(({ name }) => name.split('-')[0]);
+    expect(names.slice(0, 15).filter((name) => name === 'animals').length).toBeGreaterThan(11);
+    expect(names.slice(-15).filter((name) => name === 'food').length).toBeGreaterThan(11);
+    const before = await cells().first().getAttribute('id');
+    await cells().nth(3).click();
+    await page.keyboard.press('1');
+    await page.waitForTimeout(800);
+    expect(await cells().first().getAttribute('id')).toBe(before);
+    await page.keyboard.press('z');
+    await page.keyboard.press('Escape');
+  });
+
+  it('above a probability are shown before they are accepted, as one step of undo that the history tells of', async () => {
+    const [held] = await app.call('pictures.ids', { filter: { kind: 'unlabelled' } });
+    await app.call('pictures.setTest', { ids: [held!], test: true });
+    await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 55);
+    await panel().getByRole('button', { name: 'Accept all above' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Accept suggestions' });
+    await dialog.getByRole('slider').fill('0.6');
+    await dialog.getByRole('listitem').first().getByRole('img').or(dialog.locator('img')).first().waitFor();
+    await app.screenshots('suggestions-accept', [
+      [1280, 800],
+      [1024, 640],
+    ]);
+    const left = dialog.getByRole('listitem').getByRole('button').first();
+    await left.click();
+    expect(await left.getAttribute('aria-pressed')).toBe('false');
+    const accept = dialog.getByRole('button', { name: /^Label \d+ pictures$/ });
+    const count = Number(/\d+/.exec((await accept.textContent())!)![0]);
+    expect(count).toBeGreaterThan(10);
+    await accept.click();
+    const unlabelled = async (): Promise<number> => (await app.call('pictures.counts')).unlabelled;
+    await expect.poll(unlabelled).toBe(56 - count);
+    expect((await app.call('pictures.rows', { ids: [held!] }))[0]!.label).toBeNull();
+    const { undo } = await app.call('labels.undoState');
+    expect(undo).toMatchObject({ pictures: count });
+    const [first] = (await app.call('labels.undo')).changes;
+    expect((await app.call('pictures.history', { id: first!.id }))[0]).toMatchObject({ source: 'suggested' });
+    expect(await unlabelled()).toBe(56);
+  });
+
+  it('are off for good when they are switched off', async () => {
+    await page.getByRole('switch', { name: 'Show suggestions' }).uncheck();
+    await expect.poll(() => page.getByRole('option', { name: /suggested:/ }).count()).toBe(0);
+    expect((await app.call('insight.state')).settings.suggests).toBe(false);
+    await page.getByRole('switch', { name: 'Show suggestions' }).check();
+  });
+});
+
+describe('what to label next', () => {
+  it('is a queue in the large view, and each answer brings the next', async () => {
+    await panel().getByRole('button', { name: 'Label next' }).click();
+    const view = page.getByRole('region', { name: 'One large picture' });
+    await view.waitFor();
+    const { unlabelled } = await app.call('pictures.counts');
+    for (let answer = 0; answer < 12; answer++) {
+      const name = (await view.locator('.name').textContent())!;
+      await page.keyboard.press(name.startsWith('animals') ? '1' : '2');
+      await expect.poll(() => view.locator('.name').textContent()).not.toBe(name);
+    }
+    await expect.poll(async () => (await app.call('pictures.counts')).unlabelled).toBe(unlabelled - 12);
+    await app.screenshots('suggestions-queue', [
+      [1280, 800],
+      [1024, 640],
+    ]);
+    await page.keyboard.press('Escape');
+  });
+});
+
+describe('more like this', () => {
+  it('sorts the library by similarity, and selects the most similar', async () => {
+    await cells().first().click();
+    const id = Number((await cells().first().getAttribute('id'))!.slice('picture-'.length));
+    await page.keyboard.press('m');
+    await page.getByRole('button', { name: 'Select 30 most similar' }).click();
+    expect(await page.getByRole('option', { selected: true }).count()).toBeGreaterThan(10);
+    expect(await cells().first().getAttribute('id')).toBe(`picture-${id}`);
+    await app.screenshots('suggestions-similar', [
+      [1280, 800],
+      [1024, 640],
+    ]);
+  });
+});

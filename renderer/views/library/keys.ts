@@ -1,5 +1,6 @@
 import type { LabelValue } from '../../../shared/library.ts';
 import type { Library } from '../../state/library.svelte.ts';
+import type { SuggestionActions } from '../../state/suggestion-actions.svelte.ts';
 
 /** What the keys do, in words for the sheet. */
 export const KEY_SHEET: readonly {
@@ -11,6 +12,8 @@ export const KEY_SHEET: readonly {
     keys: [
       [['1', '2'], 'label the selection, or click to label as the first, second class'],
       [['S'], 'skip: exclude from training'],
+      [['A'], 'accept what is suggested, for the selection or the large picture'],
+      [['N'], 'label next: typical and uncertain pictures, one by one'],
       [['0'], 'clear the label'],
       [['B'], 'click to label: on, off'],
       [['Z', 'Shift Z'], 'undo, redo'],
@@ -25,6 +28,7 @@ export const KEY_SHEET: readonly {
       [['Space'], 'select or deselect, or label'],
       [['Ctrl A', 'V'], 'select all, select the visible pictures'],
       [['Enter'], 'one large picture'],
+      [['M'], 'more like this: sort by similarity'],
       [['Esc'], 'end click to label, clear the selection'],
       [['/'], 'search'],
     ],
@@ -44,7 +48,8 @@ export const KEY_SHEET: readonly {
 export const LABEL_KEYS: Partial<Record<string, LabelValue>> = { '1': 0, '2': 1, '0': null, s: 'skipped' };
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches('input:not([type=range], [type=radio]), textarea, select');
+  target instanceof HTMLElement &&
+  target.matches('input:not([type=range], [type=radio], [type=checkbox]), textarea, select');
 
 /** Keys that an element with the focus has a use for itself. */
 const isControl = (target: EventTarget | null): boolean =>
@@ -59,10 +64,16 @@ export const isCovered = (): boolean => document.querySelector('dialog[open], :p
 /**
  * Does what a key means in the Library.
  *
+ * @param suggestions what is done with suggestions
  * @param search puts the cursor into the search field
  * @returns whether it meant anything
  */
-export function handleKey(event: KeyboardEvent, library: Library, search: () => void): boolean {
+export function handleKey(
+  event: KeyboardEvent,
+  library: Library,
+  suggestions: SuggestionActions,
+  search: () => void,
+): boolean {
   if (isCovered() || isTyping(event.target)) return false;
   const key = keyOf(event);
   if (event.altKey) return false;
@@ -75,6 +86,15 @@ export function handleKey(event: KeyboardEvent, library: Library, search: () => 
     case 'z':
       if (event.shiftKey) library.labels.redo();
       else library.labels.undo();
+      return true;
+    case 'a':
+      return suggestions.acceptHere();
+    case 'n':
+      void suggestions.labelNext();
+      return true;
+    case 'm':
+      if (library.cursorId === undefined) return false;
+      void suggestions.moreLike(library.cursorId);
       return true;
     case '?':
       library.keysShown = true;

@@ -1,0 +1,126 @@
+import { pictureQuerySchema, type ClassIndex, type SuggestionOrder } from '../../shared/library.ts';
+import type { Client } from './client.ts';
+import type { Library } from './library.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+import { suggestionOf, type Suggestion, type Suggestions } from './suggestions.svelte.ts';
+
+/** Labels after which the queue of "Label next" is chosen anew. */
+const QUEUE_STEP = 10;
+/** Pictures behind the present one that are prefetched, and so stay where they are. */
+const PREFETCHED = 3;
+export const MOST_SIMILAR = 30;
+
+export type ListedSuggestion = Suggestion & { id: number };
+
+/** What is done with suggestions and similar pictures. */
+export class SuggestionActions {
+  /** The large view shows the queue of "Label next". */
+  isQueue = $state(false);
+  #labelled = 0;
+  #extending = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly notices: Notices,
+    private readonly library: Library,
+    private readonly suggestions: Suggestions,
+  ) {
+    library.labels.onStored(() => {
+      if (!this.isQueue || !library.focused) return;
+      this.#labelled++;
+      if (this.#labelled % QUEUE_STEP === 0) void this.#extend();
+    });
+  }
+
+  open(): void {
+    this.isQueue = false;
+  }
+
+  sort(order: SuggestionOrder): void {
+    this.library.sort({ by: 'suggestion', order });
+  }
+
+  /** Shows the pictures for which a class is suggested, the surest first. */
+  show(index: ClassIndex): void {
+    void this.library.ask(
+      pictureQuerySchema.parse({
+        filter: { kind: 'suggested', class: index },
+        sort: { by: 'suggestion', order: 'surest' },
+      }),
+    );
+  }
+
+  /** Opens the pictures to label next one by one in the large view. */
+  async labelNext(): Promise<void> {
+    const { library } = this;
+    if (library.focused) library.closeFocus();
+    await library.ask(
+      pictureQuerySchema.parse({ filter: { kind: 'unlabelled' }, sort: { by: 'suggestion', order: 'next' } }),
+    );
+    if (library.ids.length === 0) {
+      this.notices.say('Every picture is labelled or skipped.');
+      return;
+    }
+    this.isQueue = true;
+    this.#labelled = 0;
+    library.openFocus(0);
+  }
+
+  /** Chooses anew what comes after the pictures that are prefetched. */
+  async #extend(): Promise<void> {
+    if (this.#extending) return;
+    this.#extending = true;
+    try {
+      const { library } = this;
+      const kept = library.cursor + 1 + PREFETCHED;
+      const next = await this.client.call('suggestions.next', {
+        count: 2 * QUEUE_STEP,
+        except: [...library.ids.subarray(0, kept)].slice(-5000),
+      });
+      if (!this.isQueue || !library.focused) return;
+      library.replaceTail(Math.max(kept, library.cursor + 1 + PREFETCHED), next);
+    } catch {
+      // The queue goes on in its former order.
+    } finally {
+      this.#extending = false;
+    }
+  }
+
+  /** Labels pictures as suggested, in one step of undo. */
+  accept(groups: readonly [number[], number[]]): void {
+    this.library.labelBoth(groups, 'suggested');
+  }
+
+  /** Accepts what is suggested for the large picture or for those that are selected. @returns whether there was anything */
+  acceptHere(): boolean {
+    const { library, suggestions } = this;
+    const ids = library.focused ? [library.cursorId ?? 0] : [...library.selection.ids];
+    const groups: [number[], number[]] = [[], []];
+    for (const id of ids) {
+      const suggestion = suggestions.of(id);
+      if (suggestion && library.rows.peek(id)?.label === null) groups[suggestion.class].push(id);
+    }
+    if (groups[0].length + groups[1].length === 0) return false;
+    this.accept(groups);
+    if (library.focused) library.cursor = Math.min(library.cursor + 1, library.ids.length - 1);
+    return true;
+  }
+
+  /** All suggestions, the surest first. */
+  async list(): Promise<ListedSuggestion[] | undefined> {
+    const list = await this.notices.attempt(() => this.client.call('suggestions.list'));
+    return list && Array.from(list.ids, (id, index) => ({ id, ...suggestionOf(list.probabilities[index]!) }));
+  }
+
+  /** Sorts the library by similarity to a picture. */
+  async moreLike(id: number): Promise<void> {
+    if (this.library.focused) this.library.closeFocus();
+    await this.library.ask(pictureQuerySchema.parse({ sort: { by: 'similar', to: id } }));
+  }
+
+  /** Selects the pictures most similar to the one that the library is sorted by, and that one. */
+  selectMostSimilar(): void {
+    this.library.takeUp('select');
+    this.library.selection.set(this.library.ids.subarray(0, MOST_SIMILAR + 1));
+  }
+}
