@@ -42,7 +42,7 @@ export async function trainFolds(
       `by fold ${accuracies.map((value) => formatPercent(value)).join(', ')}.`,
   );
   output.line(
-    'Below, every picture is predicted by a model that has not seen its fold, neither in training nor to choose the epoch.',
+    'Below, every picture is predicted by a model for which its fold was used neither for training nor to choose the epoch.',
   );
   const classes = getClasses(project.db).map(({ name }) => name) as [string, string];
   showEvaluation(evaluation, intervals, classes, output, 'out-of-fold');

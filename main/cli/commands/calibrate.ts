@@ -17,12 +17,12 @@ export function addCalibrate(program: Command, output: Output): void {
   program
     .command('calibrate')
     .description(
-      'compare predicted probabilities with how often they are right, and correct them by a temperature',
+      'compare predicted probabilities with observed frequencies, and calibrate them with a temperature',
     )
     .argument('<project>', 'project folder')
     .option('--run <id>', 'which run (default: the newest with a model)')
     .option('--apply', 'make the fitted temperature part of the run')
-    .option('--reset', 'take the temperature away')
+    .option('--reset', 'remove the temperature')
     .addHelpText(
       'after',
       '\nA temperature divides the logits. At a threshold of 0.5 no predicted class changes.\n\nExample:\n  twofold calibrate traps --run r2 --apply',

@@ -23,13 +23,13 @@ interface Flags {
 export function addCheck(program: Command, output: Output): void {
   program
     .command('check')
-    .description('pictures that are nearly one colour, dark, bright, blurred, small or of unusual shape')
+    .description('list pictures that are nearly one colour, dark, bright, blurred, small or of unusual shape')
     .argument('<project>', 'project folder')
     .option('--count <n>', 'how many pictures to list', parseCount, 20)
     .option('--csv <file>', 'write all of them as CSV; - for standard output')
     .addHelpText(
       'after',
-      '\nAlso tells whether such a property goes with a class, since a model may learn that instead.\n\nExample:\n  twofold check traps --csv unusual.csv',
+      '\nAlso tests whether such a property predicts the class, since a model may learn that instead.\n\nExample:\n  twofold check traps --csv unusual.csv',
     )
     .action((given: string, flags: Flags) =>
       withProject(given, output, (project) => work(project, flags, output)),

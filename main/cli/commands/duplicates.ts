@@ -32,11 +32,11 @@ interface Flags {
 export function addDuplicates(program: Command, output: Output): void {
   program
     .command('duplicates')
-    .description('groups of near-duplicates, and those that are in more than one set')
+    .description('list groups of near-duplicates, and those in more than one set')
     .argument('<project>', 'project folder')
     .option('--count <n>', 'how many groups to list', parseCount, 20)
     .option('--csv <file>', 'write all of them as CSV; - for standard output')
-    .option('--repair', 'move each group that is in several sets to one of them; one step of undo')
+    .option('--repair', 'move each group that is in several sets to one of them, as one undo step')
     .addHelpText(
       'after',
       '\nNear-duplicates are copies of a picture, also compressed, resized, brightened, cropped a little or mirrored, and frames of a burst.\n\nExamples:\n  twofold duplicates traps\n  twofold duplicates traps --repair',
