@@ -196,7 +196,7 @@ test('Review, Try and Export, with what they are for', async () => {
   await escape();
 });
 
-test('nothing moves that is there already when a place is gone to', async () => {
+test('nothing jumps when a screen is opened', async () => {
   await app.page.evaluate(`{
     globalThis.moved = [];
     new PerformanceObserver((list) => {

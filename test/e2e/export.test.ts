@@ -49,7 +49,7 @@ test('labels are exported without a run', async () => {
   expect(parse(await readFile(join(folder, 'labels.csv')), { columns: true })).toHaveLength(254);
 });
 
-test('a model is written, loaded again, and how far its answers lie from the app’s is shown', async () => {
+test('a model is written, loaded again, and its difference from the app is shown', async () => {
   await trainSmall(app, { ...SMALL_RECIPE, augmentation: { ...SMALL_RECIPE.augmentation, enabled: false } });
   await goTo(app, 'Train');
   await goTo(app, 'Export');
@@ -155,7 +155,7 @@ test('the folder is shown in the file manager', async () => {
   await expect(app.call('export.reveal', { path: app.documents })).rejects.toThrow('was not exported');
 });
 
-test('a window that is loaded anew finds the export that goes on, and says what came of it', async () => {
+test('a reloaded window shows the running export and its result', async () => {
   await radio(/^Keras/).check();
   const folder = await exportTo('loaded anew');
   await main().getByRole('progressbar').waitFor();

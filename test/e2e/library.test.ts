@@ -146,7 +146,7 @@ describe('importing', () => {
 });
 
 describe('labelling by mouse', () => {
-  it('paints with a class as the brush, by click and by drag, each stroke one step of undo', async () => {
+  it('labels by click and by drag, each stroke one undo step', async () => {
     await brush('Class A').click();
     await cell('000').click();
     await expect.poll(labels).toEqual({ '000': 0 });
@@ -197,7 +197,7 @@ describe('labelling by mouse', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('answers with the halves of one large picture and goes on by itself', async () => {
+  it('labels with the halves of a large picture and advances by itself', async () => {
     await clearLabels();
     await cell('010').dblclick();
     const view = page.getByRole('region', { name: 'One large picture' });

@@ -29,7 +29,7 @@ async function mixLabels(): Promise<void> {
   }
 }
 
-test('overfitting is shaded in the chart from where it began, named, and what to try is said', async () => {
+test('overfitting is shaded in the chart from where it began, with advice', async () => {
   await mixLabels();
   const run = await trainSmall(app, {
     ...SMALL_RECIPE,

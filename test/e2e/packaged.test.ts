@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.runIf(onLinux)('the packaged app', () => {
-  it('has its fuses set, so that it is no bare Node and has no door for debuggers', async () => {
+  it('has its fuses set, so that it can’t be run as plain Node or debugged', async () => {
     const wire = await getCurrentFuseWire(join(unpacked, 'twofold'));
     const off = [
       FuseV1Options.RunAsNode,

@@ -56,7 +56,7 @@ test('without a trained run there is a way to Train', async () => {
   await main().getByRole('tab', { name: 'Recipe' }).waitFor();
 });
 
-test('the matrix counts what the run says of its validation pictures, and the most wrong come first', async () => {
+test('the matrix counts the predictions for the validation set, and the largest errors come first', async () => {
   run = await trainSmall(app, { ...SMALL_RECIPE, epochs: 2 });
   const letGo = await holdAnswers(app, 'runs.pictures');
   await goTo(app, 'Review');

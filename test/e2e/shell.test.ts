@@ -146,7 +146,7 @@ describe('opening', () => {
     await expect.poll(() => page.title()).toBe('ready – Twofold');
   });
 
-  it('says in a sentence why something is no project, and stays as it was', async () => {
+  it('says why a folder is not a project, and changes nothing', async () => {
     const { page } = await launch();
     await app!.answerDialog([SAMPLES]);
     await page.getByRole('button', { name: 'Open a project' }).click();
@@ -164,7 +164,7 @@ describe('what can’t be opened', () => {
     expect(await app!.page.title()).toBe('Twofold');
   };
 
-  it('is said in a sentence, and nothing is made of it', async () => {
+  it('is reported, and nothing is created', async () => {
     const place = join(home, 'odd');
     await mkdir(join(place, 'empty.twofold'), { recursive: true });
     for (const name of ['notes.txt', 'text.jpg']) await writeFile(join(place, name), 'milk, bread');
@@ -195,7 +195,7 @@ describe('what can’t be opened', () => {
     expect(await readdir(place, { recursive: true })).toEqual(before);
   });
 
-  it('is no project that one may not write to', async () => {
+  it('is refused if it is read-only', async () => {
     // Nothing can be written there, whoever one is.
     await launch();
     await app!.answerDialog(['/proc/self/mine']);
@@ -205,7 +205,7 @@ describe('what can’t be opened', () => {
 });
 
 describe('an import', () => {
-  it('goes on, and can be cancelled, when another is asked for meanwhile', async () => {
+  it('continues, and can be cancelled, when another is refused', async () => {
     const many = await manyPictures('many');
     await launch();
     await app!.call('project.create', { folder: join(home, 'twice') });
@@ -233,7 +233,7 @@ describe('an import', () => {
   });
 });
 
-describe('a window that is loaded anew', () => {
+describe('a reloaded window', () => {
   it('finds the import that is under way, can cancel it, and says what came of it', async () => {
     const many = await manyPictures('again');
     await launch();
@@ -319,7 +319,7 @@ describe('the window', () => {
     await about.waitFor({ state: 'hidden' });
   });
 
-  it('shows itself anew after its page crashed, with the project still open', async () => {
+  it('is shown again after its page crashed, with the project still open', async () => {
     await launch({ args: [ready] });
     await expect.poll(() => app!.page.title(), WAIT).toBe('ready – Twofold');
     const pid = (): Promise<number> =>

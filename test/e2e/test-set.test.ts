@@ -35,7 +35,7 @@ async function matrix(): Promise<Confusion> {
   ];
 }
 
-test('what is selected is put into the test set, marked there, counted, and taken out again', async () => {
+test('selected pictures are moved to the test set, marked, counted, and moved out again', async () => {
   await pictures().nth(2).click();
   await button('To test set').click();
   await app.page.getByText('1 picture put into the test set.').waitFor();

@@ -114,13 +114,13 @@ test('a field explains itself when it has the focus or the pointer', async () =>
     .waitFor();
 });
 
-test('a layer that does not fit the picture size is said beside the layer', async () => {
+test('a layer that does not fit the input size is reported beside the layer', async () => {
   await setFields({ 'Input size': '74' });
   await main().getByText('Expected a whole number from 75 to 1,024.').waitFor();
   await setFields({ 'Input size': '75' });
 });
 
-test('the preview shows the person’s own picture, varied anew with every draw', async () => {
+test('the preview shows one of the project’s pictures in new variations', async () => {
   const variant = (number: number) => `[aria-label="Variation ${number}"] canvas`;
   await expect
     .poll(() => app.page.evaluate(`document.querySelector('${variant(7)}')?.width`), { timeout: 20_000 })
@@ -244,7 +244,7 @@ test('training pauses, resumes, and keeps the best epoch when stopped', async ()
   expect(run).toMatchObject({ id: 'r3', status: 'stopped', canPredict: true, canContinue: true });
 });
 
-test('a killed training process leaves the app unharmed, and training goes on from the last checkpoint', async () => {
+test('the app survives a killed training process, and training resumes from the last checkpoint', async () => {
   await trainButton().click();
   await expect
     .poll(async () => (await app.call('runs.list'))[0], { timeout: 60_000, interval: 200 })

@@ -68,7 +68,7 @@ test('a picture from the clipboard is tried as well', async () => {
   await ended();
 });
 
-test('a folder is tried with a bar of progress, and what can’t be read says so in words', async () => {
+test('a folder is tried with a progress bar, and unreadable files are listed with the reason', async () => {
   const broken = join(app.documents, 'broken.png');
   await writeFile(broken, (await readFile(join(pictures, 'food', 'stuffed-flatbread.png'))).subarray(0, 400));
   await app.answerDialog([join(pictures, 'food'), broken]);
@@ -136,7 +136,7 @@ test('the answers are saved as CSV', async () => {
   await app.screenshots('try-full');
 });
 
-test('more that is dropped while a list is tried is refused, and the list goes on', async () => {
+test('more pictures are refused while a list is tried, and the list continues', async () => {
   await button('Clear').click();
   await app.answerDialog([pictures]);
   await button('Choose a folder…').click();
@@ -149,7 +149,7 @@ test('more that is dropped while a list is tried is refused, and the list goes o
   await main().getByText('254 pictures').waitFor();
 });
 
-test('a window that is loaded anew finds what is being tried, and shows all of it in the end', async () => {
+test('a reloaded window shows the pictures being tried, and all of them in the end', async () => {
   await button('Clear').click();
   await app.answerDialog([pictures]);
   await button('Choose a folder…').click();

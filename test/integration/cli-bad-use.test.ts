@@ -98,7 +98,7 @@ describe('bad use', () => {
     expect((await run('runs', few)).stdout).toMatch(/No runs yet/);
   });
 
-  it('leaves bad pictures out with the reason, and imports the others', async () => {
+  it('skips bad pictures with the reason, and imports the others', async () => {
     const bad = path.join(temporaryFolder(), 'bad');
     mkdirSync(bad);
     const good = readFileSync(sample);

@@ -308,7 +308,7 @@ describe('labels --swap', () => {
     await done('label', project, '--undo');
   });
 
-  it('tells the run’s folder later where the program was killed in between, and is right meanwhile', async () => {
+  it('updates the run’s folder later if the program was killed in between', async () => {
     const file = path.join(project, 'runs/r1/run.json');
     const old = readFileSync(file);
     await done('labels', project, '--swap');

@@ -26,7 +26,7 @@ const inFolder = (name: string): string[] => readdirSync(pictures).filter((file)
 const classOf = (file: unknown): string => path.basename(String(file)).split('-')[0]!;
 
 describe('the index', () => {
-  it('goes on where it was killed, and is complete in the end', async () => {
+  it('continues where it was killed', async () => {
     const killed = start(['index', project, '--json'], ({ event, done: finished }) => {
       if (event === 'progress' && Number(finished) >= 20) process.kill(-killed.child.pid!, 'SIGKILL');
     });
@@ -45,7 +45,7 @@ describe('the index', () => {
 });
 
 describe('with labels of a few pictures', () => {
-  it('nothing is suggested before there are two of each class, and that is said', async () => {
+  it('nothing is suggested before there are two of each class', async () => {
     const { code, stderr } = await run('suggest', project);
     expect(code).toBe(1);
     expect(stderr).toContain(
@@ -144,7 +144,7 @@ describe('similar pictures', () => {
   });
 });
 
-it('is made anew after the cache was deleted', async () => {
+it('is built again after the cache was deleted', async () => {
   rmSync(path.join(`${project}.twofold`, 'cache', 'index'), { recursive: true });
   expect(await done('index', project, '--state')).toMatchObject({ indexed: 0, total: 60 });
 });

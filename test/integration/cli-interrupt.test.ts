@@ -56,7 +56,7 @@ describe('interrupted training', () => {
     expect(uninterrupted.size).toBe(EPOCHS);
   });
 
-  it('stops after the batch on Ctrl-C, keeps the best epoch, and goes on as if nothing had happened', async () => {
+  it('stops after the batch on Ctrl-C, keeps the best epoch, and resumes to the same curve', async () => {
     const stopped = await trainUntil(3, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', String(EPOCHS));
     expect(stopped.code).toBe(0);
     const { end, run: id } = stopped.events.at(-1)!;
@@ -81,7 +81,7 @@ describe('interrupted training', () => {
     expect(curve(killed.events, resumed.events)).toEqual(uninterrupted);
   });
 
-  it('can go on when it was killed in the middle of saving, and leaves nothing half-written', async () => {
+  it('can be resumed when it was killed while saving, and leaves nothing half-written', async () => {
     // A checkpoint of 19 MB, so that writing it takes longer than the news of it.
     const larger = ['--units', '128', '--epochs', '12'];
     const whole = curve((await run(...TRAIN, ...larger)).events);
@@ -103,7 +103,7 @@ describe('interrupted training', () => {
     expect(halfWritten(id)).toEqual([]);
   });
 
-  it('goes on with the pictures, labels and split it began with, whatever was labelled since', async () => {
+  it('resumes with its own pictures, labels and split, whatever was labelled since', async () => {
     const stopped = await trainUntil(3, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', String(EPOCHS));
     const { run: id } = stopped.events.at(-1)!;
     const labelled = (await run('labels', project, '--csv', '-')).stdout.split('\n').slice(1, 6);

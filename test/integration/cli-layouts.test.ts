@@ -74,7 +74,7 @@ describe('layouts', () => {
     },
   );
 
-  test('split folders without classes are said, with the way to make classes of them', async () => {
+  test('split folders without classes are reported, with how to use them as classes', async () => {
     const project = newProject();
     const folder = put(temporaryFolder(), 'train/1.bmp', 'test/2.bmp');
     const { stdout } = await run('import', folder, '--project', project);

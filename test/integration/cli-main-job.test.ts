@@ -156,7 +156,7 @@ describe('the main job on the command line', () => {
     expect(stdout.trimEnd()).toBe(reference.trimEnd());
   });
 
-  it('labels, takes back, exports and imports labels', async () => {
+  it('labels, undoes, exports and imports labels', async () => {
     const picture = path.join(pictures, 'food', 'avocado.png');
     const one = existsSync(picture) ? picture : path.join(pictures, 'food', path.basename(await firstFood()));
     expect(await done('label', project, 'animals', one)).toMatchObject({ changed: 1 });

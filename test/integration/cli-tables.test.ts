@@ -141,7 +141,7 @@ describe('import --csv', () => {
     expect(counts(project)).toMatchObject({ train: 1, test: 1 });
   });
 
-  test('another split for pictures that are there is said and not taken', async () => {
+  test('another split for imported pictures is reported and ignored', async () => {
     const { csv, project } = lay(AB, 'path,label,split\na.jpg,cat,train\nb.jpg,dog,train\n');
     await done('import', '--csv', csv, '--project', project);
     writeFileSync(csv, 'path,label,split\na.jpg,cat,test\nb.jpg,dog,test\n');
@@ -163,7 +163,7 @@ describe('import --csv', () => {
     expect(report).toMatchObject({ layout: 'csv', added: 2, labelled: 2 });
   });
 
-  test('what can not be read ends with 1, says what was seen and expected', async () => {
+  test('what can’t be read ends with 1, says what was seen and expected', async () => {
     const { csv, project } = lay(AB, 'filename,sex,age\na.jpg,m,1\nb.jpg,f,2\n');
     const { code, stderr } = await run('import', '--csv', csv, '--project', project);
     expect(code).toBe(1);

@@ -175,7 +175,14 @@ describe('what is in a folder', () => {
       ['text.jpg', 'left-out', 'bad-picture'],
       ['zero.jpg', 'left-out', 'bad-picture'],
     ]);
-    expect(report).toMatchObject({ added: 6, leftOut: 7, duplicates: 1, notPictures: 2, hidden: 2, found: 14 });
+    expect(report).toMatchObject({
+      added: 6,
+      leftOut: 7,
+      duplicates: 1,
+      notPictures: 2,
+      hidden: 2,
+      found: 14,
+    });
     expect(listImportItems(project.db, report.importId, { kind: 'left-out' })).toHaveLength(7);
     for (const { message } of listImportItems(project.db, report.importId))
       expect(message).toMatch(/^[A-Z].*\.$/);
@@ -190,7 +197,7 @@ describe('what is in a folder', () => {
     });
   });
 
-  test('an empty folder says so, and what is no folder is refused', async () => {
+  test('an empty folder is reported, and a file instead of a folder is refused', async () => {
     const project = newProject();
     const folder = temporaryFolder();
     expect((await importFolder(project, folder, options)).notes[0]).toContain('No pictures');

@@ -306,7 +306,7 @@ const names = (project: Project): string[] => getClasses(project.db).map(({ name
 describe('where the person says what the classes are', () => {
   const files = ['train/1.bmp', 'test/2.bmp'];
 
-  test('split folders are classes for who asks for labels, and an earlier split is taken back', async () => {
+  test('split folders are classes if labels are requested, which removes an earlier split', async () => {
     const project = newProject();
     const folder = put(files);
     const first = await importFolder(project, folder, { inspect: decode });

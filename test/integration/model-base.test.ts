@@ -92,7 +92,7 @@ describe('the feature extractor', () => {
 describe('the written graph', () => {
   const options = { cut: 'activation_4', size: 80 };
 
-  it('is used again, and written anew when it is damaged', async () => {
+  it('is reused, and written again when it is damaged', async () => {
     const first = (await load(options)).extractTo(pixels(1, 80), 1);
     const name = graphs().find((entry) => entry.includes('activation_4-80'))!;
     const file = join(home.folder, 'graphs', name, 'saved_model.pb');

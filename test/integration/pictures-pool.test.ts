@@ -59,7 +59,7 @@ describe('inspect', () => {
     expect(pixels).toEqual(await preparePixels(picture.path, options));
   });
 
-  test('gives the reason for a bad file, and goes on with the others', async () => {
+  test('gives the reason for a bad file, and reads the others', async () => {
     const bad = (name: string, content: Uint8Array | string) => {
       writeFileSync(join(dir, name), content);
       return join(dir, name);

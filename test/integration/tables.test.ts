@@ -120,7 +120,11 @@ describe('the text', () => {
       Buffer.from(`\ufeff${german}`, 'utf16le').subarray(0, -1),
       /UTF-16 but has invalid characters/,
     ],
-    ['UTF-16 with half a pair', Buffer.from(`\ufeff${german}\ud800`, 'utf16le'), /UTF-16 but has invalid characters/],
+    [
+      'UTF-16 with half a pair',
+      Buffer.from(`\ufeff${german}\ud800`, 'utf16le'),
+      /UTF-16 but has invalid characters/,
+    ],
     [
       'UTF-8 with one bad byte',
       Buffer.concat([Buffer.from(german), Buffer.from([0xff])]),
@@ -454,7 +458,7 @@ describe('where pictures are', () => {
     expect(outcome(project, folder)).toEqual({ 'deep/a.jpg': 'cat', 'b.jpg': 'dog' });
   });
 
-  test('a table among pictures is left out by name', async () => {
+  test('a table among pictures is skipped by name', async () => {
     const project = newProject();
     const table = lay(AB, 'path,label\na.jpg,cat\n');
     const folder = path.dirname(table);

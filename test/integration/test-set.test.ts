@@ -67,7 +67,7 @@ describe('the test set', () => {
     expect(validation).toMatchObject({ on: 'validation', count: 4, seen: 0 });
   });
 
-  it('gives the figures that predict gives, kept with the run', async () => {
+  it('gives the same predictions as predict, and stores the evaluation with the run', async () => {
     const evaluated = await done('evaluate', project, '--on', 'test', '--threshold', '0.4');
     expect(evaluated).toMatchObject({
       run: 'r1',
@@ -143,7 +143,7 @@ describe('the test set', () => {
     );
   });
 
-  it('is known to be another one when a label or the set changes, and current again when that is taken back', async () => {
+  it('is out of date when a label or the set changes, and current again after undo', async () => {
     const isCurrent = async (): Promise<unknown> =>
       ((await done('runs', project, '--run', 'r1')).test as { isCurrent: boolean }).isCurrent;
     await done('label', project, 'food', tested[0]!);
@@ -157,7 +157,7 @@ describe('the test set', () => {
     expect(await isCurrent()).toBe(true);
   });
 
-  it('does not count what the run was trained or validated on before it came there', async () => {
+  it('excludes pictures that the run was trained or validated on before', async () => {
     await done('split', project, 'test', ...rest.slice(0, 3));
     const { stdout, events } = await run('evaluate', project, '--on', 'test', '--json');
     expect(events.at(-1), stdout).toMatchObject({ count: 8, seen: 3 });
@@ -176,7 +176,7 @@ describe('the test set', () => {
     await done('split', project, 'test', ...tested);
   });
 
-  it('is left out of a run that is resumed, and what was learned of it before does not count', async () => {
+  it('is skipped by a resumed run, and metrics from before do not count', async () => {
     const epochs = ['--epochs', '500', '--json'];
     const stopped = start([...train, ...epochs], ({ event, epoch }) => {
       if (event === 'epoch' && epoch === 1) stopped.child.kill('SIGINT');

@@ -27,10 +27,11 @@ async function runWith(probabilities: readonly number[]): Promise<{ db: Db; id: 
   return { db, id };
 }
 
-const stored = (db: Db, id: string): number[] => getRunPictures(db, id).map(({ probability }) => probability!);
+const stored = (db: Db, id: string): number[] =>
+  getRunPictures(db, id).map(({ probability }) => probability!);
 
 describe('a temperature', () => {
-  it('divides the logits of every stored probability, and is taken back', async () => {
+  it('divides the logits of every stored probability, and is removed', async () => {
     const { db, id } = await runWith(GIVEN);
     setTemperature(db, id, 2.5);
     expect(getRun(db, id).temperature).toBe(2.5);

@@ -61,7 +61,7 @@ interface State {
 }
 
 describe('swapping the classes', () => {
-  test('among labels, undo and redo does what a list of states would do', () => {
+  test('mixed with labels, undo and redo, matches a list of states', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
         const project = library();
@@ -207,7 +207,7 @@ describe('swapping the classes', () => {
     expect(getRunPictures(db, id).map(({ probability }) => probability)).toEqual([0.25, 0.75]);
   });
 
-  test('keeps every picture right or wrong in a run, also at the threshold itself', async () => {
+  test('keeps every prediction correct or wrong, also at the threshold itself', async () => {
     const { db } = library();
     setLabels(db, [1, 2, 3], 1, 'mouse');
     setLabels(db, [4, 5, 6], 0, 'mouse');
@@ -226,7 +226,7 @@ describe('swapping the classes', () => {
     expect(wrong()).toEqual([2, 3, 5, 6]);
   });
 
-  test('is a step of undo that outlives a restart and pictures that are gone', () => {
+  test('is an undo step that survives a restart and removed pictures', () => {
     const project = library();
     setLabels(project.db, [1], 1, 'mouse');
     swapClasses(project.db, 'mouse');

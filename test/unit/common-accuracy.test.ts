@@ -16,7 +16,7 @@ const validated = (probabilities: Record<number, number>) =>
     probability,
   }));
 
-test('runs are compared on the validation pictures they share, by present labels and threshold', async () => {
+test('runs are compared on their common validation pictures, with the current labels and threshold', async () => {
   const project = newProject();
   const { db } = project;
   fillLibrary(project, 6);

@@ -47,7 +47,7 @@ async function runWith(
 }
 
 describe('two runs compared', () => {
-  it('count only pictures that both were validated on and that are still labelled outside the test set', async () => {
+  it('use only pictures that both were validated on and that are still labelled outside the test set', async () => {
     const project = library();
     const first = await runWith(project, 1, 30, [1, 11, 12, 13, 14]);
     const second = await runWith(project, 11, 40, [14, 15]);
@@ -67,7 +67,7 @@ describe('two runs compared', () => {
     expect(accuracy[0].value).toBe(0.5);
   });
 
-  it('say in words what differs and whether it could be chance', async () => {
+  it('say what differs and whether it could be chance', async () => {
     const project = library();
     const first = await runWith(project, 1, 40, [1, 2, 3, 4, 5, 6, 7]);
     const second = await runWith(project, 1, 40, [1]);

@@ -15,7 +15,7 @@ const cell = fc
   )
   .map((parts) => parts.join(''));
 
-test('cells are read back as they were, and none begins a formula', () => {
+test('cells are read back unchanged, and none begins a formula', () => {
   fc.assert(
     fc.property(fc.array(fc.record({ a: cell, b: cell }), { minLength: 1, maxLength: 5 }), (rows) => {
       const cells = read(toCsv(rows, ['a', 'b']));

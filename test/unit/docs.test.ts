@@ -36,7 +36,7 @@ describe('the documentation of the command line', () => {
     expect(command.description().length).toBeGreaterThan(10);
   });
 
-  it('lists no option that is gone', () => {
+  it('lists no option that does not exist', () => {
     for (const [option] of docs.matchAll(/`(--[a-z0-9-]+)/g)) {
       const long = option.slice(1);
       const known = paths(program).some(({ command }) => command.options.some((each) => each.long === long));

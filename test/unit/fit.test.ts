@@ -70,14 +70,14 @@ describe('fit', () => {
     expect(best).toEqual([1, 2]);
   });
 
-  it('stops after the batch when asked, and does not count the unfinished epoch', async () => {
+  it('stops after the batch when asked, and drops the unfinished epoch', async () => {
     const { end, state, steps } = await run({ onStep: (step, control) => step === 5 && control.stop() });
     expect(end).toBe('stopped');
     expect(steps).toBe(5);
     expect(state.epoch).toBe(1);
   });
 
-  it('ends where the loss is no longer a number, with the last good epoch', async () => {
+  it('ends with the last good epoch when the loss is no longer a number', async () => {
     const training = await run({ stepLoss: (step) => (step === 8 ? NaN : 1) });
     expect(training).toMatchObject({ end: 'diverged', state: { epoch: 2 }, steps: 8 });
     const validation = await run({ valLosses: [1, Infinity] });
@@ -90,7 +90,7 @@ describe('fit', () => {
     });
   });
 
-  it('waits while paused, then goes on, and the pause is not training time', async () => {
+  it('waits while paused, and the pause is not training time', async () => {
     const changes: string[] = [];
     const control = new JobControl((change) => {
       changes.push(change);
@@ -102,7 +102,7 @@ describe('fit', () => {
     expect(epochs[0]!.durationMs).toBeLessThan(control.pausedMs);
   });
 
-  it('goes on from where an earlier fit was', async () => {
+  it('continues from the state of an earlier fit', async () => {
     const from: FitState = { epoch: 2, bestEpoch: 1, bestValLoss: 0.5, history: [] };
     const { state, epochs, best } = await run({ valLosses: [0, 0, 0.7, 0.4] }, {}, from);
     expect(epochs.map(({ epoch }) => epoch)).toEqual([3, 4]);
@@ -112,7 +112,7 @@ describe('fit', () => {
 });
 
 describe('order of an epoch', () => {
-  it('visits every picture once, differently each epoch, the same again for the same seed', () => {
+  it('visits every picture once, in an order that depends on epoch and seed', () => {
     const first = epochOrder(50, 7, 1);
     expect([...first].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index));
     expect(epochOrder(50, 7, 1)).toEqual(first);
@@ -127,7 +127,7 @@ describe('order of an epoch', () => {
 });
 
 describe('work ahead', () => {
-  it('keeps the order, runs no more than the depth at once, and passes failures on', async () => {
+  it('keeps the order, runs at most the given number at a time, and throws errors in order', async () => {
     let [running, most] = [0, 0];
     const task = async (value: number): Promise<number> => {
       most = Math.max(most, ++running);

@@ -88,7 +88,7 @@ describe('layers of a graph', () => {
     );
   });
 
-  it('pool by the window where no strides are given', async () => {
+  it('pool with strides of the window’s size by default', async () => {
     const y = await through(picture, (graph, x) => ops.maxPool(graph, x, { size: [2, 3] }));
     expect(y.shape).toEqual([2, 3, 2, 3]);
   });
@@ -197,7 +197,7 @@ describe('a running graph', () => {
     one.dispose();
   });
 
-  it('updates variables as RMSprop says, and leaves values read before as they were', async () => {
+  it('updates variables as RMSprop does, and leaves values that were read before unchanged', async () => {
     const graph = new Graph();
     const weights = storedVariable(graph, [3]);
     const meanSquare = variable(graph, 'ms', [3]);
@@ -242,7 +242,7 @@ describe('a running graph', () => {
     running.dispose();
   });
 
-  it('keeps no tensors but those it gives out, and no files', async () => {
+  it('leaves no tensors but its outputs, and no files', async () => {
     const parent = path.join(folder, 'où – 图');
     mkdirSync(parent);
     const before = tf.memory().numTensors;
@@ -261,7 +261,7 @@ describe('a running graph', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('says what is wrong: a missing input, an unknown entry point, an end too early, a constant of another size', async () => {
+  it('reports a missing input, an unknown entry point, use after disposal and a constant of the wrong size', async () => {
     const graph = new Graph();
     storedVariable(graph, [2]);
     expect(() => graph.constant(wave(3), [2, 2], 'bias')).toThrow(

@@ -48,7 +48,7 @@ const meanLoss = (logits: number[], y: Float32Array): number =>
   y.length;
 
 describe('head', () => {
-  it('starts as Glorot says: uniform kernels within their limit, zero biases, the same for the same seed', async () => {
+  it('starts with Glorot-uniform kernels and zero biases, the same for the same seed', async () => {
     const heads = await Promise.all(
       [3, 3, 4].map((seed) => Head.create({ ...options, features: 1000, units: [50], seed })),
     );
@@ -95,7 +95,7 @@ describe('head', () => {
     },
   );
 
-  it('splits large kernels into blocks that nobody sees', async () => {
+  it('splits large kernels into blocks without a visible effect', async () => {
     // 3,000 × 1,000 values are three blocks, the last one smaller.
     const head = await Head.create({ ...options, features: 3000, units: [1000], dropout: 0 });
     const { x } = data(2, 3000);
@@ -114,7 +114,7 @@ describe('head', () => {
     other.dispose();
   }, 60_000);
 
-  it('drops the asked share, scales the others up, and drops nothing in evaluation', async () => {
+  it('drops the given share, scales the others up, and drops nothing in evaluation', async () => {
     const mask = dropoutMask(1, 0, 0, 100_000, 0.3);
     const kept = mask.filter((v) => v > 0);
     expect(kept.length / mask.length).toBeCloseTo(0.7, 2);
@@ -130,7 +130,7 @@ describe('head', () => {
     head.dispose();
   });
 
-  it('goes on from a checkpoint bit for bit as if it had never stopped', async () => {
+  it('continues from a checkpoint bit for bit as if it had never stopped', async () => {
     const { x, y } = data(20);
     const steps = (head: Head, n: number): number[] => Array.from({ length: n }, () => head.step(x, y).loss);
     const whole = await Head.create(options);
@@ -151,7 +151,7 @@ describe('head', () => {
     for (const head of [whole, first, second]) head.dispose();
   });
 
-  it('trains on from a checkpoint after it diverged', async () => {
+  it('continues from a checkpoint after it diverged', async () => {
     const { x, y } = data(20);
     const head = await Head.create({ ...options, dropout: 0 });
     const file = path.join(folder, 'sound.safetensors');
@@ -175,7 +175,7 @@ describe('head', () => {
     head.dispose();
   });
 
-  it('learns with any batch size, also a smaller last one, and from tensors as from arrays', async () => {
+  it('trains with any batch size, also a smaller last one, on tensors and arrays', async () => {
     const head = await Head.create({ ...options, dropout: 0 });
     const { x, y } = data(30);
     const start = head.step(x, y).loss;
@@ -208,7 +208,7 @@ describe('head', () => {
     two.dispose();
   });
 
-  it('keeps weights while it is trained on, and writes those', async () => {
+  it('writes the kept weights after further training', async () => {
     const { x, y } = data(8);
     const head = await Head.create(options);
     for (let i = 0; i < 3; i++) head.step(x, y);

@@ -76,7 +76,7 @@ function statesOf(project: Project): State[] {
 }
 
 describe('labels, undo and redo', () => {
-  test('any sequence does what a list of states would do, also across restarts', () => {
+  test('any sequence of edits matches a list of states, also across restarts', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
         let project = createProject(`${temporaryFolder()}/model`);
@@ -120,7 +120,7 @@ describe('labels, undo and redo', () => {
     );
   });
 
-  test('every change is told to the window, and a gesture that changes nothing is no step of undo', () => {
+  test('every change is returned, and a gesture that changes nothing is not an undo step', () => {
     const { db } = filled();
     expect(setLabels(db, [1, 2, 2, 99], 1, 'mouse')).toEqual({
       batch: 1,
@@ -138,7 +138,7 @@ describe('labels, undo and redo', () => {
     ]);
   });
 
-  test('the parts of a stroke are one step of undo, unless something came in between', () => {
+  test('the parts of a stroke are one undo step, unless something came in between', () => {
     const { db } = filled();
     const { batch } = setLabels(db, [1, 2], 1, 'mouse');
     expect(setLabels(db, [2, 3], 1, 'mouse', batch)).toEqual({ batch, changes: [{ id: 3, label: 1 }] });
@@ -154,7 +154,7 @@ describe('labels, undo and redo', () => {
     expect(undo(db, 'key')).toBeNull();
   });
 
-  test('a label is explained by everything that happened to it', () => {
+  test('the history of a label lists all its changes', () => {
     const { db } = filled();
     setLabels(db, [5], 0, 'mouse');
     setLabels(db, [5], 1, 'cli');
@@ -175,7 +175,7 @@ describe('labels, undo and redo', () => {
     expect(LABEL_SOURCES).toContain('cli');
   });
 
-  test('moving pictures between sets is one step of undo, beside labels', () => {
+  test('moving pictures between sets is one undo step', () => {
     const { db } = filled();
     const splits = (): (string | null)[] => getPictures(db, [1, 2, 3]).map(({ split }) => split);
     setLabels(db, [1], 0, 'mouse');
@@ -226,7 +226,7 @@ describe('labels, undo and redo', () => {
     expect(getCounts(db)).toMatchObject({ total: COUNT - 1, classes: [0, 1] });
   });
 
-  test('the parts of a removal are one step of undo, unless something came in between', () => {
+  test('the parts of a removal are one undo step, unless something came in between', () => {
     const { db } = filled();
     const { batch } = removePictures(db, [1, 2], 'mouse');
     expect(removePictures(db, [2, 3], 'mouse', batch)).toEqual({ batch, changes: [], removed: [3] });

@@ -24,7 +24,7 @@ import { newProject } from '../kit/library.ts';
 const NAMES = ['img10.jpg', 'img2.jpg', 'Éclair.png', 'apple_50%.jpg', 'zebra.png', 'IMG1.jpg'];
 
 describe('what the grid shows', () => {
-  test('names sort as people count, whatever their case and accents', () => {
+  test('names sort naturally, ignoring case and accents', () => {
     const { project, ids } = library();
     const names = getPictures(project.db, ids({ sort: { by: 'name' } })).map(({ name }) => name);
     expect(names).toEqual(['apple_50%.jpg', 'Éclair.png', 'IMG1.jpg', 'img2.jpg', 'img10.jpg', 'zebra.png']);
@@ -34,7 +34,7 @@ describe('what the grid shows', () => {
     expect(nameKey('0') < nameKey('00001')).toBe(true);
   });
 
-  test('the search finds words in names and folders, and takes signs for themselves', () => {
+  test('the search finds words in names and folders, and special characters literally', () => {
     const { ids } = library();
     expect(ids({ search: 'ECLAIR' })).toEqual([3]);
     expect(ids({ search: '0%' })).toEqual([4]);
@@ -68,7 +68,7 @@ describe('what the grid shows', () => {
     expect(trainingSet(db, { after: 1, limit: 1 }).map(({ id }) => id)).toEqual([2]);
   });
 
-  test('what a run gave on the test set counts only where the test set alone is listed', async () => {
+  test('test predictions of a run count only in lists of the test set', async () => {
     const { project, ids } = library();
     const { db } = project;
     setLabels(db, [1, 2, 3, 4, 5], 1, 'mouse');
@@ -187,7 +187,7 @@ describe('what the grid shows', () => {
     ).toContain('USING INTEGER PRIMARY KEY');
   });
 
-  test('what a run says orders and filters pictures', async () => {
+  test('predictions of a run sort and filter pictures', async () => {
     const { project, ids } = library();
     const { db } = project;
     setLabels(db, [1, 2, 3], 1, 'mouse');

@@ -97,7 +97,7 @@ describe('creating and opening', () => {
     closeProject(createProject(path.join(folder, 'empty')));
   });
 
-  test('a creation that broke off can be done again', () => {
+  test('a project whose creation was interrupted can be created again', () => {
     const folder = path.join(temporaryFolder(), 'half.twofold');
     mkdirSync(folder);
     writeFileSync(path.join(folder, 'library.db'), '');
@@ -105,7 +105,7 @@ describe('creating and opening', () => {
     closeProject(createProject(folder));
   });
 
-  test('what is no project is refused in a sentence', () => {
+  test('a folder that is not a project is refused with a message', () => {
     const folder = temporaryFolder();
     expect(failure(() => openProject(path.join(folder, 'nothing')))).toMatchObject({ code: 'not-found' });
     mkdirSync(path.join(folder, 'a.twofold'));
@@ -118,7 +118,7 @@ describe('creating and opening', () => {
     });
   });
 
-  test('it writes through a log that survives a power cut', () => {
+  test('changes are written through a log that survives a power cut', () => {
     const { db } = newProject();
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(db.pragma('synchronous', { simple: true })).toBe(2);

@@ -35,7 +35,7 @@ describe.each([true, false])('with its thread: %s', (isUp) => {
     }
   });
 
-  test('says what is wrong as the project itself does', async () => {
+  test('reports errors as the project itself does', async () => {
     const { reader } = await reading(3, isUp);
     await expect(
       reader.read({ kind: 'ids', query: { filter: { kind: 'wrong', run: 'r7', threshold: 0.5 } } }),

@@ -51,7 +51,7 @@ describe('runs', () => {
     expect(() => getRun(project.db, 'r1; DROP TABLE runs')).toThrow('There is no run');
   });
 
-  test('keep what they learnt and how it ended', () => {
+  test('store their metrics, status and error', () => {
     const { db } = newProject();
     const { id } = createRun(db, { recipe: DEFAULT_RECIPE });
     expect(latestUsableRun(db)).toBeNull();
@@ -120,7 +120,7 @@ describe('runs', () => {
     expect(() => updateRun(db, 'r4', { status: 'running' })).toThrow('trained by another program');
   });
 
-  test('are deleted with all they said, but not while they are trained', async () => {
+  test('are deleted with their predictions, but not while they are trained', async () => {
     const project = newProject();
     const { db } = project;
     fillLibrary(project, 3);
@@ -135,7 +135,7 @@ describe('runs', () => {
     expect(listRuns(db)).toEqual([]);
   });
 
-  test('say something of many pictures without holding anything else up', async () => {
+  test('store predictions for many pictures without blocking', async () => {
     const project = newProject();
     fillLibrary(project, 7000);
     const { id } = createRun(project.db, { recipe: DEFAULT_RECIPE });

@@ -41,7 +41,7 @@ describe('metrics', () => {
     expect(averagePrecision(example)).toBeCloseTo(0.8333333333, 9);
   });
 
-  it('has as ROC area the share of pairs in the right order, ties counting half', () => {
+  it('gives as ROC AUC the share of pairs in the right order, ties counting half', () => {
     fc.assert(
       fc.property(scored, (pictures) => {
         const [zeros, ones] = [0, 1].map((label) => pictures.filter((picture) => picture.label === label));
@@ -82,7 +82,7 @@ describe('metrics', () => {
     expect(crossEntropyOfLogit(-1e6, 0)).toBe(0);
   });
 
-  it('says how a small evaluation went, with nothing divided by zero', () => {
+  it('evaluates few pictures without dividing by zero', () => {
     const result = evaluate(
       [
         { probability: 0.2, label: 0 },

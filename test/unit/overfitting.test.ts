@@ -11,7 +11,7 @@ test('a validation loss that rises while the training loss falls is overfitting,
   expect(found!.rise).toBeCloseTo(0.2, 10);
 });
 
-test('a validation loss that falls, or stays, is none', () => {
+test('a validation loss that falls or stays is not overfitting', () => {
   expect(findOverfitting(run([0.6, 0.5, 0.4, 0.3, 0.25, 0.2]))).toBeNull();
   expect(findOverfitting(run([0.6, 0.3, 0.301, 0.302, 0.303, 0.302]))).toBeNull();
 });
@@ -21,15 +21,15 @@ test('one bad epoch after the best is an accident, not a trend', () => {
   expect(findOverfitting(run([0.6, 0.4, 0.3, 0.9, 0.31, 0.3, 0.3, 0.31, 0.3]))).toBeNull();
 });
 
-test('a training loss that rises as well is something else: the model unlearns', () => {
+test('a training loss that rises as well is not overfitting', () => {
   expect(findOverfitting(run([0.3, 0.4, 0.5, 0.6, 0.7], [0.3, 0.4, 0.5, 0.6, 0.7]))).toBeNull();
 });
 
-test('near 0 a loss may double without saying anything', () => {
+test('near 0 a loss may double without being overfitting', () => {
   expect(findOverfitting(run([0.002, 0.001, 0.002, 0.002, 0.003]))).toBeNull();
 });
 
-test('epochs whose loss became no number are passed over', () => {
+test('epochs without a finite loss are ignored', () => {
   const epochs = run([0.4, 0.3, 0.4, 0.5, NaN, 0.6]);
   expect(findOverfitting(epochs)).toMatchObject({ from: 2, to: 6 });
   expect(findOverfitting([])).toBeNull();

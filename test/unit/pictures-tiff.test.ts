@@ -265,7 +265,7 @@ describe('stored in other ways', () => {
     expect(await colour(plain({ 258: bits(3), 262: 2, 277: 3 }, [200, 30, 60], { big: true }))).toEqual([200, 30, 60]); // prettier-ignore
   });
 
-  test('a profile counts also where the samples are stored anew', async () => {
+  test('a profile applies also to converted samples', async () => {
     const p3 = await sharp(Buffer.from([1, 2, 3]), { raw: { width: 1, height: 1, channels: 3 } }).withIccProfile('p3').png().toBuffer(); // prettier-ignore
     const { icc } = await sharp(p3).metadata();
     const rgb = plain({ 258: bits(3), 262: 2, 277: 3, 34_675: new Uint8Array(icc!) }, [200, 30, 60]);
@@ -279,7 +279,7 @@ describe('stored in other ways', () => {
 });
 
 describe('orientation', () => {
-  test('of plain files and of those that are stored anew, 1 to 8; others are none', async () => {
+  test('1 to 8, also of converted samples; others are ignored', async () => {
     const stored = [10, 20, 30, 40, 50, 60]; // 3 wide, 2 high
     const shown: Record<number, [number, number[]]> = {
       0: [3, stored],
@@ -335,7 +335,7 @@ describe('which of several pages is the picture', () => {
     expect(await read(page(32, 1), page(64, 2, { 254: 4, 262: 4, 258: 1 }))).toEqual([32, 1]);
     expect(await read(page(8, 7, { 254: 1 }))).toEqual([8, 7]);
   });
-  test('what the picture itself can not be read for is said, though its thumbnail could be', async () => {
+  test('the error is that of the picture, even if its thumbnail could be read', async () => {
     const bytes = tiff([page(8, 1, { 254: 1 }), page(32, 2, { 259: 50_000 })]);
     await expectFailure(decodePicture(bytes), 'unsupported', /ZSTD/);
   });

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import { isGone, thisProcess } from '../../main/support/processes.ts';
 
-test('a running process is there, one that ended is gone, one of another host may be there', async () => {
+test('a running process is not gone, one that ended is, and one of another host may be running', async () => {
   expect(isGone(thisProcess())).toBe(false);
   const child = spawn(process.execPath, ['-e', '']);
   const { pid } = child;

@@ -28,7 +28,7 @@ describe('progress', () => {
     expect(reports.filter(({ done }) => done === 100)).toHaveLength(1);
   });
 
-  it('tells the time left from the speed of the last seconds, not of the first', () => {
+  it('estimates the time left from the last seconds, not the first', () => {
     const { at, reports } = meter(1000);
     for (let second = 1; second <= 10; second++) at(second * 1000, second);
     for (let second = 11; second <= 30; second++) at(second * 1000, 10 + (second - 10) * 10);
@@ -44,7 +44,7 @@ describe('progress', () => {
     expect(reports.at(-1)).toMatchObject({ perSecond: 10, leftMs: 8900 });
   });
 
-  it('says nothing of the speed before it knows it', () => {
+  it('gives no speed before it is known', () => {
     const { at, reports } = meter(10);
     at(10, 1);
     expect(reports[0]).toMatchObject({ perSecond: null, leftMs: null });

@@ -52,7 +52,7 @@ describe('codes', () => {
     for (const code of codes) expect({ code, is: told(code).code }).toEqual({ code, is: expected });
   });
 
-  test('what is no error of SQLite comes back as it is', () => {
+  test('other errors than those of SQLite are returned unchanged', () => {
     const error = new Error('other');
     expect(sqlError(error, FILE)).toBe(error);
   });

@@ -72,7 +72,7 @@ describe('class folders', () => {
   const rows = (folder: string): Record<'file' | 'path' | 'label' | 'split' | 'how', string>[] =>
     parse(readFileSync(join(folder, 'folders.csv')), { columns: true });
 
-  test('what can’t be read or has changed is left out and named', () => {
+  test('unreadable and changed pictures are skipped and listed', () => {
     expect(report.leftOut.map(({ path, code }) => [basename(path), code])).toEqual([
       ['heic-pq.heic', 'unsupported'],
       ['heif-jpeg.heif', 'unsupported'],

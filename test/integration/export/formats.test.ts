@@ -119,7 +119,7 @@ describe('fewer bits in TensorFlow.js', () => {
   });
 });
 
-test('a full disk is said to be one, in every format', async (context) => {
+test('a full disk is reported as such, in every format', async (context) => {
   const runDir = temporaryFolder();
   await makeRun(runDir, SMALL);
   const disk = temporaryFolder();

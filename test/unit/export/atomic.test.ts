@@ -79,7 +79,7 @@ test('force never replaces what is not an export', async () => {
   await expect(createExportFolder(target, { force: false }, small('new'))).rejects.toThrow(/is not replaced/);
 });
 
-test('below a file there is no place for a folder, and that is said', async () => {
+test('a folder below a file is refused with the reason', async () => {
   writeFileSync(join(parent, 'file'), '');
   for (const target of ['file/out', 'file/deep/out']) {
     await expect(
@@ -177,7 +177,7 @@ describe('a process that is killed in the middle', () => {
     expect(readFileSync(join(target, 'content'), 'utf8')).toBe('last');
   });
 
-  test('when it had taken the old export aside, that is put back', async () => {
+  test('an old export that was moved aside is restored', async () => {
     const target = join(parent, 'out');
     await createExportFolder(target, { force: false }, small('old'));
     await kill(await halfway(target, true));
@@ -191,7 +191,7 @@ describe('a process that is killed in the middle', () => {
   });
 });
 
-test('a full disk is said to be one and leaves nothing', async (context) => {
+test('a full disk is reported as such and leaves nothing', async (context) => {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', parent], { stdio: 'pipe' });
   } catch {

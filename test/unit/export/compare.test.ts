@@ -51,7 +51,7 @@ test('a difference above the tolerance is an error, also NaN; quantised ones onl
   expect(() => requireSame(check([0.9, NaN, 0.1, 0.2], null))).toThrow(/predictions differ from the app’s/);
 });
 
-test('without a readable picture there is no proof', () => {
+test('without a readable picture there is no verification', () => {
   expect(compare(PICTURES, [null, null, null, null], [1, 1, 1, 1], OPTIONS)).toBeNull();
   expect(compare([], [], [], OPTIONS)).toBeNull();
 });
