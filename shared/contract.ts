@@ -8,6 +8,7 @@ import { labelCalls } from './contract/labels.ts';
 import { pictureCalls, pictureEvents } from './contract/pictures.ts';
 import { predictCalls, predictEvents } from './contract/predict.ts';
 import { projectCalls, projectEvents } from './contract/project.ts';
+import { reportCalls } from './contract/report.ts';
 import { systemCalls, systemEvents } from './contract/system.ts';
 import { modelCalls, runCalls, trainCalls, trainEvents } from './contract/train.ts';
 import type { Result } from './errors.ts';
@@ -27,6 +28,7 @@ export const CALLS = {
   ...predictCalls,
   ...evaluateCalls,
   ...exportCalls,
+  ...reportCalls,
   ...insightCalls,
   ...suggestionCalls,
   ...systemCalls,

@@ -175,6 +175,20 @@ export interface DuplicatesJob {
   pictures: { path: string; sha256: string }[];
 }
 
+/** Gives labelled pictures a logit each by a head that did not train on them. */
+export interface OutOfFoldJob {
+  kind: 'out-of-fold';
+  /** Of the project. */
+  cacheDir: string;
+  /** Folder for complete folds. */
+  storeDir: string;
+  recipe: Recipe;
+  /** Epochs that each head is trained. */
+  epochs: number;
+  folds: number;
+  pictures: TrainingPicture[];
+}
+
 export interface WriteExportJob extends RunView {
   kind: 'write-export';
   runDir: string;
@@ -220,6 +234,7 @@ export type Job =
   | FeaturesJob
   | IndexJob
   | DuplicatesJob
+  | OutOfFoldJob
   | WriteExportJob
   | VerifyExportJob
   | WriteFoldersJob;
@@ -351,6 +366,13 @@ export interface DuplicatesResult {
   leftOut: LeftOut[];
 }
 
+export interface OutOfFoldResult {
+  kind: 'out-of-fold';
+  /** Of class 1, one for each picture; null where it could not be read. */
+  logits: (number | null)[];
+  leftOut: LeftOut[];
+}
+
 export interface WriteExportResult {
   kind: 'write-export';
 }
@@ -379,6 +401,7 @@ export type JobResult =
   | FeaturesResult
   | IndexResult
   | DuplicatesResult
+  | OutOfFoldResult
   | WriteExportResult
   | VerifyExportResult
   | WriteFoldersResult;

@@ -207,6 +207,8 @@ export interface LabelResult {
   restored?: number[];
   /** Ids of pictures that were moved to another set. */
   moved?: number[];
+  /** Ids of pictures whose labels were checked and kept. */
+  kept?: number[];
 }
 
 /** One line of a picture's history. */
@@ -217,6 +219,8 @@ export interface LabelEvent {
   action: 'set' | 'undo' | 'redo';
   label: LabelValue;
   previous: LabelValue;
+  /** The label was checked and kept. */
+  kept?: true;
 }
 
 export interface UndoStep {
@@ -229,6 +233,8 @@ export interface UndoStep {
   isRemoval?: true;
   /** It moves pictures between the sets and changes no label. */
   isSplit?: true;
+  /** It records that labels were kept, and changes none. */
+  isKeep?: true;
 }
 
 /** The next steps of undo and redo. */

@@ -17,6 +17,7 @@ import { addRemove } from './commands/remove.ts';
 import { addLocate } from './commands/locate.ts';
 import { addNext } from './commands/next.ts';
 import { addPredict } from './commands/predict.ts';
+import { addReport } from './commands/report.ts';
 import { addRuns } from './commands/runs.ts';
 import { addSplit } from './commands/split.ts';
 import { addSimilar } from './commands/similar.ts';
@@ -63,6 +64,7 @@ export function buildProgram(output: Output, argv: readonly string[] = []): Comm
     addPredict,
     addHeatmap,
     addExport,
+    addReport,
     addSummary,
     addFeatures,
     addWeights,

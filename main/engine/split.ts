@@ -51,7 +51,7 @@ export async function splitProject(
 }
 
 /** Reads page by page, so that the app responds in between. */
-async function usablePictures({ db }: Project): Promise<TrainingPicture[]> {
+export async function usablePictures({ db }: Project): Promise<TrainingPicture[]> {
   const usable: TrainingPicture[] = [];
   let unusable = 0;
   for (let after = 0; ;) {

@@ -1,12 +1,12 @@
 import { TwofoldError } from '../../shared/errors.ts';
 import type { ClassIndex } from '../../shared/library.ts';
 import { chooseNext } from '../insight/label-next.ts';
-import { rankLabelErrors } from '../insight/label-errors.ts';
 import { takeRows } from '../insight/matrix.ts';
 import { outOfFold } from '../insight/out-of-fold.ts';
 import { fitProbe, predictProbe } from '../insight/probe.ts';
 import type { PictureContent } from '../library/reading/contents.ts';
 import type { IndexedLibrary } from './index-library.ts';
+import type { LabelledProbability } from './suspects.ts';
 
 /** Labels of each class that the probe needs. */
 export const FEWEST_LABELS = 2;
@@ -83,14 +83,6 @@ export function nextToLabel(library: IndexedLibrary, count: number, seed: number
   return chosen.map((index) => library.pictures[rows[index]!]!);
 }
 
-export interface SuspectLabel {
-  picture: Labelled;
-  predicted: ClassIndex;
-  /** Of the predicted class, out of fold. */
-  probability: number;
-  isLikelyError: boolean;
-}
-
 /**
  * Labelled pictures with their out-of-fold probabilities by the probe.
  *
@@ -99,7 +91,7 @@ export interface SuspectLabel {
 export function labelledProbabilities(
   library: IndexedLibrary,
   seed: number,
-): { picture: Labelled; label: ClassIndex; probability: number }[] {
+): LabelledProbability<Labelled>[] {
   const rows = learnable(library);
   const labels = labelsOf(library, rows);
   const contents = rows.map((row) => library.pictures[row]!.sha256);
@@ -110,26 +102,6 @@ export function labelledProbabilities(
     label: labels[index]!,
     probability: probabilities[index]!,
   }));
-}
-
-/**
- * Labels that contradict the probe's out-of-fold prediction, the least credible first.
- *
- * @throws TwofoldError `too-few` while a class has too few labels
- */
-export function suspectLabels(library: IndexedLibrary, seed: number): SuspectLabel[] {
-  const labelled = labelledProbabilities(library, seed);
-  return rankLabelErrors(
-    labelled.map(({ label }) => label),
-    labelled.map(({ probability }) => probability),
-  )
-    .filter(({ selfConfidence }) => selfConfidence < 0.5)
-    .map(({ row, selfConfidence, isLikelyError }) => ({
-      picture: labelled[row]!.picture,
-      predicted: labelled[row]!.label === 0 ? 1 : 0,
-      probability: 1 - selfConfidence,
-      isLikelyError,
-    }));
 }
 
 function tooFew([zeros, ones]: [number, number]): TwofoldError {

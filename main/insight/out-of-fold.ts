@@ -1,5 +1,4 @@
-import { seededGenerator } from '../support/random.ts';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { assignFolds } from './folds.ts';
 import { takeRows, type Matrix } from './matrix.ts';
 import { fitProbe, predictProbe } from './probe.ts';
 
@@ -37,20 +36,12 @@ export function* outOfFoldSteps(
   groups: readonly string[],
   { folds: wanted = 5, seed = 1, c }: OutOfFoldOptions = {},
 ): Generator<undefined, Float64Array | null> {
-  const byClass = ([0, 1] as const).map((label) => groupsOf(labels, groups, label));
-  const folds = Math.min(wanted, ...byClass.map((of) => of.length));
-  if (folds < 2) return null;
-  const foldOf = new Map<string, number>();
-  byClass.forEach((names, label) => {
-    shuffled(names, seed + label).forEach((name, index) => {
-      // A group with both labels was given its fold with the first class.
-      if (!foldOf.has(name)) foldOf.set(name, index % folds);
-    });
-  });
+  const folds = assignFolds(labels, groups, { folds: wanted, seed });
+  if (!folds) return null;
   const probabilities = new Float64Array(matrix.rows);
-  for (let fold = 0; fold < folds; fold++) {
+  for (let fold = 0; fold < folds.count; fold++) {
     const [inside, outside]: [number[], number[]] = [[], []];
-    groups.forEach((name, row) => (foldOf.get(name) === fold ? inside : outside).push(row));
+    folds.of.forEach((of, row) => (of === fold ? inside : outside).push(row));
     const probe = fitProbe(
       takeRows(matrix, outside),
       outside.map((row) => labels[row]!),
@@ -62,18 +53,4 @@ export function* outOfFoldSteps(
     yield;
   }
   return probabilities;
-}
-
-function groupsOf(labels: readonly (0 | 1)[], groups: readonly string[], label: 0 | 1): string[] {
-  return [...new Set(groups.filter((_, row) => labels[row] === label))].sort();
-}
-
-function shuffled(names: readonly string[], seed: number): string[] {
-  const random = seededGenerator(seed, 0);
-  const order = [...names];
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = uniformInt(random, 0, last);
-    [order[last], order[other]] = [order[other]!, order[last]!];
-  }
-  return order;
 }

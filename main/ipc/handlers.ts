@@ -9,6 +9,7 @@ import { modelHandlers } from './model.ts';
 import { pictureHandlers } from './pictures.ts';
 import { predictHandlers } from './predict.ts';
 import { projectHandlers } from './project.ts';
+import { reportHandlers } from './report.ts';
 import { systemHandlers } from './system.ts';
 import { runHandlers, trainHandlers } from './train.ts';
 
@@ -25,6 +26,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...predictHandlers(context),
     ...evaluateHandlers(context),
     ...exportHandlers(context),
+    ...reportHandlers(context),
     ...insightHandlers(context),
     ...suggestionHandlers(context),
     ...systemHandlers(context),

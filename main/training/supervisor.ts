@@ -20,6 +20,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   features: 'The feature extraction process',
   index: 'The indexing process',
   duplicates: 'The process that compares pictures',
+  'out-of-fold': 'The process that trains the folds',
   'write-export': 'The export process',
   'verify-export': 'The process that checks the export',
   'write-folders': 'The process that copies pictures',

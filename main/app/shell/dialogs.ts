@@ -94,6 +94,16 @@ export async function chooseCsv(
   return (await chooseSave(window, { title, defaultPath, filters }))[0] ?? null;
 }
 
+/** As `chooseCsv`, for a page. */
+export async function chooseHtml(
+  window: BrowserWindow,
+  title: string,
+  defaultPath: string,
+): Promise<string | null> {
+  const filters = [{ name: 'HTML', extensions: ['html'] }];
+  return (await chooseSave(window, { title, defaultPath, filters }))[0] ?? null;
+}
+
 async function chooseSave(window: BrowserWindow, options: Electron.SaveDialogOptions): Promise<string[]> {
   const { canceled, filePath } = await dialog.showSaveDialog(window, options);
   return canceled || filePath === '' ? [] : [filePath];

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { formatInterval, formatPercent, plural } from '../../../shared/format.ts';
+import type { RunRecord } from '../../../shared/library.ts';
 import { applyTemperature, fitCalibration, type Calibration } from '../../engine/calibrate.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import type { Project } from '../../library/folder.ts';
 import { table } from '../format.ts';
 import type { Output } from '../output.ts';
+import { isTrainedAlike, knownOutOfFold } from '../../engine/out-of-fold.ts';
 import { withProject } from '../project-command.ts';
 
 interface Flags {
@@ -43,11 +45,16 @@ async function calibrate(project: Project, { run: id, apply, reset }: Flags, out
     output.line(`Run ${run.id} gives its probabilities uncalibrated again.`);
     return;
   }
-  const found = await fitCalibration(project.db, run, null);
+  const folds = isTrainedAlike(run) ? await knownOutOfFold(project, run) : null;
+  const found = await fitCalibration(
+    project.db,
+    run,
+    folds && { logits: folds.logits, labels: folds.pictures.map(({ label }) => label) },
+  );
   if (apply) await applyTemperature(project, run.id, found.temperature);
   const applied = apply ? found.temperature : run.temperature;
   output.event('done', { run: run.id, ...found, applied });
-  show(found, run.id, output);
+  show(found, run, output);
   output.line(
     apply
       ? `Run ${run.id} divides its logits by ${found.temperature.toFixed(3)} from now on: in predictions, evaluations and exports. --reset removes it.`
@@ -57,9 +64,15 @@ async function calibrate(project: Project, { run: id, apply, reset }: Flags, out
   );
 }
 
-function show(found: Calibration, runId: string, output: Output): void {
+/** Why the temperature is not fitted on more pictures, and how it can be. */
+const whyNotFolds = (run: RunRecord): string =>
+  isTrainedAlike(run)
+    ? `To fit it on all labelled pictures, out of fold, first run "twofold errors PROJECT --head --run ${run.id}".`
+    : 'Out-of-fold logits of all labelled pictures are not used, since this run was trained with new augmentations in every epoch and the heads of folds are not.';
+
+function show(found: Calibration, run: RunRecord, output: Output): void {
   const { temperature, before, after, pictures, fittedPictures, fittedOn, changed } = found;
-  output.line(`Run ${runId}, calibration on ${plural(pictures, 'validation picture')}`);
+  output.line(`Run ${run.id}, calibration on ${plural(pictures, 'validation picture')}`);
   output.line();
   output.line(
     table(
@@ -90,7 +103,7 @@ function show(found: Calibration, runId: string, output: Output): void {
   );
   output.line(
     fittedOn === 'validation'
-      ? 'The temperature is fitted on these pictures too, so the second row is slightly better than new pictures would show.'
+      ? `The temperature is fitted on these pictures too, so the second row is slightly better than new pictures would show. ${whyNotFolds(run)}`
       : `The temperature is fitted on out-of-fold logits of ${plural(fittedPictures, 'picture')}.`,
   );
   output.line(

@@ -206,9 +206,12 @@ function replay(
   label: 'label' | 'previous_label',
   origin: 'e.batch_id' | 'e.previous_batch_id',
 ): LabelResult {
-  const { isSwap, isRemoval, isSplit } = row<Record<'isSwap' | 'isRemoval' | 'isSplit', number>>(
+  const { isSwap, isRemoval, isSplit, isKeep } = row<
+    Record<'isSwap' | 'isRemoval' | 'isSplit' | 'isKeep', number>
+  >(
     db,
-    'SELECT is_swap AS isSwap, is_removal AS isRemoval, is_split AS isSplit FROM label_batches WHERE id = :target',
+    `SELECT is_swap AS isSwap, is_removal AS isRemoval, is_split AS isSplit, is_keep AS isKeep
+     FROM label_batches WHERE id = :target`,
     { target },
   )!;
   if (isSwap) flipClasses(db);
@@ -219,6 +222,8 @@ function replay(
   });
   if (isSplit) return replayMoves(db, batch, target, action);
   if (isRemoval) return action === 'undo' ? restore(db, batch, target) : removeAgain(db, batch, target);
+  // Its state says whether the labels count as kept.
+  if (isKeep) return { batch, changes: [] };
   run(
     db,
     `INSERT INTO label_events (batch_id, picture_id, label, previous_label, previous_batch_id)
@@ -245,20 +250,22 @@ function replay(
 /** What undo and redo would do next. */
 export function undoState(db: Db): UndoState {
   const next = (state: 'done' | 'undone', pick: 'max' | 'min'): UndoState['undo'] => {
-    const found = row<Record<'batch' | 'isSwap' | 'isRemoval' | 'isSplit' | 'pictures', number>>(
+    const found = row<Record<'batch' | 'isSwap' | 'isRemoval' | 'isSplit' | 'isKeep' | 'pictures', number>>(
       db,
       `SELECT b.id AS batch, b.is_swap AS isSwap, b.is_removal AS isRemoval, b.is_split AS isSplit,
+         b.is_keep AS isKeep,
          (SELECT count(*) FROM label_events e WHERE e.batch_id = b.id)
            + (SELECT count(*) FROM split_events e WHERE e.batch_id = b.id) AS pictures
        FROM label_batches b WHERE b.id = (SELECT ${pick}(id) FROM label_batches WHERE state = '${state}')`,
     );
     if (!found) return null;
-    const { isSwap, isRemoval, isSplit, ...step } = found;
+    const { isSwap, isRemoval, isSplit, isKeep, ...step } = found;
     return {
       ...step,
       ...(isSwap === 1 && { isSwap: true }),
       ...(isRemoval === 1 && { isRemoval: true }),
       ...(isSplit === 1 && { isSplit: true }),
+      ...(isKeep === 1 && { isKeep: true }),
     };
   };
   return { undo: next('done', 'max'), redo: next('undone', 'min') };
@@ -266,17 +273,22 @@ export function undoState(db: Db): UndoState {
 
 /** Every change of a picture's label, oldest first. */
 export function explainLabel(db: Db, id: number): LabelEvent[] {
-  const events = rows<Omit<LabelEvent, 'label' | 'previous'> & Record<'label' | 'previous', number | null>>(
+  const events = rows<
+    Omit<LabelEvent, 'label' | 'previous' | 'kept'> &
+      Record<'label' | 'previous', number | null> & { isKeep: number }
+  >(
     db,
-    `SELECT e.batch_id AS batch, b.at_ms AS atMs, b.source, b.action, e.label, e.previous_label AS previous
+    `SELECT e.batch_id AS batch, b.at_ms AS atMs, b.source, b.action, e.label, e.previous_label AS previous,
+       b.is_keep AS isKeep
      FROM label_events e JOIN label_batches b ON b.id = e.batch_id
      WHERE e.picture_id = :id AND b.is_removal = 0 ORDER BY e.batch_id`,
     { id },
   );
   const swapped = isSwapped(db);
-  return events.map((event) => ({
+  return events.map(({ isKeep, ...event }) => ({
     ...event,
     label: fromStored(event.label, swapped),
     previous: fromStored(event.previous, swapped),
+    ...(isKeep === 1 && { kept: true }),
   }));
 }

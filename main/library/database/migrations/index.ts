@@ -6,6 +6,7 @@ import { classOrder } from './0004-class-order.ts';
 import { removal } from './0005-removal.ts';
 import { splitsAndChecks } from './0006-splits-and-checks.ts';
 import { calibration } from './0007-calibration.ts';
+import { keptLabels } from './0008-kept-labels.ts';
 
 /** In order; once released, a migration is never edited. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   removal,
   splitsAndChecks,
   calibration,
+  keptLabels,
 ];

@@ -1,0 +1,179 @@
+import { formatCount, formatInterval, formatPercent, formatUtc, plural } from '../../../shared/format.ts';
+import type { EpochMetrics, Split } from '../../../shared/jobs.ts';
+import type { RunRecord } from '../../../shared/library.ts';
+import type { Evaluation, Interval, MetricIntervals, Scored } from '../../../shared/metrics.ts';
+import { RECIPE_KEYS, rowOf, textOf } from '../../../shared/recipe.ts';
+import { statedThreshold } from '../../../shared/swap.ts';
+import { answerRule, unsurePromise } from '../../../shared/unsure.ts';
+import type { ReliabilityBin } from '../../insight/calibration.ts';
+import type { OverfittingGap } from '../overfitting-gap.ts';
+import { epochCharts, rateCharts, reliabilityChart } from './charts.ts';
+import { escaped, htmlTable } from './html.ts';
+
+/** How good a run is on a set. */
+export interface SetFigures {
+  on: Exclude<Split, 'train'>;
+  evaluation: Evaluation;
+  intervals: MetricIntervals | null;
+}
+
+export interface WrongPicture {
+  name: string;
+  label: 0 | 1;
+  predicted: 0 | 1;
+  /** Of the predicted class. */
+  probability: number;
+  /** JPEG; null if the picture can't be read. */
+  thumbnail: Uint8Array | null;
+}
+
+/** Everything in a report. */
+export interface ReportContents {
+  project: string;
+  run: RunRecord;
+  threshold: number;
+  epochs: readonly EpochMetrics[];
+  gap: OverfittingGap | null;
+  /** Of the training and the validation set, pictures of class 0 and 1. */
+  counts: Record<'train' | 'validation', readonly [number, number]>;
+  sets: readonly SetFigures[];
+  scored: readonly Scored[];
+  bins: readonly ReliabilityBin[];
+  wrong: readonly WrongPicture[];
+  wrongInAll: number;
+  versions: Record<string, string>;
+}
+
+/** The report as one HTML file without scripts and without anything to load. */
+export function reportPage(contents: ReportContents): string {
+  const { project, run, versions } = contents;
+  const title = `${project}, run ${run.id}${run.name === '' ? '' : `: ${run.name}`}`;
+  return [
+    '<!doctype html>',
+    '<html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width">',
+    // Nothing is loaded and nothing runs, whatever a name contains.
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">`,
+    `<title>${escaped(title)}</title><style>${STYLE}</style></head><body>`,
+    `<h1>${escaped(title)}</h1>`,
+    `<p>${run.classes.map((name) => `<strong>${escaped(name)}</strong>`).join(' or ')}. Trained ${formatUtc(run.createdAtMs)} UTC.</p>`,
+    run.note === '' ? '' : `<p>${escaped(run.note)}</p>`,
+    section('Results', results(contents)),
+    section(
+      'Curves',
+      `<div class="charts">${[
+        ...epochCharts(contents.epochs),
+        ...rateCharts(contents.scored),
+        reliabilityChart(contents.bins),
+      ].join('')}</div><p>ROC, precision and recall, and calibration are of the validation set.</p>`,
+    ),
+    section('Most wrong pictures', wrongPictures(contents)),
+    section('Recipe', recipe(contents)),
+    section(
+      'Versions',
+      htmlTable(
+        [],
+        Object.entries(versions).map(([name, version]) => [escaped(name), escaped(version)]),
+      ),
+    ),
+    '</body></html>\n',
+  ].join('\n');
+}
+
+const section = (title: string, body: string): string => `<section><h2>${title}</h2>${body}</section>`;
+
+function results({ run, sets, gap, threshold, counts }: ReportContents): string {
+  const names = run.classes.map(escaped) as [string, string];
+  const [train, validation] = [counts.train, counts.validation].map(
+    ([zero, one]) =>
+      `${plural(zero + one, 'picture')} (${formatCount(zero)} ${names[0]}, ${formatCount(one)} ${names[1]})`,
+  ) as [string, string];
+  const cell = (interval: Interval | null | undefined): string => (interval ? formatInterval(interval) : '–');
+  const area = (value: number | null, range: Interval | null | undefined): string =>
+    value === null
+      ? '–'
+      : value.toFixed(3) + (range ? ` (${range.low.toFixed(3)} to ${range.high.toFixed(3)})` : '');
+  const row = (name: string, of: (one: SetFigures) => string): string[] => [name, ...sets.map(of)];
+  return [
+    `<p>Trained on ${train}, validated on ${validation}.</p>`,
+    htmlTable(
+      ['', ...sets.map(({ on, evaluation }) => `${on} set, ${plural(evaluation.count, 'picture')}`)],
+      [
+        row('Accuracy', ({ evaluation }) => cell(evaluation.accuracy)),
+        row(`Precision of ${names[1]}`, ({ evaluation }) => cell(evaluation.precision)),
+        row(`Recall of ${names[1]}`, ({ evaluation }) => cell(evaluation.recall)),
+        row(`F1 of ${names[1]}`, ({ intervals }) => cell(intervals?.f1)),
+        row('ROC AUC', ({ evaluation, intervals }) => area(evaluation.rocAuc, intervals?.rocAuc)),
+        row('Average precision', ({ evaluation, intervals }) =>
+          area(evaluation.averagePrecision, intervals?.averagePrecision),
+        ),
+        row('Expected calibration error', ({ intervals }) => cell(intervals?.calibrationError)),
+        row('Loss', ({ evaluation }) => evaluation.loss.toFixed(4)),
+      ],
+    ),
+    `<p class="small">Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others. The validation set also decided which epoch was kept.</p>`,
+    gap
+      ? `<p>Overfitting gap: ${(gap.accuracy * 100).toFixed(1)} percentage points (training accuracy ${formatPercent(gap.training.accuracy)}, with dropout and augmentation, less validation accuracy ${formatPercent(gap.validation.accuracy)}, both of epoch ${gap.epoch}).</p>`
+      : '',
+    ...sets.map(({ on, evaluation }) => {
+      const rows = evaluation.confusion.map((line, label) => [`is ${names[label]!}`, ...line.map(String)]);
+      return (
+        `<h3>Confusion matrix, ${on} set, at a threshold of ${statedThreshold(evaluation.threshold)}</h3>` +
+        htmlTable(['', ...names.map((name) => `predicted ${name}`)], rows)
+      );
+    }),
+    `<p>${escaped(answerRule(run.classes, threshold, run.unsure))}${run.unsure ? ` ${escaped(unsurePromise(run.unsure))}` : ''}</p>`,
+    run.temperature === 1
+      ? ''
+      : `<p>Probabilities are calibrated by a temperature of ${run.temperature.toFixed(3)}.</p>`,
+  ].join('\n');
+}
+
+function wrongPictures({ run, wrong, wrongInAll }: ReportContents): string {
+  if (wrong.length === 0) return '<p>Every picture of the validation set is predicted correctly.</p>';
+  const figures = wrong.map(({ name, label, predicted, probability, thumbnail }) => {
+    const image = thumbnail
+      ? `<img alt="${escaped(name)}" src="data:image/jpeg;base64,${Buffer.from(thumbnail).toString('base64')}">`
+      : '<div class="missing">can’t be read</div>';
+    return (
+      `<figure>${image}<figcaption>${escaped(name)}<br>is ${escaped(run.classes[label])}, predicted ` +
+      `${escaped(run.classes[predicted])} (${formatPercent(probability)})</figcaption></figure>`
+    );
+  });
+  const which =
+    wrong.length < wrongInAll
+      ? `The ${wrong.length} most wrong of ${wrongInAll}`
+      : `All ${plural(wrongInAll, 'picture')}`;
+  return `<p>${which} of the validation set that ${wrongInAll === 1 ? 'is' : 'are'} predicted wrongly.</p><div class="pictures">${figures.join('')}</div>`;
+}
+
+function recipe({ run }: ReportContents): string {
+  const stored = run.recipe;
+  if (!stored) return '<p>The settings of this run were written by another version.</p>';
+  return htmlTable(
+    [],
+    RECIPE_KEYS.map((key) => [escaped(rowOf(key).label), escaped(textOf(stored, key))]),
+  );
+}
+
+const STYLE = `
+:root { color-scheme: light; }
+body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f27; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1.5rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; border-bottom: 1px solid #d8dbe2; } h3 { font-size: 1rem; margin: 1.2rem 0 .4rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid #e4e6ec; vertical-align: top; }
+tbody th { font-weight: 400; color: #555e6e; }
+.small { font-size: .85rem; color: #555e6e; }
+.charts, .pictures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); }
+.pictures { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
+figure { margin: 0; break-inside: avoid; } figcaption { font-size: .85rem; }
+.charts figcaption { font-weight: 600; }
+svg { width: 100%; height: auto; font: 11px system-ui, sans-serif; fill: #555e6e; }
+.grid { stroke: #e4e6ec; } .bar { stroke: #2457c5; opacity: .45; stroke-width: 2; } circle { fill: #2457c5; }
+polyline { fill: none; stroke-width: 2; } .solid { stroke: #2457c5; } .dashed { stroke: #b5491b; stroke-dasharray: 6 4; } .guide { stroke: #828a99; stroke-dasharray: 2 3; stroke-width: 1; }
+.legend { margin: 0; font-size: .85rem; } .legend .solid { color: #2457c5; } .legend .dashed { color: #b5491b; }
+.legend .solid::before { content: '— '; } .legend .dashed::before { content: '- - '; }
+.pictures img, .missing { width: 100%; height: 8rem; object-fit: contain; background: #f3f4f7; } .missing { display: grid; place-items: center; color: #555e6e; }
+@media print { body { margin: 0; max-width: none; padding: 0; } h2 { break-after: avoid; } table { break-inside: avoid; } }
+@page { margin: 15mm; }
+`;

@@ -1,0 +1,135 @@
+import { join, basename } from 'node:path';
+import type { RunRecord } from '../../../shared/library.ts';
+import { classAt, evaluate, logit, probabilityOf } from '../../../shared/metrics.ts';
+import { writeAtomically } from '../../files/atomic-file.ts';
+import { reliability } from '../../insight/calibration.ts';
+import { cacheDir, type Project } from '../../library/folder.ts';
+import { getPictures, trainingSet } from '../../library/pictures/pictures.ts';
+import { getRunPictures } from '../../library/runs/predictions.ts';
+import { getEpochs } from '../../library/runs/runs.ts';
+import type { Db } from '../../library/database/sql.ts';
+import { getSettings } from '../../library/settings.ts';
+import { BlobCache } from '../../pictures/cache.ts';
+import type { PicturePool } from '../../pictures/pool.ts';
+import { THUMBNAIL_SIDE, thumbnailKey } from '../../pictures/thumbnail-key.ts';
+import { throwIfCancelled } from '../../support/cancelled.ts';
+import { VERSION } from '../../support/version.ts';
+import { knownIntervals, knownScores, type KnownScore } from '../known-evaluation.ts';
+import { modelView } from '../model-view.ts';
+import { overfittingGap } from '../overfitting-gap.ts';
+import { reportPage, type SetFigures, type WrongPicture } from './page.ts';
+
+/** Wrong pictures that are shown, at about 10 KB each. */
+const MOST_WRONG = 24;
+
+export interface WrittenReport {
+  /** Pictures of the validation set, and of them those predicted wrongly. */
+  pictures: number;
+  wrong: number;
+  sizeBytes: number;
+}
+
+/**
+ * Writes what is known of a run as one HTML file that contains everything it shows: figures with intervals, curves,
+ * confusion matrices, the most wrong pictures, recipe, data and versions. Uses stored predictions and the current labels.
+ *
+ * @param options `out`: file to write or replace; `pool` makes thumbnails
+ * @throws TwofoldError `cancelled`; the file system's error
+ */
+export async function writeReport(
+  project: Project,
+  run: RunRecord,
+  { out, pool, signal }: { out: string; pool: PicturePool; signal?: AbortSignal },
+): Promise<WrittenReport> {
+  const { db, name } = project;
+  const { threshold } = modelView(db);
+  const scored = knownScores(db, run.id);
+  const wrong = scored
+    .filter(({ probability, label }) => classAt(probability, threshold) !== label)
+    .sort((a, b) => Math.abs(b.probability - threshold) - Math.abs(a.probability - threshold));
+  const page = reportPage({
+    project: name,
+    run,
+    threshold,
+    epochs: getEpochs(db, run.id),
+    gap: overfittingGap(run, getEpochs(db, run.id)),
+    counts: countSides(db, run.id),
+    sets: await figuresOf(db, run, scored, threshold),
+    scored,
+    bins: reliability(scored),
+    wrong: await illustrate(project, wrong.slice(0, MOST_WRONG), { pool, signal }),
+    wrongInAll: wrong.length,
+    versions: {
+      Twofold: VERSION,
+      'Weights of InceptionV3': `${run.recipe?.weights ?? 'unknown'} (SHA-256 ${run.weightsFingerprint ?? 'unknown'})`,
+      Node: process.versions.node,
+    },
+  });
+  throwIfCancelled(signal);
+  await writeAtomically(out, (file) => file.writeFile(page));
+  return { pictures: scored.length, wrong: wrong.length, sizeBytes: Buffer.byteLength(page) };
+}
+
+async function figuresOf(
+  db: Db,
+  run: RunRecord,
+  scored: readonly KnownScore[],
+  threshold: number,
+): Promise<SetFigures[]> {
+  const sets: SetFigures[] = [];
+  if (scored.length > 0) {
+    const logits = scored.map(({ probability }) => logit(probability));
+    const intervals = await knownIntervals(db, run.id, 'validation', threshold);
+    sets.push({ on: 'validation', evaluation: evaluate(scored, logits, threshold), intervals });
+  }
+  if (run.test) {
+    const { evaluation, isCurrent } = run.test;
+    const intervals = isCurrent ? await knownIntervals(db, run.id, 'test', evaluation.threshold) : null;
+    sets.push({ on: 'test', evaluation, intervals });
+  }
+  return sets;
+}
+
+/** By the current labels. */
+function countSides(db: Db, runId: string): Record<'train' | 'validation', [number, number]> {
+  const labels = new Map(trainingSet(db).map(({ id, label }) => [id, label]));
+  const counts: Record<'train' | 'validation', [number, number]> = { train: [0, 0], validation: [0, 0] };
+  for (const { id, split } of getRunPictures(db, runId)) {
+    const label = labels.get(id);
+    if (label !== undefined && split !== null && split !== 'test') counts[split][label]++;
+  }
+  return counts;
+}
+
+async function illustrate(
+  project: Project,
+  wrong: readonly KnownScore[],
+  { pool, signal }: { pool: PicturePool; signal: AbortSignal | undefined },
+): Promise<WrongPicture[]> {
+  const { bits16 } = getSettings(project.db).recipe;
+  const dir = join(cacheDir(project), 'thumbnails');
+  const pictures = new Map(
+    getPictures(
+      project.db,
+      wrong.map(({ id }) => id),
+    ).map((one) => [one.id, one]),
+  );
+  const shown: WrongPicture[] = [];
+  for (const { id, label, probability } of wrong) {
+    throwIfCancelled(signal);
+    const { path, sha256 } = pictures.get(id)!;
+    const predicted = label === 0 ? 1 : 0;
+    const key = thumbnailKey(sha256, THUMBNAIL_SIDE, bits16);
+    const read = (): Uint8Array | null => new BlobCache(dir).get(key) ?? null;
+    let thumbnail = read();
+    if (!thumbnail) {
+      const options = { thumbnailDir: dir, thumbnailSide: THUMBNAIL_SIDE, bits16 };
+      // A picture that is gone or damaged is listed without its thumbnail.
+      await pool.inspect(path, options).catch(() => null);
+      thumbnail = read();
+    }
+    const share = probabilityOf(predicted, probability);
+    shown.push({ name: basename(path), label, predicted, probability: share, thumbnail });
+  }
+  return shown;
+}

@@ -1,0 +1,87 @@
+import type { ClassIndex } from '../../shared/library.ts';
+import { sigmoid } from '../../shared/metrics.ts';
+import { rankLabelErrors } from '../insight/label-errors.ts';
+import { rowOf } from '../insight/matrix.ts';
+import { nearest, normalised } from '../insight/neighbours.ts';
+import type { IndexedLibrary } from './index-library.ts';
+import type { OutOfFold } from './out-of-fold.ts';
+
+/** A labelled picture with a probability of class 1 by a model that did not train on it. */
+export interface LabelledProbability<P = { id: number; path: string }> {
+  picture: P;
+  label: ClassIndex;
+  probability: number;
+}
+
+export interface SuspectLabel {
+  picture: { id: number; path: string };
+  label: ClassIndex;
+  predicted: ClassIndex;
+  /** Of the predicted class, out of fold. */
+  probability: number;
+  isLikelyError: boolean;
+}
+
+/**
+ * Labels that contradict the out-of-fold prediction, the least credible first, as confident learning ranks them.
+ *
+ * @param kept ids of pictures whose label was checked and is right: they count, but are not listed
+ */
+export function suspectLabels(
+  labelled: readonly LabelledProbability[],
+  kept: ReadonlySet<number>,
+): SuspectLabel[] {
+  return rankLabelErrors(
+    labelled.map(({ label }) => label),
+    labelled.map(({ probability }) => probability),
+  ).flatMap(({ row, selfConfidence, isLikelyError }): SuspectLabel[] => {
+    const { picture, label } = labelled[row]!;
+    if (selfConfidence >= 0.5 || kept.has(picture.id)) return [];
+    const predicted = label === 0 ? 1 : 0;
+    return [{ picture, label, predicted, probability: 1 - selfConfidence, isLikelyError }];
+  });
+}
+
+/** The head's out-of-fold predictions as probabilities. */
+export const byHead = ({ pictures, logits }: OutOfFold): LabelledProbability[] =>
+  pictures.map((picture, row) => ({ picture, label: picture.label, probability: sigmoid(logits[row]!) }));
+
+export interface LabelledNeighbour {
+  path: string;
+  label: ClassIndex;
+  /** Cosine of the angle between the two vectors of the index. */
+  similarity: number;
+}
+
+/**
+ * The labelled pictures that are most similar to each of some pictures: a reason to look at a label. The test set takes no
+ * part. Pictures that the index lacks have none.
+ */
+export function labelledNeighbours(
+  { pictures, matrix }: IndexedLibrary,
+  ids: readonly number[],
+  count = 5,
+): Map<number, LabelledNeighbour[]> {
+  const unit = normalised(matrix);
+  const rows = new Map(pictures.map(({ id }, row) => [id, row]));
+  const isLabelled = ({ label, split }: (typeof pictures)[number]): boolean =>
+    (label === 0 || label === 1) && split !== 'test';
+  return new Map(
+    ids.map((id) => {
+      const own = rows.get(id);
+      if (own === undefined) return [id, []];
+      const found = nearest(unit, rowOf(matrix, own), {
+        count,
+        except: (row) => row === own || !isLabelled(pictures[row]!),
+      });
+      return [
+        id,
+        found.map(({ row, similarity }) => ({
+          path: pictures[row]!.path,
+          label: pictures[row]!.label as ClassIndex,
+          similarity,
+        })),
+      ];
+    }),
+  );
+}

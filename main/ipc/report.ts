@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import type { AppContext } from '../app/services/context.ts';
+import { chooseHtml } from '../app/shell/dialogs.ts';
+import { chooseRun } from '../engine/evaluate.ts';
+import type { HandlersOf } from './answer.ts';
+
+export function reportHandlers({ project, pool, window, documents }: AppContext): HandlersOf<'report'> {
+  return {
+    'report.save': async ({ run: id }) => {
+      const open = project.require();
+      const run = chooseRun(open, id);
+      const out = await chooseHtml(window(), 'Save report', join(documents(), `${open.name} ${id}.html`));
+      if (out === null) return null;
+      // Loaded late: most sessions write no report.
+      const { writeReport } = await import('../engine/report/report.ts');
+      await writeReport(open, run, { out, pool });
+      return { path: out };
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { TwofoldError } from '../../shared/errors.ts';
+import type { OutOfFoldJob, OutOfFoldResult, TrainingPicture } from '../../shared/jobs.ts';
+import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
+import { assignFolds } from '../insight/folds.ts';
+import { Head } from '../model/head/head.ts';
+import { FeatureSource, type BatchOptions } from '../training/feature-source.ts';
+import type { JobContext } from '../training/job-context.ts';
+import { LeftOutList } from '../training/left-out.ts';
+import { batches, epochOrder } from '../training/order.ts';
+import { OutOfFoldStore } from '../training/out-of-fold-store.ts';
+import { score } from '../training/score.ts';
+import { countClasses } from '../training/split.ts';
+import { stageProgress } from '../training/stage-progress.ts';
+
+/**
+ * Gives every picture a logit by a head of the run's recipe that did not train on it: one head for each fold, trained on the
+ * others for as many epochs as the run kept, on cached features. Complete folds are stored, and skipped the next time.
+ *
+ * @throws TwofoldError `too-few` pictures for two folds, `diverged`, `cancelled`
+ */
+export async function runOutOfFoldJob(job: OutOfFoldJob, context: JobContext): Promise<OutOfFoldResult> {
+  const { recipe, cacheDir, storeDir, pictures } = job;
+  const { control, emit } = context;
+  const folds = assignFolds(
+    pictures.map(({ label }) => label),
+    pictures.map(({ sha256 }) => sha256),
+    { folds: job.folds, seed: recipe.seed },
+  );
+  if (!folds)
+    throw new TwofoldError('too-few', 'Folds need at least two labelled pictures of each class. Label more.');
+  const store = new OutOfFoldStore(storeDir);
+  const { folds: complete } = await store.read();
+  const leftOut = new LeftOutList(emit);
+  const source = await FeatureSource.open(recipe, cacheDir, control.signal, leftOut.add);
+  try {
+    await cacheFeatures(source, pictures, context);
+    const unread = new Set(leftOut.pictures.map(({ path }) => path));
+    const side = (isInside: (fold: number) => boolean): TrainingPicture[] =>
+      pictures.filter(({ path }, row) => isInside(folds.of[row]!) && !unread.has(path));
+    const meter = stageProgress('training', folds.count * job.epochs * pictures.length, emit);
+    for (let fold = 0; fold < folds.count; fold++) {
+      const start = fold * job.epochs * pictures.length;
+      if (complete.has(fold)) {
+        meter.restart(start + job.epochs * pictures.length);
+        continue;
+      }
+      const outside = side((of) => of !== fold);
+      const onEpoch = (share: number): void => meter.update(start + Math.round(share * pictures.length));
+      const head = await trainedHead(job, source, outside, context, onEpoch);
+      try {
+        const scores = await score(
+          source,
+          head,
+          side((of) => of === fold),
+          { cached: true, control },
+        );
+        const logits = scores.pictures.map(({ sha256 }, index) => [sha256, scores.logits[index]!] as const);
+        await store.write(fold, new Map(logits));
+      } finally {
+        head.dispose();
+      }
+    }
+    const { logits } = await store.read();
+    return {
+      kind: 'out-of-fold',
+      logits: pictures.map(({ sha256 }) => logits.get(sha256) ?? null),
+      leftOut: leftOut.pictures,
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+async function cacheFeatures(
+  source: FeatureSource,
+  pictures: readonly TrainingPicture[],
+  { control, emit }: JobContext,
+): Promise<void> {
+  const meter = stageProgress('features', pictures.length, emit);
+  let done = 0;
+  for await (const batch of source.batches(batches(pictures, 20), { cached: true })) {
+    meter.update((done += batch.pictures.length));
+    await control.turn();
+  }
+  meter.update(pictures.length);
+}
+
+/** @param onProgress gets epochs done, with fractions */
+async function trainedHead(
+  { recipe, epochs }: OutOfFoldJob,
+  source: FeatureSource,
+  pictures: readonly TrainingPicture[],
+  { control }: JobContext,
+  onProgress: (epochs: number) => void,
+): Promise<Head> {
+  const { units, dropout, learningRate, seed, batch: size } = recipe;
+  const { features } = source.extractor;
+  const lossWeights = weightsOfClasses(recipe.classWeights, countClasses(pictures));
+  const head = await Head.create({ features, units, dropout, learningRate, seed, lossWeights });
+  try {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const order = [...batches(epochOrder(pictures.length, seed, epoch), size)];
+      const groups = order.map((rows) => rows.map((row) => pictures[row]!));
+      let done = 0;
+      for await (const batch of source.batches(groups, optionsOf(recipe, epoch))) {
+        const labels = Float32Array.from(batch.pictures, ({ label }) => label);
+        const { loss } = head.step(batch.features, labels);
+        if (!Number.isFinite(loss)) {
+          throw new TwofoldError(
+            'diverged',
+            'The loss of a fold became infinite or not a number. Train the run with a smaller learning rate.',
+          );
+        }
+        onProgress(epoch - 1 + (done += labels.length) / pictures.length);
+        await control.turn();
+      }
+    }
+    return head;
+  } catch (error) {
+    head.dispose();
+    throw error;
+  }
+}
+
+/** Cached variants as in training; new augmentations in every epoch would take as long as training, so those are left out. */
+function optionsOf({ seed, augmentation }: OutOfFoldJob['recipe'], epoch: number): BatchOptions {
+  const { enabled, variants, ...ranges } = augmentation;
+  if (!enabled || variants === 0) return { cached: true };
+  return { cached: true, draw: { seed, epoch: ((epoch - 1) % variants) + 1, ranges } };
+}

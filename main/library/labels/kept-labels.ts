@@ -1,0 +1,44 @@
+import type { LabelResult, LabelSource } from '../../../shared/library.ts';
+import { column, run, transaction, type Db } from '../database/sql.ts';
+import { idList } from '../pictures/pictures.ts';
+import { dropUndone, newBatch } from './labels.ts';
+
+/**
+ * Records that labels were checked and are right, as one step of undo: such pictures are not listed as likely label errors
+ * until their label changes.
+ *
+ * @param ids of pictures; unknown ids and pictures without a class are ignored
+ */
+export function keepLabels(db: Db, ids: Iterable<number>, source: LabelSource): LabelResult {
+  return transaction(db, () => {
+    const kept = column<number>(
+      db,
+      'SELECT id FROM pictures WHERE label IN (0, 1) AND id IN (SELECT value FROM json_each(:ids))',
+      { ids: idList(ids) },
+    );
+    if (kept.length === 0) return { batch: null, changes: [] };
+    const batch = newBatch(db, source, 'set', 'done');
+    run(db, 'UPDATE label_batches SET is_keep = 1 WHERE id = :batch', { batch });
+    run(
+      db,
+      `INSERT INTO label_events (batch_id, picture_id, label, previous_label, previous_batch_id)
+       SELECT :batch, id, label, label, label_batch_id FROM pictures
+       WHERE id IN (SELECT value FROM json_each(:kept))`,
+      { batch, kept: JSON.stringify(kept) },
+    );
+    dropUndone(db);
+    return { batch, changes: [], kept };
+  });
+}
+
+/** Ids of the pictures whose present label was checked and kept. */
+export function keptPictures(db: Db): Set<number> {
+  return new Set(
+    column<number>(
+      db,
+      `SELECT DISTINCT p.id FROM label_batches b JOIN label_events e ON e.batch_id = b.id
+       JOIN pictures p ON p.id = e.picture_id
+       WHERE b.is_keep = 1 AND b.state = 'done' AND e.label = p.label AND b.id > coalesce(p.label_batch_id, 0)`,
+    ),
+  );
+}

@@ -1,0 +1,101 @@
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { done, QUICK, run, sampleFolder, start, temporaryFolder, type Event } from '../kit/cli.ts';
+
+/** Likely label errors by the head itself, and labels that were checked. */
+
+const folder = temporaryFolder();
+const project = path.join(folder, 'sample.twofold');
+const pictures = sampleFolder(40, path.join(folder, 'pictures'));
+const picture = (name: string, index: number): string =>
+  path.join(pictures, name, readdirSync(path.join(pictures, name)).sort()[index]!);
+const flipped = [picture('animals', 3), picture('animals', 21), picture('food', 8)];
+
+beforeAll(async () => {
+  await done('import', pictures, '--project', project);
+  await done('label', project, 'food', ...flipped.slice(0, 2));
+  await done('label', project, 'animals', flipped[2]!);
+  await done('index', project);
+  await done('train', project, ...QUICK, '--cut', 'mixed3', '--no-augment', '--epochs', '6');
+});
+
+const suspects = (events: readonly Event[]): string[] =>
+  events.filter(({ event }) => event === 'suspect').map((event) => String(event.path));
+const store = path.join(project, 'cache', 'out-of-fold');
+const folds = (): string[] =>
+  readdirSync(store, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.json'));
+
+describe('errors --head', () => {
+  it('keeps the complete folds when it is cancelled, and goes on from them', async () => {
+    const cancelled = start(['errors', project, '--head', '--json'], ({ stage, fraction }) => {
+      if (stage === 'training' && Number(fraction) > 0.45) process.kill(-cancelled.child.pid!, 'SIGINT');
+    });
+    const { code, events } = await cancelled.finished;
+    expect([code, events.at(-1)!.code]).toEqual([1, 'cancelled']);
+    const before = folds();
+    expect(before.length).toBeGreaterThan(0);
+    expect(before.length).toBeLessThan(5);
+    const first = path.join(store, before[0]!);
+    const written = statSync(first).mtimeMs;
+
+    const finished = await run('errors', project, '--head', '--json');
+    expect(finished.code).toBe(0);
+    expect(folds()).toHaveLength(5);
+    expect(statSync(first).mtimeMs).toBe(written);
+    const progress = finished.events.find(({ stage }) => stage === 'training')!;
+    expect(progress).toMatchObject({
+      total: 5 * 80 * Number((await done('runs', project, '--run', 'r1')).bestEpoch),
+    });
+    expect(finished.events.at(-1)).toMatchObject({ event: 'done', labelled: 80 });
+  });
+
+  it('lists labels that were flipped, with the most similar labelled pictures as the reason', async () => {
+    const { events } = await run('errors', project, '--head', '--json', '--count', '5');
+    const listed = suspects(events);
+    const found = flipped.filter((file) => listed.includes(file));
+    expect(found.length).toBeGreaterThanOrEqual(2);
+    expect(listed.length).toBeLessThan(40);
+    const [likeliest] = events.filter(({ event }) => event === 'suspect');
+    const neighbours = likeliest!.neighbours as { path: string; label: string; similarity: number }[];
+    expect(neighbours).toHaveLength(5);
+    for (const one of neighbours) expect(['animals', 'food']).toContain(one.label);
+    expect(neighbours.map((one) => one.path)).not.toContain(likeliest!.path);
+    const confidences = events
+      .filter(({ event }) => event === 'suspect')
+      .map((one) => Number(one.probability));
+    expect(confidences).toEqual(confidences.toSorted((a, b) => b - a));
+  });
+
+  it('is the same after a swap of the classes', async () => {
+    const before = suspects((await run('errors', project, '--head', '--json')).events);
+    await run('labels', project, '--swap');
+    expect(suspects((await run('errors', project, '--head', '--json')).events)).toEqual(before);
+    expect(folds()).toHaveLength(5);
+    await run('labels', project, '--swap');
+  });
+
+  it('its logits fit the temperature of calibrate', async () => {
+    const found = await done('calibrate', project);
+    expect(found).toMatchObject({ fittedOn: 'out-of-fold', fittedPictures: 80 });
+  });
+});
+
+describe('errors --keep', () => {
+  it('takes a label off the list until it changes, in its history, as one step of undo', async () => {
+    const [first, second] = suspects((await run('errors', project, '--json')).events);
+    expect(await done('errors', project, '--keep', first!)).toMatchObject({ kept: 1 });
+    const after = suspects((await run('errors', project, '--json')).events);
+    expect(after[0]).toBe(second);
+    expect(after).not.toContain(first);
+    const { events } = await run('labels', project, '--history', first!, '--json');
+    expect(events.filter(({ event }) => event === 'label').at(-1)).toMatchObject({ kept: true });
+    await done('label', project, '--undo');
+    expect(suspects((await run('errors', project, '--json')).events)).toContain(first);
+    await done('label', project, '--redo');
+    expect(suspects((await run('errors', project, '--json')).events)).not.toContain(first);
+    expect((await run('errors', project, '--keep', '/nowhere.jpg')).code).toBe(1);
+  });
+});

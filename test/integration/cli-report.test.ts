@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { formatInterval } from '../../shared/format.ts';
+import type { Interval } from '../../shared/metrics.ts';
+import { done, QUICK, run, sampleFolder, temporaryFolder } from '../kit/cli.ts';
+
+const folder = temporaryFolder();
+const project = path.join(folder, 'sample.twofold');
+const pictures = path.join(folder, 'pictures');
+const out = path.join(folder, 'report.html');
+
+beforeAll(async () => {
+  // A name that would be markup if it were not escaped.
+  sampleFolder(14, pictures);
+  mkdirSync(path.join(folder, 'named'));
+  renameSync(path.join(pictures, 'animals'), path.join(folder, 'named', 'a <b>&"'));
+  renameSync(path.join(pictures, 'food'), path.join(folder, 'named', 'food'));
+  await done('import', path.join(folder, 'named'), '--project', project);
+  await done('train', project, ...QUICK, '--epochs', '2', '--no-augment', '--validation-fraction', '0.5');
+});
+
+describe('report', () => {
+  it('is one file with the figures of evaluate, the curves and the most wrong pictures', async () => {
+    const written = await done('report', project, '--out', out);
+    const page = readFileSync(out, 'utf8');
+    const evaluated = (await done('evaluate', project)) as unknown as {
+      accuracy: Interval;
+      count: number;
+      confusion: [[number, number], [number, number]];
+    };
+    expect(page).toContain(formatInterval(evaluated.accuracy));
+    expect(page).toContain(`validation set, ${evaluated.count} pictures`);
+    expect(page.match(/<svg /g)).toHaveLength(5);
+    const wrong = evaluated.confusion[0][1] + evaluated.confusion[1][0];
+    expect(written).toMatchObject({ run: 'r1', out, pictures: evaluated.count, wrong });
+    expect(page.match(/<img alt="[^"]+" src="data:image\/jpeg;base64,/g) ?? []).toHaveLength(wrong);
+    expect(page).toContain('Overfitting gap: ');
+    expect(page).toContain('<th scope="row">Dropout</th>');
+  });
+
+  it('loads nothing and escapes the names that a person chose', () => {
+    const page = readFileSync(out, 'utf8');
+    expect(page).not.toMatch(/<script|https?:|url\(|src="(?!data:)/);
+    expect(page).not.toContain('a <b>&"');
+    expect(page).toContain('a &#60;b&#62;&#38;&#34;');
+  });
+
+  it('replaces an earlier report, and writes nothing where there is no run or no folder', async () => {
+    await done('report', project, '--out', out);
+    const nowhere = await run('report', project, '--out', path.join(folder, 'no', 'report.html'));
+    expect(nowhere.code).toBe(1);
+    const none = await run('report', project, '--run', 'r9', '--out', path.join(folder, 'none.html'));
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('There is no run r9')]);
+  });
+});
