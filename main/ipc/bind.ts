@@ -9,7 +9,7 @@ import { answer, refuse, type Handlers } from './answer.ts';
  * in the contract, or passes what its schema does not allow, gets an error and no handler runs.
  *
  * @param isOurs whether a call comes from the main frame of our window, showing our own page
- * @param onFailure told about every call that fails, for the log
+ * @param onFailure called for every call that fails, for the log
  */
 export function bindCalls(
   handlers: Handlers,

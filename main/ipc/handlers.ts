@@ -13,7 +13,7 @@ import { reportHandlers } from './report.ts';
 import { systemHandlers } from './system.ts';
 import { runHandlers, trainHandlers } from './train.ts';
 
-/** A handler for every call of the contract; the compiler sees to it that none is missing. */
+/** A handler for every call of the contract; the compiler reports a missing one. */
 export function handlersOf(context: AppContext): Handlers {
   return {
     ...projectHandlers(context),

@@ -53,7 +53,7 @@ export function labelHandlers(context: AppContext): HandlersOf<'labels'> {
   };
 }
 
-/** What a run is being asked for is in the order of the classes in which it was begun. */
+/** Running work keeps the class order with which it was started. */
 function refuseWhileAsked({ predictor, exporter }: AppContext): void {
   const refuse = (what: string): never => {
     throw new TwofoldError('busy', `${what}, so the classes can’t be swapped now. Wait until that is done.`);

@@ -8,7 +8,7 @@ const KEYS = Object.keys(projectSettingsSchema.shape) as Key[];
 /** Whether the classes were swapped when the threshold was set. It is stored unswapped, so that it comes back exactly. */
 const THRESHOLD_ORDER = 'thresholdSwapped';
 
-/** The project's settings. A value that this version can't read counts as its default and is left alone. */
+/** The project's settings. A value that this version can't read is replaced by its default and kept in the file. */
 export function getSettings(db: Db): ProjectSettings {
   const found = rows<{ key: string; value: string }>(db, 'SELECT key, value FROM settings');
   const stored = new Map(found.map(({ key, value }) => [key, value]));

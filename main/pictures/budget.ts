@@ -1,4 +1,4 @@
-/** Ends a task that nobody waits for any more. */
+/** Ends a task whose result is no longer needed. */
 export class TaskCancelled extends Error {}
 
 /** Memory that pictures being read may take in one process, all its threads and pools together. */

@@ -11,7 +11,7 @@ const MAX_SIDE = 1200;
 export interface DrawOptions extends DecodeOptions {
   rows: number;
   columns: number;
-  /** Colours (`#rrggbb`) of what speaks for class 0 and for class 1. */
+  /** Colours (`#rrggbb`) for class 0 and class 1. */
   colors: readonly [string, string];
 }
 

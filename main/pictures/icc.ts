@@ -40,7 +40,7 @@ export function isSrgb(profile: Uint8Array): boolean {
   }
 }
 
-/** Compares a curve with sRGB's in the middle, which tells sRGB and gamma 2.2 from linear, 1.8 and 2.6. */
+/** Compares a curve with sRGB's in the middle, which distinguishes sRGB and gamma 2.2 from linear, 1.8 and 2.6. */
 function isSrgbCurve(view: DataView, text: (at: number) => string, at: number | undefined): boolean {
   if (at === undefined) return false;
   const middle = text(at) === 'curv' ? sampledMiddle(view, at) : parametricMiddle(view, at);

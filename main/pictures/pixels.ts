@@ -6,7 +6,7 @@ import { PIXELS_VERSION, preparePixels, type PrepareOptions } from './prepare.ts
 import { explainFileError, readPictureFile } from './read.ts';
 import type { PictureReference, PixelOptions } from './tasks.ts';
 
-/** Where prepared pixels lie in their cache. */
+/** Key of prepared pixels in their cache. */
 export function pixelKey(
   contentSha256: string,
   { size, resize, bits16 = 16 }: Pick<PrepareOptions, 'size' | 'resize' | 'bits16'>,

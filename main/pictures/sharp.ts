@@ -20,7 +20,7 @@ function load(): typeof sharpModule {
   const loaded = require('sharp') as typeof sharpModule;
   // One picture a thread: the pool of workers gives parallelism, and threads inside each would only contend with it.
   loaded.concurrency(1);
-  // No operation is asked for twice, so libvips' cache of operations would only hold memory.
+  // No operation is repeated, so libvips' operation cache would only waste memory.
   loaded.cache(false);
   return loaded;
 }

@@ -53,7 +53,7 @@ const OTHERS: readonly [start: string, name: string][] = [
 /** Where DICOM has its mark. */
 const DICOM_AT = 128;
 
-/** Finds the format from content alone: extensions lie. Looks at the first 4 KB, and at the tags of a TIFF. */
+/** Detects the format from the content, since extensions can be wrong. Reads the first 4 KB, and at the tags of a TIFF. */
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return { kind: 'empty' };
   const latin = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString('latin1');

@@ -9,7 +9,7 @@ export const THUMBNAIL_SIDE = 224;
 const THUMBNAIL_VERSION = 1;
 
 /**
- * Where a thumbnail lies in the cache. Apart from its making, so that main can look it up without a decoder.
+ * Key of a thumbnail in the cache. In a file of its own, so that main can look it up without loading a decoder.
  *
  * @param bits16 as in the project's recipe
  */

@@ -34,7 +34,7 @@ export interface AppContext {
   settings: JsonFile<typeof appSettingsSchema>;
   delays: LoopDelays;
   defects: Defects;
-  /** A folder or project that was asked for before the window was there to open it. */
+  /** A folder or project to open once the window is ready. */
   opened: { path: string | null };
   emit: Emit;
   /** The window that asks; calls come from nowhere else. */

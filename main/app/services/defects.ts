@@ -6,7 +6,7 @@ import { RateLimit } from '../../log/rate-limit.ts';
 const MOST = 20;
 const EVERY_MS = 60_000;
 
-/** Errors that nothing caught, in main and in the window: logs them and tells the person that there was one. */
+/** Logs uncaught errors of main and the window, and notifies the person. */
 export class Defects {
   readonly #limits = { main: new RateLimit(MOST, EVERY_MS), window: new RateLimit(MOST, EVERY_MS) };
 

@@ -29,7 +29,7 @@ function withoutProgramFolder(line: string): string {
 const PATH = String.raw`(?:file:\/\/)?(?:~|[A-Za-z]:)?[\\/]{1,2}(?=[^\s\\/])`;
 /** In quotes a path ends with the last quotation mark of the line; names may contain one. */
 const QUOTED_PATH = new RegExp(`(['"])${PATH}.*\\1`, 'g');
-/** Without, nothing tells where it ends. */
+/** Without them, its end is unknown. */
 const OPEN_PATH = new RegExp(`(^|[\\s(=:,])${PATH}.*`);
 
 function withoutPaths(text: string): string {

@@ -21,7 +21,7 @@ export const DIAGNOSTICS = [
 /**
  * Collects what helps to find a defect on another machine, and nothing of what a person labels.
  *
- * @param logs paths of logs; those that do not exist are left out
+ * @param logs paths of logs; missing ones are skipped
  */
 export async function collectDiagnostics(
   { settings, project }: AppContext,

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 const SETTLE_MS = 500;
 
 /**
- * A small file of ours that is convenient but never needed: what can't be read is replaced by its default, what can't be
+ * A small file that is convenient but not essential: what can't be read is replaced by its default, what can't be
  * written is forgotten when the app ends.
  */
 export class JsonFile<Schema extends z.ZodType> {

@@ -10,8 +10,8 @@ const CLASSES = ['animals', 'food'];
 const NAME = 'Twofold sample';
 
 /**
- * Copies the sample pictures once to where a person keeps their own, since what comes with the app may lie at another
- * place after the next start (an AppImage is mounted anew each time), and since a person may want to change them.
+ * Copies the sample pictures once to where a person keeps their own, since resources of the app may have another
+ * path after the next start (as in an AppImage), and since a person may want to change them.
  *
  * @returns the project's folder (not made here) and the folder of pictures, whose sub-folders are the classes
  * @throws TwofoldError `not-found` where no sample pictures came with this Twofold

@@ -11,7 +11,7 @@ import type { OpenProject } from './open-project.ts';
 
 /** Labels of a stroke are taken together. */
 const SETTLE_MS = 30;
-/** All pictures are predicted once the hand rests; those in sight at once. */
+/** All pictures are predicted once labelling pauses; the visible ones immediately. */
 const COUNT_AFTER_MS = 300;
 
 /** Suggests labels for the open project: keeps the thread with its index and its labels up to date. */
@@ -73,7 +73,7 @@ export class Suggestions {
     try {
       return await this.#open.thread.ask(task);
     } catch (error) {
-      // A thread that ended is started anew, and has to read everything.
+      // A thread that ended is started again and must read everything.
       if (toFailure(error).code === 'crashed') this.#reading = null;
       throw error;
     }

@@ -5,7 +5,7 @@ import { JOB_PROCESS, TENSORFLOW_ENV } from '../../jobs/child.ts';
 import { logExit, logOutput } from '../../log/child.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
 
-/** As `spawnUtilityProcess`, with the lowest priority: for work that nobody waits for. */
+/** As `spawnUtilityProcess`, with the lowest priority, for background work. */
 export const spawnBackgroundProcess = (): JobProcess => spawnUtilityProcess(constants.priority.PRIORITY_LOW);
 
 /** Runs a job in a utility process of Electron, whose crash affects neither the window nor main. */

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Main is asked to draw menus, answer the window and label: it must never be away for long. */
+/** Main handles menus, calls of the window and labels, so it must not block for long. */
 const RESOLUTION_MS = 10;
 const NS_PER_MS = 1e6;
 

@@ -18,7 +18,7 @@ type Item = MenuItemConstructorOptions;
 const line: Item = { type: 'separator' };
 const isMac = process.platform === 'darwin';
 
-/** Builds the menu anew; it is small, and what it shows changes rarely. */
+/** Builds the whole menu; it is small and changes rarely. */
 export function showMenu(state: MenuState): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(state)));
 }

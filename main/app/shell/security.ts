@@ -40,7 +40,7 @@ export function hardenSession(session: Session): void {
   session.on('will-download', (event) => event.preventDefault());
 }
 
-/** For every page that is ever made, ours being the only one. */
+/** For every page, of which there is only one. */
 export function hardenContents(contents: WebContents): void {
   // WebRTC passes none of the other locks.
   contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');

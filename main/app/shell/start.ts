@@ -111,7 +111,7 @@ async function confirmStop(window: BrowserWindow): Promise<boolean> {
   return response === 0;
 }
 
-/** What is under way is brought to an end and the database is closed before the app is gone. */
+/** Ends running work and closes the database before the app quits. */
 function endCleanly({ project, pool, recent, settings }: AppContext, temporary: string): void {
   let ended = false;
   app.on('will-quit', (event) => {

@@ -32,7 +32,7 @@ export function createWindow(state: JsonFile<typeof windowStateSchema>): Browser
   if (state.value.maximized) window.maximize();
   if (state.value.fullScreen) window.setFullScreen(true);
   remember(window, state);
-  // A page that crashed is shown anew; what is open and under way is known to main.
+  // A page that crashed is loaded again; main knows the open project and running work.
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason !== 'clean-exit') window.webContents.reload();
   });

@@ -7,7 +7,7 @@ import { rows, type Db } from '../database/sql.ts';
 export const UNLABELLED = -2;
 const SKIPPED_LABEL = -1;
 
-/** What is needed of every picture at once, a column each, since 100,000 objects would take ten times the memory. */
+/** Columns of values for all pictures, since 100,000 objects would take ten times the memory. */
 export class PictureTable {
   private constructor(
     /** Ascending. */

@@ -257,7 +257,7 @@ function fourcc(type: number): string {
   return String.fromCharCode(type >>> 24, (type >>> 16) & 255, (type >>> 8) & 255, type & 255);
 }
 
-/** Opens a file for `work`, and turns what libheif says of it into a reason a person understands. */
+/** Opens a file for `work`, and converts libheif's errors to messages for people. */
 function use<T>(bytes: Uint8Array, work: (file: HeifFile) => T): T {
   try {
     return HeifFile.use(bytes, work);

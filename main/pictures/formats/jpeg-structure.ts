@@ -22,7 +22,7 @@ export interface JpegStructure {
 }
 
 export interface JpegScan {
-  /** Where its entropy-coded data lies in `bytes`. */
+  /** Position of its entropy-coded data in `bytes`. */
   from: number;
   to: number;
   /** How its codes are read; null where they are not sequential Huffman codes. */
@@ -96,7 +96,7 @@ function nextMarker(file: Buffer, start: number): { marker: number; from: number
   return null;
 }
 
-/** Entropy-coded data goes on over stuffed zeros and restart markers. */
+/** Entropy-coded data includes stuffed zeros and restart markers. */
 function endOfScan(file: Buffer, start: number): number {
   for (let at = file.indexOf(0xff, start); at >= 0; at = file.indexOf(0xff, at + 2)) {
     const next = file[at + 1] ?? 0xff;

@@ -14,7 +14,7 @@ export interface DevicePixels {
 
 let displayP3: Promise<Uint8Array> | undefined;
 
-/** The profile of Display P3, the colours of today's phones. */
+/** The profile of Display P3, as in photographs of phones. */
 export function displayP3Profile(): Promise<Uint8Array> {
   displayP3 ??= makeDisplayP3();
   return displayP3;

@@ -125,7 +125,7 @@ function asPreview(jpeg: Uint8Array): Preview[] {
 
 const JPEG_START = Buffer.of(0xff, 0xd8, 0xff);
 
-/** Every JPEG in a file, told by its first segments. */
+/** Every JPEG in a file, recognised by its first segments. */
 function findJpegs(bytes: Uint8Array): Preview[] {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found: Preview[] = [];

@@ -10,7 +10,7 @@ interface Entry {
 
 /** Bytes of one value of each type, by its number in the specification. */
 const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
-/** No file has more directories than this; a chain that goes on is damaged. */
+/** No file has more directories than this; a longer chain is damaged. */
 const MAX_DIRECTORIES = 100_000;
 
 /** One directory of tags: a page, a thumbnail, or what a tag of another directory points to. */
@@ -61,7 +61,7 @@ export class TiffDirectory {
     return new Uint8Array(view.buffer, view.byteOffset + this.entries.get(tag)!.entryAt, length);
   }
 
-  /** Directories that a tag points to: 330 (SubIFDs: other sizes of the page), 34665 (EXIF). Damaged ones are left out. */
+  /** Directories that a tag points to: 330 (SubIFDs: other sizes of the page), 34665 (EXIF). Damaged ones are skipped. */
   children(tag: number): TiffDirectory[] {
     return this.numbers(tag).flatMap((offset) => this.file.directory(offset)?.directory ?? []);
   }

@@ -104,7 +104,7 @@ const SAMPLE_FORMATS = new Map([
 ]);
 
 /**
- * Says how a directory stores its picture, from its tags alone.
+ * Determines from a directory's tags how its picture is stored.
  *
  * @throws TwofoldError `unsupported` for what is sound but not read, with what it is
  */

@@ -6,7 +6,7 @@ import { explainVips } from './errors.ts';
 import type { OpenedPicture, Picture } from './format.ts';
 import { isAvifOriented, isTurned, orient, xmpOrientation } from './orientation.ts';
 
-/** The limit is checked by us, for a message of ours. A picture cut off anywhere is an error, never a grey half. */
+/** The limit is checked here, for a clear message. A truncated picture is an error, never half grey. */
 const SHARP_OPTIONS: SharpOptions = { failOn: 'error', limitInputPixels: false };
 
 export interface VipsOptions {

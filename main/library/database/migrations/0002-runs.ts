@@ -1,6 +1,6 @@
 import type { Migration } from '../migrate.ts';
 
-/** Training runs, their epochs, and what each says of the pictures. A run's id is `r` and its number. */
+/** Training runs, their epochs, and their predictions. A run's id is `r` and its number. */
 export const runs: Migration = {
   version: 2,
   sql: `

@@ -2,7 +2,7 @@ import type { Migration } from '../migrate.ts';
 
 /**
  * The test set: a third split, and what each run's evaluation on it gave. A column's check can't be changed, so the
- * columns are made anew; the tables stay, since others refer to them.
+ * columns are created again; the tables stay, since others refer to them.
  */
 export const testSet: Migration = {
   version: 3,

@@ -1,6 +1,6 @@
 import type { Migration } from '../migrate.ts';
 
-/** Which class is the positive one can be changed; the run folders are told of that, and of the threshold. */
+/** Which class is the positive one can be changed; which is written to the run folders, like the threshold. */
 export const classOrder: Migration = {
   version: 4,
   sql: `
