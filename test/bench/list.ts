@@ -12,6 +12,9 @@ import { benchmark as keras } from './keras.ts';
 import { benchmark as label } from './label.ts';
 import { benchmark as memory } from './memory.ts';
 import { benchmark as start } from './start.ts';
+import { benchmark as activeLearning } from './active-learning.ts';
+import { benchmark as duplicates } from './duplicates.ts';
+import { benchmark as labelErrors } from './label-errors.ts';
 import { benchmark as suggest } from './suggest.ts';
 
 /** Every benchmark, in the order in which they run. A new one is a file beside this that exports `benchmark`, and a line here. */
@@ -29,5 +32,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   grid,
   coverage,
   suggest,
+  duplicates,
+  activeLearning,
+  labelErrors,
   keras,
 ];

@@ -10,8 +10,8 @@ import { PACKAGES, PHOTOGRAPHS, type Photograph } from './photograph-list.ts';
 
 /** Counts up when the list or the way of cutting changes. */
 const VERSION = 1;
-const WIDTH = 500;
-const HEIGHT = 375;
+export const WIDTH = 500;
+export const HEIGHT = 375;
 const CLASSES = ['landscape', 'plant'] as const;
 const SPLITS = ['train', 'validation'] as const;
 
@@ -33,7 +33,7 @@ export async function photographs(
   await mkdir(benchFolder(), { recursive: true });
   const work = await mkdtemp(`${folder}.`);
   try {
-    const sources = await unpackPackages(join(work, 'packages'), progress);
+    const sources = await unpackWallpapers(join(work, 'packages'), progress);
     progress.stage('Cutting the photographs');
     for (const split of SPLITS) {
       for (const name of CLASSES) {
@@ -52,24 +52,35 @@ export async function photographs(
   return folder;
 }
 
-/** Downloads the packages and unpacks them without installing anything. @returns paths of the photographs by file name */
-async function unpackPackages(folder: string, progress: Progress): Promise<Map<string, string>> {
+/** The wallpapers' photographs by file name. */
+async function unpackWallpapers(folder: string, progress: Progress): Promise<Map<string, string>> {
+  progress.stage('Fetching photographs from Debian (about 160 MB)');
+  const files = await unpackPackages(PACKAGES, folder);
+  return new Map(files.map((file) => [key(file), file]));
+}
+
+/**
+ * Downloads Debian packages and unpacks them without installing anything.
+ *
+ * @returns paths of their files
+ * @throws TwofoldError `unsupported` where they are not to be had
+ */
+export async function unpackPackages(packages: readonly string[], folder: string): Promise<string[]> {
   const unavailable = (detail: string): TwofoldError =>
     new TwofoldError(
       'unsupported',
-      `The photographs come from Debian packages (${PACKAGES.join(', ')}), which could not be fetched here: ${detail}. ` +
+      `The photographs come from Debian packages (${packages.join(', ')}), which could not be fetched here: ${detail}. ` +
         'Run this benchmark on Debian or a descendant, after "apt-get update".',
     );
   await mkdir(folder, { recursive: true });
-  progress.stage('Fetching photographs from Debian (about 160 MB)');
-  const download = await run('apt-get', ['download', '-q', ...PACKAGES], { cwd: folder });
+  const download = await run('apt-get', ['download', '-q', ...packages], { cwd: folder });
   if (download.failed) throw unavailable(lastLine(download.stderr) || 'there is no apt-get');
-  const found = new Map<string, string>();
+  const found: string[] = [];
   for (const archive of (await readdir(folder)).filter((name) => name.endsWith('.deb'))) {
     const target = join(folder, archive.slice(0, archive.indexOf('_')));
     const { failed, stderr } = await run('dpkg-deb', ['-x', join(folder, archive), target]);
     if (failed) throw unavailable(lastLine(stderr));
-    for (const file of await readdir(target, { recursive: true })) found.set(key(file), join(target, file));
+    for (const file of await readdir(target, { recursive: true })) found.push(join(target, file));
   }
   return found;
 }

@@ -42,7 +42,7 @@ export interface Trained {
 }
 
 /** Runs the real command line with `--json`. @param onStart gets the process id */
-async function twofold(
+export async function twofold(
   args: readonly string[],
   onStart: (pid: number) => void = () => undefined,
 ): Promise<CliEvent[]> {
