@@ -82,7 +82,7 @@ describe('bad pictures are errors with a plain reason', () => {
       const bytes = fixture(name);
       for (const share of [0.25, 0.5, 0.9]) {
         const work = decodePicture(bytes.subarray(0, Math.floor(bytes.length * share)));
-        await expectFailure(work, 'bad-picture', /(ends too early|damaged).*Fetch it again/);
+        await expectFailure(work, 'bad-picture', /(ends too early|damaged).*Copy or download it again/);
       }
       await expectFailure(decodePicture(bytes.subarray(0, 20)), 'bad-picture', /ends too early|damaged|text/);
     });

@@ -25,7 +25,7 @@ describe('a HEIC file that is damaged', () => {
       await expect(decodePicture(bytes.subarray(0, Math.floor(bytes.length * share)))).rejects.toMatchObject({
         code: 'bad-picture',
         message: expect.stringMatching(
-          /\(HEIC\) (ends too early|is damaged)[^.]*\. Fetch it again\.$/,
+          /\(HEIC\) (ends too early|is damaged)[^.]*\. Copy or download it again\.$/,
         ) as string,
       });
     }
@@ -42,7 +42,7 @@ describe('a HEIC file that is damaged', () => {
       damaged.fill(0, start, Math.min(damaged.length, start + bytes));
       await expect(decodePicture(damaged)).rejects.toMatchObject({
         code: 'bad-picture',
-        message: expect.stringContaining('Fetch it again.') as string,
+        message: expect.stringContaining('Copy or download it again.') as string,
       });
     }
   });

@@ -345,7 +345,7 @@ test('cut off or damaged anywhere: pixels or a plain reason', async () => {
   const tags = { ...size(20, 20), 258: bits(4), 262: 2, 277: 4, 338: 0, 330: [] };
   const whole = tiff([{ tags, strips: [new Uint8Array(1600).fill(9)] }]);
   for (let length = 4; length < whole.length; length += 37) {
-    await expectFailure(decodePicture(whole.subarray(0, length)), 'bad-picture', /Fetch it again/);
+    await expectFailure(decodePicture(whole.subarray(0, length)), 'bad-picture', /Copy or download it again/);
   }
   for (let at = 4; at < whole.length; at += at < 16 || at > 1600 ? 3 : 400) {
     const bytes = Uint8Array.from(whole);

@@ -6,7 +6,7 @@ import { FORMAT_NAMES } from './format.ts';
 export function truncated(format: PictureFormat): TwofoldError {
   return new TwofoldError(
     'bad-picture',
-    `The picture (${FORMAT_NAMES[format]}) ends too early: it was not copied or downloaded whole. Fetch it again.`,
+    `The picture (${FORMAT_NAMES[format]}) ends too early: it was not copied or downloaded whole. Copy or download it again.`,
   );
 }
 
@@ -14,7 +14,7 @@ export function truncated(format: PictureFormat): TwofoldError {
 export function damaged(format: PictureFormat, detail: string): TwofoldError {
   return new TwofoldError(
     'bad-picture',
-    `The picture (${FORMAT_NAMES[format]}) is damaged: ${detail}. Fetch it again.`,
+    `The picture (${FORMAT_NAMES[format]}) is damaged: ${detail}. Copy or download it again.`,
   );
 }
 
@@ -33,7 +33,7 @@ export function explainVips(error: unknown, format: PictureFormat): unknown {
   const cutOff =
     /premature|truncat|unexpected end|end of file|bad seek|read error|too short|unable to parse/i;
   const sentence = cutOff.test(error.message)
-    ? `The picture (${name}) ends too early or is damaged: it was not copied or downloaded whole. Fetch it again.`
-    : `The picture (${name}) is damaged and can't be read (${error.message.split('\n')[0] ?? ''}). Fetch it again.`;
+    ? `The picture (${name}) ends too early or is damaged: it was not copied or downloaded whole. Copy or download it again.`
+    : `The picture (${name}) is damaged and can't be read (${error.message.split('\n')[0] ?? ''}). Copy or download it again.`;
   return new TwofoldError('bad-picture', sentence, { cause: error });
 }
