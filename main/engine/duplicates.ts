@@ -1,4 +1,4 @@
-import type { IndexModel, Split } from '../../shared/jobs.ts';
+import type { DuplicatesJob, IndexModel, Split } from '../../shared/jobs.ts';
 import { SPLITS } from '../../shared/jobs.ts';
 import { DuplicateStore, groupKeys } from '../insight/duplicate-store.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
@@ -6,7 +6,8 @@ import type { Db } from '../library/database/sql.ts';
 import type { LabelResult, LabelSource } from '../../shared/library.ts';
 import { moveToSets } from '../library/labels/split-steps.ts';
 import { listContents, type PictureContent } from '../library/reading/contents.ts';
-import { runJob, type JobOptions } from '../training/supervisor.ts';
+import { throwIfCancelled } from '../support/cancelled.ts';
+import { startJob, type JobOptions, type RunningJob } from '../training/supervisor.ts';
 
 /** Key of the group of each content (SHA-256) that has near-duplicates; a content that is not in it has none. */
 export type DuplicateKeys = ReadonlyMap<string, string>;
@@ -23,6 +24,8 @@ export async function knownDuplicates(project: Project, model: IndexModel): Prom
   return { keys: groupKeys(comparison), compared: new Set(comparison.hashes) };
 }
 
+type Comparable = Pick<PictureContent, 'path' | 'sha256' | 'problem'>;
+
 /**
  * Finds the near-duplicates of pictures: copies of one photograph, also compressed, resized, brightened, cropped a little
  * or mirrored, and frames of a burst. Compares only what was not compared before, in a process of its own; indexes pictures
@@ -34,18 +37,36 @@ export async function knownDuplicates(project: Project, model: IndexModel): Prom
 export async function findDuplicates(
   project: Project,
   model: IndexModel,
-  pictures: readonly Pick<PictureContent, 'path' | 'sha256' | 'problem'>[],
+  pictures: readonly Comparable[],
   options: JobOptions,
 ): Promise<DuplicateKeys> {
   const { keys, compared } = await knownDuplicates(project, model);
+  throwIfCancelled(options.signal);
+  const job = startComparing(project, model, uncompared(pictures, compared), options);
+  if (!job) return keys;
+  await job.result;
+  return (await knownDuplicates(project, model)).keys;
+}
+
+/** Pictures to compare if any of them was not compared before, else none. */
+export function uncompared(pictures: readonly Comparable[], compared: ReadonlySet<string>): Comparable[] {
   const usable = pictures.filter(({ problem }) => problem === null);
-  if (usable.every(({ sha256 }) => compared.has(sha256))) return keys;
-  const contents = new Map(usable.map(({ sha256, path }) => [sha256, { path, sha256 }]));
-  await runJob(
+  return usable.every(({ sha256 }) => compared.has(sha256)) ? [] : usable;
+}
+
+/** Starts the comparison behind `findDuplicates`. @returns null for no pictures */
+export function startComparing(
+  project: Project,
+  model: IndexModel,
+  pictures: readonly Comparable[],
+  options: JobOptions,
+): RunningJob<DuplicatesJob> | null {
+  if (pictures.length === 0) return null;
+  const contents = new Map(pictures.map(({ sha256, path }) => [sha256, { path, sha256 }]));
+  return startJob<DuplicatesJob>(
     { kind: 'duplicates', cacheDir: cacheDir(project), model, pictures: [...contents.values()] },
     options,
   );
-  return (await knownDuplicates(project, model)).keys;
 }
 
 /** Pictures of the project that show the same, at least two. */

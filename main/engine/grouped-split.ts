@@ -1,20 +1,48 @@
+import type { IndexModel } from '../../shared/jobs.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { Project } from '../library/folder.ts';
 import { testSet } from '../library/pictures/pictures.ts';
 import type { JobOptions } from '../training/supervisor.ts';
-import { findDuplicates } from './duplicates.ts';
+import { knownDuplicates, startComparing, uncompared, type DuplicateKeys } from './duplicates.ts';
 import { indexModel } from './index-library.ts';
 import { splitProject, type ProjectSplit } from './split.ts';
 
 /** A split with the groups it respects. */
 export interface GroupedSplit extends ProjectSplit {
   /** Key of the group of each content that has near-duplicates. */
-  groups: ReadonlyMap<string, string>;
+  groups: DuplicateKeys;
+}
+
+export interface PlannedSplit {
+  /** With near-duplicates that are known on one side, if the recipe says so. */
+  split: GroupedSplit;
+  /** What to compare before the split can be decided; null where that is done. */
+  comparison: { model: IndexModel; pictures: ReturnType<typeof uncompared> } | null;
 }
 
 /**
- * The split of a new run, with near-duplicates on one side if the recipe says so. They are looked for among its pictures,
- * once it is known that these can be trained on.
+ * Splits a project for a new run. Near-duplicates are looked for among the labelled pictures, which takes long where many
+ * are new: then this says what to compare first.
+ *
+ * @throws TwofoldError as `splitProject`, also before anything is compared
+ */
+export async function planSplit(project: Project, recipe: Recipe): Promise<PlannedSplit> {
+  const split = await splitProject(project, recipe);
+  if (!recipe.groupDuplicates) return { split: { ...split, groups: new Map() }, comparison: null };
+  const model = await indexModel(project);
+  const { keys: groups, compared } = await knownDuplicates(project, model);
+  const { train, validation, testCopies } = split;
+  const labelled = [...train, ...validation, ...testCopies].map((one) => ({ ...one, problem: null }));
+  const pictures = uncompared([...labelled, ...testSet(project.db)], compared);
+  const grouped = groups.size === 0 ? split : await splitProject(project, recipe, groups);
+  return {
+    split: { ...grouped, groups },
+    comparison: pictures.length === 0 ? null : { model, pictures },
+  };
+}
+
+/**
+ * The split of a new run; compares pictures first where that was not done.
  *
  * @throws TwofoldError as `splitProject`
  */
@@ -23,11 +51,9 @@ export async function groupedSplit(
   recipe: Recipe,
   options: JobOptions,
 ): Promise<GroupedSplit> {
-  const split = await splitProject(project, recipe);
-  if (!recipe.groupDuplicates) return { ...split, groups: new Map() };
-  const { train, validation, testCopies } = split;
-  const pictures = [...train, ...validation, ...testCopies].map((one) => ({ ...one, problem: null }));
-  const model = await indexModel(project);
-  const groups = await findDuplicates(project, model, [...pictures, ...testSet(project.db)], options);
-  return { ...(groups.size === 0 ? split : await splitProject(project, recipe, groups)), groups };
+  const { split, comparison } = await planSplit(project, recipe);
+  const comparing = comparison && startComparing(project, comparison.model, comparison.pictures, options);
+  if (!comparing) return split;
+  await comparing.result;
+  return (await planSplit(project, recipe)).split;
 }

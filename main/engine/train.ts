@@ -16,8 +16,11 @@ import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { loadSameWeights, loadWeights, type Weights } from '../model/weights/store.ts';
 import { RunFolder } from '../training/run-folder.ts';
 import { startJob, type JobOptions, type RunningJob } from '../training/supervisor.ts';
-import { groupedSplit } from './grouped-split.ts';
+import { comparedFirst } from './compared-first.ts';
+import { startComparing } from './duplicates.ts';
+import { planSplit } from './grouped-split.ts';
 import { modelView, tellEndedRun } from './model-view.ts';
+import type { ProjectSplit } from './split.ts';
 
 export type TrainRequest =
   | { recipe: Recipe; name?: string; note?: string }
@@ -52,8 +55,7 @@ export async function startTraining(
   // A run records the real name, since `default` may mean other weights later.
   const recipe = { ...wanted, weights: weights.name };
   const isListed = resumed !== null && new RunFolder(runDir(project, resumed.id)).hasPictures;
-  const split = isListed ? null : await groupedSplit(project, recipe, { onEvent, ...options });
-  const pictures = split ? [...split.train, ...split.validation] : [];
+  const plan = isListed ? null : await planSplit(project, recipe);
 
   const run = whileOrdered(db, swapped, () =>
     'resume' in request
@@ -64,35 +66,48 @@ export async function startTraining(
     forgetTestEvaluation(db, run.id);
     forgetCalibration(db, run.id);
   }
-  // Stored before training starts, so that an interrupted run can be evaluated too.
-  await saveRunPictures(
-    db,
-    run.id,
-    pictures.map(({ id, split: side }) => ({ id, split: side })),
-  );
   const record = recorder(project, run.id);
-  const job = startJob<TrainJob>(
-    {
-      kind: 'train',
-      runDir: runDir(project, run.id),
-      cacheDir: cacheDir(project),
-      classes: inStoredOrder(getClasses(db).map(({ name }) => name) as [string, string], swapped),
-      shown: view,
-      recipe: swapped ? swapRecipe(recipe) : recipe,
-      // In stored order, so that a run gives the same model whichever class is class 1, and can be resumed after a swap.
-      pictures: swapped ? pictures.map(swapLabel) : pictures,
-      testCopies: split?.testCopies.map(({ path }) => path) ?? [],
-      testSet: isListed ? testContents(db) : [],
-      resume: resumed !== null,
-    },
-    {
-      ...options,
-      onEvent: (event) => {
-        record(event);
-        onEvent?.(swapped ? swapEvent(event) : event);
+  const start = async (split: ProjectSplit | null): Promise<RunningJob<TrainJob>> => {
+    const pictures = split ? [...split.train, ...split.validation] : [];
+    // Stored before training starts, so that an interrupted run can be evaluated too.
+    await saveRunPictures(
+      db,
+      run.id,
+      pictures.map(({ id, split: side }) => ({ id, split: side })),
+    );
+    return startJob<TrainJob>(
+      {
+        kind: 'train',
+        runDir: runDir(project, run.id),
+        cacheDir: cacheDir(project),
+        classes: inStoredOrder(getClasses(db).map(({ name }) => name) as [string, string], swapped),
+        shown: view,
+        recipe: swapped ? swapRecipe(recipe) : recipe,
+        // In stored order, so that a run gives the same model whichever class is class 1, and can be resumed after a swap.
+        pictures: swapped ? pictures.map(swapLabel) : pictures,
+        testCopies: split?.testCopies.map(({ path }) => path) ?? [],
+        testSet: isListed ? testContents(db) : [],
+        resume: resumed !== null,
       },
-    },
-  );
+      {
+        ...options,
+        onEvent: (event) => {
+          record(event);
+          onEvent?.(swapped ? swapEvent(event) : event);
+        },
+      },
+    );
+  };
+  const comparing =
+    plan?.comparison &&
+    startComparing(project, plan.comparison.model, plan.comparison.pictures, {
+      ...options,
+      // Pictures that can't be read are reported by the training.
+      onEvent: (event) => (event.type === 'left-out' ? undefined : onEvent?.(event)),
+    });
+  const job = comparing
+    ? comparedFirst(comparing, async () => start((await planSplit(project, recipe)).split))
+    : await start(plan?.split ?? null);
   const result = job.result.then((done) => (swapped ? swapResult(done) : done));
   return { run, job, result: storeResult(project, run.id, result) };
 }

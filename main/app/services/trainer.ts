@@ -21,7 +21,7 @@ const STOP_PATIENCE_MS = 15_000;
 /** Trains runs of the open project, one at a time. */
 export class Trainer {
   #running: { training: Training; live: LiveRun } | undefined;
-  #starting: { done: Promise<unknown>; abort: AbortController } | undefined;
+  #starting: Promise<unknown> | undefined;
 
   constructor(
     private readonly project: OpenProject,
@@ -46,9 +46,8 @@ export class Trainer {
     if (this.#running || this.#starting) {
       throw new TwofoldError('busy', 'A run is already being trained. Wait until it is done, or stop it.');
     }
-    const abort = new AbortController();
-    const starting = this.#start(project, request, abort.signal);
-    this.#starting = { done: starting.catch(() => undefined), abort };
+    const starting = this.#start(project, request);
+    this.#starting = starting.catch(() => undefined);
     try {
       return await starting;
     } finally {
@@ -56,11 +55,10 @@ export class Trainer {
     }
   }
 
-  async #start(project: Project, request: TrainRequest, signal: AbortSignal): Promise<RunInfo> {
+  async #start(project: Project, request: TrainRequest): Promise<RunInfo> {
     await this.checks.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
     const training = await startTraining(project, request, {
       spawn: this.spawn,
-      signal,
       onEvent: (event) => this.#hear(event),
     });
     this.#running = { training, live: freshRun(training.run.id) };
@@ -113,9 +111,7 @@ export class Trainer {
   }
 
   async #end(): Promise<void> {
-    // It may be looking for duplicates, which takes long in a large project.
-    this.#starting?.abort.abort();
-    await this.#starting?.done;
+    await this.#starting;
     const training = this.#running?.training;
     if (!training) return;
     training.job.stop();

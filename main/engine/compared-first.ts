@@ -1,0 +1,37 @@
+import type { DuplicatesJob, Job, TrainJob } from '../../shared/jobs.ts';
+import { throwIfCancelled } from '../support/cancelled.ts';
+import type { RunningJob } from '../training/supervisor.ts';
+
+/**
+ * A comparison and then the training, as one job: both are paused, resumed and ended alike. Stopping during the comparison
+ * ends the job as `cancelled`, since nothing is trained yet.
+ *
+ * @param train starts the training once the comparison is done
+ */
+export function comparedFirst(
+  comparing: RunningJob<DuplicatesJob>,
+  train: () => Promise<RunningJob<TrainJob>>,
+): RunningJob<TrainJob> {
+  let training: RunningJob<TrainJob> | null = null;
+  const ended = new AbortController();
+  const current = (): Pick<RunningJob<Job>, 'pause' | 'resume' | 'kill'> => training ?? comparing;
+  const end = (): void => {
+    ended.abort();
+    current().kill();
+  };
+  const start = async (): Promise<Awaited<RunningJob<TrainJob>['result']>> => {
+    await comparing.result;
+    throwIfCancelled(ended.signal);
+    training = await train();
+    // It was ended while the split was decided.
+    if (ended.signal.aborted) training.kill();
+    return training.result;
+  };
+  return {
+    result: start(),
+    pause: () => current().pause(),
+    resume: () => current().resume(),
+    stop: () => (training ? training.stop() : end()),
+    kill: end,
+  };
+}
