@@ -161,7 +161,8 @@ test('two quick clicks on Train start one run and do not stop it', async () => {
   expect((await app.call('train.state'))?.phase).toBe('running');
   await goTo(app, 'Library');
   const notice = app.page.getByRole('region', { name: 'Messages' });
-  await notice.getByText('Run 1 is trained: accuracy').waitFor({ timeout: 60_000 });
+  // The first run also indexes the pictures, to find near-duplicates.
+  await notice.getByText('Run 1 is trained: accuracy').waitFor({ timeout: 180_000 });
   await app.screenshots('train-notice', [[1024, 640]]);
   await notice.getByRole('button', { name: /^Review the \d+ wrong$|^Review$/ }).click();
   await main().getByRole('slider').waitFor();
@@ -169,7 +170,7 @@ test('two quick clicks on Train start one run and do not stop it', async () => {
   await button('Delete Run 1').click();
   await app.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await tab(/^Recipe/).click();
-});
+}, 240_000);
 
 test('training draws its curves, batch by batch, to the end', async () => {
   await trainButton().click();
