@@ -40,7 +40,7 @@ const BANNED: [RegExp, string][] = [
     'trained on, training set, validation set',
   ],
   [/\b(labels?|pictures?) of (today|now)\b/i, 'current labels'],
-  [/\b(surest|likeliest)\b/i, 'most confident, most likely'],
+  [/\bSurest\b|\bthe surest\b|\blikeliest\b/, 'most confident, most likely'],
   [
     /\bcould be had\b|\bdid not suffice\b|\bmay be sound\b|\bfor once\b|\bof no use\b|\bso many\b/i,
     'plain words',
