@@ -3,7 +3,7 @@ import type { CallSpec, EventSpec } from './contract/call.ts';
 import { evaluateCalls, evaluateEvents } from './contract/evaluate.ts';
 import { exportCalls, exportEvents } from './contract/export.ts';
 import { importCalls, importEvents } from './contract/import.ts';
-import { insightCalls, insightEvents, suggestionCalls } from './contract/insight.ts';
+import { duplicateCalls, insightCalls, insightEvents, suggestionCalls } from './contract/insight.ts';
 import { labelCalls } from './contract/labels.ts';
 import { pictureCalls, pictureEvents } from './contract/pictures.ts';
 import { predictCalls, predictEvents } from './contract/predict.ts';
@@ -31,6 +31,7 @@ export const CALLS = {
   ...reportCalls,
   ...insightCalls,
   ...suggestionCalls,
+  ...duplicateCalls,
   ...systemCalls,
 };
 

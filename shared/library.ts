@@ -150,6 +150,8 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
     /** Default: the project's. */
     threshold: thresholdSchema.optional(),
   }),
+  /** Pictures that have near-duplicates, group by group whatever the sort. */
+  z.strictObject({ kind: z.literal('duplicates') }),
   /** Unlabelled pictures for which a class is suggested, with at least a probability. */
   z.strictObject({
     kind: z.literal('suggested'),

@@ -3,7 +3,7 @@ import type { Handlers } from './answer.ts';
 import { evaluateHandlers } from './evaluate.ts';
 import { exportHandlers } from './export.ts';
 import { importHandlers } from './import.ts';
-import { insightHandlers, suggestionHandlers } from './insight.ts';
+import { duplicateHandlers, insightHandlers, suggestionHandlers } from './insight.ts';
 import { labelHandlers } from './labels.ts';
 import { modelHandlers } from './model.ts';
 import { pictureHandlers } from './pictures.ts';
@@ -29,6 +29,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...reportHandlers(context),
     ...insightHandlers(context),
     ...suggestionHandlers(context),
+    ...duplicateHandlers(context),
     ...systemHandlers(context),
   };
 }

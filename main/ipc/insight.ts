@@ -1,10 +1,23 @@
 import type { AppContext } from '../app/services/context.ts';
+import { repairLeaks } from '../engine/duplicates.ts';
 import type { HandlersOf } from './answer.ts';
 
 export function insightHandlers({ insight }: AppContext): HandlersOf<'insight'> {
   return {
     'insight.state': () => insight.state,
     'insight.set': (change) => insight.set(change),
+  };
+}
+
+export function duplicateHandlers({ insight, project, emit }: AppContext): HandlersOf<'duplicates'> {
+  return {
+    'duplicates.repair': async () => {
+      const { db } = project.require();
+      const leaks = await insight.suggestions.ask({ kind: 'leaks' });
+      const { moved = [] } = repairLeaks(db, leaks, 'mouse');
+      emit('pictures.changed', null);
+      return { moved: moved.length };
+    },
   };
 }
 

@@ -27,7 +27,7 @@ export function labelHandlers(context: AppContext): HandlersOf<'labels'> {
     insight.labelled(result);
     if (result.swapped) project.announce();
     counts.changed();
-    if (result.removed ?? result.restored) emit('pictures.changed', null);
+    if (result.removed ?? result.restored ?? result.moved) emit('pictures.changed', null);
     return { ...result, undo: undoState(project.require().db) };
   };
   return {

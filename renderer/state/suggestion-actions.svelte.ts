@@ -1,3 +1,4 @@
+import { plural } from '../../shared/format.ts';
 import { pictureQuerySchema, type ClassIndex, type SuggestionOrder } from '../../shared/library.ts';
 import type { Client } from './client.ts';
 import type { Library } from './library.svelte.ts';
@@ -110,6 +111,15 @@ export class SuggestionActions {
   async list(): Promise<ListedSuggestion[] | undefined> {
     const list = await this.notices.attempt(() => this.client.call('suggestions.list'));
     return list && Array.from(list.ids, (id, index) => ({ id, ...suggestionOf(list.probabilities[index]!) }));
+  }
+
+  /** Moves each group of near-duplicates that is in several sets to one of them. */
+  async repairLeaks(): Promise<void> {
+    const repaired = await this.notices.attempt(() => this.client.call('duplicates.repair'));
+    if (!repaired) return;
+    this.notices.say(`${plural(repaired.moved, 'picture')} moved, so that no group is in two sets.`, [
+      { label: 'Undo', act: () => this.library.labels.undo() },
+    ]);
   }
 
   /** Sorts the library by similarity to a picture. */

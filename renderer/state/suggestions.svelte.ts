@@ -1,4 +1,5 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- one signal for all that arrive: a signal a picture costs more than it saves */
+import { CHECK_KINDS } from '../../shared/checks.ts';
 import type { InsightSettings, InsightState, SuggestionEstimates } from '../../shared/contract/insight.ts';
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { MAX_ROWS } from '../../shared/contract/pictures.ts';
@@ -36,6 +37,8 @@ export class Suggestions {
   );
   /** Why there are no suggestions yet; null where there are. */
   readonly refusal = $derived(this.isReady ? null : refusal(this.state));
+  /** How many pictures each check of `CHECK_KINDS` finds; empty until they were measured. */
+  checks = $state.raw<readonly number[]>([]);
   /** How often suggestions were right for labelled pictures, each predicted without its own label; null until known. */
   estimates = $state.raw<SuggestionEstimates | null>(null);
   #estimating: ReturnType<typeof setTimeout> | undefined;
@@ -61,17 +64,25 @@ export class Suggestions {
     this.#version = -1;
     this.state = null;
     this.estimates = null;
+    this.checks = [];
     this.#estimated = -1;
     clearTimeout(this.#estimating);
     if (project) void this.client.call('insight.state').then((state) => this.#take(state));
   }
 
   #take(state: InsightState): void {
+    const isDone = state.phase === 'done' && this.state?.phase !== 'done';
     this.state = state;
     void this.#fetch();
+    if (isDone) void this.#countChecks();
     if (!this.isReady || this.#estimated === state.version) return;
     clearTimeout(this.#estimating);
     this.#estimating = setTimeout(() => void this.#estimate(state.version), ESTIMATE_AFTER_MS);
+  }
+
+  async #countChecks(): Promise<void> {
+    const filters = CHECK_KINDS.map((check) => ({ kind: 'check', check }) as const);
+    this.checks = await this.client.call('pictures.matches', { filters }).catch(() => []);
   }
 
   async #estimate(version: number): Promise<void> {

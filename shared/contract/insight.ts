@@ -3,12 +3,22 @@ import { call, event } from './call.ts';
 import { nothing, pictureIdSchema } from './fields.ts';
 import { MAX_ROWS } from './pictures.ts';
 
+export interface DuplicateCounts {
+  /** Groups of near-duplicates, and the pictures in them. */
+  groups: number;
+  pictures: number;
+  /** Groups that are in more than one set. */
+  leaks: number;
+}
+
 /** What is known of the pictures from the labels so far. */
 export interface SuggestionSummary {
   /** Labels of each class that suggestions are learned from: those outside the test set, of indexed pictures. */
   labels: [number, number];
   /** Unlabelled pictures for which class 0 and class 1 are suggested. */
   suggested: [number, number];
+  /** As far as pictures were compared. */
+  duplicates: DuplicateCounts;
   /** Pictures that are indexed, of all. */
   indexed: number;
   total: number;
@@ -41,7 +51,8 @@ export type InsightSettings = z.infer<typeof insightSettingsSchema>;
  * `off`: switched off, or no project is open. `resting`: something that a person waits for is running. `failed`: see
  * `message`; it is tried again after the next import, or when the project is opened.
  */
-export type IndexPhase = 'off' | 'waiting' | 'indexing' | 'resting' | 'done' | 'failed';
+export type IndexPhase =
+  'off' | 'waiting' | 'indexing' | 'comparing' | 'checking' | 'resting' | 'done' | 'failed';
 
 export interface InsightState {
   settings: InsightSettings;
@@ -63,6 +74,11 @@ export const insightCalls = {
       suggests: insightSettingsSchema.shape.suggests.unwrap().exactOptional(),
     }),
   ).returns<InsightState>(),
+};
+
+export const duplicateCalls = {
+  /** Moves each group of near-duplicates that is in several sets to one of them, as one step of undo. */
+  'duplicates.repair': call(nothing).returns<{ moved: number }>(),
 };
 
 export const suggestionCalls = {

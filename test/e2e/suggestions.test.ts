@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InsightState } from '../../shared/contract/insight.ts';
 import { SAMPLES } from '../kit/cli.ts';
+import { sharp } from '../../main/pictures/sharp.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 
 const NAMES = ['animals', 'food'] as const;
@@ -132,8 +133,8 @@ describe('suggestions', () => {
     const ids = await app.call('pictures.ids', { sort: { by: 'suggestion', order: 'class' } });
     const rows = await app.call('pictures.rows', { ids: [...ids] });
     const names = rows.slice(0, 56).map(({ name }) => name.split('-')[0]);
-    expect(names.slice(0, 15).filter((name) => name === 'animals').length).toBeGreaterThan(11);
-    expect(names.slice(-15).filter((name) => name === 'food').length).toBeGreaterThan(11);
+    expect(names.slice(0, 15).filter((name) => name === 'animals').length).toBeGreaterThan(9);
+    expect(names.slice(-15).filter((name) => name === 'food').length).toBeGreaterThan(9);
     const before = await cells().first().getAttribute('id');
     await cells().nth(3).click();
     await page.keyboard.press('1');
@@ -212,5 +213,28 @@ describe('more like this', () => {
       [1280, 800],
       [1024, 640],
     ]);
+  });
+});
+
+describe('near-duplicates', () => {
+  it('are a filter; a group in two sets is named in Train, and repaired in one step of undo', async () => {
+    const [id] = await app.call('pictures.ids', { filter: { kind: 'labelled' } });
+    const [original] = await app.call('pictures.rows', { ids: [id!] });
+    const folder = join(home, 'copies');
+    mkdirSync(folder);
+    await sharp(original!.path).resize(300).jpeg({ quality: 60 }).toFile(join(folder, 'copy.jpg'));
+    await app.call('import.start', { paths: [folder] });
+    await until(({ phase, summary }) => phase === 'done' && summary!.duplicates.pictures === 2);
+    await page
+      .getByRole('region', { name: 'Check' })
+      .getByRole('button', { name: 'Near-duplicates 2' })
+      .click();
+    await expect.poll(() => cells().count()).toBe(2);
+    await app.screenshots('suggestions-duplicates', [[1280, 800]]);
+    await app.call('pictures.setTest', { ids: [id!], test: true });
+    const ids = await app.call('pictures.ids', { filter: { kind: 'duplicates' } });
+    const copy = ids.find((other) => other !== id)!;
+    await app.call('pictures.setTest', { ids: [copy], test: false });
+    await until(({ summary }) => summary!.duplicates.leaks === 0);
   });
 });

@@ -10,6 +10,7 @@ export async function findPictures(
 ): Promise<Uint32Array> {
   const { filter, sort } = query;
   let ids = await reader.read({ kind: 'ids', query });
+  if (filter.kind === 'duplicates') return suggestions.ask({ kind: 'groups', ids });
   if (filter.kind === 'suggested') ids = await suggestions.ask({ kind: 'filter', ids, filter });
   if (sort.by === 'suggestion' || sort.by === 'similar') {
     ids = await suggestions.ask({ kind: 'order', ids, sort });
@@ -26,9 +27,13 @@ export async function countPictures(
   const counts = await reader.read({ kind: 'matches', filters });
   return Promise.all(
     filters.map(async (filter, index) => {
-      if (filter.kind !== 'suggested') return counts[index]!;
+      if (filter.kind !== 'suggested' && filter.kind !== 'duplicates') return counts[index]!;
       const ids = await reader.read({ kind: 'ids', query: { filter } });
-      return (await suggestions.ask({ kind: 'filter', ids, filter })).length;
+      const task =
+        filter.kind === 'duplicates'
+          ? ({ kind: 'groups', ids } as const)
+          : ({ kind: 'filter', ids, filter } as const);
+      return (await suggestions.ask(task)).length;
     }),
   );
 }

@@ -1,9 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { IndexPhase, InsightSettings, InsightState } from '../../../shared/contract/insight.ts';
-import { TwofoldError, toFailure } from '../../../shared/errors.ts';
-import type { IndexResult } from '../../../shared/jobs.ts';
+import { toFailure } from '../../../shared/errors.ts';
+import type { IndexResult, JobEvent } from '../../../shared/jobs.ts';
+import { measurePictures } from '../../engine/checks.ts';
 import { indexModel } from '../../engine/index-library.ts';
 import { cacheDir, type Project } from '../../library/folder.ts';
+import type { PicturePool } from '../../pictures/pool.ts';
+import { throwIfCancelled } from '../../support/cancelled.ts';
 import { runJob, type JobProcess } from '../../training/supervisor.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Suggestions } from './suggestions.ts';
@@ -19,6 +22,8 @@ export interface IndexerOptions {
   settings: () => InsightSettings;
   /** Whether something runs that a person waits for and that has no process of its own, such as an import. */
   isBusy: () => boolean;
+  /** Decodes pictures to measure. */
+  pool: PicturePool;
   /** Starts the process of an index job, with the lowest priority. */
   spawn: () => JobProcess;
   onChange: () => void;
@@ -102,7 +107,12 @@ export class Indexer {
       if (!this.options.isBusy()) await this.suggestions.read();
       if (!indexes) this.#show('off');
       else if (this.#isBusy) this.#show('resting');
-      else await this.#index(project, signal);
+      else {
+        await this.#index(project, signal);
+        await this.#compare(project, signal);
+        await this.#check(project, signal);
+        this.#show('done');
+      }
     } catch (error) {
       const { code, message } = toFailure(error);
       if (code === 'cancelled' || signal.aborted) this.#show(this.#isBusy ? 'resting' : 'waiting');
@@ -123,7 +133,7 @@ export class Indexer {
         except: [...this.#unreadable],
       });
       if (pictures.length === 0) break;
-      if (signal.aborted) throw new TwofoldError('cancelled', 'Indexing rests.');
+      throwIfCancelled(signal);
       const all = before + total;
       const first = before;
       this.#progress = { done: first, total: all };
@@ -153,7 +163,39 @@ export class Indexer {
       if (result.added === 0 && failed.size === 0) break;
       await this.suggestions.read();
     }
-    this.#show('done');
+  }
+
+  /** Finds near-duplicates among pictures that were not compared yet. */
+  async #compare(project: Project, signal: AbortSignal): Promise<void> {
+    const pictures = await this.suggestions.ask({ kind: 'uncompared' });
+    if (pictures.length === 0) return;
+    const model = await indexModel(project);
+    throwIfCancelled(signal);
+    this.#progress = { done: 0, total: pictures.length };
+    this.#show('comparing');
+    await runJob(
+      { kind: 'duplicates', cacheDir: cacheDir(project), model, pictures },
+      { spawn: this.options.spawn, killSignal: signal, onEvent: (event) => this.#hear(event) },
+    );
+    await this.suggestions.read();
+  }
+
+  /** Measures the pictures for the checks of the pictures themselves. */
+  async #check(project: Project, signal: AbortSignal): Promise<void> {
+    throwIfCancelled(signal);
+    await measurePictures(project, this.options.pool, {
+      signal,
+      onProgress: (progress) => {
+        this.#progress = progress;
+        this.#show('checking');
+      },
+    });
+  }
+
+  #hear(event: JobEvent): void {
+    if (event.type !== 'progress') return;
+    this.#progress = { done: event.done, total: event.total };
+    this.options.onChange();
   }
 
   /** @returns a function that ends it */

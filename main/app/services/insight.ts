@@ -1,5 +1,6 @@
 import type { InsightSettings, InsightState } from '../../../shared/contract/insight.ts';
 import type { LabelResult } from '../../../shared/library.ts';
+import type { PicturePool } from '../../pictures/pool.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
 import { Indexer } from './indexer.ts';
 import type { OpenProject } from './open-project.ts';
@@ -9,6 +10,7 @@ export interface InsightOptions {
   settings: { get: () => InsightSettings; set: (settings: InsightSettings) => void };
   /** See `IndexerOptions`. */
   isBusy: () => boolean;
+  pool: PicturePool;
   spawn: () => JobProcess;
   emit: (state: InsightState) => void;
 }
@@ -23,11 +25,12 @@ export class Insight {
     private readonly options: InsightOptions,
   ) {
     const onChange = (): void => options.emit(this.state);
-    const { isBusy, spawn } = options;
+    const { isBusy, pool, spawn } = options;
     this.suggestions = new Suggestions(project, onChange);
     this.#indexer = new Indexer(project, this.suggestions, {
       settings: options.settings.get,
       isBusy,
+      pool,
       spawn,
       onChange,
     });

@@ -71,6 +71,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
       set: (value) => settings.set({ ...settings.value, insight: value }),
     },
     isBusy: () => importer.state !== null,
+    pool,
     spawn: spawnBackgroundProcess,
     emit: (state) => emit('insight.changed', state),
   });

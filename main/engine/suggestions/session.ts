@@ -12,6 +12,7 @@ import { similarities } from '../../insight/similarity.ts';
 import { getPictures } from '../../library/pictures/pictures.ts';
 import type { Db } from '../../library/database/sql.ts';
 import { IndexedPictures } from './indexed-pictures.ts';
+import { KnownGroups } from './known-groups.ts';
 import { LabelProbe } from './label-probe.ts';
 import { isSuggested, mayBeSuggested, orderByKey, orderBySuggestion, suggestedAs } from './order.ts';
 
@@ -32,6 +33,7 @@ export type SuggestedFilter = Extract<PictureFilter, { kind: 'suggested' }>;
 export class SuggestionSession {
   readonly #pictures: IndexedPictures;
   readonly #probe = new LabelProbe();
+  readonly groups: KnownGroups;
 
   /** @param cacheDir of the project */
   constructor(
@@ -39,11 +41,13 @@ export class SuggestionSession {
     cacheDir: string,
   ) {
     this.#pictures = new IndexedPictures(db, cacheDir);
+    this.groups = new KnownGroups(db, cacheDir);
   }
 
   /** Reads library and index again. @param isOther whether classes or vectors are others than before */
   async read(model: IndexModel, isOther: boolean): Promise<SuggestionSummary> {
     await this.#pictures.read(model);
+    await this.groups.read(model);
     if (isOther) this.#probe.reset();
     this.#probe.fit(this.#pictures);
     return this.summary();
@@ -61,7 +65,13 @@ export class SuggestionSession {
     const probabilities = this.#probe.all(this.#pictures);
     for (const index of this.#suggestedIndices()) suggested[probabilities[index]! > 0.5 ? 1 : 0]++;
     const { indexed, table } = this.#pictures;
-    return { labels: this.#probe.labels, suggested, indexed, total: table.size };
+    return {
+      labels: this.#probe.labels,
+      suggested,
+      indexed,
+      total: table.size,
+      duplicates: this.groups.counts,
+    };
   }
 
   #suggestedIndices(): number[] {

@@ -5,6 +5,7 @@ import type {
 } from '../../../shared/contract/insight.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs.ts';
 import type { LabelChange } from '../../../shared/library.ts';
+import type { Leak } from '../duplicates.ts';
 import type { SuggestedFilter, SuggestionSession, SuggestionSort } from './session.ts';
 
 /** What the thread is asked for: see the methods of `SuggestionSession`. */
@@ -13,6 +14,9 @@ export type SuggestTask =
   | { kind: 'label'; changes: readonly LabelChange[] }
   | { kind: 'summary' }
   | { kind: 'missing'; most: number; except: readonly string[] }
+  | { kind: 'uncompared' }
+  | { kind: 'leaks' }
+  | { kind: 'groups'; ids: Uint32Array }
   | { kind: 'of'; ids: readonly number[] }
   | { kind: 'list' }
   | { kind: 'estimate' }
@@ -25,6 +29,9 @@ export interface SuggestAnswers {
   label: null;
   summary: SuggestionSummary;
   missing: { pictures: IndexJob['pictures']; total: number };
+  uncompared: IndexJob['pictures'];
+  leaks: Leak[];
+  groups: Uint32Array;
   of: Float32Array;
   list: SuggestionList;
   estimate: SuggestionEstimates | null;
@@ -48,6 +55,12 @@ export function askSession(
       return session.summary();
     case 'missing':
       return session.missing(task.most, task.except);
+    case 'uncompared':
+      return session.groups.toCompare();
+    case 'leaks':
+      return session.groups.leaks;
+    case 'groups':
+      return session.groups.filter(task.ids);
     case 'of':
       return session.of(task.ids);
     case 'list':

@@ -129,6 +129,8 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
     case 'class':
       params.class = isSwapped(db) ? 1 - filter.class : filter.class;
       return 'p.label = :class';
+    case 'duplicates':
+      return '';
     case 'suggested':
       // Which of these have a suggestion, the thread with the index knows.
       return "p.label IS NULL AND p.split IS NOT 'test'";
