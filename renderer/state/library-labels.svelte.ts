@@ -193,6 +193,7 @@ export class LibraryLabels {
   async #store(job: Job & { kind: 'set' }): Promise<void> {
     const { stroke, ids } = job;
     let answer: LabelAnswer | undefined;
+    let changed = 0;
     for (let start = 0; start < ids.length; start += CHUNK) {
       answer = await this.client.call('labels.set', {
         ids: ids.slice(start, start + CHUNK),
@@ -201,9 +202,12 @@ export class LibraryLabels {
         join: stroke.batch ?? stroke.follows?.batch ?? null,
       });
       stroke.batch = answer.batch ?? stroke.batch;
+      changed += answer.changes.length;
     }
     this.#forget(job);
     if (answer) this.#adopt(answer);
+    // Another program labelled some meanwhile, or put them into the test set: these kept their label.
+    if (stroke.source === 'suggested' && changed < ids.length) this.host.reread();
     this.#tell(ids);
   }
 

@@ -9,6 +9,7 @@ import type { InsightState } from '../../shared/contract/insight.ts';
 import { SAMPLES } from '../kit/cli.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { goTo } from '../kit/window/sample.ts';
 
 const NAMES = ['animals', 'food'] as const;
 const EACH = 30;
@@ -73,7 +74,7 @@ describe('the index', () => {
     await app.call('project.create', { folder: project });
     await app.call('import.start', { paths: [pictures] });
     await until(({ progress }) => (progress?.done ?? 0) >= 20);
-    expect(await page.getByText(/^Indexing \d+ of 60$/).count()).toBe(1);
+    await page.getByText(/^Indexing \d+ of 60$/).waitFor();
     killIndexing();
     const { message } = await untilFailed();
     expect(message).toContain('The indexing process ended unexpectedly');
@@ -145,6 +146,7 @@ describe('suggestions', () => {
   });
 
   it('above a probability are shown before they are accepted, as one step of undo that the history tells of', async () => {
+    await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
     const [held] = await app.call('pictures.ids', { filter: { kind: 'unlabelled' } });
     await app.call('pictures.setTest', { ids: [held!], test: true });
     await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 55);
@@ -220,21 +222,31 @@ describe('near-duplicates', () => {
   it('are a filter; a group in two sets is named in Train, and repaired in one step of undo', async () => {
     const [id] = await app.call('pictures.ids', { filter: { kind: 'labelled' } });
     const [original] = await app.call('pictures.rows', { ids: [id!] });
-    const folder = join(home, 'copies');
-    mkdirSync(folder);
-    await sharp(original!.path).resize(300).jpeg({ quality: 60 }).toFile(join(folder, 'copy.jpg'));
+    const folder = join(home, 'sets');
+    mkdirSync(join(folder, 'train'), { recursive: true });
+    await sharp(original!.path)
+      .resize(300)
+      .jpeg({ quality: 60 })
+      .toFile(join(folder, 'train', 'copy.jpg'));
     await app.call('import.start', { paths: [folder] });
     await until(({ phase, summary }) => phase === 'done' && summary!.duplicates.pictures === 2);
     await page
       .getByRole('region', { name: 'Check' })
       .getByRole('button', { name: 'Near-duplicates 2' })
       .click();
-    await expect.poll(() => cells().count()).toBe(2);
+    await expect.poll(() => page.locator('.cell:not([hidden])').count()).toBe(2);
     await app.screenshots('suggestions-duplicates', [[1280, 800]]);
     await app.call('pictures.setTest', { ids: [id!], test: true });
-    const ids = await app.call('pictures.ids', { filter: { kind: 'duplicates' } });
-    const copy = ids.find((other) => other !== id)!;
-    await app.call('pictures.setTest', { ids: [copy], test: false });
+    await until(({ summary }) => summary!.duplicates.leaks === 1);
+    await goTo(app, 'Train');
+    await page.getByText('1 group of near-duplicates is in more than one set').waitFor();
+    await app.screenshots('suggestions-leak', [[1280, 800]]);
+    await page.getByRole('button', { name: 'Move to one set' }).click();
     await until(({ summary }) => summary!.duplicates.leaks === 0);
+    const both = await app.call('pictures.ids', { filter: { kind: 'duplicates' } });
+    const rows = await app.call('pictures.rows', { ids: [...both] });
+    expect(rows.map(({ split }) => split)).toEqual(['test', 'test']);
+    await app.call('labels.undo');
+    await until(({ summary }) => summary!.duplicates.leaks === 1);
   });
 });
