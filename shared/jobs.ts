@@ -118,6 +118,8 @@ export interface EvaluateJob extends RunView {
 export interface PredictJob extends RunView {
   kind: 'predict';
   runDir: string;
+  /** The project's labelled pictures, to note predicted ones that are unlike all of them; default: none. */
+  known?: KnownPictures;
   files: string[];
 }
 
@@ -173,6 +175,13 @@ export interface DuplicatesJob {
   model: IndexModel;
   /** Pictures that were not compared yet, and those they are to be compared with. */
   pictures: { path: string; sha256: string }[];
+}
+
+/** Labelled pictures by their content (SHA-256), and the index that has their vectors. */
+export interface KnownPictures {
+  cacheDir: string;
+  model: IndexModel;
+  hashes: string[];
 }
 
 /** Gives labelled pictures a logit each by a head that did not train on them. */
@@ -268,6 +277,8 @@ export interface Prediction {
   /** Probability of class 1, 0..1; null if the picture could not be read. */
   probability: number | null;
   error: string | null;
+  /** It is farther from every labelled picture than 99% of those are from each other; left out where that is unknown. */
+  unlike?: boolean;
 }
 
 /** A skipped picture, and why. */

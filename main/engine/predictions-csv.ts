@@ -11,6 +11,8 @@ export interface PredictionRow {
   probability: number | null;
   error: string;
   threshold: number;
+  /** Whether it is unlike every labelled picture; null where that is unknown. */
+  unlike: boolean | null;
   /** Whether the run leaves it unanswered. */
   unsure: boolean;
 }
@@ -21,7 +23,7 @@ export function predictionRows(
   classes: readonly [string, string],
   { threshold, unsure }: { threshold: number; unsure: UnsureRule | null },
 ): PredictionRow[] {
-  return predictions.map(({ path, probability, error }) => {
+  return predictions.map(({ path, probability, error, unlike = null }) => {
     const answer = probability === null ? null : answerAt(probability, threshold, unsure);
     return {
       path,
@@ -30,9 +32,10 @@ export function predictionRows(
       error: error ?? '',
       threshold: statedThreshold(threshold),
       unsure: probability !== null && answer === null,
+      unlike,
     };
   });
 }
 
 export const predictionsCsv = (rows: readonly PredictionRow[]): string =>
-  toCsv(rows, ['path', 'label', 'probability', 'error', 'threshold', 'unsure']);
+  toCsv(rows, ['path', 'label', 'probability', 'error', 'threshold', 'unsure', 'unlike']);

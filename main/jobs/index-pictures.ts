@@ -50,7 +50,7 @@ export async function runIndexJob(job: IndexJob, { control, emit }: JobContext):
  *
  * @returns [count, channels] float32
  */
-function vectorsOf(
+export function vectorsOf(
   features: Tensor | Float32Array,
   count: number,
   [height, width, channels]: readonly number[],

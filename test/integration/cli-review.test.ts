@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -228,5 +228,23 @@ describe('an unsure answer', () => {
     await done('calibrate', project, '--reset');
     await done('unsure', project, '--reset');
     expect(await labels()).not.toContain('unsure');
+  });
+});
+
+describe('a picture that is unlike anything labelled', () => {
+  it('is noted by predict once the labelled pictures are in the index', async () => {
+    const photograph = path.join(ROOT, 'test/reference/pictures/jpeg-444.jpg');
+    const [known] = readdirSync(path.join(folder, 'new', 'food')).sort();
+    const files = [photograph, path.join(folder, 'new', 'food', known!)];
+    const noted = async (): Promise<unknown[]> =>
+      (await run('predict', project, ...files, '--json')).events
+        .filter(({ event }) => event === 'prediction')
+        .map(({ unlike }) => unlike);
+    expect(await noted()).toEqual([null, null]);
+    await done('index', project);
+    expect(await noted()).toEqual([true, false]);
+    const { stdout } = await run('predict', project, ...files);
+    expect(stdout).toMatch(/jpeg-444\.jpg .*unlike anything labelled\n/);
+    expect(stdout).toContain('1 picture is unlike anything labelled');
   });
 });

@@ -5,6 +5,7 @@ import type { TriedPicture, TriedPictures } from '../../../shared/contract/predi
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { Prediction, ProgressEvent } from '../../../shared/jobs.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
+import { knownPictures } from '../../engine/known-pictures.ts';
 import { listFiles } from '../../engine/list-files.ts';
 import { runView } from '../../engine/model-view.ts';
 import type { Emit } from './emit.ts';
@@ -45,7 +46,8 @@ export class Predictor extends Task<TriedPictures, ProgressEvent> {
       this.#run = runId;
       const files = await listFiles(paths);
       throwIfCancelled(signal);
-      const job = { kind: 'predict', ...model, files } as const;
+      const known = await knownPictures(project);
+      const job = { kind: 'predict' as const, ...model, known, files };
       const { predictions } = await runJob(job, {
         spawn: this.spawn,
         signal,

@@ -1,4 +1,4 @@
-import { formatPercent } from '../../../shared/format.ts';
+import { formatPercent, plural } from '../../../shared/format.ts';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -6,6 +6,7 @@ import { answerRule, type UnsureRule } from '../../../shared/unsure.ts';
 import type { PredictJob, RunView } from '../../../shared/jobs.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
+import { knownPictures } from '../../engine/known-pictures.ts';
 import { listFiles } from '../../engine/list-files.ts';
 import { modelView, runView } from '../../engine/model-view.ts';
 import { predictionRows, predictionsCsv, type PredictionRow } from '../../engine/predictions-csv.ts';
@@ -45,7 +46,7 @@ export function addPredict(program: Command, output: Output): void {
     .action(async (model: string, given: string[], flags: Flags) => {
       // Before the work: a mistyped folder must not cost the predictions.
       if (flags.csv !== undefined && flags.csv !== '-') await access(path.dirname(path.resolve(flags.csv)));
-      const { threshold: ofProject, unsure: ofRun, ...run } = modelOf(model, flags.run);
+      const { threshold: ofProject, unsure: ofRun, ...run } = await modelOf(model, flags.run);
       const files = await listFiles(given);
       const done = await cancellable(output, (signals) =>
         runJob<PredictJob>(
@@ -65,6 +66,12 @@ export function addPredict(program: Command, output: Output): void {
       const rule = answerRule(classes, threshold, unsure);
       if (flags.csv === '-') output.note(rule);
       else output.line(rule);
+      const unlike = rows.filter((row) => row.unlike === true).length;
+      if (unlike > 0 && flags.csv !== '-') {
+        output.line(
+          `${plural(unlike, 'picture')} ${unlike === 1 ? 'is' : 'are'} unlike anything labelled, so ${unlike === 1 ? 'its prediction is' : 'their predictions are'} less reliable than the figures of the run.`,
+        );
+      }
       const failed = rows.filter(({ error }) => error !== '').length;
       for (const { threshold: _, ...fields } of rows) {
         output.event('prediction', { ...fields, error: fields.error || null });
@@ -73,6 +80,7 @@ export function addPredict(program: Command, output: Output): void {
         predicted: rows.length - failed,
         failed,
         unsure: rows.filter((row) => row.unsure).length,
+        unlike,
         rule: unsure,
         classes,
         threshold: stated,
@@ -82,27 +90,31 @@ export function addPredict(program: Command, output: Output): void {
 }
 
 /** The run to predict with, and the threshold and class order of its project; a run's own folder contains both. */
-function modelOf(
+async function modelOf(
   model: string,
   runId: string | undefined,
-): Pick<PredictJob, 'runDir' | keyof RunView> & { threshold?: number; unsure?: UnsureRule | null } {
+): Promise<
+  Pick<PredictJob, 'runDir' | 'known' | keyof RunView> & { threshold?: number; unsure?: UnsureRule | null }
+> {
   if (!isProject(model)) return { runDir: path.resolve(model) };
   const project = openForReading(model);
   try {
     const { db } = project;
     const run = chooseRun(project, runId);
     const { threshold } = modelView(db);
-    return { runDir: runDir(project, run.id), ...runView(db, run), threshold, unsure: run.unsure };
+    const known = await knownPictures(project);
+    return { runDir: runDir(project, run.id), ...runView(db, run), known, threshold, unsure: run.unsure };
   } finally {
     closeProject(project);
   }
 }
 
 function show(rows: PredictionRow[], output: Output): void {
-  const lines = rows.map(({ path: file, label, probability, error }) => [
+  const lines = rows.map(({ path: file, label, probability, error, unlike }) => [
     printable(path.relative('.', file) || file),
     label || '–',
-    probability === null ? error : formatPercent(probability),
+    probability === null ? '–' : formatPercent(probability),
+    error || (unlike === true ? 'unlike anything labelled' : ''),
   ]);
-  output.line(table(['picture', 'label', 'probability of class 1'], lines));
+  output.line(table(['picture', 'label', 'probability of class 1', 'note'], lines));
 }
