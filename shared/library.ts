@@ -69,6 +69,8 @@ export interface Picture {
   importId: number | null;
   /** As set by folders, a CSV file or the person; null if training decides. */
   split: Split | null;
+  /** In which set it was in a run; only where a run was given. */
+  runSplit?: Split | null;
   problem: PictureProblem | null;
   label: LabelValue;
 }

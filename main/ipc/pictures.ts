@@ -1,4 +1,4 @@
-import { shell } from 'electron';
+import { clipboard, shell } from 'electron';
 import type { AppContext } from '../app/services/context.ts';
 import { countPictures, findPictures } from '../app/services/find-pictures.ts';
 import { previewAugmentation } from '../app/services/preview.ts';
@@ -16,7 +16,7 @@ export function pictureHandlers({
 }: AppContext): HandlersOf<'pictures'> {
   return {
     'pictures.ids': (query) => findPictures(project.requireReader(), insight.suggestions, query),
-    'pictures.rows': ({ ids }) => getPictures(project.require().db, ids),
+    'pictures.rows': ({ ids, run }) => getPictures(project.require().db, ids, run),
     'pictures.counts': () => project.requireReader().read({ kind: 'counts' }),
     'pictures.matches': ({ filters }) => countPictures(project.requireReader(), insight.suggestions, filters),
     'pictures.folders': () => project.requireReader().read({ kind: 'folders' }),
@@ -33,6 +33,11 @@ export function pictureHandlers({
     'pictures.reveal': ({ id }) => {
       shell.showItemInFolder(requirePicture(project.require(), id).path);
       return null;
+    },
+    'pictures.copyPaths': ({ ids }) => {
+      const paths = getPictures(project.require().db, ids).map(({ path }) => path);
+      clipboard.writeText(paths.join('\n'));
+      return { copied: paths.length };
     },
     'pictures.previewAugmentation': (wanted) => {
       const open = project.require();

@@ -35,6 +35,8 @@ export class LibraryRows {
   /** Rows of an older generation are shown until their new content is here. */
   #generation = 0;
   #wanted: readonly number[] = [];
+  /** The run whose sets are told with the rows. */
+  #run: string | null = null;
   #busy = false;
   /** The frame that is waited for in a flight. */
   #landing: number | null = null;
@@ -94,6 +96,13 @@ export class LibraryRows {
     if (!this.#busy) void this.#fetch();
   }
 
+  /** From now on rows tell in which set each picture was in this run. */
+  tellSplitsOf(run: string | null): void {
+    if (run === this.#run) return;
+    this.#run = run;
+    this.expire();
+  }
+
   /** Everything may have changed: what is in sight is fetched again. */
   expire(): void {
     this.#generation++;
@@ -119,7 +128,7 @@ export class LibraryRows {
     try {
       for (let ids = this.#missing(); ids.length > 0; ids = this.#missing()) {
         const generation = this.#generation;
-        const pictures = await this.client.call('pictures.rows', { ids });
+        const pictures = await this.client.call('pictures.rows', { ids, run: this.#run });
         if (generation !== this.#generation) continue;
         this.#take(pictures, ids);
         if (this.#landing !== null) break;

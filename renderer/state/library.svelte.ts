@@ -13,11 +13,14 @@ import {
 import { plural } from '../../shared/format.ts';
 import { ListChanges, UP_TO_DATE } from '../lib/outdated.ts';
 import { swapClass, swapLabel } from '../../shared/swap.ts';
+import type { ZoomHandle } from '../lib/zoom.ts';
 import type { Client } from './client.ts';
+import { LibraryFolders } from './library-folders.svelte.ts';
 import { LibraryLabels, type Removal, type Stroke } from './library-labels.svelte.ts';
 import { LibraryRows } from './library-rows.svelte.ts';
 import { LibrarySelection } from './library-selection.svelte.ts';
 import { LibraryView } from './library-view.svelte.ts';
+import { RunFilterCounts } from './run-counts.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { ProjectState } from './project.svelte.ts';
 
@@ -51,6 +54,8 @@ export class Library {
   outdated = $state.raw(UP_TO_DATE);
   readonly #changes = new ListChanges();
   readonly view = new LibraryView(() => this.#remember());
+  readonly folders: LibraryFolders;
+  readonly runCounts: RunFilterCounts;
   query = $state.raw<PictureQuery>(ALL);
   /** Ids of the pictures that the query found. A picture stays where it is when its label no longer fits the filter. */
   ids = $state.raw<Uint32Array>(new Uint32Array());
@@ -66,6 +71,12 @@ export class Library {
   /** Where the grid was scrolled to, kept while another place is shown. */
   scrollTop = 0;
   grid: GridHandle | null = null;
+  /** Of the large picture while it is shown. */
+  zoom: ZoomHandle | null = null;
+  /** Where the menu of the selected pictures is open, in the window. */
+  menuAt = $state.raw<{ x: number; y: number } | null>(null);
+  /** What pictures that are dragged now would be labelled as; undefined while they are over no class. */
+  dropLabel = $state.raw<LabelValue | undefined>(undefined);
   readonly cursorId = $derived(this.ids[this.cursor]);
   readonly brush = $derived(this.tool === 'select' ? undefined : this.tool.label);
   #lastBrush: LabelValue = 0;
@@ -81,6 +92,8 @@ export class Library {
     private readonly notices: Notices,
     project: ProjectState,
   ) {
+    this.folders = new LibraryFolders(client);
+    this.runCounts = new RunFilterCounts(client);
     this.labels = new LibraryLabels(client, notices, project, {
       peek: (id) => this.rows.peek(id),
       reread: () => void this.reread(),
@@ -92,7 +105,10 @@ export class Library {
       (id) => this.labels.pendingLabel(id),
       (error) => notices.failReading(error),
     );
-    client.on('pictures.changed', () => void this.reread());
+    client.on('pictures.changed', () => {
+      void this.reread();
+      void this.#readFolders();
+    });
   }
 
   /** Shows another project, or none. */
@@ -106,6 +122,8 @@ export class Library {
     this.cursor = 0;
     this.scrollTop = 0;
     this.focused = false;
+    this.menuAt = null;
+    this.folders.clear();
     clearTimeout(this.#timer);
     if (!project) return;
     this.announcement = null;
@@ -114,6 +132,14 @@ export class Library {
     this.#lastBrush = brush;
     this.view.open(project.settings);
     void this.reread();
+    void this.#readFolders();
+  }
+
+  /** A folder that is gone, as after its pictures were located elsewhere, is no filter any more. */
+  async #readFolders(): Promise<void> {
+    await this.notices.read(() => this.folders.refresh());
+    const { folder } = this.query;
+    if (folder !== null && !this.folders.all.some(({ path }) => path === folder)) this.showFolder(null);
   }
 
   /** After the classes changed places: brush and filter stay with their class. */
@@ -271,6 +297,11 @@ export class Library {
   get targets(): readonly number[] {
     if (!this.focused) return [...this.selection.ids];
     return this.cursorId === undefined ? [] : [this.cursorId];
+  }
+
+  /** Opens the menu of what is selected, or of the large picture. */
+  openMenu(x: number, y: number): void {
+    if (this.targets.length > 0) this.menuAt = { x, y };
   }
 
   /** Removes pictures from the project; their files stay where they are. */

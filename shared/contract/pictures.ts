@@ -11,7 +11,7 @@ import {
 import type { Progress } from '../progress.ts';
 import { augmentationSchema } from '../recipe.ts';
 import { call, event } from './call.ts';
-import { nothing, pathSchema, pictureIdSchema, pictureIdsSchema } from './fields.ts';
+import { nothing, pathSchema, pictureIdSchema, pictureIdsSchema, runIdSchema } from './fields.ts';
 
 /** Rows of the grid per call. */
 export const MAX_ROWS = 1000;
@@ -28,8 +28,13 @@ export interface AugmentationPreview {
 export const pictureCalls = {
   /** Ids of all matching pictures, in order. */
   'pictures.ids': call(pictureQuerySchema).returns<Uint32Array>(),
-  /** Rows of the given ids in their order, without those that no longer exist. */
-  'pictures.rows': call(z.strictObject({ ids: z.array(pictureIdSchema).max(MAX_ROWS) })).returns<Picture[]>(),
+  /** Rows of the given ids in their order, without those that no longer exist. `run`: also in which set each was in it. */
+  'pictures.rows': call(
+    z.strictObject({
+      ids: z.array(pictureIdSchema).max(MAX_ROWS),
+      run: runIdSchema.nullable().default(null),
+    }),
+  ).returns<Picture[]>(),
   'pictures.counts': call(nothing).returns<LibraryCounts>(),
   /** How many pictures match each filter, for filters that `pictures.counts` does not count, such as those of a run. */
   'pictures.matches': call(z.strictObject({ filters: z.array(pictureFilterSchema).max(20) })).returns<
@@ -50,6 +55,8 @@ export const pictureCalls = {
   }>(),
   /** Shows the file in the system's file manager. */
   'pictures.reveal': call(z.strictObject({ id: pictureIdSchema })).returns<null>(),
+  /** Copies the paths of files to the clipboard, one a line. */
+  'pictures.copyPaths': call(z.strictObject({ ids: pictureIdsSchema })).returns<{ copied: number }>(),
   /** Augmented variants of a picture as in training, drawn from the seed. */
   'pictures.previewAugmentation': call(
     z.strictObject({

@@ -197,7 +197,7 @@ describe('labelling by mouse', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('labels with the halves of a large picture and advances by itself', async () => {
+  it('labels one large picture by class buttons and keys and shows the next', async () => {
     await clearLabels();
     await cell('010').dblclick();
     const view = page.getByRole('region', { name: 'One large picture' });
@@ -217,7 +217,7 @@ describe('labelling by mouse', () => {
     await view.getByText('012.png').waitFor();
     await expect.poll(labels).toEqual({ '010': 1, '011': 0 });
     await page.keyboard.press('End');
-    await view.getByText('This is the last one').waitFor();
+    await view.getByText('last of the list').waitFor();
     await page.keyboard.press('Escape');
     await cell('059').waitFor();
   });

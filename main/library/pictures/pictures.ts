@@ -33,13 +33,19 @@ function toPicture({ directory, ...rest }: PictureRow, swapped: boolean): Pictur
   return { ...rest, path: pathOf({ directory, name: rest.name }), label: fromStored(rest.label, swapped) };
 }
 
-/** The pictures with these ids, in this order; unknown ids are skipped. */
-export function getPictures(db: Db, ids: Iterable<number>): Picture[] {
+/**
+ * The pictures with these ids, in this order; unknown ids are skipped.
+ *
+ * @param run `r1`, `r2`, …: also tells in which set each picture was in it
+ */
+export function getPictures(db: Db, ids: Iterable<number>, run: string | null = null): Picture[] {
+  const inRun = run === null ? '' : 'LEFT JOIN run_pictures r ON r.run_number = :run AND r.picture_id = p.id';
   const found = rows<PictureRow>(
     db,
-    `SELECT ${COLUMNS} FROM json_each(:ids) wanted CROSS JOIN pictures p ON p.id = wanted.value
-     JOIN directories d ON d.id = p.directory_id ORDER BY wanted.key`,
-    { ids: idList(ids) },
+    `SELECT ${COLUMNS}${run === null ? '' : ', r.split AS runSplit'}
+     FROM json_each(:ids) wanted CROSS JOIN pictures p ON p.id = wanted.value
+     JOIN directories d ON d.id = p.directory_id ${inRun} ORDER BY wanted.key`,
+    { ids: idList(ids), ...(run !== null && { run: Number(run.slice(1)) }) },
   );
   const swapped = isSwapped(db);
   return found.map((picture) => toPicture(picture, swapped));

@@ -28,7 +28,11 @@ export function listFolders(db: Db): LibraryFolder[] {
 /** For each word, ids of the directories with it in a folder's name, from the folder that all have in common downwards. */
 export function searchFolders(db: Db, words: readonly string[]): number[][] {
   if (words.length === 0) return [];
-  const known = rows<{ id: number; path: string }>(db, 'SELECT id, path FROM directories');
+  const known = rows<{ id: number; path: string }>(
+    db,
+    // Those that pictures were moved out of are not what all have in common.
+    'SELECT id, path FROM directories d WHERE EXISTS (SELECT 1 FROM pictures WHERE directory_id = d.id)',
+  );
   const from = path.dirname(commonFolder(known.map((one) => one.path)));
   const folded = known.map((one) => ({ id: one.id, names: fold(one.path.slice(from.length)) }));
   return words.map((word) => folded.filter(({ names }) => names.includes(word)).map(({ id }) => id));

@@ -1,4 +1,7 @@
-/** Where pictures lie in the grid: cells of one size in rows. Coordinates are CSS pixels from the grid's own top left. */
+/**
+ * The layout of the grid: cells of one size in rows, with a text below each picture where names are shown. Coordinates are
+ * CSS pixels from the grid's own top left.
+ */
 
 export const GAP = 8;
 export const PADDING = 12;
@@ -10,6 +13,8 @@ export interface Layout {
   columns: number;
   /** Edge of a cell: at least the wanted size, so much larger that the row is filled. */
   cell: number;
+  /** Height of the text below each picture. */
+  caption: number;
   rows: number;
   /** Of all rows. */
   height: number;
@@ -24,14 +29,17 @@ export interface Box {
   bottom: number;
 }
 
-/** @param width inner width of what scrolls */
-export function layOut(count: number, width: number, sizePx: number): Layout {
+/**
+ * @param width inner width of what scrolls
+ * @param caption height of the text below each picture
+ */
+export function layOut(count: number, width: number, sizePx: number, caption = 0): Layout {
   const inner = Math.max(1, width - 2 * PADDING);
   const columns = Math.max(1, Math.floor((inner + GAP) / (sizePx + GAP)));
   const cell = Math.max(1, Math.floor((inner - (columns - 1) * GAP) / columns));
   const rows = Math.ceil(count / columns);
-  const height = rows === 0 ? 0 : 2 * PADDING + rows * (cell + GAP) - GAP;
-  return { count, columns, cell, rows, height, scrollHeight: Math.min(height, MAX_HEIGHT) };
+  const height = rows === 0 ? 0 : 2 * PADDING + rows * (cell + caption + GAP) - GAP;
+  return { count, columns, cell, caption, rows, height, scrollHeight: Math.min(height, MAX_HEIGHT) };
 }
 
 /** Place in the grid that a scroll position shows at the top. The same, but for grids higher than can be scrolled. */
@@ -46,17 +54,17 @@ export function scrollTopOf({ height, scrollHeight }: Layout, offset: number, vi
   return (offset * (scrollHeight - viewHeight)) / (height - viewHeight);
 }
 
-export function boxOf({ columns, cell }: Layout, index: number): Box {
+export function boxOf({ columns, cell, caption }: Layout, index: number): Box {
   const left = PADDING + (index % columns) * (cell + GAP);
-  const top = PADDING + Math.floor(index / columns) * (cell + GAP);
-  return { left, top, right: left + cell, bottom: top + cell };
+  const top = PADDING + Math.floor(index / columns) * (cell + caption + GAP);
+  return { left, top, right: left + cell, bottom: top + cell + caption };
 }
 
 /** The picture at a point; null in the gaps and outside. */
 export function indexAt(layout: Layout, x: number, y: number): number | null {
-  const { columns, cell, count } = layout;
+  const { columns, cell, caption, count } = layout;
   const column = Math.floor((x - PADDING) / (cell + GAP));
-  const row = Math.floor((y - PADDING) / (cell + GAP));
+  const row = Math.floor((y - PADDING) / (cell + caption + GAP));
   if (column < 0 || column >= columns || row < 0) return null;
   const index = row * columns + column;
   if (index >= count) return null;
@@ -65,14 +73,17 @@ export function indexAt(layout: Layout, x: number, y: number): number | null {
 }
 
 /** Indices of the pictures that a box touches, in their order. */
-export function indicesIn({ columns, cell, count, rows }: Layout, box: Box): number[] {
-  const step = cell + GAP;
-  const first = (edge: number): number => Math.max(0, Math.floor((edge - PADDING + GAP) / step));
-  const last = (edge: number, most: number): number => Math.min(most, Math.floor((edge - PADDING) / step));
+export function indicesIn({ columns, cell, caption, count, rows }: Layout, box: Box): number[] {
+  const across = cell + GAP;
+  const down = across + caption;
+  const first = (edge: number, step: number): number =>
+    Math.max(0, Math.floor((edge - PADDING + GAP) / step));
+  const last = (edge: number, step: number, most: number): number =>
+    Math.min(most, Math.floor((edge - PADDING) / step));
   const indices: number[] = [];
-  const lastColumn = last(box.right, columns - 1);
-  for (let row = first(box.top); row <= last(box.bottom, rows - 1); row++) {
-    for (let column = first(box.left); column <= lastColumn; column++) {
+  const lastColumn = last(box.right, across, columns - 1);
+  for (let row = first(box.top, down); row <= last(box.bottom, down, rows - 1); row++) {
+    for (let column = first(box.left, across); column <= lastColumn; column++) {
       const index = row * columns + column;
       if (index < count) indices.push(index);
     }
@@ -99,20 +110,24 @@ export interface Point {
 
 /** First and one past the last index of the rows that are in sight, with some rows more on both sides. */
 export function rangeInSight(
-  { columns, cell, count }: Layout,
+  { columns, cell, caption, count }: Layout,
   offset: number,
   viewHeight: number,
   moreRows: number,
 ): [number, number] {
-  const step = cell + GAP;
+  const step = cell + caption + GAP;
   const first = Math.max(0, Math.floor((offset - PADDING) / step) - moreRows);
   const last = Math.floor((offset + viewHeight - PADDING) / step) + 1 + moreRows;
   return [Math.min(count, first * columns), Math.min(count, last * columns)];
 }
 
 /** How many pictures can be in sight at once, with those of some rows more on both sides; whole rows. */
-export function cellsInSight({ columns, cell }: Layout, viewHeight: number, moreRows: number): number {
-  return columns * (Math.ceil(viewHeight / (cell + GAP)) + 1 + 2 * moreRows);
+export function cellsInSight(
+  { columns, cell, caption }: Layout,
+  viewHeight: number,
+  moreRows: number,
+): number {
+  return columns * (Math.ceil(viewHeight / (cell + caption + GAP)) + 1 + 2 * moreRows);
 }
 
 /** The offset nearest to the present one at which a picture is wholly in sight. */

@@ -1,3 +1,4 @@
+import type { LabelValue } from '../../../shared/library.ts';
 import type { Stroke } from '../../state/library-labels.svelte.ts';
 import type { Library } from '../../state/library.svelte.ts';
 import { indexAt, indicesBetween, indicesIn, type Box, type Layout, type Point } from './geometry.ts';
@@ -16,16 +17,31 @@ export interface Surface {
   scrollBy(pixels: number): void;
   /** Upper and lower edge of the grid in the window. */
   edges(): { top: number; bottom: number };
-  /** Draws the rubber band; null takes it away. */
+  /** Draws the rubber band; null hides it. */
   showBand(box: Box | null): void;
+  /** What pictures dropped at a point of the window are labelled as; undefined where nothing takes them. */
+  dropAt(point: Point): LabelValue | undefined;
+  /** Draws what is dragged; null hides it. */
+  showCarried(carried: Carried | null): void;
+}
+
+/** Pictures that are dragged to a class. */
+export interface Carried {
+  count: number;
+  /** In the window. */
+  at: Point;
+  /** The label they would get here. */
+  over: LabelValue | undefined;
 }
 
 type Drag =
   | { kind: 'paint'; stroke: Stroke; last: Point }
-  | { kind: 'press'; start: Point; index: number | null; add: boolean }
-  | { kind: 'band'; start: Point; base: ReadonlySet<number> };
+  | { kind: 'press'; start: Point; index: number | null; add: boolean; wasSelected: boolean }
+  /** `id`: where it began on a picture, which a class takes when the band is dropped on it. */
+  | { kind: 'band'; start: Point; base: ReadonlySet<number>; id: number | undefined }
+  | { kind: 'carry'; ids: readonly number[] };
 
-/** The mouse in the grid: painting with a brush, or selecting by click, range and rubber band. */
+/** The mouse in the grid: labelling by click and drag; selecting by click, range and rubber band; dragging to a class. */
 export class Gestures {
   #drag: Drag | null = null;
   #at: Point = { x: 0, y: 0 };
@@ -53,8 +69,9 @@ export class Gestures {
       this.#paint();
     } else {
       const add = event.ctrlKey || event.metaKey;
+      const wasSelected = index !== null && library.selection.has(library.ids[index]!);
       if (index !== null) this.#press(library.ids[index]!, add, event.shiftKey);
-      this.#drag = { kind: 'press', start, index, add: add || event.shiftKey };
+      this.#drag = { kind: 'press', start, index, add: add || event.shiftKey, wasSelected };
     }
     this.#frame = requestAnimationFrame(() => this.#scroll());
   }
@@ -66,7 +83,13 @@ export class Gestures {
 
   up(): void {
     const drag = this.#drag;
+    const carried = this.#carried();
     this.cancel();
+    if (carried?.over !== undefined) {
+      this.library.label(carried.ids, carried.over, 'mouse');
+      this.library.selection.clear();
+      return;
+    }
     if (drag?.kind !== 'press' || drag.add) return;
     // A click, not a drag: of several that were selected only this one stays; beside all of them none does.
     if (drag.index === null) this.library.selection.clear();
@@ -78,6 +101,23 @@ export class Gestures {
     cancelAnimationFrame(this.#frame);
     this.#drag = null;
     this.surface.showBand(null);
+    this.surface.showCarried(null);
+  }
+
+  /** The picture at a point of the window. */
+  indexAt(point: Point): number | null {
+    const { x, y } = this.surface.toGrid(point);
+    return indexAt(this.surface.layout(), x, y);
+  }
+
+  /** What is dragged now, and onto what; a band that began on a picture drags that one once it is over a class. */
+  #carried(): (Carried & { ids: readonly number[] }) | null {
+    const drag = this.#drag;
+    if (drag?.kind !== 'carry' && drag?.kind !== 'band') return null;
+    const over = this.surface.dropAt(this.#at);
+    if (drag.kind === 'carry') return { ids: drag.ids, count: drag.ids.length, at: this.#at, over };
+    if (drag.id === undefined || over === undefined) return null;
+    return { ids: [drag.id], count: 1, at: this.#at, over };
   }
 
   #press(id: number, add: boolean, range: boolean): void {
@@ -97,10 +137,17 @@ export class Gestures {
     const to = this.surface.toGrid(this.#at);
     if (drag.kind === 'press') {
       if (Math.hypot(to.x - drag.start.x, to.y - drag.start.y) < DRAG_PX) return;
-      const base = drag.add ? this.library.selection.ids : new Set<number>();
-      this.#drag = { kind: 'band', start: drag.start, base };
-      this.#band(drag.start, to, base);
-    } else this.#band(drag.start, to, drag.base);
+      const { selection, ids } = this.library;
+      const base = drag.add ? selection.ids : new Set<number>();
+      const id = drag.index === null ? undefined : ids[drag.index];
+      // What is selected already is dragged; from anywhere else a drag selects.
+      this.#drag =
+        drag.wasSelected && !drag.add
+          ? { kind: 'carry', ids: [...selection.ids] }
+          : { kind: 'band', start: drag.start, base, id };
+    }
+    if (this.#drag?.kind === 'band') this.#band(this.#drag.start, to, this.#drag.base);
+    this.surface.showCarried(this.#carried());
   }
 
   #paint(): void {

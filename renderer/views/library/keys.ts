@@ -1,3 +1,4 @@
+import { ZOOM_STEP } from '../../lib/zoom.ts';
 import type { LabelValue } from '../../../shared/library.ts';
 import type { Library } from '../../state/library.svelte.ts';
 import type { SuggestionActions } from '../../state/suggestion-actions.svelte.ts';
@@ -31,6 +32,10 @@ export const KEY_SHEET: readonly {
       [['M'], 'more like this: sort by similarity'],
       [['Esc'], 'end click to label, clear the selection'],
       [['/'], 'search'],
+      [['O'], 'show in folder'],
+      [['Ctrl C'], 'copy the path'],
+      [['T'], 'use in Try'],
+      [['Shift F10'], 'menu of the selected pictures'],
     ],
   },
   {
@@ -39,6 +44,7 @@ export const KEY_SHEET: readonly {
       [['←', '→'], 'label as first, second class; show the next'],
       [['1', '2', 'S', '0'], 'label; show the next'],
       [['↑', '↓'], 'previous, next picture'],
+      [['+', '−', 'F'], 'zoom in, zoom out, fit; also by wheel and double click'],
       [['Enter', 'Esc'], 'back to the grid'],
     ],
   },
@@ -61,23 +67,26 @@ export const keyOf = ({ key }: KeyboardEvent): string => (key.length === 1 ? key
 /** Whether something lies over the view that takes the keys. */
 export const isCovered = (): boolean => document.querySelector('dialog[open], :popover-open') !== null;
 
-/**
- * Does what a key means in the Library.
- *
- * @param suggestions what is done with suggestions
- * @param search puts the cursor into the search field
- * @returns whether it meant anything
- */
+/** What keys do beyond the library itself. */
+export interface KeyCommands {
+  /** Puts the cursor into the search field. */
+  search: () => void;
+  copyPaths: () => void;
+  showInFolder: () => void;
+  useInTry: () => void;
+}
+
+/** Does what a key means in the Library. @returns whether it meant anything */
 export function handleKey(
   event: KeyboardEvent,
   library: Library,
   suggestions: SuggestionActions,
-  search: () => void,
+  commands: KeyCommands,
 ): boolean {
   if (isCovered() || isTyping(event.target)) return false;
   const key = keyOf(event);
   if (event.altKey) return false;
-  if (event.ctrlKey || event.metaKey) return withControl(key, event.shiftKey, library);
+  if (event.ctrlKey || event.metaKey) return withControl(key, event.shiftKey, library, commands);
   if (key in LABEL_KEYS && !event.shiftKey) {
     library.choose(LABEL_KEYS[key]!, 'key');
     return true;
@@ -101,17 +110,25 @@ export function handleKey(
       return true;
     case '/':
       if (library.focused) return false;
-      search();
+      commands.search();
+      return true;
+    case 'o':
+      commands.showInFolder();
+      return true;
+    case 't':
+      commands.useInTry();
       return true;
   }
   if (library.focused) return inFocusView(key, library);
   return inGrid(key, event, library);
 }
 
-function withControl(key: string, shift: boolean, library: Library): boolean {
+function withControl(key: string, shift: boolean, library: Library, { copyPaths }: KeyCommands): boolean {
   if (key === 'z' && !shift) library.labels.undo();
   else if ((key === 'z' && shift) || key === 'y') library.labels.redo();
   else if (key === 'a' && !library.focused) library.selectAll();
+  // Text that is selected is what is copied.
+  else if (key === 'c' && !shift && getSelection()?.isCollapsed !== false) copyPaths();
   else return false;
   return true;
 }
@@ -122,6 +139,16 @@ function inFocusView(key: string, library: Library): boolean {
     library.cursor = Math.max(0, Math.min(last, index));
   };
   switch (key) {
+    case '+':
+    case '=':
+      library.zoom?.by(ZOOM_STEP);
+      return true;
+    case '-':
+      library.zoom?.by(1 / ZOOM_STEP);
+      return true;
+    case 'f':
+      library.zoom?.fit();
+      return true;
     case 'ArrowLeft':
       library.labelFocused(0, 'key');
       return true;

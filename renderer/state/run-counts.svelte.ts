@@ -1,0 +1,36 @@
+import type { PictureFilter } from '../../shared/library.ts';
+import type { Client } from './client.ts';
+
+/** How many pictures a run's filters find; null until it is known. */
+export interface RunCounts {
+  run: string;
+  train: number;
+  validation: number;
+  wrong: number;
+}
+
+/** Counts for the filters that depend on a run. */
+export class RunFilterCounts {
+  counts = $state.raw<RunCounts | null>(null);
+  #asked = 0;
+
+  constructor(private readonly client: Client) {}
+
+  /** @param on the set whose wrong predictions are counted */
+  async refresh(run: string | undefined, on: 'validation' | 'test'): Promise<void> {
+    const asked = ++this.#asked;
+    if (run === undefined) {
+      this.counts = null;
+      return;
+    }
+    const filters: PictureFilter[] = [
+      { kind: 'split', split: 'train', run },
+      { kind: 'split', split: 'validation', run },
+      { kind: 'wrong', run, on },
+    ];
+    // A run that was just deleted has no counts.
+    const found = await this.client.call('pictures.matches', { filters }).catch(() => null);
+    if (asked !== this.#asked) return;
+    this.counts = found && { run, train: found[0]!, validation: found[1]!, wrong: found[2]! };
+  }
+}
