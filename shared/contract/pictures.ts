@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   pictureFilterSchema,
   pictureQuerySchema,
+  runIdSchema,
   type CheckReport,
   type LabelEvent,
   type LibraryCounts,
@@ -11,7 +12,7 @@ import {
 import type { Progress } from '../progress.ts';
 import { augmentationSchema } from '../recipe.ts';
 import { call, event } from './call.ts';
-import { nothing, pathSchema, pictureIdSchema, pictureIdsSchema, runIdSchema } from './fields.ts';
+import { nothing, pathSchema, pictureIdSchema, pictureIdsSchema } from './fields.ts';
 
 /** Rows of the grid per call. */
 export const MAX_ROWS = 1000;

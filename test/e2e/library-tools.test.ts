@@ -136,7 +136,7 @@ test('shows file names and sets, and remembers that', async () => {
   await page.getByRole('checkbox', { name: 'Training, validation' }).check();
   await page.keyboard.press('Escape');
   const first = cells().first();
-  await first.getByText('ant.png').waitFor();
+  await first.locator('[data-name="ant.png"]').waitFor();
   await expect.poll(() => first.getAttribute('aria-label')).toMatch(/, (training|validation) set$/);
   await expect
     .poll(async () => (await app.call('project.current'))!.settings)
@@ -212,11 +212,9 @@ test('the large picture zooms, pans, fits again, and is labelled by its class bu
 test('pictures of the project are predicted in Try from the menu', async () => {
   await page.keyboard.press('Home');
   await page.keyboard.press('t');
-  await page
-    .getByRole('main')
-    .getByRole('listbox')
-    .getByRole('option', { name: /ant\.png/ })
-    .waitFor(WAIT);
+  const tried = page.getByRole('main').getByRole('listbox').getByRole('option');
+  await tried.getByText('ant.png', { exact: true }).waitFor(WAIT);
+  expect(await tried.count()).toBe(1);
   await goTo(app, 'Library');
 });
 
