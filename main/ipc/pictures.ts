@@ -36,7 +36,7 @@ export function pictureHandlers({
     },
     'pictures.copyPaths': ({ ids }) => {
       const paths = getPictures(project.require().db, ids).map(({ path }) => path);
-      clipboard.writeText(paths.join('\n'));
+      void clipboard.writeText(paths.join('\n'));
       return { copied: paths.length };
     },
     'pictures.previewAugmentation': (wanted) => {

@@ -16,8 +16,15 @@ export class RunFilterCounts {
 
   constructor(private readonly client: Client) {}
 
-  /** @param on the set whose wrong predictions are counted */
-  async refresh(run: string | undefined, on: 'validation' | 'test'): Promise<void> {
+  /**
+   * @param on the set whose wrong predictions are counted
+   * @param _dependsOn what the counts depend on, so that whoever calls this is called again when it changes
+   */
+  async refresh(
+    run: string | undefined,
+    on: 'validation' | 'test',
+    _dependsOn: readonly unknown[],
+  ): Promise<void> {
     const asked = ++this.#asked;
     if (run === undefined) {
       this.counts = null;
