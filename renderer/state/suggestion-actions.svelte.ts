@@ -41,7 +41,7 @@ export class SuggestionActions {
     this.library.sort({ by: 'suggestion', order });
   }
 
-  /** Shows the pictures for which a class is suggested, the surest first. */
+  /** Shows the pictures for which a class is suggested, the most confident first. */
   show(index: ClassIndex): void {
     void this.library.ask(
       pictureQuerySchema.parse({
@@ -107,7 +107,7 @@ export class SuggestionActions {
     return true;
   }
 
-  /** All suggestions, the surest first. */
+  /** All suggestions, the most confident first. */
   async list(): Promise<ListedSuggestion[] | undefined> {
     const list = await this.notices.attempt(() => this.client.call('suggestions.list'));
     return list && Array.from(list.ids, (id, index) => ({ id, ...suggestionOf(list.probabilities[index]!) }));

@@ -24,7 +24,7 @@ export interface SuggestionSummary {
   total: number;
 }
 
-/** All suggestions, the surest first. */
+/** All suggestions, the most confident first. */
 export interface SuggestionList {
   ids: Uint32Array;
   /** Of class 1. */
