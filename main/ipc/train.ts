@@ -1,5 +1,7 @@
+import { toFailure } from '../../shared/errors.ts';
 import type { AppContext } from '../app/services/context.ts';
 import { runInfo } from '../app/services/trainer.ts';
+import { compareRuns } from '../engine/compare-runs.ts';
 import type { HandlersOf } from './answer.ts';
 import { commonAccuracy } from '../library/runs/common-accuracy.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
@@ -45,6 +47,15 @@ export function runHandlers({ project, emit }: AppContext): HandlersOf<'runs'> {
     },
     'runs.epochs': ({ run }) => getEpochs(project.require().db, run),
     'runs.compare': ({ runs }) => commonAccuracy(project.require().db, runs),
+    'runs.versus': ({ first, second }) => {
+      const { db } = project.require();
+      try {
+        return compareRuns(db, getRun(db, first), getRun(db, second));
+      } catch (thrown) {
+        if (toFailure(thrown).code === 'too-few') return null;
+        throw thrown;
+      }
+    },
     'runs.pictures': ({ run }) => getRunPictures(project.require().db, run),
   };
 }

@@ -79,9 +79,13 @@ export class Runs {
     this.#epochs.set(id, epochs);
   }
 
-  async #loadShown(): Promise<void> {
-    const missing = this.shown.filter(({ id }) => !this.#epochs.has(id));
-    await Promise.all(missing.map(({ id }) => this.reload(id)));
+  #loadShown(): Promise<void> {
+    return this.load(this.shown.map(({ id }) => id));
+  }
+
+  /** Reads the epochs of runs that are not known yet. */
+  async load(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.filter((id) => !this.#epochs.has(id)).map((id) => this.reload(id)));
   }
 
   async rename(run: string, name: string): Promise<void> {

@@ -10,6 +10,7 @@ import {
 } from '../library.ts';
 import type { LiveRun } from '../live-run.ts';
 import { recipeSchema } from '../recipe.ts';
+import type { RunComparison } from '../run-comparison.ts';
 import { call, event } from './call.ts';
 import { nothing } from './fields.ts';
 
@@ -49,6 +50,10 @@ export const runCalls = {
   'runs.compare': call(
     z.strictObject({ runs: z.array(runIdSchema).min(2).max(100) }),
   ).returns<CommonAccuracy>(),
+  /** Compares two runs on the validation pictures that both have; null if there are none. */
+  'runs.versus': call(
+    z.strictObject({ first: runIdSchema, second: runIdSchema }),
+  ).returns<RunComparison | null>(),
   'runs.pictures': call(z.strictObject({ run: runIdSchema })).returns<RunPicture[]>(),
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns, comparisonSentence } from '../../main/engine/compare-runs.ts';
+import { compareRuns } from '../../main/engine/compare-runs.ts';
+import { comparisonSentence } from '../../shared/run-comparison.ts';
 import type { Project } from '../../main/library/folder.ts';
 import { setLabels } from '../../main/library/labels/labels.ts';
 import { setSplit } from '../../main/library/pictures/pictures.ts';
@@ -71,12 +72,12 @@ describe('two runs compared', () => {
     const project = library();
     const first = await runWith(project, 1, 40, [1, 2, 3, 4, 5, 6, 7]);
     const second = await runWith(project, 1, 40, [1]);
-    const better = comparisonSentence(compareRuns(project.db, first, second), ['r1', 'r2']);
+    const better = comparisonSentence(compareRuns(project.db, first, second), ['Run 1', 'Run 2']);
     expect(better).toBe(
-      'Run r2 is right on 6 pictures that run r1 got wrong, and wrong on 0 that run r1 got right; that is unlikely to be chance (p = 0.03).',
+      'Run 2 is right on 6 pictures that Run 1 got wrong, and wrong on 0 that Run 1 got right; that is unlikely to be chance (p = 0.03).',
     );
-    const same = comparisonSentence(compareRuns(project.db, first, first), ['r1', 'r1']);
-    expect(same).toBe('Run r1 and run r1 predict the same pictures correctly.');
+    const same = comparisonSentence(compareRuns(project.db, first, first), ['Run 1', 'Run 2']);
+    expect(same).toBe('Run 1 and Run 2 are right on the same pictures.');
   });
 
   it('are refused without a picture in common', async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatInterval, plural } from '../../../shared/format.ts';
-import { compareRuns, comparisonSentence } from '../../engine/compare-runs.ts';
+import { comparisonSentence } from '../../../shared/run-comparison.ts';
+import { compareRuns } from '../../engine/compare-runs.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import type { Project } from '../../library/folder.ts';
 import { getPictures } from '../../library/pictures/pictures.ts';
@@ -27,7 +28,7 @@ function compare(project: Project, firstId: string, secondId: string, output: Ou
   const [first, second] = [chooseRun(project, firstId), chooseRun(project, secondId)];
   const comparison = compareRuns(project.db, first, second);
   const { pictures, accuracy, onlyFirst, onlySecond, p } = comparison;
-  const sentence = comparisonSentence(comparison, [first.id, second.id]);
+  const sentence = comparisonSentence(comparison, [`Run ${first.id}`, `Run ${second.id}`]);
   for (const [run, ids] of [[first, onlyFirst] as const, [second, onlySecond] as const]) {
     for (const { path } of getPictures(project.db, ids)) {
       output.event('difference', { path, correct: run.id });

@@ -81,6 +81,26 @@ export function looksOfRun(index: number): { token: string; dashes: (typeof DASH
   return { token: TOKENS[index % TOKENS.length]!, dashes: DASHES[(index + round) % DASHES.length]! };
 }
 
+/** Where the curves of several runs lie: from the lowest to the highest value of each epoch. */
+export interface Band {
+  token: string;
+  points: readonly (readonly [x: number, low: number, high: number])[];
+}
+
+/** Bands of training and validation over runs that differ only in the seed. */
+export function bandsOf(runs: readonly ChartedRun['epochs'][], quantity: Quantity): Band[] {
+  const last = Math.max(0, ...runs.flatMap((epochs) => epochs.map(({ epoch }) => epoch)));
+  return VALUES[quantity].map((value, part) => ({
+    token: TOKENS[part]!,
+    points: Array.from({ length: last }, (_, index) => index + 1).flatMap((epoch) => {
+      const values = runs.flatMap(
+        (epochs) => epochs.find((one) => one.epoch === epoch && Number.isFinite(one[value]))?.[value] ?? [],
+      );
+      return values.length > 1 ? [[epoch, Math.min(...values), Math.max(...values)] as const] : [];
+    }),
+  }));
+}
+
 const NAMES: Record<Quantity, Record<Part, string>> = {
   loss: { train: 'Training', validation: 'Validation', batch: 'Each batch' },
   accuracy: { train: 'Training', validation: 'Validation', batch: 'Epoch so far' },
@@ -178,9 +198,14 @@ export function formatAxis(value: number, quantity: Quantity): string {
  * What the y axis shows. Losses begin at 0 and reach as high as the epochs do: single batches at the start may lie far
  * above. Accuracies end at 1.
  */
-export function rangeOf(curves: readonly Curve[], quantity: Quantity): [min: number, max: number] {
+export function rangeOf(
+  curves: readonly Curve[],
+  quantity: Quantity,
+  bands: readonly Band[] = [],
+): [min: number, max: number] {
   const ofEpochs = curves.filter(({ part }) => part !== 'batch').flatMap(({ points }) => points);
   const all = (ofEpochs.length > 0 ? ofEpochs : curves.flatMap(({ points }) => points)).map(([, y]) => y);
+  for (const { points } of bands) for (const [, low, high] of points) all.push(low, high);
   if (all.length === 0) return quantity === 'loss' ? [0, 1] : [0.5, 1];
   if (quantity === 'loss') return [0, Math.max(0.1, ...all) * 1.08];
   const lowest = Math.min(0.9, ...all);

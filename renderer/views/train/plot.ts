@@ -1,6 +1,15 @@
 import uPlot from 'uplot';
 import type { Overfitting } from '../../lib/overfitting.ts';
-import { align, formatAxis, nearest, rangeOf, type Curve, type CurveLooks, type Quantity } from './curves.ts';
+import {
+  align,
+  formatAxis,
+  nearest,
+  rangeOf,
+  type Band,
+  type Curve,
+  type CurveLooks,
+  type Quantity,
+} from './curves.ts';
 
 /** How a chart is drawn by uPlot, in the colours of the theme. */
 
@@ -16,6 +25,7 @@ export interface PlotOptions {
 /** What changes while a run is trained. */
 export interface PlotView {
   curves: readonly Curve[];
+  bands: readonly Band[];
   /** Where the x axis ends. */
   epochs: number;
   overfitting: Overfitting | null;
@@ -28,6 +38,8 @@ export interface PlotView {
 /** Colours of a batch are those of its run, fainter, so that the line of epochs stays the main thing. */
 const BATCH_ALPHA = 0.45;
 const SHADE_ALPHA = 0.16;
+/** Of the spread over several seeds. */
+const BAND_ALPHA = 0.18;
 /** Of the curves of other runs while one is highlighted. */
 const FADED_ALPHA = 0.15;
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
@@ -90,7 +102,7 @@ export class Plot {
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: {
         x: { time: false, range: () => [0, Math.max(1, this.view.epochs)] },
-        y: { range: () => rangeOf(this.view.curves, quantity) },
+        y: { range: () => rangeOf(this.view.curves, quantity, this.view.bands) },
       },
       axes: [
         { ...axis, size: 26, incrs: WHOLE_STEPS },
@@ -98,7 +110,13 @@ export class Plot {
       ],
       series: [{}, ...looks.map((look) => this.#series(look))],
       hooks: {
-        drawClear: [(plot) => drawShade(plot, this.view, colour('--danger', SHADE_ALPHA))],
+        drawClear: [
+          (plot) => {
+            for (const { token, points } of this.view.bands)
+              fillBand(plot, points, colour(token, BAND_ALPHA));
+          },
+          (plot) => drawShade(plot, this.view, colour('--danger', SHADE_ALPHA)),
+        ],
         draw: [
           (plot) => drawKept(plot, this.view, colour('--text-muted'), fontFamily),
           (plot) => drawShadeName(plot, this.view, colour('--danger'), fontFamily),
@@ -143,7 +161,15 @@ function drawShade(plot: uPlot, { curves, overfitting }: PlotView, fill: string)
   if (!overfitting || !train || !validation) return;
   const { from, to } = overfitting;
   const inside = ({ points }: Curve) => points.filter(([x]) => x >= from && x <= to);
-  const outline = [...inside(train), ...inside(validation).reverse()];
+  fillOutline(plot, [...inside(train), ...inside(validation).reverse()], fill);
+}
+
+function fillBand(plot: uPlot, points: Band['points'], fill: string): void {
+  const [low, high] = [1, 2].map((at) => points.map((point) => [point[0], point[at]!] as const));
+  fillOutline(plot, [...low!, ...high!.reverse()], fill);
+}
+
+function fillOutline(plot: uPlot, outline: readonly (readonly [x: number, y: number])[], fill: string): void {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.beginPath();
