@@ -315,7 +315,7 @@ export class Library {
     const moved = await this.notices.attempt(() => this.client.call('pictures.setTest', { ids, test }));
     if (moved) {
       this.notices.say(
-        `${plural(moved.changed, 'picture')} ${test ? 'put into' : 'taken out of'} the test set.`,
+        `${plural(moved.changed, 'picture')} ${test ? 'moved to' : 'removed from'} the test set.`,
       );
     }
   }

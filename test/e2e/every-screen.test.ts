@@ -191,7 +191,7 @@ test('Review, Try and Export, with what they are for', async () => {
     .check();
   await app.answerDialog([join(taken, 'labels')]);
   await button('Export…').click();
-  await app.page.getByRole('dialog', { name: 'Replace it?' }).waitFor();
+  await app.page.getByRole('dialog', { name: 'Replace the folder?' }).waitFor();
   expect(await faults()).toEqual([]);
   await escape();
 });

@@ -107,8 +107,8 @@ test('every format is written in the window, and every model is checked by what 
 test('an export that is there is replaced only when that is confirmed', async () => {
   await radio(/^Labels/).check();
   await exportTo('my labels');
-  const dialog = app.page.getByRole('dialog', { name: 'Replace it?' });
-  await dialog.getByRole('button', { name: 'Leave it' }).click();
+  const dialog = app.page.getByRole('dialog', { name: 'Replace the folder?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
   await dialog.waitFor({ state: 'detached' });
   await exportTo('my labels');
   await dialog.getByRole('button', { name: 'Replace' }).click();

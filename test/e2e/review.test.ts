@@ -52,7 +52,7 @@ test('without a trained run there is a way to Train', async () => {
   await goTo(app, 'Review');
   await main().getByText('Nothing to review yet').waitFor();
   expect(await app.accessibility()).toEqual([]);
-  await main().getByRole('button', { name: 'To Train' }).click();
+  await main().getByRole('button', { name: 'Go to Train' }).click();
   await main().getByRole('tab', { name: 'Recipe' }).waitFor();
 });
 

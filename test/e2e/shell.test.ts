@@ -140,7 +140,7 @@ describe('opening', () => {
     const names = (await app!.call('project.recent')).map(({ name }) => name);
     expect(names.slice(0, 2)).toEqual(['ready', 'other']);
     await app!.screenshots('welcome-recent');
-    await recent.getByRole('button', { name: 'Take other off this list' }).click();
+    await recent.getByRole('button', { name: 'Remove other from this list' }).click();
     await recent.getByRole('button', { name: /^other/ }).waitFor({ state: 'detached' });
     await recent.getByRole('button', { name: /^ready/ }).click();
     await expect.poll(() => page.title()).toBe('ready – Twofold');

@@ -27,7 +27,7 @@ const ended = () => main().getByRole('progressbar').waitFor({ state: 'detached' 
 test('without a trained run there is a way to Train', async () => {
   await goTo(app, 'Try');
   await main().getByText('Nothing to try with yet').waitFor();
-  await button('To Train').click();
+  await button('Go to Train').click();
   await main().getByRole('tab', { name: 'Recipe' }).waitFor();
 });
 

@@ -31,7 +31,7 @@ interface Flags {
 export function addErrors(program: Command, output: Output): void {
   program
     .command('errors')
-    .description('list labels that are likely wrong, the least credible first')
+    .description('list labels that are likely wrong, the most likely errors first')
     .argument('<project>', 'project folder')
     .option('--count <n>', 'how many to list', parseCount, 20)
     .option('--csv <file>', 'write all of them as CSV; - for standard output')

@@ -25,7 +25,7 @@ interface Flags {
 export function addHeatmap(program: Command, output: Output): void {
   program
     .command('heatmap')
-    .description('show which parts of a picture count for which class')
+    .description('show how much each part of a picture contributes to each class')
     .argument('<project>', 'project folder')
     .argument('<file>', 'any picture')
     .requiredOption('--out <file>', 'PNG to write: the picture with the heat map on top')

@@ -22,7 +22,7 @@ interface Flags {
 export function addUnsure(program: Command, output: Output): void {
   program
     .command('unsure')
-    .description('leave uncertain pictures unanswered, with a guaranteed error rate for each class')
+    .description('abstain on uncertain pictures, with a guaranteed error rate for each class')
     .argument('<project>', 'project folder')
     .option('--run <id>', 'which run (default: the newest with a model)')
     .option('--alpha <share>', 'share of the answers of a class that may be wrong', parseAlpha, 0.05)

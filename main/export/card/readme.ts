@@ -120,7 +120,7 @@ function inAndOut({ input, output, classes, threshold, unsure, temperature }: Mo
       : []),
     ...(unsure
       ? [
-          `The model leaves pictures unanswered: ${unsureBorders(unsure, [zero, one])}, otherwise the answer is **unsure**. ` +
+          `The model abstains on uncertain pictures: ${unsureBorders(unsure, [zero, one])}, otherwise the answer is **unsure**. ` +
             `${unsure.promise} ${UNSURE_METHOD}`,
         ]
       : [

@@ -53,7 +53,7 @@ function explain(error: unknown): unknown {
   return new TwofoldError(
     full ? 'disk-full' : 'internal',
     full
-      ? 'The disk is full. Free some space and try again; nothing that was saved is lost.'
+      ? 'The disk is full. Free some space and try again; everything saved is kept.'
       : `The Keras file could not be written (${reason ?? 'unknown HDF5 error'}).`,
     { cause: error },
   );

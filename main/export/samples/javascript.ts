@@ -47,7 +47,7 @@ function nearest(from, to) {
   });
 }
 
-/** Name of the predicted class, or "unsure" where the model leaves a picture unanswered. */
+/** Name of the predicted class, or "unsure" where the model abstains. */
 export function answer({ classes, threshold, unsure }, probability) {
   if (!unsure) return classes[probability > threshold ? 1 : 0];
   const label = probability > 0.5 ? 1 : 0;

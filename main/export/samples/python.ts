@@ -102,7 +102,7 @@ def is_srgb_curve(profile, at):
 
 
 def answer(card, probability):
-    """Name of the predicted class, or "unsure" where the model leaves a picture unanswered."""
+    """Name of the predicted class, or "unsure" where the model abstains."""
     unsure = card["unsure"]
     if unsure is None:
         return card["classes"][int(probability > card["threshold"])]

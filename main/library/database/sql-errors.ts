@@ -120,7 +120,7 @@ function explain(code: string, detail: string, file: string): [ErrorCode, string
 function full(file: string): [ErrorCode, string] {
   return [
     'disk-full',
-    `The disk with ${file} is full. Free some space and try again; nothing that was saved is lost.`,
+    `The disk with ${file} is full. Free some space and try again; everything saved is kept.`,
   ];
 }
 
