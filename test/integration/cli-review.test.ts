@@ -19,6 +19,7 @@ const project = path.join(folder, 'sample.twofold');
 let trained: Awaited<ReturnType<typeof run>>;
 beforeAll(async () => {
   await done('import', sampleFolder(40), '--project', project);
+  sampleFolder(8, path.join(folder, 'new'));
   // Most pictures are predicted correctly, but not all.
   trained = await run(
     ...['train', project, '--units', '16', '--no-augment'],
@@ -94,7 +95,6 @@ describe('calibration', () => {
   let before: Map<string, Predicted>;
 
   it('is compared before and after, and changes nothing until it is applied', async () => {
-    sampleFolder(8, path.join(folder, 'new'));
     before = await predictions();
     const found = await done('calibrate', project);
     expect(found).toMatchObject({ run: 'r1', applied: 1, fittedOn: 'validation', pictures: 40 });

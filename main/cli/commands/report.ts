@@ -35,7 +35,7 @@ async function report(project: Project, { run: id, out }: Flags, output: Output)
   const pool = new PicturePool();
   try {
     const written = await cancellable(output, ({ signal }) =>
-      writeReport(project, run, { out: file, pool, ...(signal && { signal }) }),
+      writeReport(project, run, { out: file, pool, signal }),
     );
     output.event('done', { run: run.id, out: file, ...written });
     output.line(

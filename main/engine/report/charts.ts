@@ -35,20 +35,19 @@ function draw({ title, x, y, lines, dots = [], bars = [] }: Chart): string {
   const down = (value: number): number =>
     HEIGHT - BOTTOM - ((value - y.from) / (y.to - y.from || 1)) * (HEIGHT - TOP - BOTTOM);
   const at = ([px, py]: Point): string => `${across(px).toFixed(1)},${down(py).toFixed(1)}`;
-  const label = (value: number, { from, to }: { from: number; to: number }): string =>
-    to - from > 8 ? value.toFixed(0) : value.toFixed(2);
+  const label = (value: number): string => String(Number(value.toFixed(2)));
   const grid = TICKS.map((share) => {
     const value = y.from + share * (y.to - y.from);
     const level = down(value).toFixed(1);
     return (
       `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${level}" y2="${level}"/>` +
-      `<text x="${LEFT - 5}" y="${level}" text-anchor="end" dominant-baseline="middle">${label(value, y)}</text>`
+      `<text x="${LEFT - 5}" y="${level}" text-anchor="end" dominant-baseline="middle">${label(value)}</text>`
     );
   });
   const ticks = [0, 0.5, 1].map((share) => {
     const value = x.from + share * (x.to - x.from);
     const anchor = share === 0 ? 'start' : share === 1 ? 'end' : 'middle';
-    return `<text x="${across(value).toFixed(1)}" y="${HEIGHT - BOTTOM + 14}" text-anchor="${anchor}">${label(value, x)}</text>`;
+    return `<text x="${across(value).toFixed(1)}" y="${HEIGHT - BOTTOM + 14}" text-anchor="${anchor}">${label(value)}</text>`;
   });
   const named = lines.filter(({ name }) => name !== undefined);
   return [
