@@ -106,6 +106,21 @@ describe('the grid', () => {
     expect(indicesIn(layout, { left: -50, top: -50, right: -20, bottom: 5000 })).toEqual([]);
     expect(indicesIn(layout, { left: -50, top: -50, right: 5000, bottom: 9000 })).toHaveLength(20);
   });
+
+  test('file names make rows higher and nothing else', () => {
+    const plain = layOut(100, 1000, 144);
+    const named = layOut(100, 1000, 144, 20);
+    expect(named).toMatchObject({ columns: plain.columns, cell: plain.cell, rows: plain.rows });
+    expect(named.height).toBe(plain.height + 20 * plain.rows);
+    for (const index of [0, 7, 99]) {
+      const { left, top, bottom } = boxOf(named, index);
+      expect(bottom - top).toBe(named.cell + 20);
+      expect(indexAt(named, left + 1, bottom - 1)).toBe(index);
+      expect(indicesIn(named, { left: left + 1, top: top + 1, right: left + 2, bottom: bottom - 1 })).toEqual(
+        [index],
+      );
+    }
+  });
 });
 
 const named = (first: string, second: string) =>
