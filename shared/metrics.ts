@@ -62,7 +62,8 @@ export function wilson(hits: number, total: number, z: number = Z95): Interval |
   const denominator = 1 + z2 / total;
   const centre = (p + z2 / (2 * total)) / denominator;
   const half = (z / denominator) * Math.sqrt((p * (1 - p)) / total + z2 / (4 * total * total));
-  return { value: p, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+  // Exactly 0 and 1 where rounding would miss them.
+  return { value: p, low: hits === 0 ? 0 : centre - half, high: hits === total ? 1 : centre + half };
 }
 
 /** Binary cross-entropy of one logit, without overflow: max(x, 0) - x·y + log(1 + e^-|x|). */
@@ -89,6 +90,31 @@ export const classAt = (probability: number, threshold = 0.5): 0 | 1 => (probabi
 /** The probability of a class, from that of class 1. */
 export const probabilityOf = (label: 0 | 1, probability: number): number =>
   label === 1 ? probability : 1 - probability;
+
+/** Figures of one class as the positive one, each with its 95% interval; null where there is nothing to divide by. */
+export interface ClassFigures {
+  precision: Interval | null;
+  recall: Interval | null;
+  f1: Interval | null;
+}
+
+/**
+ * Precision, recall and F1 of a class, with Wilson intervals. F1 is 2J / (1 + J), which rises with the share J of true
+ * positives among true positives and both kinds of error (the Jaccard index), so its interval is that of J, converted.
+ */
+export function classFigures(counts: Confusion, label: 0 | 1): ClassFigures {
+  const other = label === 0 ? 1 : 0;
+  const truePositives = counts[label][label];
+  const falseNegatives = counts[label][other];
+  const falsePositives = counts[other][label];
+  const jaccard = wilson(truePositives, truePositives + falseNegatives + falsePositives);
+  const f1 = (j: number): number => (2 * j) / (1 + j);
+  return {
+    precision: wilson(truePositives, truePositives + falsePositives),
+    recall: wilson(truePositives, truePositives + falseNegatives),
+    f1: jaccard && { value: f1(jaccard.value), low: f1(jaccard.low), high: f1(jaccard.high) },
+  };
+}
 
 /** Counts of true against predicted classes. */
 export function confusion(scored: readonly Scored[], threshold = 0.5): Confusion {

@@ -2,17 +2,9 @@ import { SvelteMap } from 'svelte/reactivity';
 import { MAX_ROWS } from '../../shared/contract/pictures.ts';
 import type { EvaluatedSet } from '../../shared/jobs.ts';
 import type { LabelValue, Picture } from '../../shared/library.ts';
-import {
-  averagePrecision,
-  classAt,
-  confusion,
-  curve,
-  rocAuc,
-  wilson,
-  type Confusion,
-  type Scored,
-} from '../../shared/metrics.ts';
+import { averagePrecision, classAt, confusion, curve, rocAuc, type Scored } from '../../shared/metrics.ts';
 import { swapClass, swapLabel } from '../../shared/swap.ts';
+import { beyond } from '../lib/probability.ts';
 import type { Client } from './client.ts';
 import type { Library } from './library.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -39,6 +31,8 @@ export class Review {
   loaded = $state(false);
   choice = $state.raw<ReviewChoice>('wrong');
   cursorId = $state<number | null>(null);
+  /** The selected picture is shown over the whole window. */
+  enlarged = $state(false);
   /** Labels that were changed here since the run was chosen, as they were before. */
   readonly #before = new SvelteMap<number, LabelValue>();
   /** The pictures as they were when the list was chosen: one that is relabelled keeps its place in it. */
@@ -60,7 +54,6 @@ export class Review {
     ),
   );
   readonly confusion = $derived.by(() => confusion(this.scored, this.threshold));
-  readonly figures = $derived(figuresOf(this.confusion));
   readonly curve = $derived(curve(this.scored));
   readonly rocAuc = $derived(rocAuc(this.scored));
   readonly averagePrecision = $derived(averagePrecision(this.scored));
@@ -69,7 +62,8 @@ export class Review {
   readonly listed = $derived(
     this.#chosenFrom
       .filter(({ label, probability }) => fits(this.choice, label, classAt(probability, this.threshold)))
-      .sort((a, b) => wrongness(b) - wrongness(a))
+      .map((one) => ({ id: one.id, wrongness: wrongness(one, this.threshold) }))
+      .sort((a, b) => b.wrongness - a.wrongness)
       .flatMap(({ id }) => this.#byId[id] ?? []),
   );
   /** Pictures that got another label here; no longer when that was undone. */
@@ -96,6 +90,7 @@ export class Review {
     this.pictures = [];
     this.#chosenFrom = [];
     this.loaded = false;
+    this.enlarged = false;
     this.choice = 'wrong';
     this.#wantedSet = 'validation';
     this.#before.clear();
@@ -218,16 +213,8 @@ function fits(choice: ReviewChoice, label: LabelValue, predicted: 0 | 1): boolea
   return label === choice.actual && predicted === choice.predicted;
 }
 
-/** 0..1; of a picture without a label how far it is from the first class. */
-const wrongness = ({ label, probability }: Reviewed): number => (label === 1 ? 1 - probability : probability);
-
-/** Accuracy of all, precision and recall of class 1, each with its 95 % interval; null where there is nothing to divide by. */
-function figuresOf(counts: Confusion) {
-  const [[n00, n01], [n10, n11]] = counts;
-  return {
-    count: n00 + n01 + n10 + n11,
-    accuracy: wilson(n00 + n11, n00 + n01 + n10 + n11),
-    precision: wilson(n11, n01 + n11),
-    recall: wilson(n11, n10 + n11),
-  };
+/** How far beyond the threshold a picture is on the wrong side, -1..1; without a label it comes last. */
+function wrongness({ label, probability }: Reviewed, threshold: number): number {
+  if (!isClass(label)) return -Infinity;
+  return label === 1 ? -beyond(probability, threshold) : beyond(probability, threshold);
 }

@@ -14,6 +14,8 @@ export class Tries extends Task<'predict'> {
   sort = $state<TrySort>('added');
   descending = $state(false);
   selectedToken = $state<string | null>(null);
+  /** The selected picture is shown over the whole window. */
+  enlarged = $state(false);
   /** The run that predicted what is shown. */
   #runId = $state<string | null>(null);
   /** Whether none of the predictions asked for last has arrived yet. */
@@ -105,6 +107,7 @@ export class Tries extends Task<'predict'> {
   clear(): void {
     this.pictures = [];
     this.selectedToken = null;
+    this.enlarged = false;
   }
 
   /** Sorts by this, or in the opposite direction where it already does. */

@@ -24,7 +24,14 @@ afterAll(async () => {
 
 const main = () => app.page.getByRole('main');
 const cells = async (): Promise<number[]> =>
-  (await main().getByRole('table').getByRole('cell').allInnerTexts()).map(Number).slice(-4);
+  (
+    await main()
+      .getByRole('table', { name: /^Confusion/ })
+      .getByRole('cell')
+      .allInnerTexts()
+  )
+    .map(Number)
+    .slice(-4);
 const predicted = async (): Promise<RunPicture[]> => app.call('runs.pictures', { run: 'r1' });
 
 test('a threshold set in Review is the one of Try and of what is wrong in the Library', async () => {
@@ -38,7 +45,7 @@ test('a threshold set in Review is the one of Try and of what is wrong in the Li
   await main().getByRole('listbox').getByRole('option').first().waitFor();
   await main().getByRole('progressbar').waitFor({ state: 'detached' });
   expect(await main().getByRole('listbox').getByRole('option').first().innerText()).toMatch(
-    /(animals|food) \d/,
+    /(animals|food)\s+P\(food\s*\)/,
   );
   const [[, n01], [n10]] = (await confusionAt(0.9)) as [[number, number], [number, number]];
   const wrong = await app.call('pictures.ids', { filter: { kind: 'wrong', run: 'r1' } });
@@ -73,7 +80,7 @@ test('every figure of Review is the mirrored one, and undo brings back what was'
   await app.call('labels.redo');
   await main().getByText('Threshold: animals above 10%').waitFor();
   await expect.poll(cells).toEqual([before[3], before[2], before[1], before[0]]);
-  await main().getByText('Precision of animals').waitFor();
+  await main().getByText('P(animals)').first().waitFor();
   const swapped = await predicted();
   swapped.forEach(({ probability }, index) => {
     const { probability: old } = answers[index]!;
@@ -95,7 +102,7 @@ test('a picture that was tried keeps its class through a swap', async () => {
   await goTo(app, 'Try');
   const row = main().getByRole('listbox').getByRole('option').first();
   const called = async (): Promise<string | undefined> =>
-    /(animals|food) \d/.exec(await row.innerText())?.[1];
+    /(animals|food)\s+P\(/.exec(await row.innerText())?.[1];
   const before = await called();
   expect(before).toBeDefined();
   await app.call('labels.swap');

@@ -117,7 +117,7 @@ test('the two sets are not mixed up, and a label that changes makes the evaluati
 
 test('what is wrong in the test set can be gone through in the Library, apart from the validation set', async () => {
   const wrong = (await matrix())[0][1] + (await matrix())[1][0];
-  await button('Show what is wrong in the Library').click();
+  await button('Show wrong in Library').click();
   await button(`Select all ${wrong}`).waitFor();
   const ids = [
     ...(await app.call('pictures.ids', {

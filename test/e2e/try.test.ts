@@ -40,7 +40,9 @@ test('a dropped picture is answered with a class and how sure it is', async () =
   await dropFiles(app, [join(pictures, 'animals', 'elephant.png')], 'main');
   await options().first().waitFor();
   await ended();
-  expect(await options().first().innerText()).toMatch(/elephant\.png\s+(animals|food) \d+\.\d %/);
+  expect(await options().first().innerText()).toMatch(
+    /elephant\.png\s+(animals|food)\s+P\(food\s*\)\s\d+\.\d%/,
+  );
   // It was tried, not imported.
   expect((await app.call('pictures.counts')).total).toBe(254);
   const shown = await app.page.evaluate<number[]>(
@@ -92,9 +94,9 @@ test('a folder is tried with a progress bar, and unreadable files are listed wit
 test('sorted by probability they fall, the other way round they rise', async () => {
   const percents = async () =>
     (await options().allInnerTexts())
-      .map((text) => /(animals|food) (\d+\.\d)%/.exec(text))
+      .map((text) => /P\(food\s*\)\s(\d+\.\d)%/.exec(text))
       .filter((match) => match !== null)
-      .map(([, name, percent]) => (name === 'food' ? Number(percent) : 100 - Number(percent)));
+      .map(([, percent]) => Number(percent));
   const list = main().getByRole('listbox');
   await list.focus();
   await app.page.keyboard.press('Home');
@@ -167,6 +169,7 @@ test('answers stay those of the run that gave them, though another ends meanwhil
   const newer = await trainSmall(app, { ...SMALL_RECIPE, epochs: 1 });
   await main().getByLabel('Run').getByText('Run 2').waitFor({ state: 'attached' });
   expect(await main().getByLabel('Run').inputValue()).toBe(asked);
+  await app.page.getByRole('button', { name: 'Dismiss', exact: true }).click();
   await button('Clear').click();
   await main().getByText('Drop a picture here').waitFor();
   await app.answerDialog([join(pictures, 'food', 'stuffed-flatbread.png')]);
