@@ -1,5 +1,5 @@
 import type { AppContext } from '../app/services/context.ts';
-import { projectOfFolder, requireFolder } from '../app/services/open-project.ts';
+import { projectOfFolder, projectOfPaths, requireFolder } from '../app/services/open-project.ts';
 import { prepareSample } from '../app/services/sample.ts';
 import type { HandlersOf } from './answer.ts';
 import { setClasses } from '../library/labels/classes.ts';
@@ -21,6 +21,10 @@ export function projectHandlers({ project, recent, documents }: AppContext): Han
         return { project: await project.open(folder), importFolder: null };
       const place = projectOfFolder(folder, documents());
       return { project: await project.openOrCreate(place), importFolder: folder };
+    },
+    'project.openPaths': async ({ paths }) => {
+      const place = projectOfPaths(paths, documents());
+      return { project: await project.openOrCreate(place), importPaths: paths };
     },
     'project.sample': async () => {
       const { folder, pictures } = await prepareSample(documents());

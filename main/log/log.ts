@@ -72,12 +72,12 @@ export function logError(source: string, thrown: unknown): void {
 
 /**
  * Logs why something that a person asked for failed. Of what they can mend, the code is enough: its message may name
- * pictures and classes. All else is a defect, of this program or of the machine.
+ * pictures and classes. What is damaged is logged in full; all else is a defect, of this program or of the machine.
  */
 export function logFailure(source: string, thrown: unknown): void {
   const { code } = toFailure(thrown);
   if (DEFECTS.has(code)) logError(source, thrown);
-  else logInfo(source, code);
+  else logInfo(source, code === 'corrupt' ? describe(thrown) : code);
 }
 
-const DEFECTS: ReadonlySet<string> = new Set(['internal', 'crashed', 'runtime', 'corrupt']);
+const DEFECTS: ReadonlySet<string> = new Set(['internal', 'crashed', 'runtime']);

@@ -9,6 +9,7 @@ import { Exports } from './exports.svelte.ts';
 import { Imports } from './imports.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Listeners } from './listeners.ts';
+import { nextSteps } from './next-steps.ts';
 import { Notices } from './notices.svelte.ts';
 import { ProjectState } from './project.svelte.ts';
 import { Review } from './review.svelte.ts';
@@ -20,10 +21,25 @@ import { Tries } from './tries.svelte.ts';
 
 export const PLACES = ['library', 'train', 'review', 'try', 'export'] as const;
 export type Place = (typeof PLACES)[number];
+export const PLACE_NAMES: Record<Place, string> = {
+  library: 'Library',
+  train: 'Train',
+  review: 'Review',
+  try: 'Try',
+  export: 'Export',
+};
+
+/** A project that was opened, and what is to be imported into it. */
+interface Opened {
+  project: ProjectInfo;
+  importFolder?: string | null;
+  importPaths?: string[];
+}
 
 /** The window as a whole: which project is open, which place is shown, what the menu asks for. */
 export class AppState {
-  readonly notices = new Notices();
+  readonly client: Client;
+  readonly notices = new Notices((code, cause) => nextSteps(this, code, cause));
   readonly imports: Imports;
   readonly library: Library;
   readonly checks: Checks;
@@ -47,7 +63,8 @@ export class AppState {
   busy = $state(false);
   readonly #menu = new Listeners<MenuCommand>();
 
-  constructor(readonly client: Client) {
+  constructor(bridge: Client) {
+    const client = (this.client = this.notices.follow(bridge));
     this.imports = new Imports(client, this.notices);
     this.runs = new Runs(client, this.notices);
     this.opened = new ProjectState(client, this.notices, this.runs);
@@ -68,7 +85,9 @@ export class AppState {
     this.suggestions = new Suggestions(client, this.notices);
     this.suggestionActions = new SuggestionActions(client, this.notices, this.library, this.suggestions);
     client.on('project.changed', (project) => this.#show(project));
-    client.on('import.nothing', ({ message }) => this.notices.fail(new TwofoldError('not-found', message)));
+    client.on('import.nothing', ({ message }) =>
+      this.notices.fail(new TwofoldError('not-found', message), 'import.start'),
+    );
     client.on('system.defect', () =>
       this.notices.say(
         'An unexpected error occurred and was logged. Labels and runs that were saved are kept. Restart Twofold if something no longer works.',
@@ -161,21 +180,22 @@ export class AppState {
   async drop(paths: string[]): Promise<void> {
     const [first] = paths;
     if (first === undefined) return;
-    const [only] = paths.length === 1 ? paths : [];
-    if (only !== undefined && (!this.project || /\.twofold$/i.test(only))) await this.openFolder(only);
+    if (paths.length === 1 && /\.twofold$/i.test(first)) await this.openFolder(first);
     else if (this.project && this.place === 'try') await this.tries.start(paths);
     else if (this.project) await this.imports.start(paths);
-    else this.notices.fail(new Error('Drop one folder of pictures, or open a project first.'));
+    else if (paths.length === 1 && !/\.(csv|tsv|tab)$/i.test(first)) await this.openFolder(first);
+    else await this.#opening(() => this.client.call('project.openPaths', { paths }));
   }
 
-  async #opening(open: () => Promise<{ project: ProjectInfo; importFolder: string | null }>): Promise<void> {
+  async #opening(open: () => Promise<Opened>): Promise<void> {
     this.busy = true;
     const opened = await this.notices.attempt(open);
     this.busy = false;
     if (!opened) return;
     this.#show(opened.project);
     this.place = 'library';
-    if (opened.importFolder !== null) await this.imports.start([opened.importFolder]);
+    const { importFolder = null, importPaths = importFolder === null ? [] : [importFolder] } = opened;
+    await this.imports.start(importPaths);
   }
 
   #show(info: ProjectInfo | null): void {
@@ -189,6 +209,7 @@ export class AppState {
 
   #open(info: ProjectInfo | null): void {
     const isProject = info !== null;
+    this.notices.clear();
     this.imports.open(isProject);
     this.library.open(info);
     this.checks.open(isProject);
@@ -244,6 +265,19 @@ export class AppState {
     'import-folder': async () => this.imports.start(await this.choose('import-folder')),
     'import-pictures': async () => this.imports.start(await this.choose('import-pictures')),
     'import-csv': async () => this.imports.start(await this.choose('import-csv')),
+    'train-start': async () => {
+      this.place = 'train';
+      await this.opened.readCounts();
+      const { live, starting, refusal } = this.train;
+      if (live === null && !starting && refusal === null) await this.train.start();
+    },
+    'train-pause': async () => {
+      const { live, phase } = this.train;
+      if (live) await (phase === 'paused' || phase === 'pausing' ? this.train.resume() : this.train.pause());
+    },
+    'train-stop': async () => {
+      if (this.train.live) await this.train.stop();
+    },
     about: () => {
       this.aboutShown = true;
       return Promise.resolve();

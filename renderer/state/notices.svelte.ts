@@ -1,4 +1,6 @@
-import { toFailure } from '../../shared/errors.ts';
+import type { CallName } from '../../shared/contract.ts';
+import { toFailure, type ErrorCode } from '../../shared/errors.ts';
+import type { Client } from './client.ts';
 
 export interface Notice {
   id: number;
@@ -6,6 +8,8 @@ export interface Notice {
   text: string;
   /** What can be done next. */
   actions: readonly NoticeAction[];
+  /** The call that failed: its next success ends the notice. */
+  cause: CallName | null;
 }
 
 export interface NoticeAction {
@@ -13,24 +17,35 @@ export interface NoticeAction {
   act: () => void;
 }
 
+/** What a person can do about an error, by its code and the call that failed. */
+export type NextSteps = (code: ErrorCode, cause: CallName | null) => readonly NoticeAction[];
+
 const INFO_MS = 6000;
 /** Long enough to choose one of its actions. */
 const ACTIONS_MS = 30_000;
 
-/** Sentences for the person that belong to no place: errors stay until they are dismissed, the rest goes by itself. */
+/**
+ * Messages that belong to no place. Errors stay until their cause ends, another project is opened, or they are
+ * dismissed; other messages go by themselves.
+ */
 export class Notices {
   #next = 1;
+  readonly #causes = new WeakMap<object, CallName>();
   list = $state.raw<Notice[]>([]);
 
+  constructor(private readonly nextSteps: NextSteps = () => []) {}
+
   say(text: string, actions: readonly NoticeAction[] = []): void {
-    const id = this.#add('info', text, actions);
+    const id = this.#add({ kind: 'info', text, actions, cause: null });
     setTimeout(() => this.dismiss(id), actions.length > 0 ? ACTIONS_MS : INFO_MS);
   }
 
-  /** Shows what went wrong; what the person cancelled needs no words. */
-  fail(thrown: unknown): void {
+  /** Shows an error, unless the person cancelled. @param cause the call that it comes from, where it was not thrown by it */
+  fail(thrown: unknown, cause: CallName | null = null): void {
     const { code, message } = toFailure(thrown);
-    if (code !== 'cancelled') this.#add('error', message);
+    if (code === 'cancelled') return;
+    const blamed = cause ?? this.#causes.get(Object(thrown) as object) ?? null;
+    this.#add({ kind: 'error', text: message, actions: this.nextSteps(code, blamed), cause: blamed });
   }
 
   /** As `fail`, for what the window reads unasked: that its project, or what it asks about, is gone needs no words. */
@@ -61,10 +76,43 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  #add(kind: Notice['kind'], text: string, actions: readonly NoticeAction[] = []): number {
+  /** For another project: what was said of the one before does not concern it. */
+  clear(): void {
+    this.list = [];
+  }
+
+  /** The client, whose calls end the errors that they caused: a call when it succeeds, a job when it is started again. */
+  follow(client: Client): Client {
+    return {
+      ...client,
+      call: async (name, ...payload) => {
+        if (STARTS.test(name)) this.#end((cause) => STARTS.test(cause) && domainOf(cause) === domainOf(name));
+        try {
+          const answer = await client.call(name, ...payload);
+          this.#end((cause) => cause === name);
+          return answer;
+        } catch (thrown) {
+          this.#causes.set(Object(thrown) as object, name);
+          throw thrown;
+        }
+      },
+    };
+  }
+
+  #end(isOver: (cause: CallName) => boolean): void {
+    const left = this.list.filter(({ cause }) => cause === null || !isOver(cause));
+    if (left.length < this.list.length) this.list = left;
+  }
+
+  #add(notice: Omit<Notice, 'id'>): number {
     const id = this.#next++;
-    // The same sentence twice says no more.
-    this.list = [...this.list.filter((notice) => notice.text !== text), { id, kind, text, actions }];
+    // The same message is not shown twice.
+    this.list = [...this.list.filter(({ text }) => text !== notice.text), { id, ...notice }];
     return id;
   }
 }
+
+/** Calls that start a job. */
+const STARTS = /\.(start|continue)$/;
+
+const domainOf = (name: CallName): string => name.split('.', 1)[0]!;

@@ -155,7 +155,7 @@ export class Train {
       this.live = null;
     }
     if (this.place() === 'train') return;
-    if (error) this.notices.fail(new TwofoldError(error.code, error.message));
+    if (error) this.notices.fail(new TwofoldError(error.code, error.message), 'train.start');
     else if (result) {
       const wrong = wrongCount(run);
       this.notices.say(

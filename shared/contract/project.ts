@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { classInfoSchema, projectSettingsSchema, type ClassInfo, type ProjectSettings } from '../library.ts';
 import { call, event } from './call.ts';
-import { nothing, pathSchema } from './fields.ts';
+import { nothing, pathSchema, pathsSchema } from './fields.ts';
 
 /** The open project, as the window shows it. */
 export interface ProjectInfo {
@@ -18,10 +18,23 @@ export interface ProjectInfo {
   notices: string[];
 }
 
+/** What a project held when it was last closed. */
+export const recentSummarySchema = z.object({
+  pictures: z.int(),
+  labelled: z.int(),
+  /** On the validation set, 0..1, of the latest trained run; null where there is none. */
+  accuracy: z.number().nullable(),
+  /** A small JPEG in base64. */
+  thumbnail: z.string().nullable(),
+});
+export type RecentSummary = z.infer<typeof recentSummarySchema>;
+
 export interface RecentProject {
   folder: string;
   name: string;
   lastOpenedAtMs: number;
+  /** Null until it was closed once. */
+  summary: RecentSummary | null;
   /** Whether the folder is available; its drive may not be connected. */
   present: boolean;
 }
@@ -53,6 +66,14 @@ export const projectCalls = {
   'project.openFolder': call(z.strictObject({ folder: pathSchema })).returns<{
     project: ProjectInfo;
     importFolder: string | null;
+  }>(),
+  /**
+   * Opens the project of several class folders, or of a table of labels with or without folders; created if it does not
+   * exist. `importPaths` is what the window imports next.
+   */
+  'project.openPaths': call(z.strictObject({ paths: pathsSchema })).returns<{
+    project: ProjectInfo;
+    importPaths: string[];
   }>(),
   /** Opens the project of the sample pictures, created the first time; the window imports the pictures with their labels. */
   'project.sample': call(nothing).returns<{ project: ProjectInfo; importFolder: string | null }>(),

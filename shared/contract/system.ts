@@ -56,6 +56,9 @@ export const MENU_COMMANDS = [
   'show-review',
   'show-try',
   'show-export',
+  'train-start',
+  'train-pause',
+  'train-stop',
   'about',
 ] as const;
 export type MenuCommand = (typeof MENU_COMMANDS)[number];

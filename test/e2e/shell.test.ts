@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeProject, createProject } from '../../main/library/project.ts';
 import { startDisplay } from '../kit/window/display.ts';
 import { bmp } from '../kit/library.ts';
-import { AppUnderTest, electronPath, ROOT } from '../kit/window/harness.ts';
+import { AppUnderTest, electronPath, ROOT, WCAG_22 } from '../kit/window/harness.ts';
 import { dropFiles } from '../kit/window/sample.ts';
 
 const WAIT = { timeout: 60_000 };
@@ -70,9 +70,9 @@ describe('the first start', () => {
       await page.getByRole('button', { name }).waitFor();
     }
     expect(await page.getByRole('button', { name: 'Library' }).isDisabled()).toBe(true);
-    expect(await app!.accessibility()).toEqual([]);
+    expect(await app!.accessibility(WCAG_22)).toEqual([]);
     await app!.setTheme('dark');
-    expect(await app!.accessibility()).toEqual([]);
+    expect(await app!.accessibility(WCAG_22)).toEqual([]);
     await app!.screenshots('welcome');
   });
 
@@ -139,11 +139,41 @@ describe('opening', () => {
     await recent.getByRole('button', { name: /^ready/ }).waitFor();
     const names = (await app!.call('project.recent')).map(({ name }) => name);
     expect(names.slice(0, 2)).toEqual(['ready', 'other']);
+    await recent.getByText('4 pictures, 4 labelled').waitFor();
+    const drawn = `[...document.querySelectorAll('canvas')].some((one) => one.width > 100)`;
+    await expect.poll(() => page.evaluate(drawn), WAIT).toBe(true);
     await app!.screenshots('welcome-recent');
-    await recent.getByRole('button', { name: 'Remove other from this list' }).click();
+    await recent.getByRole('button', { name: 'Remove other from the list' }).click();
     await recent.getByRole('button', { name: /^other/ }).waitFor({ state: 'detached' });
     await recent.getByRole('button', { name: /^ready/ }).click();
     await expect.poll(() => page.title()).toBe('ready – Twofold');
+  });
+
+  it('makes a project of two class folders that are dropped together, beside them', async () => {
+    const folder = await fewPictures('dropped');
+    await launch();
+    const paths = ['animals', 'food'].map((name) => join(folder, name));
+    const { project, importPaths } = await app!.call('project.openPaths', { paths });
+    expect(project.folder).toBe(join(folder, 'animals, food.twofold'));
+    await app!.call('import.start', { paths: importPaths });
+    const { classes, total } = await app!.call('pictures.counts');
+    expect([total, classes]).toEqual([4, [2, 2]]);
+    expect((await app!.call('project.current'))!.classes.map(({ name }) => name)).toEqual([
+      'animals',
+      'food',
+    ]);
+  });
+
+  it('makes a project of a dropped table of labels', async () => {
+    const folder = await fewPictures('table');
+    const table = join(folder, 'my labels.csv');
+    const rows = ['animals/ant.png,wild', 'food/bagel.png,tame', 'food/bread.png,tame'];
+    await writeFile(table, ['path,label', ...rows].join('\n'));
+    await launch();
+    await dropFiles(app!, [table], 'main');
+    await expect.poll(() => app!.page.title(), WAIT).toBe('my labels – Twofold');
+    await expect.poll(() => count(app!), WAIT).toBe(3);
+    expect((await app!.call('project.current'))!.classes.map(({ name }) => name)).toEqual(['tame', 'wild']);
   });
 
   it('says why a folder is not a project, and changes nothing', async () => {
@@ -151,9 +181,28 @@ describe('opening', () => {
     await app!.answerDialog([SAMPLES]);
     await page.getByRole('button', { name: 'Open a project' }).click();
     await page.getByRole('alert').getByText('is not a Twofold project').waitFor();
-    expect(await app!.accessibility()).toEqual([]);
-    await page.getByRole('button', { name: 'Dismiss' }).click();
-    await page.getByRole('button', { name: 'Open a project' }).waitFor();
+    expect(await app!.accessibility(WCAG_22)).toEqual([]);
+    await app!.screenshots('notice');
+    // It covers nothing, offers to choose again, and ends when that succeeds.
+    const bottom = (await page.getByRole('main').boundingBox())!;
+    const notice = (await page.getByRole('alert').boundingBox())!;
+    expect(notice.y).toBeGreaterThanOrEqual(bottom.y + bottom.height - 0.5);
+    await app!.answerDialog([ready]);
+    await page.getByRole('button', { name: 'Open a project…', exact: true }).click();
+    await expect.poll(() => page.title(), WAIT).toBe('ready – Twofold');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
+  it('shows no message of one project in another', async () => {
+    const { page } = await launch({ args: [ready] });
+    await expect.poll(() => page.title(), WAIT).toBe('ready – Twofold');
+    await app!.answerDialog([join(home, 'gone')]);
+    await app!.clickMenu('open-project');
+    const alert = page.getByRole('alert');
+    await alert.waitFor(WAIT);
+    await alert.getByRole('button', { name: 'Open a project…' }).waitFor();
+    await app!.call('project.create', { folder: join(app!.documents, 'after') });
+    await alert.waitFor({ state: 'detached' });
   });
 });
 
@@ -284,6 +333,27 @@ describe('the window', () => {
     await app!.call('system.setSettings', { theme: 'system' });
   });
 
+  it('keeps the keyboard going: skip to the place, F6 to and from its list, focus after a change of place', async () => {
+    const { page } = await launch({ args: [`${join(home, 'chosen')}.twofold`] });
+    await page.getByRole('listbox').getByRole('option').first().waitFor();
+    const focused = (): Promise<string> =>
+      page.evaluate(
+        '(document.activeElement.getAttribute("role") ?? document.activeElement.tagName).toLowerCase()',
+      );
+    await page.evaluate('document.activeElement.blur()');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to Library');
+    await page.keyboard.press('Enter');
+    expect(await focused()).toBe('main');
+    await page.keyboard.press('F6');
+    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Library');
+    await page.keyboard.press('F6');
+    expect(await focused()).toBe('listbox');
+    await app!.clickMenu('show-train');
+    await expect.poll(focused).toBe('main');
+    expect(await page.getByRole('heading', { level: 1 }).allTextContents()).toEqual(['Train']);
+  });
+
   it('has a menu that works, with what needs a project switched off until there is one', async () => {
     await launch();
     const enabled = (id: string): Promise<boolean | undefined> =>
@@ -313,7 +383,7 @@ describe('the window', () => {
     const about = page.getByRole('dialog', { name: /^Twofold/ });
     await about.getByText('libtensorflow', { exact: true }).click();
     await about.getByText('Apache License').first().waitFor();
-    expect(await app!.accessibility()).toEqual([]);
+    expect(await app!.accessibility(WCAG_22)).toEqual([]);
     await app!.screenshots('about');
     await page.keyboard.press('Escape');
     await about.waitFor({ state: 'hidden' });
@@ -333,6 +403,7 @@ describe('the window', () => {
     const before = await pid();
     process.kill(before, 'SIGKILL');
     await expect.poll(async () => (await pid()) !== before && (await title()), WAIT).toBe('ready – Twofold');
+    app!.forgive(/^main: its process ended: killed/);
   });
 
   it('never waits for main longer than a moment while it imports', async () => {

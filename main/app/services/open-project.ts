@@ -1,5 +1,5 @@
 import { existsSync, accessSync, constants, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { ProjectInfo } from '../../../shared/contract/project.ts';
 import { tellRunFolders } from '../../engine/model-view.ts';
@@ -234,10 +234,43 @@ function stat(path: string): ReturnType<typeof statSync> | undefined {
  * not write there.
  */
 export function projectOfFolder(pictures: string, documents: string): string {
-  const name = `${basename(pictures) || 'Pictures'}${PROJECT_SUFFIX}`;
-  const beside = join(dirname(pictures), name);
-  if (existsSync(beside) || mayWrite(dirname(pictures))) return beside;
-  return join(documents, name);
+  return projectIn(dirname(pictures), basename(pictures), documents);
+}
+
+/**
+ * Where the project of several class folders, or of a table of labels with or without folders, is: beside the first,
+ * named by the table or the folders.
+ *
+ * @throws TwofoldError `not-found`, or `bad-input` for other files
+ */
+export function projectOfPaths(paths: readonly string[], documents: string): string {
+  const tables = paths.filter((path) => /\.(csv|tsv|tab)$/i.test(path) && stat(path)?.isFile());
+  const folders = paths.filter((path) => !tables.includes(path));
+  folders.forEach(requireFolder);
+  const [table] = tables;
+  if (tables.length > 1) {
+    throw new TwofoldError(
+      'bad-input',
+      'More than one table was dropped. Drop one, with the folders of its pictures if they are elsewhere.',
+    );
+  }
+  if (table !== undefined) return projectIn(dirname(table), parse(table).name, documents);
+  const [first = ''] = folders;
+  return projectIn(
+    dirname(first),
+    folders
+      .map((folder) => basename(folder))
+      .slice(0, 2)
+      .join(', '),
+    documents,
+  );
+}
+
+/** `NAME.twofold` in a folder, or in the documents folder where one may not write there. */
+function projectIn(folder: string, name: string, documents: string): string {
+  const file = `${name || 'Pictures'}${PROJECT_SUFFIX}`;
+  const place = join(folder, file);
+  return existsSync(place) || mayWrite(folder) ? place : join(documents, file);
 }
 
 function mayWrite(folder: string): boolean {

@@ -3,6 +3,7 @@ import { app, nativeTheme, type BrowserWindow } from 'electron';
 import { appSettingsSchema } from '../../../shared/contract/system.ts';
 import type { Emit } from './emit.ts';
 import { dataFolder } from '../../files/paths.ts';
+import { logFailure } from '../../log/log.ts';
 import { PicturePool } from '../../pictures/pool.ts';
 import type { AppContext } from './context.ts';
 import { Counts } from './counts.ts';
@@ -18,6 +19,7 @@ import { OpenProject } from './open-project.ts';
 import { Pictures } from './pictures.ts';
 import { Predictor } from './predictor.ts';
 import { RecentProjects, recentSchema } from './recent.ts';
+import { summarise } from './recent-summary.ts';
 import { Trainer } from './trainer.ts';
 import { spawnBackgroundProcess, spawnUtilityProcess } from './utility-process.ts';
 
@@ -29,6 +31,8 @@ export interface PartsOptions {
   /** Folder of this session's own files, which goes when the app ends. */
   temporary: string;
 }
+
+const logIgnored = (error: unknown): void => logFailure('summary of a project', error);
 
 /** Makes the parts of the app, none of which shows anything yet. */
 export function makeParts({ emit: send, window, onMenuChange, temporary }: PartsOptions): AppContext {
@@ -63,6 +67,12 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
   };
   const pool = new PicturePool({ background: true });
   const pictures = new Pictures(project, pool, join(temporary, 'tried'));
+  project.beforeClose(async () => {
+    const folder = project.current?.folder;
+    if (folder === undefined) return;
+    // A project that can't be read any more is closed all the same.
+    await summarise(project, pictures).then((summary) => recent.describe(folder, summary), logIgnored);
+  });
   const checks = new FileChecks(project, emit);
   const importer = new Importer(project, pool, emit);
   const insight = new Insight(project, {

@@ -1,13 +1,23 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import type { RecentProject } from '../../../shared/contract/project.ts';
+import {
+  recentSummarySchema,
+  type RecentProject,
+  type RecentSummary,
+} from '../../../shared/contract/project.ts';
 import type { JsonFile } from './json-file.ts';
 
 /** How many projects the list keeps. */
 const MOST = 12;
 
-export const recentSchema = z.array(z.object({ folder: z.string(), lastOpenedAtMs: z.number() }));
+export const recentSchema = z.array(
+  z.object({
+    folder: z.string(),
+    lastOpenedAtMs: z.number(),
+    summary: recentSummarySchema.nullable().default(null),
+  }),
+);
 
 /** Projects that were opened lately, latest first. */
 export class RecentProjects {
@@ -17,9 +27,10 @@ export class RecentProjects {
   ) {}
 
   list(): RecentProject[] {
-    return this.file.value.map(({ folder, lastOpenedAtMs }) => ({
+    return this.file.value.map(({ folder, lastOpenedAtMs, summary }) => ({
       folder,
       lastOpenedAtMs,
+      summary,
       name: basename(folder).replace(/\.twofold$/, ''),
       present: existsSync(join(folder, 'library.db')),
     }));
@@ -27,9 +38,15 @@ export class RecentProjects {
 
   add(folder: string): void {
     const others = this.file.value.filter((known) => known.folder !== folder);
-    this.file.set([{ folder, lastOpenedAtMs: Date.now() }, ...others].slice(0, MOST));
+    const summary = this.file.value.find((known) => known.folder === folder)?.summary ?? null;
+    this.file.set([{ folder, lastOpenedAtMs: Date.now(), summary }, ...others].slice(0, MOST));
     this.file.flush();
     this.onChange();
+  }
+
+  /** Notes what a project holds as it is closed. */
+  describe(folder: string, summary: RecentSummary): void {
+    this.file.set(this.file.value.map((known) => (known.folder === folder ? { ...known, summary } : known)));
   }
 
   flush(): void {

@@ -38,6 +38,14 @@ function menuTemplate(state: MenuState): Item[] {
     { label: '&File', submenu: fileItems(state, item, ofProject) },
     { label: '&Edit', submenu: editItems(ofProject) },
     { label: '&View', submenu: viewItems(state, ofProject) },
+    {
+      label: '&Train',
+      submenu: [
+        ofProject('Start Training', 'train-start', { accelerator: 'CmdOrCtrl+T' }),
+        ofProject('Pause or Resume', 'train-pause', { accelerator: 'CmdOrCtrl+Shift+T' }),
+        ofProject('Stop and Keep the Best Epoch', 'train-stop'),
+      ],
+    },
     { role: 'windowMenu' },
     {
       role: 'help',

@@ -36,6 +36,7 @@ export const KEY_SHEET: readonly {
       [['Ctrl C'], 'copy the path'],
       [['T'], 'use in Try'],
       [['Shift F10'], 'menu of the selected pictures'],
+      [['F6'], 'back to the grid; again: to the places'],
     ],
   },
   {
