@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { runOrThrow } from './child.ts';
@@ -13,6 +13,8 @@ import { packageVersion, ROOT, type Step } from './step.ts';
 const PACKAGE = join(ROOT, 'node_modules', 'better-sqlite3');
 const BUILD = join(PACKAGE, 'build');
 const ADDON = join('Release', 'better_sqlite3.node');
+/** Written once the add-on works. "npm ci" replaces the package, this file included, so the add-on is then tested again. */
+const TESTED = join(PACKAGE, '.tested');
 /** Inside the checkout, so that the build finds node-addon-api in node_modules. */
 const WORKSHOP = join(ROOT, '.cache', 'build', 'better-sqlite3');
 
@@ -22,29 +24,35 @@ export const sqliteStep: Step = {
   purposes: ['cli', 'test', 'app'],
   key: () =>
     `1 better-sqlite3 ${packageVersion('better-sqlite3')} node ${process.version} electron ${installedElectron() ?? 'none'} ${process.platform}-${process.arch}`,
-  outputs: () => [PACKAGE],
+  outputs: () => [TESTED],
   install: async (progress) => {
-    progress.stage('Testing SQLite');
-    const found = await proveEverywhere().catch(() => undefined);
-    if (found !== undefined) return `SQLite ${found}: already installed`;
-    rmSync(BUILD, { recursive: true, force: true }); // built for another runtime: it takes precedence over what is shipped
-    const shipped = await proveEverywhere().catch(() => undefined);
-    if (shipped !== undefined) return `SQLite ${shipped}: as shipped with better-sqlite3`;
-    const kept = keptAddon();
-    if (existsSync(kept)) {
-      install(kept);
-      const version = await proveEverywhere().catch(() => undefined);
-      if (version !== undefined) return `SQLite ${version}: built earlier on this machine`;
-    }
-    await build(progress);
-    progress.stage('Testing SQLite');
-    const version = await proveEverywhere();
-    mkdirSync(dirname(kept), { recursive: true });
-    copyFileSync(join(BUILD, ADDON), `${kept}.draft`);
-    putInPlace(`${kept}.draft`, kept);
-    return `SQLite ${version}: built from source`;
+    const outcome = await installAddon(progress);
+    writeFileSync(TESTED, '');
+    return outcome;
   },
 };
+
+async function installAddon(progress: Progress): Promise<string> {
+  progress.stage('Testing SQLite');
+  const found = await proveEverywhere().catch(() => undefined);
+  if (found !== undefined) return `SQLite ${found}: already installed`;
+  rmSync(BUILD, { recursive: true, force: true }); // built for another runtime: it takes precedence over what is shipped
+  const shipped = await proveEverywhere().catch(() => undefined);
+  if (shipped !== undefined) return `SQLite ${shipped}: as shipped with better-sqlite3`;
+  const kept = keptAddon();
+  if (existsSync(kept)) {
+    install(kept);
+    const version = await proveEverywhere().catch(() => undefined);
+    if (version !== undefined) return `SQLite ${version}: built earlier on this machine`;
+  }
+  await build(progress);
+  progress.stage('Testing SQLite');
+  const version = await proveEverywhere();
+  mkdirSync(dirname(kept), { recursive: true });
+  copyFileSync(join(BUILD, ADDON), `${kept}.draft`);
+  putInPlace(`${kept}.draft`, kept);
+  return `SQLite ${version}: built from source`;
+}
 
 /** Tests the add-on in this Node and, where it is installed, in Electron. Returns the version of SQLite. */
 async function proveEverywhere(): Promise<string> {

@@ -55,6 +55,11 @@ describe('npm run setup', () => {
     }
   });
 
+  it('looks for files that "npm ci" removes, not for the packages that it installs', () => {
+    const outputs = stepsFor(PURPOSES).flatMap((step) => step.outputs());
+    expect(outputs.filter((path) => /node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+$/.test(path))).toEqual([]);
+  });
+
   it.each([[['--for', 'nothing']], [['--fast']], [['extra']]])('prints its usage for %j', async (args) => {
     const { exitCode, stderr } = await setUp(args);
     expect(exitCode).toBe(2);
