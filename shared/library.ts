@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkSchema } from './checks.ts';
 import type { ErrorCode, Failure } from './errors.ts';
 import { SPLITS, type EpochMetrics, type Label, type Split } from './jobs.ts';
-import type { Evaluation, Interval } from './metrics.ts';
+import { DEFAULT_THRESHOLD, type Evaluation, type Interval } from './metrics.ts';
 import type { Progress } from './progress.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
 import type { UnsureRule } from './unsure.ts';
@@ -417,6 +417,6 @@ export const projectSettingsSchema = z.strictObject({
   halves: z.boolean().default(false),
   query: pictureQuerySchema.prefault({}),
   /** A probability of class 1 above it is class 1, in predictions, evaluations, tables and exports. */
-  threshold: thresholdSchema.default(0.5),
+  threshold: thresholdSchema.default(DEFAULT_THRESHOLD),
 });
 export type ProjectSettings = z.infer<typeof projectSettingsSchema>;

@@ -84,8 +84,12 @@ export function logit(probability: number): number {
   return Math.log(p) - Math.log1p(-p);
 }
 
+/** The threshold of a new project. */
+export const DEFAULT_THRESHOLD = 0.5;
+
 /** The predicted class for a probability of class 1: 1 above the threshold (not at it), as in Keras. */
-export const classAt = (probability: number, threshold = 0.5): 0 | 1 => (probability > threshold ? 1 : 0);
+export const classAt = (probability: number, threshold = DEFAULT_THRESHOLD): 0 | 1 =>
+  probability > threshold ? 1 : 0;
 
 /** The probability of a class, from that of class 1. */
 export const probabilityOf = (label: 0 | 1, probability: number): number =>
@@ -117,7 +121,7 @@ export function classFigures(counts: Confusion, label: 0 | 1): ClassFigures {
 }
 
 /** Counts of true against predicted classes. */
-export function confusion(scored: readonly Scored[], threshold = 0.5): Confusion {
+export function confusion(scored: readonly Scored[], threshold = DEFAULT_THRESHOLD): Confusion {
   const counts: Confusion = [
     [0, 0],
     [0, 0],
@@ -190,7 +194,11 @@ export function averagePrecision(scored: readonly Scored[]): number | null {
  * @param scored at least one picture
  * @param logits of the same pictures in the same order, from which the loss is exact
  */
-export function evaluate(scored: readonly Scored[], logits: ArrayLike<number>, threshold = 0.5): Evaluation {
+export function evaluate(
+  scored: readonly Scored[],
+  logits: ArrayLike<number>,
+  threshold = DEFAULT_THRESHOLD,
+): Evaluation {
   const counts = confusion(scored, threshold);
   const right = counts[0][0] + counts[1][1];
   let loss = 0;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import {
+  DEFAULT_THRESHOLD,
   averagePrecision,
   classAt,
   confusion,
@@ -32,7 +33,7 @@ type Values = Record<(typeof METRICS)[number], number | null>;
  */
 export async function metricIntervals(
   scored: readonly Scored[],
-  { threshold = 0.5, seed = 1, resamples = 1000 } = {},
+  { threshold = DEFAULT_THRESHOLD, seed = 1, resamples = 1000 } = {},
 ): Promise<MetricIntervals> {
   const weigh = weighed(scored, threshold);
   const random = seededGenerator(seed, 0);

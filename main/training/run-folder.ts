@@ -6,7 +6,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { RunView, Label, SplitPicture, TrainingSide } from '../../shared/jobs.ts';
-import type { Evaluation } from '../../shared/metrics.ts';
+import { DEFAULT_THRESHOLD, type Evaluation } from '../../shared/metrics.ts';
 import { swapRule, unsureRuleSchema } from '../../shared/unsure.ts';
 import { thresholdSchema } from '../../shared/library.ts';
 import { storedRecipeSchema } from '../../shared/recipe.ts';
@@ -38,7 +38,7 @@ export const runFileSchema = z.object({
   /** The saved head predicts the probability of class 0, since the classes were swapped after training. */
   swapped: z.boolean().default(false),
   /** A probability of class 1 above it is class 1. */
-  threshold: thresholdSchema.default(0.5),
+  threshold: thresholdSchema.default(DEFAULT_THRESHOLD),
   /** Logits of the saved head are divided by it. */
   temperature: z.number().positive().default(1),
   /** Null: every picture is answered. */

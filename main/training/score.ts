@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import { evaluate, sigmoid, type Evaluation } from '../../shared/metrics.ts';
+import { DEFAULT_THRESHOLD, evaluate, sigmoid, type Evaluation } from '../../shared/metrics.ts';
 import type { Head } from '../model/head/head.ts';
 import type { JobControl } from './control.ts';
 import type { FeatureSource, SourcePicture } from './feature-source.ts';
@@ -52,7 +52,7 @@ export const probabilities = (logits: Float32Array): number[] => Array.from(logi
  *
  * @throws TwofoldError `too-few` if none could be read
  */
-export function evaluateScores({ pictures, logits }: Scores<{ label: 0 | 1 }>, threshold = 0.5): Evaluation {
+export function evaluateScores({ pictures, logits }: Scores<{ label: 0 | 1 }>, threshold = DEFAULT_THRESHOLD): Evaluation {
   if (pictures.length === 0) {
     throw new TwofoldError('too-few', 'None of the pictures could be read. Check their files.');
   }

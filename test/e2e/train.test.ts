@@ -135,7 +135,7 @@ test('the preview shows one of the project’s pictures in new variations', asyn
   await waitForOther(() => pixelsOf(variant(1)), before);
 
   await field('Augment pictures').uncheck();
-  await main().getByText('Without augmentation, every epoch sees the picture like this.').waitFor();
+  await main().getByText('Without augmentation, the picture is the same in every epoch.').waitFor();
   expect(await field('Zoom').isDisabled()).toBe(true);
   await field('Augment pictures').check();
 });

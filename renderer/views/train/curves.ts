@@ -164,9 +164,20 @@ export function thin(points: Point[], limit: number): Point[] {
   return kept;
 }
 
-/** The same for the same set of curves, whatever their points: what decides whether a plot must be made anew. */
-export const looksOf = (curves: readonly Curve[]): string =>
-  JSON.stringify(curves.map(({ points: _, ...looks }): CurveLooks => looks));
+const looksAlike = (one: CurveLooks, other: CurveLooks): boolean =>
+  (['key', 'run', 'name', 'part', 'token'] as const).every((name) => one[name] === other[name]) &&
+  one.dash.join() === other.dash.join();
+
+/** Gives the looks of curves: the same array while only points change, since other looks need a new plot. */
+export function looksReader(): (curves: readonly Curve[]) => readonly CurveLooks[] {
+  let last: readonly CurveLooks[] = [];
+  return (curves) => {
+    const isSame =
+      curves.length === last.length && curves.every((curve, index) => looksAlike(curve, last[index]!));
+    if (!isSame) last = curves.map(({ points: _, ...looks }) => looks);
+    return last;
+  };
+}
 
 /** All curves over one common x, as uPlot wants them: a row of x, then a row of y for each; null where one has no point. */
 export function align(curves: readonly Curve[]): [number[], ...(number | null)[][]] {
