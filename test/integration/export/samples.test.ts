@@ -204,7 +204,7 @@ describe('samples', () => {
     }
     const script =
       'import sys; sys.path.insert(0, sys.argv[1]); from preprocess import classify; ' +
-      "card = {'input': {'size': 75, 'resize': 'bilinear', 'bits16': 16}, 'classes': ['a', 'b'], 'threshold': 0.5}; " +
+      "card = {'input': {'size': 75, 'resize': 'bilinear', 'bits16': 16}, 'classes': ['a', 'b'], 'threshold': 0.5, 'rule': '', 'unsure': None}; " +
       'sys.exit(classify(sys.argv[2:], card, lambda pictures: float(pictures.mean())))';
     const { status, stdout, stderr } = spawnSync(
       '/usr/bin/python3',
