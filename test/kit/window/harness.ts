@@ -98,7 +98,7 @@ export class AppUnderTest {
       const page = await electron.firstWindow();
       const app = new AppUnderTest(electron, page, home, options.home === undefined, complaints);
       if (options.size) await app.resize(...options.size);
-      await page.getByRole('navigation', { name: 'Places' }).waitFor();
+      await page.getByRole('navigation', { name: 'Screens' }).waitFor();
       return app;
     } catch (error) {
       electron.process().kill('SIGKILL');

@@ -24,7 +24,7 @@ export async function launchPackaged(
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const page = await windowOf(child, /Twofold/);
-  await page.getByRole('navigation', { name: 'Places' }).waitFor();
+  await page.getByRole('navigation', { name: 'Screens' }).waitFor();
   return {
     page,
     stderr: () => text,

@@ -35,7 +35,7 @@ export async function goTo(
   place: 'Library' | 'Train' | 'Review' | 'Try' | 'Export',
 ): Promise<void> {
   await app.page
-    .getByRole('navigation', { name: 'Places' })
+    .getByRole('navigation', { name: 'Screens' })
     .getByRole('button', { name: place, exact: true })
     .click();
 }
