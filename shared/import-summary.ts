@@ -1,4 +1,4 @@
-import type { ImportReport, PlacedCounts } from './library.ts';
+import type { ImportReport, PlacedCounts } from './library/import.ts';
 import { formatCount, plural } from './format.ts';
 
 /** The result of an import as sentences for window and command line; empty strings where there is nothing to report. */

@@ -1,5 +1,8 @@
-import type { BatchEvent, JobEvent, LeftOut, Ms, ProgressEvent, TrainResult } from './jobs.ts';
-import type { EpochRecord } from './library.ts';
+import type { LeftOut } from './jobs/left-out.ts';
+import type { BatchEvent, JobEvent, ProgressEvent } from './jobs/messages.ts';
+import type { TrainResult } from './jobs/train.ts';
+import type { EpochRecord } from './library/runs.ts';
+import type { Ms } from './progress.ts';
 
 /** An epoch with the accuracies of its batches, which are not stored. */
 export interface SeenEpoch extends EpochRecord {

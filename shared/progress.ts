@@ -1,3 +1,5 @@
+export type Ms = number;
+
 /** The progress of long work. `Known` is `number | null` if fraction and total may be unknown. */
 export interface Progress<Known extends number | null = number> {
   /** 0..1 */

@@ -1,4 +1,4 @@
-import type { LabelValue } from './library.ts';
+import type { LabelValue } from './library/labels.ts';
 import type { Confusion, Evaluation } from './metrics.ts';
 import { wilson } from './metrics.ts';
 import type { Recipe } from './recipe.ts';

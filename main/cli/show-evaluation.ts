@@ -1,4 +1,4 @@
-import type { Split } from '../../shared/jobs.ts';
+import type { Split } from '../../shared/split.ts';
 import type { Evaluation, Interval, MetricIntervals } from '../../shared/metrics.ts';
 import { formatCount, formatInterval, formatPercent, plural } from '../../shared/format.ts';
 import { statedThreshold } from '../../shared/swap.ts';

@@ -1,4 +1,4 @@
-import type { JobEvent } from '../../shared/jobs.ts';
+import type { JobEvent } from '../../shared/jobs/messages.ts';
 import { printable } from './format.ts';
 import type { Output } from './output.ts';
 

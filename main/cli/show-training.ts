@@ -1,6 +1,7 @@
-import type { JobEvent, TrainResult } from '../../shared/jobs.ts';
+import type { JobEvent } from '../../shared/jobs/messages.ts';
+import type { TrainResult } from '../../shared/jobs/train.ts';
 import { formatBytes, formatPercent, plural } from '../../shared/format.ts';
-import type { RunRecord } from '../../shared/library.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 import { imbalance } from '../../shared/recipe/class-weights.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { overfittingGap } from '../engine/overfitting-gap.ts';

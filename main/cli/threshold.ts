@@ -1,4 +1,4 @@
-import { thresholdSchema } from '../../shared/library.ts';
+import { thresholdSchema } from '../../shared/library/runs.ts';
 import { parseNumber } from './recipe-options.ts';
 import { UsageError } from './usage-error.ts';
 

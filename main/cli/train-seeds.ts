@@ -1,5 +1,5 @@
 import { formatPercent, plural } from '../../shared/format.ts';
-import type { TrainResult } from '../../shared/jobs.ts';
+import type { TrainResult } from '../../shared/jobs/train.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { withSeeds } from '../../shared/recipe/seeds.ts';
 import { formatSpread, spreadOf } from '../../shared/spread.ts';

@@ -1,7 +1,7 @@
 import { exactLogit } from '../../shared/calibrated.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { plural } from '../../shared/format.ts';
-import type { RunRecord } from '../../shared/library.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 import { classAt, evaluate, sigmoid, type Interval, type Scored } from '../../shared/metrics.ts';
 import { fitTemperature, lossAt, reliability, type ReliabilityBin } from '../insight/calibration.ts';
 import { metricIntervals } from '../insight/metric-intervals.ts';

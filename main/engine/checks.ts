@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { CHECK_KINDS, type Check } from '../../shared/checks.ts';
-import type { ClassIndex } from '../../shared/library.ts';
+import type { ClassIndex } from '../../shared/library/labels.ts';
 import type { Interval } from '../../shared/metrics.ts';
 import { ProgressMeter, type Progress } from '../../shared/progress.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';

@@ -1,4 +1,4 @@
-import type { LabelResult, LabelSource } from '../../shared/library.ts';
+import type { LabelResult, LabelSource } from '../../shared/library/labels.ts';
 import type { Project } from '../library/folder.ts';
 import { redo, swapClasses, undo } from '../library/labels/labels.ts';
 import { tellRunFolders } from './model-view.ts';

@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { RunRecord } from '../../shared/library.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 import { classAt, wilson, type Interval } from '../../shared/metrics.ts';
 import type { RunComparison } from '../../shared/run-comparison.ts';
 import { mcnemarExact } from '../insight/mcnemar.ts';

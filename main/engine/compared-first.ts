@@ -1,4 +1,6 @@
-import type { DuplicatesJob, Job, TrainJob } from '../../shared/jobs.ts';
+import type { DuplicatesJob } from '../../shared/jobs/duplicates.ts';
+import type { Job } from '../../shared/jobs/job.ts';
+import type { TrainJob } from '../../shared/jobs/train.ts';
 import { throwIfCancelled } from '../support/cancelled.ts';
 import type { RunningJob } from '../training/supervisor.ts';
 

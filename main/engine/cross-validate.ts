@@ -1,4 +1,4 @@
-import type { LeftOut } from '../../shared/jobs.ts';
+import type { LeftOut } from '../../shared/jobs/left-out.ts';
 import { classAt, evaluate, sigmoid, type Evaluation, type MetricIntervals } from '../../shared/metrics.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { spreadOf, type Spread } from '../../shared/spread.ts';

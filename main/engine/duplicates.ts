@@ -1,9 +1,10 @@
-import type { DuplicatesJob, IndexModel, Split } from '../../shared/jobs.ts';
-import { SPLITS } from '../../shared/jobs.ts';
+import type { DuplicatesJob } from '../../shared/jobs/duplicates.ts';
+import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
+import { SPLITS, type Split } from '../../shared/split.ts';
 import { DuplicateStore, groupKeys } from '../insight/duplicate-store.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import type { Db } from '../library/database/sql.ts';
-import type { LabelResult, LabelSource } from '../../shared/library.ts';
+import type { LabelResult, LabelSource } from '../../shared/library/labels.ts';
 import { moveToSets } from '../library/labels/split-steps.ts';
 import { listContents, type PictureContent } from '../library/reading/contents.ts';
 import { throwIfCancelled } from '../support/cancelled.ts';

@@ -1,6 +1,9 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { EvaluateResult, LabelledPicture, Split, TrainingSide } from '../../shared/jobs.ts';
-import type { PictureProblem, RunRecord } from '../../shared/library.ts';
+import type { EvaluateResult } from '../../shared/jobs/evaluate.ts';
+import type { LabelledPicture } from '../../shared/labelled-picture.ts';
+import type { Split, TrainingSide } from '../../shared/split.ts';
+import type { PictureProblem } from '../../shared/library/pictures.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 import { evaluate, logit } from '../../shared/metrics.ts';
 import { plural } from '../../shared/format.ts';
 import { getCounts, testSet, trainingSet } from '../library/pictures/pictures.ts';

@@ -1,4 +1,4 @@
-import type { IndexModel } from '../../shared/jobs.ts';
+import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { Project } from '../library/folder.ts';
 import { testSet } from '../library/pictures/pictures.ts';

@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { IndexModel, IndexResult } from '../../shared/jobs.ts';
+import type { IndexModel, IndexResult } from '../../shared/jobs/index-pictures.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { indexStore } from '../insight/index-store.ts';
 import type { Matrix } from '../insight/matrix.ts';

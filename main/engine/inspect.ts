@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Inspect } from '../../shared/library.ts';
+import type { Inspect } from '../../shared/library/pictures.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import { getSettings } from '../library/settings.ts';
 import type { PicturePool } from '../pictures/pool.ts';

@@ -1,4 +1,4 @@
-import type { Split } from '../../shared/jobs.ts';
+import type { Split } from '../../shared/split.ts';
 import { evaluate, logit, type Evaluation, type MetricIntervals, type Scored } from '../../shared/metrics.ts';
 import { metricIntervals } from '../insight/metric-intervals.ts';
 import { testSet, trainingSet } from '../library/pictures/pictures.ts';

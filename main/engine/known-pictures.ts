@@ -1,4 +1,4 @@
-import type { KnownPictures } from '../../shared/jobs.ts';
+import type { KnownPictures } from '../../shared/jobs/index-pictures.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import { listContents } from '../library/reading/contents.ts';
 import { indexModel } from './index-library.ts';

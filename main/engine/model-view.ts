@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ModelView, RunView } from '../../shared/jobs.ts';
-import type { RunRecord } from '../../shared/library.ts';
+import type { ModelView, RunView } from '../../shared/jobs/run-view.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 import { isSwapped, noteRunFilesWritten, runFilesDue } from '../library/labels/class-order.ts';
 import { getClasses } from '../library/labels/classes.ts';
 import { runDir, type Project } from '../library/folder.ts';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { OutOfFoldJob, TrainingPicture } from '../../shared/jobs.ts';
-import type { RunRecord } from '../../shared/library.ts';
+import type { OutOfFoldJob } from '../../shared/jobs/out-of-fold.ts';
+import type { TrainingPicture } from '../../shared/labelled-picture.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 import { swapClass, swapRecipe } from '../../shared/swap.ts';
 import { assignFolds } from '../insight/folds.ts';
 import { isSwapped } from '../library/labels/class-order.ts';

@@ -1,5 +1,5 @@
-import type { EpochMetrics } from '../../shared/jobs.ts';
-import type { RunRecord } from '../../shared/library.ts';
+import type { EpochMetrics } from '../../shared/jobs/train.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 
 /** How much better a run is on what it trains on than on what it is validated on, at the epoch that was kept. */
 export interface OverfittingGap {

@@ -1,4 +1,4 @@
-import type { Prediction } from '../../shared/jobs.ts';
+import type { Prediction } from '../../shared/jobs/predict.ts';
 import { answerAt, UNSURE, type UnsureRule } from '../../shared/unsure.ts';
 import { statedThreshold } from '../../shared/swap.ts';
 import { toCsv } from '../files/csv.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { TrainingPicture } from '../../shared/jobs.ts';
+import type { TrainingPicture } from '../../shared/labelled-picture.ts';
 import { formatCount } from '../../shared/format.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { getClasses } from '../library/labels/classes.ts';

@@ -1,5 +1,5 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { ClassIndex } from '../../shared/library.ts';
+import type { ClassIndex } from '../../shared/library/labels.ts';
 import { chooseNext } from '../insight/label-next.ts';
 import { takeRows } from '../insight/matrix.ts';
 import { outOfFold } from '../insight/out-of-fold.ts';

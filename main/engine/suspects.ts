@@ -1,4 +1,4 @@
-import type { ClassIndex } from '../../shared/library.ts';
+import type { ClassIndex } from '../../shared/library/labels.ts';
 import { sigmoid } from '../../shared/metrics.ts';
 import { rankLabelErrors } from '../insight/label-errors.ts';
 import { rowOf } from '../insight/matrix.ts';

@@ -1,6 +1,8 @@
 import { TwofoldError, toFailure } from '../../shared/errors.ts';
-import type { JobEvent, SplitPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
-import type { RunRecord, RunStatus } from '../../shared/library.ts';
+import type { JobEvent } from '../../shared/jobs/messages.ts';
+import type { TrainJob, TrainResult } from '../../shared/jobs/train.ts';
+import type { SplitPicture } from '../../shared/labelled-picture.ts';
+import type { RunRecord, RunStatus } from '../../shared/library/runs.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { swapClass, swapCounts, swapEvaluation, swapPair, swapRecipe } from '../../shared/swap.ts';
 import { isSwapped } from '../library/labels/class-order.ts';

@@ -1,7 +1,7 @@
 import { calibrated } from '../../shared/calibrated.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { EvaluatedSet } from '../../shared/jobs.ts';
-import type { RunRecord } from '../../shared/library.ts';
+import type { EvaluatedSet } from '../../shared/split.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 import type { UnsureRule } from '../../shared/unsure.ts';
 import { fewestAnswers, selectivePromise, type ClassPromise } from '../insight/selective.ts';
 import type { Project } from '../library/folder.ts';

@@ -1,5 +1,5 @@
 import type { ExportFormat, ExportFormatId } from '../../shared/contract/export.ts';
-import { MODEL_FORMATS, type ModelFormat } from '../../shared/jobs.ts';
+import { MODEL_FORMATS, type ModelFormat } from '../../shared/jobs/export.ts';
 
 export const FORMATS: readonly ExportFormat[] = [
   {

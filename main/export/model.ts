@@ -1,7 +1,7 @@
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import type { Architecture, LayerSpec, WeightSpec } from '../model/architecture/layers.ts';
 import { withHead } from '../model/architecture/with-head.ts';
-import type { RunView } from '../../shared/jobs.ts';
+import type { RunView } from '../../shared/jobs/run-view.ts';
 import { logitFactor, scaled } from '../model/head/last-layer.ts';
 import { SafetensorsFile } from '../files/safetensors.ts';
 import { tensorKey, type TensorKey, type Tensors } from '../model/weights/canonical.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { IndexModel } from '../../shared/jobs.ts';
+import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
 import { SafetensorsFile, writeSafetensors, type TensorSource } from '../files/safetensors.ts';
 import { indexKey } from './index-store.ts';
 import { UnionFind } from './union-find.ts';

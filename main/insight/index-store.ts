@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { IndexModel } from '../../shared/jobs.ts';
+import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
 import { VectorStore } from './vector-store.ts';
 
 /** The index is made with the tutorial's base, whatever the recipes of the project's runs are. */

@@ -1,6 +1,6 @@
 import type { LabelAnswer } from '../../shared/contract/labels.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { LabelResult, LabelSource, LabelValue } from '../../shared/library.ts';
+import type { LabelResult, LabelSource, LabelValue } from '../../shared/library/labels.ts';
 import type { AppContext } from '../app/services/context.ts';
 import type { HandlersOf } from './answer.ts';
 import type { Db } from '../library/database/sql.ts';

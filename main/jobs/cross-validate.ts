@@ -1,5 +1,10 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { CrossValidateJob, CrossValidateResult, FoldPicture, FoldScore } from '../../shared/jobs.ts';
+import type {
+  CrossValidateJob,
+  CrossValidateResult,
+  FoldPicture,
+  FoldScore,
+} from '../../shared/jobs/cross-validate.ts';
 import type { ProgressMeter } from '../../shared/progress.ts';
 import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
 import { Head } from '../model/head/head.ts';

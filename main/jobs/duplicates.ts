@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { DuplicatesJob, DuplicatesResult, LeftOut } from '../../shared/jobs.ts';
+import type { DuplicatesJob, DuplicatesResult } from '../../shared/jobs/duplicates.ts';
+import type { LeftOut } from '../../shared/jobs/left-out.ts';
 import { DuplicateStore, type Comparison } from '../insight/duplicate-store.ts';
 import { INDEX_SIZE, indexStore } from '../insight/index-store.ts';
 import type { Matrix } from '../insight/matrix.ts';

@@ -1,4 +1,5 @@
-import type { EvaluateJob, EvaluateResult, LabelledPicture } from '../../shared/jobs.ts';
+import type { EvaluateJob, EvaluateResult } from '../../shared/jobs/evaluate.ts';
+import type { LabelledPicture } from '../../shared/labelled-picture.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
 import { evaluateScores, probabilities, score } from '../training/score.ts';

@@ -1,5 +1,6 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { FeaturesJob, FeaturesResult, LeftOut } from '../../shared/jobs.ts';
+import type { FeaturesJob, FeaturesResult } from '../../shared/jobs/features.ts';
+import type { LeftOut } from '../../shared/jobs/left-out.ts';
 import { FeatureSource, type SourcePicture } from '../training/feature-source.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';

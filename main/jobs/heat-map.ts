@@ -1,4 +1,4 @@
-import type { HeatMap, HeatMapJob, HeatMapResult } from '../../shared/jobs.ts';
+import type { HeatMap, HeatMapJob, HeatMapResult } from '../../shared/jobs/heat-map.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
 import { batches } from '../training/order.ts';

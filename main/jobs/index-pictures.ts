@@ -1,4 +1,4 @@
-import type { IndexJob, IndexResult } from '../../shared/jobs.ts';
+import type { IndexJob, IndexResult } from '../../shared/jobs/index-pictures.ts';
 import { INDEX_CUT, INDEX_SIZE, indexStore } from '../insight/index-store.ts';
 import { tf, type Tensor, type Tensor2D } from '../model/tensorflow.ts';
 import { FeatureSource } from '../training/feature-source.ts';

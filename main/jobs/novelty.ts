@@ -4,7 +4,7 @@ import { takeRows, type Matrix } from '../insight/matrix.ts';
 import { normalised } from '../insight/neighbours.ts';
 import { tf, type Tensor, type Tensor2D } from '../model/tensorflow.ts';
 import type { FeatureSource } from '../training/feature-source.ts';
-import type { KnownPictures } from '../../shared/jobs.ts';
+import type { KnownPictures } from '../../shared/jobs/index-pictures.ts';
 import { vectorsOf } from './index-pictures.ts';
 
 /** Fewer labelled pictures say nothing of what is usual. */

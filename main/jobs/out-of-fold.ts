@@ -1,5 +1,6 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { OutOfFoldJob, OutOfFoldResult, TrainingPicture } from '../../shared/jobs.ts';
+import type { OutOfFoldJob, OutOfFoldResult } from '../../shared/jobs/out-of-fold.ts';
+import type { TrainingPicture } from '../../shared/labelled-picture.ts';
 import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
 import { assignFolds } from '../insight/folds.ts';
 import { Head } from '../model/head/head.ts';

@@ -1,4 +1,4 @@
-import type { Prediction, PredictJob, PredictResult } from '../../shared/jobs.ts';
+import type { Prediction, PredictJob, PredictResult } from '../../shared/jobs/predict.ts';
 import type { SourcePicture } from '../training/feature-source.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { batches } from '../training/order.ts';

@@ -1,5 +1,6 @@
 import { toFailure, type Failure } from '../../shared/errors.ts';
-import type { Job, JobEvent, JobMessage, JobPicture, JobResult } from '../../shared/jobs.ts';
+import type { Job, JobPicture, JobResult } from '../../shared/jobs/job.ts';
+import type { JobEvent, JobMessage } from '../../shared/jobs/messages.ts';
 import { describe } from '../log/describe.ts';
 import { JobControl } from '../training/control.ts';
 import type { JobContext } from '../training/job-context.ts';

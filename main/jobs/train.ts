@@ -1,6 +1,7 @@
 import { TwofoldError, type Failure } from '../../shared/errors.ts';
 import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
-import type { SplitPicture, TrainJob, TrainResult } from '../../shared/jobs.ts';
+import type { TrainJob, TrainResult } from '../../shared/jobs/train.ts';
+import type { SplitPicture } from '../../shared/labelled-picture.ts';
 import { swapThreshold } from '../../shared/swap.ts';
 import { Head } from '../model/head/head.ts';
 import type { Tensor } from '../model/tensorflow.ts';

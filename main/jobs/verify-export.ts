@@ -1,4 +1,4 @@
-import type { VerifyExportJob, VerifyExportResult } from '../../shared/jobs.ts';
+import type { VerifyExportJob, VerifyExportResult } from '../../shared/jobs/export.ts';
 import { PicturePool } from '../pictures/pool.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { batches } from '../training/order.ts';

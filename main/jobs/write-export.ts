@@ -1,4 +1,4 @@
-import type { WriteExportJob, WriteExportResult } from '../../shared/jobs.ts';
+import type { WriteExportJob, WriteExportResult } from '../../shared/jobs/export.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { stageProgress } from '../training/stage-progress.ts';
 import { writeKeras } from '../export/keras/keras.ts';

@@ -1,7 +1,8 @@
 import { link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { TwofoldError, toFailure } from '../../shared/errors.ts';
-import type { LeftOut, WriteFoldersJob, WriteFoldersResult } from '../../shared/jobs.ts';
+import type { WriteFoldersJob, WriteFoldersResult } from '../../shared/jobs/export.ts';
+import type { LeftOut } from '../../shared/jobs/left-out.ts';
 import { decodePicture } from '../pictures/decode.ts';
 import { sha256 } from '../pictures/hash.ts';
 import { isSrgb } from '../pictures/icc.ts';

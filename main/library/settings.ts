@@ -1,4 +1,4 @@
-import { projectSettingsSchema, type ProjectSettings } from '../../shared/library.ts';
+import { projectSettingsSchema, type ProjectSettings } from '../../shared/library/settings.ts';
 import { swapClass, swapLabel, swapRecipe, swapThreshold } from '../../shared/swap.ts';
 import { isSwapped, noteModelsChanged } from './labels/class-order.ts';
 import { rows, run, transaction, type Db } from './database/sql.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Ms } from '../../shared/jobs.ts';
+import type { Ms } from '../../shared/progress.ts';
 
 /**
  * Pauses, stops and cancels a running job. TensorFlow blocks the thread, so messages arrive only between batches, where the

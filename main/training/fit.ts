@@ -1,5 +1,6 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type { BatchEvent, EpochMetrics } from '../../shared/jobs.ts';
+import type { BatchEvent } from '../../shared/jobs/messages.ts';
+import type { EpochMetrics } from '../../shared/jobs/train.ts';
 import type { JobControl } from './control.ts';
 
 /** The input of one training step. */

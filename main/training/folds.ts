@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { LabelledPicture } from '../../shared/jobs.ts';
+import type { LabelledPicture } from '../../shared/labelled-picture.ts';
 import { inTurns } from '../support/in-turns.ts';
 import { countClasses, inHashOrder } from './split.ts';
 

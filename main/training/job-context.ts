@@ -1,4 +1,4 @@
-import type { JobEvent } from '../../shared/jobs.ts';
+import type { JobEvent } from '../../shared/jobs/messages.ts';
 import type { JobControl } from './control.ts';
 
 /** Control and events of a job. */

@@ -1,5 +1,5 @@
 import type { Failure } from '../../shared/errors.ts';
-import type { LeftOut } from '../../shared/jobs.ts';
+import type { LeftOut } from '../../shared/jobs/left-out.ts';
 import type { JobContext } from './job-context.ts';
 
 /** Pictures that a job skipped: collected for its result and reported immediately. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES, TwofoldError } from '../../shared/errors.ts';
-import type { JobCommand, JobMessage } from '../../shared/jobs.ts';
+import type { JobCommand, JobMessage } from '../../shared/jobs/messages.ts';
 
 /*
  * Checks the messages between main and a job's process. Only envelopes are checked, not their contents: both sides are of

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Label, SplitPicture, TrainingPicture, TrainingSide } from '../../shared/jobs.ts';
+import type { Label, SplitPicture, TrainingPicture } from '../../shared/labelled-picture.ts';
+import type { TrainingSide } from '../../shared/split.ts';
 import { inTurns } from '../support/in-turns.ts';
 
 /** Pictures between two turns of the event loop, about 5 ms. */

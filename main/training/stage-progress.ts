@@ -1,4 +1,4 @@
-import type { JobEvent, Stage } from '../../shared/jobs.ts';
+import type { JobEvent, Stage } from '../../shared/jobs/messages.ts';
 import { ProgressMeter } from '../../shared/progress.ts';
 
 /** Measures and reports the progress of one stage of a job. */

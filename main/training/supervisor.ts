@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Job, JobCommand, JobEvent, JobPicture, JobResult, ResultOf } from '../../shared/jobs.ts';
+import type { Job, JobPicture, JobResult, ResultOf } from '../../shared/jobs/job.ts';
+import type { JobCommand, JobEvent } from '../../shared/jobs/messages.ts';
 import { throwIfCancelled } from '../support/cancelled.ts';
 import { inTurns } from '../support/in-turns.ts';
 import { readJobMessage } from './messages.ts';

@@ -1,4 +1,4 @@
-import type { SplitPicture } from '../../shared/jobs.ts';
+import type { SplitPicture } from '../../shared/labelled-picture.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { Tensor } from '../model/tensorflow.ts';
 import type { BatchOptions, FeatureSource } from './feature-source.ts';

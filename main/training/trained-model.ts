@@ -1,7 +1,7 @@
 import { Head } from '../model/head/head.ts';
 import { loadSameWeights } from '../model/weights/store.ts';
 import type { Failure } from '../../shared/errors.ts';
-import type { RunView } from '../../shared/jobs.ts';
+import type { RunView } from '../../shared/jobs/run-view.ts';
 import { logitFactor } from '../model/head/last-layer.ts';
 import { FeatureSource, type SourcePicture } from './feature-source.ts';
 import { asShown, RunFolder, type RunFile } from './run-folder.ts';

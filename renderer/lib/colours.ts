@@ -1,4 +1,4 @@
-import type { ClassInfo } from '../../shared/library.ts';
+import type { ClassInfo } from '../../shared/library/classes.ts';
 
 /** Red, green and blue of `#rrggbb` as amounts of light, 0..1 (sRGB). */
 function linear(color: string): [number, number, number] {

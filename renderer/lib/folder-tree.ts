@@ -1,4 +1,4 @@
-import type { LibraryFolder } from '../../shared/library.ts';
+import type { LibraryFolder } from '../../shared/library/pictures.ts';
 
 /** A folder in the list, with what its row needs. */
 export interface FolderRow extends LibraryFolder {

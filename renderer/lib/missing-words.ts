@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../../shared/format.ts';
-import { trainingCounts, type LibraryCounts } from '../../shared/library.ts';
+import { trainingCounts, type LibraryCounts } from '../../shared/library/pictures.ts';
 
 /** How many files are missing, for Library and Train; null where none is. */
 export function missingWords(counts: LibraryCounts): string | null {

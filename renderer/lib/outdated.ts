@@ -1,5 +1,6 @@
 import { formatCount } from '../../shared/format.ts';
-import type { LabelValue, PictureFilter } from '../../shared/library.ts';
+import type { LabelValue } from '../../shared/library/labels.ts';
+import type { PictureFilter } from '../../shared/library/query.ts';
 
 /** Whether a picture that was just labelled so still belongs to a filter by label; the other filters don't depend on it. */
 export function fits(filter: PictureFilter, label: LabelValue): boolean {

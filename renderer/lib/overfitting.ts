@@ -1,4 +1,4 @@
-import type { EpochMetrics } from '../../shared/jobs.ts';
+import type { EpochMetrics } from '../../shared/jobs/train.ts';
 
 /** Epochs in which a model learned its training pictures by heart instead of what they have in common. */
 export interface Overfitting {

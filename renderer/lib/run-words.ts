@@ -1,6 +1,6 @@
 import type { RunInfo } from '../../shared/contract/train.ts';
-import type { TrainResult } from '../../shared/jobs.ts';
-import type { RunStatus } from '../../shared/library.ts';
+import type { TrainResult } from '../../shared/jobs/train.ts';
+import type { RunStatus } from '../../shared/library/runs.ts';
 
 /** What the end of a run said; what is kept with it. */
 export type RunMetrics = Omit<TrainResult, 'scores' | 'kind'>;

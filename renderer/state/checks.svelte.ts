@@ -1,4 +1,4 @@
-import type { CheckReport } from '../../shared/library.ts';
+import type { CheckReport } from '../../shared/library/pictures.ts';
 import { plural } from '../../shared/format.ts';
 import type { Progress } from '../../shared/progress.ts';
 import type { Client } from './client.ts';

@@ -1,4 +1,4 @@
-import type { ClassInfo } from '../../shared/library.ts';
+import type { ClassInfo } from '../../shared/library/classes.ts';
 import { selectionColours, textOn } from '../lib/colours.ts';
 
 /** Makes the project's two colours those of the theme. */

@@ -1,4 +1,4 @@
-import type { ImportMode, ImportReport } from '../../shared/library.ts';
+import type { ImportMode, ImportReport } from '../../shared/library/import.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import { Task } from './task.svelte.ts';

@@ -1,5 +1,5 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- replaced as a whole */
-import type { LibraryFolder } from '../../shared/library.ts';
+import type { LibraryFolder } from '../../shared/library/pictures.ts';
 import { visibleFolders } from '../lib/folder-tree.ts';
 import type { Client } from './client.ts';
 

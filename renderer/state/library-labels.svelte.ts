@@ -1,6 +1,7 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- looked up by ourselves, never shown */
 import type { LabelAnswer } from '../../shared/contract/labels.ts';
-import type { LabelChange, LabelSource, LabelValue, LibraryCounts, UndoState } from '../../shared/library.ts';
+import type { LabelChange, LabelSource, LabelValue, UndoState } from '../../shared/library/labels.ts';
+import type { LibraryCounts } from '../../shared/library/pictures.ts';
 import { swapLabel } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import type { GridPicture } from './library-rows.svelte.ts';

@@ -1,6 +1,7 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- one signal for all arrivals: a signal a row costs more than it saves */
 import { MAX_ROWS } from '../../shared/contract/pictures.ts';
-import type { LabelValue, Picture } from '../../shared/library.ts';
+import type { LabelValue } from '../../shared/library/labels.ts';
+import type { Picture } from '../../shared/library/pictures.ts';
 import { swapLabel } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 

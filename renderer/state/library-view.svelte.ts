@@ -1,4 +1,4 @@
-import type { ProjectSettings } from '../../shared/library.ts';
+import type { ProjectSettings } from '../../shared/library/settings.ts';
 
 export const MIN_SIZE_PX = 72;
 export const MAX_SIZE_PX = 256;

@@ -1,15 +1,12 @@
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { toFailure } from '../../shared/errors.ts';
+import type { LabelChange, ClassIndex, LabelSource, LabelValue } from '../../shared/library/labels.ts';
 import {
   pictureQuerySchema,
-  type LabelChange,
-  type ClassIndex,
-  type LabelSource,
-  type LabelValue,
   type PictureFilter,
   type PictureQuery,
   type PictureSort,
-} from '../../shared/library.ts';
+} from '../../shared/library/query.ts';
 import { plural } from '../../shared/format.ts';
 import { ListChanges, UP_TO_DATE } from '../lib/outdated.ts';
 import { swapClass, swapLabel } from '../../shared/swap.ts';

@@ -1,13 +1,9 @@
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import type { RunInfo } from '../../shared/contract/train.ts';
-import {
-  DEFAULT_CLASSES,
-  projectSettingsSchema,
-  type ClassIndex,
-  type ClassInfo,
-  type LibraryCounts,
-  type ProjectSettings,
-} from '../../shared/library.ts';
+import { DEFAULT_CLASSES, type ClassInfo } from '../../shared/library/classes.ts';
+import type { ClassIndex } from '../../shared/library/labels.ts';
+import type { LibraryCounts } from '../../shared/library/pictures.ts';
+import { projectSettingsSchema, type ProjectSettings } from '../../shared/library/settings.ts';
 import { swapPair, swapThreshold } from '../../shared/swap.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';

@@ -1,7 +1,8 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { MAX_ROWS } from '../../shared/contract/pictures.ts';
-import type { EvaluatedSet } from '../../shared/jobs.ts';
-import type { LabelValue, Picture } from '../../shared/library.ts';
+import type { EvaluatedSet } from '../../shared/split.ts';
+import type { LabelValue } from '../../shared/library/labels.ts';
+import type { Picture } from '../../shared/library/pictures.ts';
 import { averagePrecision, classAt, confusion, curve, rocAuc, type Scored } from '../../shared/metrics.ts';
 import { swapClass, swapLabel } from '../../shared/swap.ts';
 import { beyond } from '../lib/probability.ts';

@@ -1,4 +1,4 @@
-import type { PictureFilter } from '../../shared/library.ts';
+import type { PictureFilter } from '../../shared/library/query.ts';
 import type { Client } from './client.ts';
 
 /** How many pictures a run's filters find; null until it is known. */

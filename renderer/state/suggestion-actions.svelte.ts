@@ -1,5 +1,6 @@
 import { plural } from '../../shared/format.ts';
-import { pictureQuerySchema, type ClassIndex, type SuggestionOrder } from '../../shared/library.ts';
+import type { ClassIndex } from '../../shared/library/labels.ts';
+import { pictureQuerySchema, type SuggestionOrder } from '../../shared/library/query.ts';
 import type { Client } from './client.ts';
 import type { Library } from './library.svelte.ts';
 import type { Notices } from './notices.svelte.ts';

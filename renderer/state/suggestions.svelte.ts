@@ -3,7 +3,7 @@ import { CHECK_KINDS } from '../../shared/checks.ts';
 import type { InsightSettings, InsightState, SuggestionEstimates } from '../../shared/contract/insight.ts';
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { MAX_ROWS } from '../../shared/contract/pictures.ts';
-import type { ClassIndex } from '../../shared/library.ts';
+import type { ClassIndex } from '../../shared/library/labels.ts';
 import { wilson, type Interval } from '../../shared/metrics.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';

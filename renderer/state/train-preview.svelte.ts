@@ -1,6 +1,6 @@
 import type { AugmentationPreview } from '../../shared/contract/pictures.ts';
 import { toFailure } from '../../shared/errors.ts';
-import type { Picture } from '../../shared/library.ts';
+import type { Picture } from '../../shared/library/pictures.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { Client } from './client.ts';
 

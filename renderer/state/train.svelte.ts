@@ -1,7 +1,7 @@
 import type { EventPayload } from '../../shared/contract.ts';
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { TwofoldError } from '../../shared/errors.ts';
-import { trainingCounts, type LibraryCounts } from '../../shared/library.ts';
+import { trainingCounts, type LibraryCounts } from '../../shared/library/pictures.ts';
 import { formatCount, formatPercent } from '../../shared/format.ts';
 import { freshRun, withEvent, type LiveRun, type SeenEpoch } from '../../shared/live-run.ts';
 import { missingWords } from '../lib/missing-words.ts';

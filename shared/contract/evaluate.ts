@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ProgressEvent } from '../jobs.ts';
-import { runIdSchema } from '../library.ts';
+import type { ProgressEvent } from '../jobs/messages.ts';
+import { runIdSchema } from '../library/runs.ts';
 import { call, event } from './call.ts';
 import { nothing } from './fields.ts';
 import type { TaskState } from './task.ts';

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { MODEL_FORMATS, type LeftOut, type Ms, type ProgressEvent } from '../jobs.ts';
-import { runIdSchema } from '../library.ts';
+import { MODEL_FORMATS } from '../jobs/export.ts';
+import type { LeftOut } from '../jobs/left-out.ts';
+import type { ProgressEvent } from '../jobs/messages.ts';
+import { runIdSchema } from '../library/runs.ts';
+import type { Ms } from '../progress.ts';
 import { call, event } from './call.ts';
 import { nothing, pathSchema } from './fields.ts';
 import type { TaskState } from './task.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ImportItem, ImportProgress, ImportReport } from '../library.ts';
+import type { ImportItem, ImportProgress, ImportReport } from '../library/import.ts';
 import { call, event } from './call.ts';
 import { nothing, pathsSchema } from './fields.ts';
 import type { TaskState } from './task.ts';

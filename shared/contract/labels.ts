@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { labelSourceSchema, labelValueSchema, type LabelResult, type UndoState } from '../library.ts';
+import { labelSourceSchema, labelValueSchema, type LabelResult, type UndoState } from '../library/labels.ts';
 import { call } from './call.ts';
 import { nothing, pictureIdsSchema } from './fields.ts';
 

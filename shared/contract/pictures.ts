@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import {
-  pictureFilterSchema,
-  pictureQuerySchema,
-  runIdSchema,
-  type CheckReport,
-  type LabelEvent,
-  type LibraryCounts,
-  type LibraryFolder,
-  type Picture,
-} from '../library.ts';
+import type { LabelEvent } from '../library/labels.ts';
+import type { CheckReport, LibraryCounts, LibraryFolder, Picture } from '../library/pictures.ts';
+import { pictureFilterSchema, pictureQuerySchema } from '../library/query.ts';
+import { runIdSchema } from '../library/runs.ts';
 import type { Progress } from '../progress.ts';
 import { augmentationSchema } from '../recipe.ts';
 import { call, event } from './call.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Prediction, ProgressEvent } from '../jobs.ts';
-import { runIdSchema, thresholdSchema } from '../library.ts';
+import type { ProgressEvent } from '../jobs/messages.ts';
+import type { Prediction } from '../jobs/predict.ts';
+import { runIdSchema, thresholdSchema } from '../library/runs.ts';
 import { unsureRuleSchema, type UnsureRule } from '../unsure.ts';
 import { call, event } from './call.ts';
 import { nothing, pathsSchema } from './fields.ts';

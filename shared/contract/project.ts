@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { classInfoSchema, projectSettingsSchema, type ClassInfo, type ProjectSettings } from '../library.ts';
+import { classInfoSchema, type ClassInfo } from '../library/classes.ts';
+import { projectSettingsSchema, type ProjectSettings } from '../library/settings.ts';
 import { call, event } from './call.ts';
 import { nothing, pathSchema, pathsSchema } from './fields.ts';
 

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Failure } from '../errors.ts';
-import type { JobEvent, TrainResult } from '../jobs.ts';
+import type { JobEvent } from '../jobs/messages.ts';
+import type { TrainResult } from '../jobs/train.ts';
 import {
   runIdSchema,
   type CommonAccuracy,
   type EpochRecord,
   type RunPicture,
   type RunRecord,
-} from '../library.ts';
+} from '../library/runs.ts';
 import type { LiveRun } from '../live-run.ts';
 import { recipeSchema } from '../recipe.ts';
 import type { RunComparison } from '../run-comparison.ts';

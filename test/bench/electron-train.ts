@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EpochRecord } from '../../shared/library.ts';
+import type { EpochRecord } from '../../shared/library/runs.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import type { Progress } from '../../scripts/setup/progress.ts';
 import type { Benchmark } from './benchmark.ts';

@@ -6,7 +6,7 @@ import { FORMATS } from '../../main/export/formats.ts';
 import type { Bits } from '../../main/export/tfjs/quantize.ts';
 import { runJob } from '../../main/training/supervisor.ts';
 import { spawnNodeProcess } from '../../main/jobs/child.ts';
-import { MODEL_FORMATS, type ModelFormat } from '../../shared/jobs.ts';
+import { MODEL_FORMATS, type ModelFormat } from '../../shared/jobs/export.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { makeRun } from '../kit/handmade-run.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';

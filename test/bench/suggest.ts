@@ -8,7 +8,7 @@ import { cacheDir, closeProject, createProject, type Project } from '../../main/
 import { setLabels } from '../../main/library/labels/labels.ts';
 import { listContents } from '../../main/library/reading/contents.ts';
 import { seededGenerator } from '../../main/support/random.ts';
-import type { IndexModel } from '../../shared/jobs.ts';
+import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
 import type { Benchmark } from './benchmark.ts';
 import { fillLibrary } from './library-rows.ts';
 import { summarise } from './statistics.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatCount } from '../../shared/format.ts';
-import type { RunPicture } from '../../shared/library.ts';
+import type { RunPicture } from '../../shared/library/runs.ts';
 import { start } from '../kit/cli.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';

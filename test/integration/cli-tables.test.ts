@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { getClasses } from '../../main/library/labels/classes.ts';
 import { getCounts } from '../../main/library/pictures/pictures.ts';
 import { closeProject, openProject } from '../../main/library/project.ts';
-import type { LibraryCounts } from '../../shared/library.ts';
+import type { LibraryCounts } from '../../shared/library/pictures.ts';
 import { png } from '../kit/library.ts';
 import { done, run, temporaryFolder } from '../kit/cli.ts';
 

@@ -20,7 +20,8 @@ import { explainLabel, setLabels, undo } from '../../main/library/labels/labels.
 import { listPictureIds } from '../../main/library/reading/grid.ts';
 import { findByPath, getCounts, getPictures } from '../../main/library/pictures/pictures.ts';
 import type { Project } from '../../main/library/project.ts';
-import type { ImportProgress, Inspect, Picture } from '../../shared/library.ts';
+import type { ImportProgress } from '../../shared/library/import.ts';
+import type { Inspect, Picture } from '../../shared/library/pictures.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { decode, newProject, png, putPicture, temporaryFolder, told } from '../kit/library.ts';

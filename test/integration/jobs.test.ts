@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WriteFoldersJob } from '../../shared/jobs.ts';
+import type { WriteFoldersJob } from '../../shared/jobs/export.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { spawnNodeProcess } from '../../main/jobs/child.ts';
 import { runJob, startJob } from '../../main/training/supervisor.ts';

@@ -7,7 +7,7 @@ import { listImports } from '../../main/library/import/imports.ts';
 import { getCounts, getPictures } from '../../main/library/pictures/pictures.ts';
 import { closeProject, openProject, type Project } from '../../main/library/project.ts';
 import { value } from '../../main/library/database/sql.ts';
-import type { LabelValue } from '../../shared/library.ts';
+import type { LabelValue } from '../../shared/library/labels.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
 import { decode, newProject, putMany, temporaryFolder } from '../kit/library.ts';
 import { labelsAfter, PICTURES } from '../kit/library-steps.ts';

@@ -7,7 +7,7 @@ import { setLabels } from '../../main/library/labels/labels.ts';
 import { getCounts, getPictures } from '../../main/library/pictures/pictures.ts';
 import { closeProject, createProject, openProject } from '../../main/library/project.ts';
 import { listPictureIds } from '../../main/library/reading/grid.ts';
-import type { ClassIndex } from '../../shared/library.ts';
+import type { ClassIndex } from '../../shared/library/labels.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
 import { decode, putMany, temporaryFolder } from '../kit/library.ts';
 

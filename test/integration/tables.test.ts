@@ -11,7 +11,7 @@ import { setLabels } from '../../main/library/labels/labels.ts';
 import { getPictures } from '../../main/library/pictures/pictures.ts';
 import type { Project } from '../../main/library/project.ts';
 import { importSentences } from '../../shared/import-summary.ts';
-import type { ImportReport } from '../../shared/library.ts';
+import type { ImportReport } from '../../shared/library/import.ts';
 import { bmp, decode, newProject, png, temporaryFolder, told } from '../kit/library.ts';
 
 const options = { inspect: decode };

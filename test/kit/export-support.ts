@@ -12,7 +12,7 @@ import { Head } from '../../main/model/head/head.ts';
 import { preparePixels } from '../../main/pictures/prepare.ts';
 import { JobControl } from '../../main/training/control.ts';
 import { RunFolder } from '../../main/training/run-folder.ts';
-import type { ModelFormat } from '../../shared/jobs.ts';
+import type { ModelFormat } from '../../shared/jobs/export.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));

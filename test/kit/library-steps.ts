@@ -1,4 +1,4 @@
-import type { LabelValue } from '../../shared/library.ts';
+import type { LabelValue } from '../../shared/library/labels.ts';
 
 export const PICTURES = 40;
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { closeProject, createProject, type Project } from '../../main/library/project.ts';
-import type { ImportItem } from '../../shared/library.ts';
+import type { ImportItem } from '../../shared/library/import.ts';
 import { listImportItems } from '../../main/library/import/imports.ts';
 
 /** A folder of its own for a test, gone afterwards. Real path, as the library notes it. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Head, type HeadWeights } from '../../main/model/head/head.ts';
+import { Head } from '../../main/model/head/head.ts';
+import type { HeadWeights } from '../../main/model/head/layout.ts';
 import { JobControl } from '../../main/training/control.ts';
 import { fit, FRESH_FIT } from '../../main/training/fit.ts';
 import { batches } from '../../main/training/order.ts';

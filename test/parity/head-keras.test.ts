@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Head, type HeadWeights } from '../../main/model/head/head.ts';
+import { Head } from '../../main/model/head/head.ts';
+import type { HeadWeights } from '../../main/model/head/layout.ts';
 import { dropoutMask } from '../../main/model/head/random-values.ts';
 import { tf, type Tensor } from '../../main/model/tensorflow.ts';
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Head, type HeadWeight, type HeadWeights } from '../../main/model/head/head.ts';
+import { Head } from '../../main/model/head/head.ts';
+import type { HeadWeight, HeadWeights } from '../../main/model/head/layout.ts';
 import { tf } from '../../main/model/tensorflow.ts';
 
 /** Made with PyTorch's autograd by test/reference/insight/make_heatmap.py. */

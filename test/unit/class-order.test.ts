@@ -22,7 +22,8 @@ import { getRunPictures, saveRunPictures } from '../../main/library/runs/predict
 import { closeProject, openProject, type Project } from '../../main/library/project.ts';
 import { createRun, getRun, listRuns, updateRun } from '../../main/library/runs/runs.ts';
 import { getSettings, updateSettings } from '../../main/library/settings.ts';
-import { pictureQuerySchema, type LabelValue } from '../../shared/library.ts';
+import type { LabelValue } from '../../shared/library/labels.ts';
+import { pictureQuerySchema } from '../../shared/library/query.ts';
 import { classAt, evaluate, type Scored } from '../../shared/metrics.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { swapEvaluation, swapThreshold } from '../../shared/swap.ts';

@@ -7,7 +7,7 @@ import { setSplit } from '../../main/library/pictures/pictures.ts';
 import { saveRunPictures } from '../../main/library/runs/predictions.ts';
 import { createRun, getRun, updateRun } from '../../main/library/runs/runs.ts';
 import { updateSettings } from '../../main/library/settings.ts';
-import type { RunRecord } from '../../shared/library.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
 import { newProject, temporaryFolder } from '../kit/library.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EpochMetrics } from '../../shared/jobs.ts';
+import type { EpochMetrics } from '../../shared/jobs/train.ts';
 import { mapAhead } from '../../main/support/ahead.ts';
 import { JobControl } from '../../main/training/control.ts';
 import { FRESH_FIT, fit, type FitOptions, type FitState } from '../../main/training/fit.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LabelledPicture } from '../../shared/jobs.ts';
+import type { LabelledPicture } from '../../shared/labelled-picture.ts';
 import { stratifiedFolds } from '../../main/training/folds.ts';
 
 const CLASSES = ['cat', 'dog'] as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { importSentences, importSummary } from '../../shared/import-summary.ts';
-import type { ImportReport, PlacedCounts } from '../../shared/library.ts';
+import type { ImportReport, PlacedCounts } from '../../shared/library/import.ts';
 
 const none: PlacedCounts = { classes: [0, 0], skipped: 0, unlabelled: 0 };
 const report = (change: Partial<ImportReport>): ImportReport => ({

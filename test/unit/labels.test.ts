@@ -16,7 +16,7 @@ import { getRunPictures, saveRunPictures } from '../../main/library/runs/predict
 import { createRun } from '../../main/library/runs/runs.ts';
 import { closeProject, createProject, openProject, type Project } from '../../main/library/project.ts';
 import { run } from '../../main/library/database/sql.ts';
-import { LABEL_SOURCES, type LabelValue } from '../../shared/library.ts';
+import { LABEL_SOURCES, type LabelValue } from '../../shared/library/labels.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
 import { newProject, temporaryFolder } from '../kit/library.ts';

@@ -16,7 +16,7 @@ import { getRunPictures, saveRunPictures } from '../../main/library/runs/predict
 import type { Project } from '../../main/library/project.ts';
 import { createRun } from '../../main/library/runs/runs.ts';
 import { run } from '../../main/library/database/sql.ts';
-import { pictureFilterSchema, type PictureQueryInput } from '../../shared/library.ts';
+import { pictureFilterSchema, type PictureQueryInput } from '../../shared/library/query.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
 import { newProject } from '../kit/library.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TrainingPicture } from '../../shared/jobs.ts';
+import type { TrainingPicture } from '../../shared/labelled-picture.ts';
 import { countClasses, splitPictures } from '../../main/training/split.ts';
 
 const classes = ['cat', 'dog'] as const;

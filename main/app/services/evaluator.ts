@@ -1,6 +1,6 @@
 import type { CallOutput } from '../../../shared/contract.ts';
 import type { RunInfo } from '../../../shared/contract/train.ts';
-import type { ProgressEvent } from '../../../shared/jobs.ts';
+import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
 import { chooseRun, evaluateRun } from '../../engine/evaluate.ts';
 import { listPictureIds } from '../../library/reading/grid.ts';
 import { getRun } from '../../library/runs/runs.ts';

@@ -1,4 +1,4 @@
-import type { CheckReport } from '../../../shared/library.ts';
+import type { CheckReport } from '../../../shared/library/pictures.ts';
 import type { Progress } from '../../../shared/progress.ts';
 import { checkFiles, type CheckOptions } from '../../library/pictures/check-files.ts';
 import { withStatThread } from '../../library/pictures/file-stats.ts';

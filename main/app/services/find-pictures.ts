@@ -1,4 +1,4 @@
-import type { PictureFilter, PictureQuery } from '../../../shared/library.ts';
+import type { PictureFilter, PictureQuery } from '../../../shared/library/query.ts';
 import type { LibraryReader } from '../../library/reading/reader.ts';
 import type { Suggestions } from './suggestions.ts';
 

@@ -1,4 +1,4 @@
-import type { ImportMode, ImportProgress, ImportReport } from '../../../shared/library.ts';
+import type { ImportMode, ImportProgress, ImportReport } from '../../../shared/library/import.ts';
 import { toFailure } from '../../../shared/errors.ts';
 import { importSentences } from '../../../shared/import-summary.ts';
 import { inspectWith } from '../../engine/inspect.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { IndexPhase, InsightSettings, InsightState } from '../../../shared/contract/insight.ts';
 import { toFailure } from '../../../shared/errors.ts';
-import type { IndexResult, JobEvent } from '../../../shared/jobs.ts';
+import type { IndexResult } from '../../../shared/jobs/index-pictures.ts';
+import type { JobEvent } from '../../../shared/jobs/messages.ts';
 import { measurePictures } from '../../engine/checks.ts';
 import { indexModel } from '../../engine/index-library.ts';
 import { cacheDir, type Project } from '../../library/folder.ts';

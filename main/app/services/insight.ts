@@ -1,5 +1,5 @@
 import type { InsightSettings, InsightState } from '../../../shared/contract/insight.ts';
-import type { LabelResult } from '../../../shared/library.ts';
+import type { LabelResult } from '../../../shared/library/labels.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
 import { Indexer } from './indexer.ts';

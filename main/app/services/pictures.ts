@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TwofoldError } from '../../../shared/errors.ts';
-import type { Picture } from '../../../shared/library.ts';
+import type { Picture } from '../../../shared/library/pictures.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import type { PictureSize } from '../../../shared/picture-url.ts';
 import { cacheDir, type Project } from '../../library/folder.ts';

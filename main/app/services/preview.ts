@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CallPayload } from '../../../shared/contract.ts';
 import type { AugmentationPreview } from '../../../shared/contract/pictures.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import type { Picture } from '../../../shared/library.ts';
+import type { Picture } from '../../../shared/library/pictures.ts';
 import { cacheDir, type Project } from '../../library/folder.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
 

@@ -1,6 +1,6 @@
 import type { SuggestionEstimates, SuggestionSummary } from '../../../shared/contract/insight.ts';
-import type { IndexModel } from '../../../shared/jobs.ts';
-import type { LabelResult, LabelChange } from '../../../shared/library.ts';
+import type { IndexModel } from '../../../shared/jobs/index-pictures.ts';
+import type { LabelResult, LabelChange } from '../../../shared/library/labels.ts';
 import { toFailure } from '../../../shared/errors.ts';
 import { indexModel } from '../../engine/index-library.ts';
 import { SuggestionThread } from '../../engine/suggestions/suggestion-thread.ts';

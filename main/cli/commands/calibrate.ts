@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatInterval, formatPercent, plural } from '../../../shared/format.ts';
-import type { RunRecord } from '../../../shared/library.ts';
+import type { RunRecord } from '../../../shared/library/runs.ts';
 import { applyTemperature, fitCalibration, type Calibration } from '../../engine/calibrate.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import type { Project } from '../../library/folder.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatCount, plural } from '../../../shared/format.ts';
-import type { LabelValue } from '../../../shared/library.ts';
+import type { LabelValue } from '../../../shared/library/labels.ts';
 import {
   duplicateGroups,
   findDuplicates,

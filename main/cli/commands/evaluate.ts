@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { SPLITS, type Split } from '../../../shared/jobs.ts';
+import { SPLITS, type Split } from '../../../shared/split.ts';
 import type { Scored } from '../../../shared/metrics.ts';
 import { plural } from '../../../shared/format.ts';
 import { statedThreshold } from '../../../shared/swap.ts';

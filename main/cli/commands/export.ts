@@ -5,7 +5,7 @@ import {
   type ExportFormatId,
   type ExportReport,
 } from '../../../shared/contract/export.ts';
-import type { JobEvent } from '../../../shared/jobs.ts';
+import type { JobEvent } from '../../../shared/jobs/messages.ts';
 import { formatBytes, formatDuration, formatPercent, plural } from '../../../shared/format.ts';
 import { FORMATS } from '../../export/formats.ts';
 import { checkFiles } from '../../library/pictures/check-files.ts';

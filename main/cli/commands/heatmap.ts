@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { formatPercent } from '../../../shared/format.ts';
-import type { HeatMapJob } from '../../../shared/jobs.ts';
+import type { HeatMapJob } from '../../../shared/jobs/heat-map.ts';
 import { classAt, probabilityOf, sigmoid } from '../../../shared/metrics.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { modelView, runView } from '../../engine/model-view.ts';

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { ImportItem, ImportMode, ImportProgress, ImportReport } from '../../../shared/library.ts';
+import type { ImportItem, ImportMode, ImportProgress, ImportReport } from '../../../shared/library/import.ts';
 import { importSentences } from '../../../shared/import-summary.ts';
 import { inspectWith } from '../../engine/inspect.ts';
 import { isProject, type Project } from '../../library/folder.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../usage-error.ts';
-import type { LabelResult, LabelValue } from '../../../shared/library.ts';
+import type { LabelResult, LabelValue } from '../../../shared/library/labels.ts';
 import { plural } from '../../../shared/format.ts';
 import { classByName, getClasses } from '../../library/labels/classes.ts';
 import { replay } from '../../engine/class-order.ts';

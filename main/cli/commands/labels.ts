@@ -7,7 +7,7 @@ import { exportLabelsCsv, importLabelsCsv } from '../../library/labels/labels-cs
 import { explainLabel } from '../../library/labels/labels.ts';
 import { getCounts } from '../../library/pictures/pictures.ts';
 import type { Project } from '../../library/folder.ts';
-import type { LabelValue } from '../../../shared/library.ts';
+import type { LabelValue } from '../../../shared/library/labels.ts';
 import { formatCount, plural } from '../../../shared/format.ts';
 import { idOf } from '../find-pictures.ts';
 import { printable, table } from '../format.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { RunRecord, TestEvaluation } from '../../../shared/library.ts';
+import type { RunRecord, TestEvaluation } from '../../../shared/library/runs.ts';
 import { formatInterval, formatUtc, formatPercent, plural } from '../../../shared/format.ts';
-import type { Split } from '../../../shared/jobs.ts';
+import type { Split } from '../../../shared/split.ts';
 import { wilson } from '../../../shared/metrics.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { overfittingGap } from '../../engine/overfitting-gap.ts';

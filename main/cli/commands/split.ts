@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { Split } from '../../../shared/jobs.ts';
+import type { Split } from '../../../shared/split.ts';
 import { plural } from '../../../shared/format.ts';
 import { moveToSets } from '../../library/labels/split-steps.ts';
 import { getCounts } from '../../library/pictures/pictures.ts';

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { formatPercent, plural } from '../../../shared/format.ts';
-import type { EvaluatedSet } from '../../../shared/jobs.ts';
+import type { EvaluatedSet } from '../../../shared/split.ts';
 import { UNSURE_METHOD, unsurePromise } from '../../../shared/unsure.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { chooseRun } from '../../engine/evaluate.ts';

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../shared/library.ts';
+import type { RunRecord } from '../../../shared/library/runs.ts';
 import type { Project } from '../../library/folder.ts';
 import { trainingSet } from '../../library/pictures/pictures.ts';
 import type { RunFile } from '../../training/run-folder.ts';

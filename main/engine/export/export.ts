@@ -7,7 +7,7 @@ import {
   type ExportReport,
 } from '../../../shared/contract/export.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import type { RunRecord } from '../../../shared/library.ts';
+import type { RunRecord } from '../../../shared/library/runs.ts';
 import { chooseRun } from '../evaluate.ts';
 import { knownEvaluation, knownIntervals } from '../known-evaluation.ts';
 import { readRun } from '../model-view.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunRecord } from '../../../shared/library.ts';
+import type { RunRecord } from '../../../shared/library/runs.ts';
 import { plural } from '../../../shared/format.ts';
 import { getClasses } from '../../library/labels/classes.ts';
 import type { Project } from '../../library/folder.ts';

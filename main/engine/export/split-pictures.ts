@@ -1,6 +1,7 @@
 import { TwofoldError } from '../../../shared/errors.ts';
-import type { LabelledPicture, Split, TrainingSide } from '../../../shared/jobs.ts';
-import type { RunRecord } from '../../../shared/library.ts';
+import type { LabelledPicture } from '../../../shared/labelled-picture.ts';
+import type { Split, TrainingSide } from '../../../shared/split.ts';
+import type { RunRecord } from '../../../shared/library/runs.ts';
 import type { Project } from '../../library/folder.ts';
 import { testSet, trainingSet } from '../../library/pictures/pictures.ts';
 import { getRunPictures } from '../../library/runs/predictions.ts';

@@ -1,6 +1,6 @@
 import type { ReliabilityBin } from '../../insight/calibration.ts';
 import { curve, type Scored } from '../../../shared/metrics.ts';
-import type { EpochMetrics } from '../../../shared/jobs.ts';
+import type { EpochMetrics } from '../../../shared/jobs/train.ts';
 
 /** Charts of the report as SVG, in plain strings: a report has no scripts. */
 

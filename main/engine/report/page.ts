@@ -1,6 +1,7 @@
 import { formatCount, formatInterval, formatPercent, formatUtc, plural } from '../../../shared/format.ts';
-import type { EpochMetrics, Split } from '../../../shared/jobs.ts';
-import type { RunRecord } from '../../../shared/library.ts';
+import type { EpochMetrics } from '../../../shared/jobs/train.ts';
+import type { Split } from '../../../shared/split.ts';
+import type { RunRecord } from '../../../shared/library/runs.ts';
 import type { Evaluation, Interval, MetricIntervals, Scored } from '../../../shared/metrics.ts';
 import { RECIPE_KEYS, rowOf, textOf } from '../../../shared/recipe.ts';
 import { statedThreshold } from '../../../shared/swap.ts';

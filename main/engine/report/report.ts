@@ -1,5 +1,5 @@
 import { join, basename } from 'node:path';
-import type { RunRecord } from '../../../shared/library.ts';
+import type { RunRecord } from '../../../shared/library/runs.ts';
 import { classAt, evaluate, logit, probabilityOf } from '../../../shared/metrics.ts';
 import { writeAtomically } from '../../files/atomic-file.ts';
 import { reliability } from '../../insight/calibration.ts';

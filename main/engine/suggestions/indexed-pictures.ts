@@ -1,4 +1,4 @@
-import type { IndexModel } from '../../../shared/jobs.ts';
+import type { IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import { INDEX_WIDTH, indexStore } from '../../insight/index-store.ts';
 import { RowBlocks } from '../../insight/row-blocks.ts';
 import type { VectorReader } from '../../insight/vector-store.ts';

@@ -1,5 +1,5 @@
 import type { DuplicateCounts } from '../../../shared/contract/insight.ts';
-import type { IndexJob, IndexModel } from '../../../shared/jobs.ts';
+import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import { DuplicateStore, groupKeys } from '../../insight/duplicate-store.ts';
 import { listContents, type PictureContent } from '../../library/reading/contents.ts';
 import type { Db } from '../../library/database/sql.ts';

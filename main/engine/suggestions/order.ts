@@ -1,4 +1,5 @@
-import type { ClassIndex, SuggestionOrder } from '../../../shared/library.ts';
+import type { ClassIndex } from '../../../shared/library/labels.ts';
+import type { SuggestionOrder } from '../../../shared/library/query.ts';
 import { UNLABELLED } from '../../library/reading/picture-table.ts';
 import type { IndexedPictures } from './indexed-pictures.ts';
 

@@ -3,8 +3,9 @@ import type {
   SuggestionList,
   SuggestionSummary,
 } from '../../../shared/contract/insight.ts';
-import type { IndexJob, IndexModel } from '../../../shared/jobs.ts';
-import type { LabelChange, PictureFilter, PictureSort } from '../../../shared/library.ts';
+import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
+import type { LabelChange } from '../../../shared/library/labels.ts';
+import type { PictureFilter, PictureSort } from '../../../shared/library/query.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { candidatesToLabel } from '../../insight/label-next.ts';
 import { typicalRows } from '../../insight/k-means.ts';

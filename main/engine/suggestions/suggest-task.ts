@@ -3,8 +3,8 @@ import type {
   SuggestionList,
   SuggestionSummary,
 } from '../../../shared/contract/insight.ts';
-import type { IndexJob, IndexModel } from '../../../shared/jobs.ts';
-import type { LabelChange } from '../../../shared/library.ts';
+import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
+import type { LabelChange } from '../../../shared/library/labels.ts';
 import type { Leak } from '../duplicates.ts';
 import type { SuggestedFilter, SuggestionSession, SuggestionSort } from './session.ts';
 

@@ -1,8 +1,8 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { ExportCheck, ExportFormatId } from '../../../shared/contract/export.ts';
-import type { ModelFormat } from '../../../shared/jobs.ts';
-import type { TestEvaluation } from '../../../shared/library.ts';
+import type { ModelFormat } from '../../../shared/jobs/export.ts';
+import type { TestEvaluation } from '../../../shared/library/runs.ts';
 import type { Evaluation, MetricIntervals } from '../../../shared/metrics.ts';
 import type { UnsureRule } from '../../../shared/unsure.ts';
 import type { Recipe } from '../../../shared/recipe.ts';

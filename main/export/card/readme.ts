@@ -1,6 +1,6 @@
-import type { TestEvaluation } from '../../../shared/library.ts';
+import type { TestEvaluation } from '../../../shared/library/runs.ts';
 import type { Evaluation, Interval, MetricIntervals } from '../../../shared/metrics.ts';
-import type { ModelFormat } from '../../../shared/jobs.ts';
+import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import { formatCount, formatInterval, formatPercent, plural } from '../../../shared/format.ts';
 import { UNSURE_METHOD, type UnsureRule } from '../../../shared/unsure.ts';
 import type { ModelCard } from './card.ts';

@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { ModelFormat } from '../../../shared/jobs.ts';
+import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import { INDEX_HTML, PAGE_JS } from './browser.ts';
 import { ONNX_NODE, packageJson, PREPROCESS_JS, TFJS_NODE } from './javascript.ts';
 import { KERAS_PY, ONNX_PY, PREPROCESS_PY, SAVED_MODEL_PY, SERVING_PY } from './python.ts';

@@ -1,6 +1,7 @@
 import type { ExportCheck } from '../../../shared/contract/export.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import type { Label, Split } from '../../../shared/jobs.ts';
+import type { Label } from '../../../shared/labelled-picture.ts';
+import type { Split } from '../../../shared/split.ts';
 import { classAt } from '../../../shared/metrics.ts';
 import { plural } from '../../../shared/format.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { TwofoldError } from '../../../shared/errors.ts';
-import type { ModelFormat } from '../../../shared/jobs.ts';
+import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import { architectureFromKerasConfig } from '../../model/architecture/keras-config.ts';
 import { Graph, type Output } from '../../model/graph/graph.ts';
 import { openGraph } from '../../model/graph/run.ts';

@@ -1,4 +1,4 @@
-import type { ModelFormat } from '../../../shared/jobs.ts';
+import type { ModelFormat } from '../../../shared/jobs/export.ts';
 
 /** An exported model, loaded from its files. */
 export interface ReloadedModel {

@@ -1,10 +1,6 @@
-import type {
-  ImportItem,
-  InspectedPicture,
-  LabelSource,
-  LabelValue,
-  Picture,
-} from '../../../shared/library.ts';
+import type { ImportItem } from '../../../shared/library/import.ts';
+import type { LabelSource, LabelValue } from '../../../shared/library/labels.ts';
+import type { InspectedPicture, Picture } from '../../../shared/library/pictures.ts';
 import { addImportedLabel, hasHistory, newBatch } from '../labels/labels.ts';
 import { addImportItem, addImportNote, type ImportCounts } from './imports.ts';
 import type { Fact } from './examine.ts';

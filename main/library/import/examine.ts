@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { toFailure, TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
-import type { ImportItemCode, Inspect, InspectedPicture } from '../../../shared/library.ts';
+import type { ImportItemCode } from '../../../shared/library/import.ts';
+import type { Inspect, InspectedPicture } from '../../../shared/library/pictures.ts';
 import { hashFile } from '../../pictures/hash.ts';
 import type { Db } from '../database/sql.ts';
 import { pathOf } from '../pictures/place.ts';

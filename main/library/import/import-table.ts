@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { ImportReport } from '../../../shared/library.ts';
+import type { ImportReport } from '../../../shared/library/import.ts';
 import { plural } from '../../../shared/format.ts';
 import { inTurns } from '../../support/in-turns.ts';
 import type { Project } from '../folder.ts';

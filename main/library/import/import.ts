@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ImportMode, ImportReport } from '../../../shared/library.ts';
+import type { ImportMode, ImportReport } from '../../../shared/library/import.ts';
 import type { Project } from '../folder.ts';
 import { importTable } from './import-table.ts';
 import { folderTree } from './folders/folder-tree.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ImportItem, ImportItemKind, ImportReport } from '../../../shared/library.ts';
+import type { ImportItem, ImportItemKind, ImportReport } from '../../../shared/library/import.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { isGone, thisProcess } from '../../support/processes.ts';
 import { fromJson, row, rows, run, transaction, type Db } from '../database/sql.ts';

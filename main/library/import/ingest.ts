@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ProgressMeter } from '../../../shared/progress.ts';
-import type { ImportProgress, ImportReport, Inspect } from '../../../shared/library.ts';
+import type { ImportProgress, ImportReport } from '../../../shared/library/import.ts';
+import type { Inspect } from '../../../shared/library/pictures.ts';
 import { mapAhead } from '../../support/ahead.ts';
 import { applyFacts, type ImportContext } from './apply.ts';
 import { getClasses } from '../labels/classes.ts';

@@ -1,5 +1,5 @@
-import type { Split } from '../../../shared/jobs.ts';
-import type { LabelSource } from '../../../shared/library.ts';
+import type { Split } from '../../../shared/split.ts';
+import type { LabelSource } from '../../../shared/library/labels.ts';
 import { plural } from '../../../shared/format.ts';
 
 /** Names of the splits in messages. */

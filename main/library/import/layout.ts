@@ -1,5 +1,6 @@
-import type { Split } from '../../../shared/jobs.ts';
-import type { ClassIndex, ImportMode, ImportReport, LabelValue } from '../../../shared/library.ts';
+import type { Split } from '../../../shared/split.ts';
+import type { ImportMode, ImportReport } from '../../../shared/library/import.ts';
+import type { ClassIndex, LabelValue } from '../../../shared/library/labels.ts';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
 import { formatCount } from '../../../shared/format.ts';
 import { classNameProblem } from '../labels/classes.ts';

@@ -1,4 +1,5 @@
-import { DEFAULT_CLASSES, type ClassIndex } from '../../../shared/library.ts';
+import { DEFAULT_CLASSES } from '../../../shared/library/classes.ts';
+import type { ClassIndex } from '../../../shared/library/labels.ts';
 import { formatCount } from '../../../shared/format.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import {

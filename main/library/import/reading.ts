@@ -1,4 +1,4 @@
-import type { Split } from '../../../shared/jobs.ts';
+import type { Split } from '../../../shared/split.ts';
 import { clip } from '../../../shared/format.ts';
 import { classNameProblem } from '../labels/classes.ts';
 import type { Roles } from './folders/folder-roles.ts';

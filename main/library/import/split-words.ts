@@ -1,4 +1,4 @@
-import type { Split } from '../../../shared/jobs.ts';
+import type { Split } from '../../../shared/split.ts';
 
 /** Each may be followed by `_set`. */
 const WORDS: ReadonlyMap<string, Split> = new Map([

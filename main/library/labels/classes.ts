@@ -1,9 +1,5 @@
-import {
-  classInfoSchema,
-  DEFAULT_CLASSES,
-  type ClassIndex,
-  type ClassInfo,
-} from '../../../shared/library.ts';
+import { classInfoSchema, DEFAULT_CLASSES, type ClassInfo } from '../../../shared/library/classes.ts';
+import type { ClassIndex } from '../../../shared/library/labels.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { classKey } from '../pictures/names.ts';
 import { swapPair } from '../../../shared/swap.ts';

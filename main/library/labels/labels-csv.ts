@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
-import type { Split } from '../../../shared/jobs.ts';
-import { SKIPPED, type LabelSource, type LabelValue } from '../../../shared/library.ts';
+import type { Split } from '../../../shared/split.ts';
+import { SKIPPED } from '../../../shared/library/classes.ts';
+import type { LabelSource, LabelValue } from '../../../shared/library/labels.ts';
 import { plural } from '../../../shared/format.ts';
 import { writeAtomically } from '../../files/atomic-file.ts';
 import { toCsv } from '../../files/csv.ts';

@@ -5,7 +5,7 @@ import type {
   LabelSource,
   LabelValue,
   UndoState,
-} from '../../../shared/library.ts';
+} from '../../../shared/library/labels.ts';
 import { flipClasses, isSwapped } from './class-order.ts';
 import { removeAgain, restore } from './removal.ts';
 import { replayMoves } from './split-steps.ts';

@@ -1,4 +1,4 @@
-import type { LabelResult, LabelSource } from '../../../shared/library.ts';
+import type { LabelResult, LabelSource } from '../../../shared/library/labels.ts';
 import { idList } from '../pictures/pictures.ts';
 import { column, run, transaction, type Db } from '../database/sql.ts';
 import { dropUndone, isNewest, newBatch } from './labels.ts';

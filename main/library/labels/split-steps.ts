@@ -1,5 +1,5 @@
-import type { Split } from '../../../shared/jobs.ts';
-import type { LabelResult, LabelSource } from '../../../shared/library.ts';
+import type { Split } from '../../../shared/split.ts';
+import type { LabelResult, LabelSource } from '../../../shared/library/labels.ts';
 import { column, run, transaction, type Db } from '../database/sql.ts';
 import { idList } from '../pictures/pictures.ts';
 import { dropUndone, newBatch } from './labels.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { CheckReport, PictureProblem } from '../../../shared/library.ts';
+import type { CheckReport, PictureProblem } from '../../../shared/library/pictures.ts';
 import { ProgressMeter, type Progress } from '../../../shared/progress.ts';
 import { mapAhead } from '../../support/ahead.ts';
 import { fileStats, type ReadStats } from './file-stats.ts';

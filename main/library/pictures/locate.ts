@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { CheckReport } from '../../../shared/library.ts';
+import type { CheckReport } from '../../../shared/library/pictures.ts';
 import { ProgressMeter } from '../../../shared/progress.ts';
 import { mapAhead } from '../../support/ahead.ts';
 import { checkFiles, notedOf, type CheckOptions, type Noted } from './check-files.ts';

@@ -1,5 +1,7 @@
-import type { LabelledPicture, Split, TrainingPicture } from '../../../shared/jobs.ts';
-import type { LabelValue, LibraryCounts, Picture, PictureProblem } from '../../../shared/library.ts';
+import type { LabelledPicture, TrainingPicture } from '../../../shared/labelled-picture.ts';
+import type { Split } from '../../../shared/split.ts';
+import type { LabelValue } from '../../../shared/library/labels.ts';
+import type { LibraryCounts, Picture, PictureProblem } from '../../../shared/library/pictures.ts';
 import { swapClass, swapLabel } from '../../../shared/swap.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { pathOf, placeOf, type Place } from './place.ts';

@@ -1,5 +1,6 @@
-import type { Split } from '../../../shared/jobs.ts';
-import type { LabelValue, PictureProblem } from '../../../shared/library.ts';
+import type { Split } from '../../../shared/split.ts';
+import type { LabelValue } from '../../../shared/library/labels.ts';
+import type { PictureProblem } from '../../../shared/library/pictures.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { fromStored } from '../pictures/pictures.ts';
 import { pathOf, type Place } from '../pictures/place.ts';

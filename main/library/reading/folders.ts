@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { LibraryFolder } from '../../../shared/library.ts';
+import type { LibraryFolder } from '../../../shared/library/pictures.ts';
 import { rows, type Db } from '../database/sql.ts';
 import { fold } from '../pictures/names.ts';
 

@@ -1,4 +1,8 @@
-import { pictureQuerySchema, type PictureFilter, type PictureQueryInput } from '../../../shared/library.ts';
+import {
+  pictureQuerySchema,
+  type PictureFilter,
+  type PictureQueryInput,
+} from '../../../shared/library/query.ts';
 import path from 'node:path';
 import { isSwapped } from '../labels/class-order.ts';
 import { fold } from '../pictures/names.ts';

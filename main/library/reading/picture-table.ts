@@ -1,4 +1,4 @@
-import type { LabelChange, LabelValue } from '../../../shared/library.ts';
+import type { LabelChange, LabelValue } from '../../../shared/library/labels.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { fromStored } from '../pictures/pictures.ts';
 import { rows, type Db } from '../database/sql.ts';

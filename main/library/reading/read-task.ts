@@ -1,9 +1,5 @@
-import type {
-  LibraryCounts,
-  LibraryFolder,
-  PictureFilter,
-  PictureQueryInput,
-} from '../../../shared/library.ts';
+import type { LibraryCounts, LibraryFolder } from '../../../shared/library/pictures.ts';
+import type { PictureFilter, PictureQueryInput } from '../../../shared/library/query.ts';
 import { listFolders } from './folders.ts';
 import { countMatches, listPictureIds } from './grid.ts';
 import { getCounts } from '../pictures/pictures.ts';

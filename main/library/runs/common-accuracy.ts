@@ -1,5 +1,5 @@
 import { wilson } from '../../../shared/metrics.ts';
-import type { CommonAccuracy } from '../../../shared/library.ts';
+import type { CommonAccuracy } from '../../../shared/library/runs.ts';
 import { rows, type Db } from '../database/sql.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { getSettings } from '../settings.ts';

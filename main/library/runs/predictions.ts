@@ -1,4 +1,4 @@
-import type { RunPicture } from '../../../shared/library.ts';
+import type { RunPicture } from '../../../shared/library/runs.ts';
 import { inTurns } from '../../support/in-turns.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { idList } from '../pictures/pictures.ts';

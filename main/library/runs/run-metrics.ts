@@ -1,5 +1,5 @@
-import type { TrainResult } from '../../../shared/jobs.ts';
-import type { JsonValue } from '../../../shared/library.ts';
+import type { TrainResult } from '../../../shared/jobs/train.ts';
+import type { JsonValue } from '../../../shared/library/runs.ts';
 import { swapCounts, swapEvaluation } from '../../../shared/swap.ts';
 
 /** A run's metrics with the classes swapped; metrics of another shape are returned unchanged. */

@@ -1,14 +1,14 @@
 import { existsSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { ERROR_CODES, TwofoldError, type Failure } from '../../../shared/errors.ts';
-import type { EpochMetrics } from '../../../shared/jobs.ts';
+import type { EpochMetrics } from '../../../shared/jobs/train.ts';
 import type {
   EpochRecord,
   JsonValue,
   RunRecord,
   RunStatus,
   TestEvaluation,
-} from '../../../shared/library.ts';
+} from '../../../shared/library/runs.ts';
 import { storedRecipeSchema, type Recipe } from '../../../shared/recipe.ts';
 import { swapPair, swapRecipe } from '../../../shared/swap.ts';
 import { isSwapped } from '../labels/class-order.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { EvaluateResult } from '../../../shared/jobs.ts';
+import type { EvaluateResult } from '../../../shared/jobs/evaluate.ts';
 import type { Evaluation } from '../../../shared/metrics.ts';
-import type { TestEvaluation } from '../../../shared/library.ts';
+import type { TestEvaluation } from '../../../shared/library/runs.ts';
 import { swapEvaluation } from '../../../shared/swap.ts';
 import { saveRunPictures } from './predictions.ts';
 import { isSwapped } from '../labels/class-order.ts';

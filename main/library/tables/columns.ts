@@ -1,4 +1,4 @@
-import type { Split } from '../../../shared/jobs.ts';
+import type { Split } from '../../../shared/split.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { clip } from '../../../shared/format.ts';
 import { splitOf } from '../import/split-words.ts';

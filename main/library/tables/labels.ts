@@ -1,4 +1,5 @@
-import { SKIPPED, type LabelValue } from '../../../shared/library.ts';
+import { SKIPPED } from '../../../shared/library/classes.ts';
+import type { LabelValue } from '../../../shared/library/labels.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { clip, plural } from '../../../shared/format.ts';
 import { classByName, classNameProblem, getClasses } from '../labels/classes.ts';

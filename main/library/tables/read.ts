@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { mapAhead } from '../../support/ahead.ts';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
-import type { Split } from '../../../shared/jobs.ts';
+import type { Split } from '../../../shared/split.ts';
 import { fromCell } from '../../files/csv.ts';
 import { inTurns } from '../../support/in-turns.ts';
 import { hashFile } from '../../pictures/hash.ts';

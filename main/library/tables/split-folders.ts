@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Split } from '../../../shared/jobs.ts';
+import type { Split } from '../../../shared/split.ts';
 import { inTurns } from '../../support/in-turns.ts';
 import { quoted } from '../import/match-classes.ts';
 import { classKey } from '../pictures/names.ts';

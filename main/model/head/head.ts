@@ -23,6 +23,7 @@ import {
   type DenseLayout,
   type HeadArray,
   type HeadOptions,
+  type HeadWeights,
   type VariableLayout,
 } from './layout.ts';
 import { scaled } from './last-layer.ts';
@@ -36,13 +37,6 @@ export interface CreateOptions extends HeadOptions {
   /** How much a picture of class 0 and of class 1 counts in the loss of `step`; default: 1 each. */
   lossWeights?: readonly [number, number];
 }
-
-/** An array of the head: `dense/kernel` `[inputs, units]`, `dense/bias` `[units]`, …, row-major float32. */
-export interface HeadWeight {
-  shape: readonly number[];
-  values: Float32Array;
-}
-export type HeadWeights = ReadonlyMap<string, HeadWeight>;
 
 const FORMAT = 'twofold-head';
 

@@ -70,6 +70,13 @@ export interface HeadArray {
   variables: readonly VariableLayout[];
 }
 
+/** An array of the head: `dense/kernel` `[inputs, units]`, `dense/bias` `[units]`, …, row-major float32. */
+export interface HeadWeight {
+  shape: readonly number[];
+  values: Float32Array;
+}
+export type HeadWeights = ReadonlyMap<string, HeadWeight>;
+
 export function headArrays(layers: readonly DenseLayout[]): HeadArray[] {
   return layers.flatMap((layer) => [
     { name: `${layer.name}/kernel`, shape: [layer.inputs, layer.outputs], variables: kernelBlocks(layer) },

@@ -1,4 +1,4 @@
-import type { LabelValue } from '../../../shared/library.ts';
+import type { LabelValue } from '../../../shared/library/labels.ts';
 import { labelKey } from './marks.ts';
 
 /** The label that pictures get when they are dropped on an element; undefined where it takes none. */

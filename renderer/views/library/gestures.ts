@@ -1,4 +1,4 @@
-import type { LabelValue } from '../../../shared/library.ts';
+import type { LabelValue } from '../../../shared/library/labels.ts';
 import type { Stroke } from '../../state/library-labels.svelte.ts';
 import type { Library } from '../../state/library.svelte.ts';
 import { indexAt, indicesBetween, indicesIn, type Box, type Layout, type Point } from './geometry.ts';

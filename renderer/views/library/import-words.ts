@@ -1,4 +1,4 @@
-import type { ImportItemKind, ImportReport } from '../../../shared/library.ts';
+import type { ImportItemKind, ImportReport } from '../../../shared/library/import.ts';
 
 export const KIND_WORDS: Record<ImportItemKind, string> = {
   'left-out': 'skipped',

@@ -1,5 +1,5 @@
 import { ZOOM_STEP } from '../../lib/zoom.ts';
-import type { LabelValue } from '../../../shared/library.ts';
+import type { LabelValue } from '../../../shared/library/labels.ts';
 import type { Library } from '../../state/library.svelte.ts';
 import type { SuggestionActions } from '../../state/suggestion-actions.svelte.ts';
 

@@ -1,5 +1,5 @@
-import type { BatchEvent } from '../../../shared/jobs.ts';
-import type { EpochRecord } from '../../../shared/library.ts';
+import type { BatchEvent } from '../../../shared/jobs/messages.ts';
+import type { EpochRecord } from '../../../shared/library/runs.ts';
 
 /** What the charts show of runs: curves over epochs, of which a batch is a fraction. */
 

@@ -1,5 +1,5 @@
 import type { RunInfo } from '../../../shared/contract/train.ts';
-import type { TrainEnd } from '../../../shared/jobs.ts';
+import type { TrainEnd } from '../../../shared/jobs/train.ts';
 import { metricsOf } from '../../lib/run-words.ts';
 
 const ENDS: Record<TrainEnd, string> = {

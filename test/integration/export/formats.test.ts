@@ -9,7 +9,7 @@ import { openGraph } from '../../../main/model/graph/run.ts';
 import { tf } from '../../../main/model/tensorflow.ts';
 import { RunFolder } from '../../../main/training/run-folder.ts';
 import { toFailure } from '../../../shared/errors.ts';
-import type { ModelFormat } from '../../../shared/jobs.ts';
+import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import { makeRun } from '../../kit/handmade-run.ts';
 import {

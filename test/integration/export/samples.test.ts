@@ -12,7 +12,7 @@ import { PREPROCESS_PY } from '../../../main/export/samples/python.ts';
 import { decodePicture } from '../../../main/pictures/decode.ts';
 import { preparePixels } from '../../../main/pictures/prepare.ts';
 import { spawnNodeProcess } from '../../../main/jobs/child.ts';
-import type { ModelFormat } from '../../../shared/jobs.ts';
+import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import { startDisplay } from '../../kit/window/display.ts';
 import { makeRun } from '../../kit/handmade-run.ts';

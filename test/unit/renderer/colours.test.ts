@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_CLASSES, type ClassInfo } from '../../../shared/library.ts';
+import { DEFAULT_CLASSES, type ClassInfo } from '../../../shared/library/classes.ts';
 import {
   colourDistance,
   luminance,

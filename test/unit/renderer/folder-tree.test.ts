@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LibraryFolder } from '../../../shared/library.ts';
+import type { LibraryFolder } from '../../../shared/library/pictures.ts';
 import { visibleFolders } from '../../../renderer/lib/folder-tree.ts';
 
 const folder = (path: string, depth: number): LibraryFolder => ({ path, name: path, depth, count: 1 });

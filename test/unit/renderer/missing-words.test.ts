@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LibraryCounts } from '../../../shared/library.ts';
+import type { LibraryCounts } from '../../../shared/library/pictures.ts';
 import { missingWords } from '../../../renderer/lib/missing-words.ts';
 
 const counts = (change: Partial<LibraryCounts>): LibraryCounts => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PictureFilter } from '../../../shared/library.ts';
+import type { PictureFilter } from '../../../shared/library/query.ts';
 import { ListChanges, outdatedWords, UP_TO_DATE } from '../../../renderer/lib/outdated.ts';
 
 const UNLABELLED: PictureFilter = { kind: 'unlabelled' };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { curvesOf, thin, type ChartedRun } from '../../../renderer/views/train/curves.ts';
-import type { BatchEvent } from '../../../shared/jobs.ts';
+import type { BatchEvent } from '../../../shared/jobs/messages.ts';
 
 const epoch = (number: number, batchLosses: number[]) => ({
   epoch: number,

@@ -1,4 +1,4 @@
-import type { Split } from '../../../../shared/jobs.ts';
+import type { Split } from '../../../../shared/split.ts';
 import { namesOf, type Folder, type Names } from './folder-tree.ts';
 
 /** Folders beside each other that could be the classes. */

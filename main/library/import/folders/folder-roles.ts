@@ -1,4 +1,4 @@
-import type { Split } from '../../../../shared/jobs.ts';
+import type { Split } from '../../../../shared/split.ts';
 import { holdsAll } from './class-folders.ts';
 import type { Folder, Names } from './folder-tree.ts';
 

@@ -1,4 +1,4 @@
-import type { Split } from '../../../../shared/jobs.ts';
+import type { Split } from '../../../../shared/split.ts';
 import { inTurns } from '../../../support/in-turns.ts';
 import { classKey } from '../../pictures/names.ts';
 import { splitOf } from '../split-words.ts';

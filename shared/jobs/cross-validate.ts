@@ -1,0 +1,34 @@
+import type { Label, LabelledPicture } from '../labelled-picture.ts';
+import type { Recipe } from '../recipe.ts';
+import type { LeftOut } from './left-out.ts';
+
+/** A picture with the fold that it is predicted in, from 0. */
+export interface FoldPicture extends LabelledPicture {
+  fold: number;
+}
+
+/** Estimates by cross-validation how good a recipe is. */
+export interface CrossValidateJob {
+  kind: 'cross-validate';
+  cacheDir: string;
+  recipe: Recipe;
+  /** At least 3: one is predicted, one decides which epoch is kept, the others are trained on. */
+  folds: number;
+  pictures: FoldPicture[];
+}
+
+/** A picture as it is predicted by a model that has seen nothing of its fold. */
+export interface FoldScore {
+  id: number;
+  label: Label;
+  /** From 0. */
+  fold: number;
+  /** Of class 1. */
+  logit: number;
+}
+
+export interface CrossValidateResult {
+  kind: 'cross-validate';
+  scores: FoldScore[];
+  leftOut: LeftOut[];
+}

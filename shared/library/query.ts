@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { checkSchema } from '../checks.ts';
+import { SPLITS } from '../split.ts';
+import { runIdSchema, thresholdSchema } from './runs.ts';
+
+/** Which pictures the grid shows. `split`: of a run if one is given, otherwise as set in the project. */
+export const pictureFilterSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('all') }),
+  z.strictObject({ kind: z.literal('unlabelled') }),
+  z.strictObject({ kind: z.literal('labelled') }),
+  /** Labelled, and not in the test set. */
+  z.strictObject({ kind: z.literal('trainable') }),
+  z.strictObject({ kind: z.literal('class'), class: z.union([z.literal(0), z.literal(1)]) }),
+  z.strictObject({ kind: z.literal('skipped') }),
+  z.strictObject({
+    kind: z.literal('split'),
+    split: z.enum(SPLITS),
+    run: runIdSchema.optional(),
+  }),
+  z.strictObject({ kind: z.literal('problems') }),
+  /** Pictures to which a check applies; those not measured yet are not among them. */
+  z.strictObject({ kind: z.literal('check'), check: checkSchema }),
+  z.strictObject({ kind: z.literal('import'), importId: z.int().positive() }),
+  z.strictObject({
+    kind: z.literal('wrong'),
+    run: runIdSchema,
+    on: z.enum(['validation', 'test']).default('validation'),
+    /** Default: the project's. */
+    threshold: thresholdSchema.optional(),
+  }),
+  /** Pictures that have near-duplicates, group by group whatever the sort. */
+  z.strictObject({ kind: z.literal('duplicates') }),
+  /** Unlabelled pictures for which a class is suggested, with at least a probability. */
+  z.strictObject({
+    kind: z.literal('suggested'),
+    class: z.union([z.literal(0), z.literal(1)]),
+    from: z.number().min(0.5).max(1).default(0.5),
+  }),
+]);
+export type PictureFilter = z.infer<typeof pictureFilterSchema>;
+
+/**
+ * How pictures are sorted by what is suggested for them. `class`: from the surest of class 0 to the surest of class 1.
+ * `next`: which to label next, typical or uncertain ones that differ from each other.
+ */
+export const suggestionOrderSchema = z.enum(['surest', 'least-sure', 'class', 'next']);
+export type SuggestionOrder = z.infer<typeof suggestionOrderSchema>;
+
+/** `uncertain`: probability nearest 0.5 first. `mislabelled`: most probably of the other class first. */
+export const pictureSortSchema = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('added'), descending: z.boolean().default(false) }),
+  z.strictObject({ by: z.literal('name'), descending: z.boolean().default(false) }),
+  z.strictObject({ by: z.literal('uncertain'), run: runIdSchema }),
+  z.strictObject({ by: z.literal('mislabelled'), run: runIdSchema }),
+  z.strictObject({ by: z.literal('suggestion'), order: suggestionOrderSchema }),
+  /** The most similar to a picture first. */
+  z.strictObject({ by: z.literal('similar'), to: z.int().positive() }),
+]);
+export type PictureSort = z.infer<typeof pictureSortSchema>;
+
+export const pictureQuerySchema = z.strictObject({
+  filter: pictureFilterSchema.prefault({ kind: 'all' }),
+  sort: pictureSortSchema.prefault({ by: 'added' }),
+  /** Only pictures in this folder (absolute path) and below it; null: all. */
+  folder: z.string().max(4096).nullable().default(null),
+  /** Words that must all occur in the file's name or in the names of its folders, ignoring case and accents. */
+  search: z.string().max(500).default(''),
+});
+export type PictureQuery = z.infer<typeof pictureQuerySchema>;
+export type PictureQueryInput = z.input<typeof pictureQuerySchema>;

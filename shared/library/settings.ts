@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { DEFAULT_THRESHOLD } from '../metrics.ts';
+import { recipeSchema } from '../recipe.ts';
+import { labelValueSchema } from './labels.ts';
+import { pictureQuerySchema } from './query.ts';
+import { thresholdSchema } from './runs.ts';
+
+/** Settings that are stored in the project. Invalid ones fall back to their defaults. */
+export const projectSettingsSchema = z.strictObject({
+  recipe: recipeSchema.prefault({}),
+  brush: labelValueSchema.default(0),
+  /** Edge of a thumbnail in the grid, in pixels. */
+  gridSizePx: z.int().min(48).max(512).default(144),
+  /** File names under the thumbnails of the grid. */
+  gridNames: z.boolean().default(false),
+  /** Badges in the grid with the set that a picture belongs to. */
+  gridSplits: z.boolean().default(false),
+  /** Whether a click on a half of the large picture labels it. */
+  halves: z.boolean().default(false),
+  query: pictureQuerySchema.prefault({}),
+  /** A probability of class 1 above it is class 1, in predictions, evaluations, tables and exports. */
+  threshold: thresholdSchema.default(DEFAULT_THRESHOLD),
+});
+export type ProjectSettings = z.infer<typeof projectSettingsSchema>;
