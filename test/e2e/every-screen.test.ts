@@ -127,7 +127,7 @@ test('the library, its menu, its large picture and its dialogs', async () => {
   await look('library-large');
   await escape();
   await app.page.keyboard.press('?');
-  await app.page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await app.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   expect(await faults()).toEqual([]);
   await escape();
   await app.clickMenu('about');

@@ -280,7 +280,7 @@ describe('labelling by keys', () => {
   it('shows all keys, and takes none while words are written', async () => {
     const before = await labels();
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     expect(await app.accessibility()).toEqual([]);
     await screenshots('library-keys');
     await page.keyboard.press('1');
