@@ -190,9 +190,9 @@ describe('what to label next', () => {
     await view.waitFor();
     const { unlabelled } = await app.call('pictures.counts');
     for (let answer = 0; answer < 12; answer++) {
-      const name = (await view.locator('.name').textContent())!;
+      const name = (await view.locator('header .name').textContent())!;
       await page.keyboard.press(name.startsWith('animals') ? '1' : '2');
-      await expect.poll(() => view.locator('.name').textContent()).not.toBe(name);
+      await expect.poll(() => view.locator('header .name').textContent()).not.toBe(name);
     }
     await expect.poll(async () => (await app.call('pictures.counts')).unlabelled).toBe(unlabelled - 12);
     await app.screenshots('suggestions-queue', [
