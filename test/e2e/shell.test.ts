@@ -286,9 +286,10 @@ describe('a reloaded window', () => {
   it('finds the import that is under way, can cancel it, and says what came of it', async () => {
     const many = await manyPictures('again');
     await launch();
-    await app!.call('project.create', { folder: join(home, 'anew') });
     const { page } = app!;
     const status = page.getByRole('contentinfo');
+    await app!.call('project.create', { folder: join(home, 'anew') });
+    await page.getByRole('navigation', { name: 'Screens' }).getByText('Library').waitFor();
     await app!.answerDialog([many]);
     await app!.clickMenu('import-folder');
     await status.getByText(/^Importing /).waitFor(WAIT);

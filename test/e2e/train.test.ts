@@ -255,6 +255,7 @@ test('the app survives a killed training process, and training resumes from the 
   await main()
     .getByText(/The training process ended unexpectedly.*Click Resume to continue/)
     .waitFor();
+  app.forgive(/^main: .*ended unexpectedly: signal SIGKILL/);
   expect((await app.call('pictures.counts')).classes).toEqual([127, 127]);
   await app.screenshots('train-crashed');
   expect(await app.accessibility()).toEqual([]);

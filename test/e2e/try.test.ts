@@ -146,7 +146,7 @@ test('more pictures are refused while a list is tried, and the list continues', 
   await dropFiles(app, [join(pictures, 'animals', 'elephant.png')], 'main');
   await app.page.getByRole('alert').getByText('Pictures are being tried.').waitFor();
   expect(await main().getByRole('progressbar').count()).toBe(1);
-  await app.page.getByRole('button', { name: 'Dismiss', exact: true }).click();
+  await app.page.getByRole('alert').getByRole('button', { name: 'Dismiss', exact: true }).click();
   await ended();
   await main().getByText('254 pictures').waitFor();
 });
@@ -172,6 +172,9 @@ test('answers stay those of the run that gave them, though another ends meanwhil
   await app.page.getByRole('button', { name: 'Dismiss', exact: true }).click();
   await button('Clear').click();
   await main().getByText('Drop a picture here').waitFor();
+  // The newer run is taken up when the person comes back, not under their eyes.
+  await goTo(app, 'Library');
+  await goTo(app, 'Try');
   await app.answerDialog([join(pictures, 'food', 'stuffed-flatbread.png')]);
   await button('Choose pictures…').click();
   await options().first().waitFor();
