@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { classNamesSchema } from '../../shared/library/classes.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { RunView } from '../../shared/jobs/run-view.ts';
 import type { Label, SplitPicture } from '../../shared/labelled-picture.ts';
@@ -35,8 +36,7 @@ export const runFileSchema = z.object({
   /** 2: has `swapped`; 3: `temperature` or `unsure`, which programs that know only older versions would ignore. */
   version: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   createdAt: z.iso.datetime(),
-  /** The second is class 1, the positive class. */
-  classes: z.tuple([z.string(), z.string()]),
+  classes: classNamesSchema,
   /** The saved head predicts the probability of class 0, since the classes were swapped after training. */
   swapped: z.boolean().default(false),
   /** A probability of class 1 above it is class 1. */

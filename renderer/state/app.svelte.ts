@@ -204,7 +204,7 @@ export class AppState {
     if (info) applyClassColours(document.documentElement, info.classes);
     if (isOther) this.#open(info);
     if (isSwapped) this.#swapIndices();
-    if (hasOtherThreshold) this.library.rereadWrong();
+    if (hasOtherThreshold) this.library.list.rereadWrong();
   }
 
   #open(info: ProjectInfo | null): void {

@@ -1,18 +1,18 @@
 import type { ExportFormat, ExportFormatId, ExportReport } from '../../shared/contract/export.ts';
 import { toFailure } from '../../shared/errors.ts';
+import type { KernelBits } from '../../shared/kernel-bits.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { ProjectState } from './project.svelte.ts';
 import { Task } from './task.svelte.ts';
 
-export type Bits = 32 | 16 | 8;
 export type ExportChoice = ExportFormatId | 'all';
 
 /** What is exported, how far it is, and what came of it. */
 export class Exports extends Task<'export'> {
   formats = $state.raw<readonly ExportFormat[]>([]);
   choice = $state<ExportChoice>('keras');
-  bits = $state<Bits>(32);
+  bits = $state<KernelBits>(32);
   link = $state(false);
   /** What was written in this session, latest first. */
   reports = $state.raw<readonly ExportReport[]>([]);

@@ -28,7 +28,7 @@ export class SuggestionActions {
     private readonly suggestions: Suggestions,
   ) {
     library.labels.onStored(() => {
-      if (!this.isQueue || !library.focused) return;
+      if (!this.isQueue || !library.cursor.focused) return;
       this.#labelled++;
       if (this.#labelled % QUEUE_STEP === 0) void this.#extend();
     });
@@ -39,12 +39,12 @@ export class SuggestionActions {
   }
 
   sort(order: SuggestionOrder): void {
-    this.library.sort({ by: 'suggestion', order });
+    this.library.list.sort({ by: 'suggestion', order });
   }
 
   /** Shows the pictures for which a class is suggested, the most confident first. */
   show(index: ClassIndex): void {
-    void this.library.ask(
+    void this.library.list.ask(
       pictureQuerySchema.parse({
         filter: { kind: 'suggested', class: index },
         sort: { by: 'suggestion', order: 'surest' },
@@ -55,11 +55,11 @@ export class SuggestionActions {
   /** Opens the pictures to label next one by one in the large view. */
   async labelNext(): Promise<void> {
     const { library } = this;
-    if (library.focused) library.closeFocus();
-    await library.ask(
+    if (library.cursor.focused) library.cursor.closeFocus();
+    await library.list.ask(
       pictureQuerySchema.parse({ filter: { kind: 'unlabelled' }, sort: { by: 'suggestion', order: 'next' } }),
     );
-    if (library.ids.length === 0) {
+    if (library.list.ids.length === 0) {
       this.notices.say('Every picture is labelled or skipped.');
       return;
     }
@@ -74,13 +74,13 @@ export class SuggestionActions {
     this.#extending = true;
     try {
       const { library } = this;
-      const kept = library.cursor + 1 + PREFETCHED;
+      const kept = library.cursor.index + 1 + PREFETCHED;
       const next = await this.client.call('suggestions.next', {
         count: 2 * QUEUE_STEP,
-        except: [...library.ids.subarray(0, kept)].slice(-5000),
+        except: [...library.list.ids.subarray(0, kept)].slice(-5000),
       });
-      if (!this.isQueue || !library.focused) return;
-      library.replaceTail(Math.max(kept, library.cursor + 1 + PREFETCHED), next);
+      if (!this.isQueue || !library.cursor.focused) return;
+      library.list.replaceTail(Math.max(kept, library.cursor.index + 1 + PREFETCHED), next);
     } catch {
       // The queue goes on in its former order.
     } finally {
@@ -96,7 +96,7 @@ export class SuggestionActions {
   /** Accepts what is suggested for the large picture or for those that are selected. @returns whether there was anything */
   acceptHere(): boolean {
     const { library, suggestions } = this;
-    const ids = library.focused ? [library.cursorId ?? 0] : [...library.selection.ids];
+    const ids = library.cursor.focused ? [library.cursor.id ?? 0] : [...library.selection.ids];
     const groups: [number[], number[]] = [[], []];
     for (const id of ids) {
       const suggestion = suggestions.of(id);
@@ -104,7 +104,7 @@ export class SuggestionActions {
     }
     if (groups[0].length + groups[1].length === 0) return false;
     this.accept(groups);
-    if (library.focused) library.cursor = Math.min(library.cursor + 1, library.ids.length - 1);
+    if (library.cursor.focused) library.cursor.next();
     return true;
   }
 
@@ -125,13 +125,13 @@ export class SuggestionActions {
 
   /** Sorts the library by similarity to a picture. */
   async moreLike(id: number): Promise<void> {
-    if (this.library.focused) this.library.closeFocus();
-    await this.library.ask(pictureQuerySchema.parse({ sort: { by: 'similar', to: id } }));
+    if (this.library.cursor.focused) this.library.cursor.closeFocus();
+    await this.library.list.ask(pictureQuerySchema.parse({ sort: { by: 'similar', to: id } }));
   }
 
   /** Selects the pictures most similar to the one that the library is sorted by, and that one. */
   selectMostSimilar(): void {
     this.library.takeUp('select');
-    this.library.selection.set(this.library.ids.subarray(0, MOST_SIMILAR + 1));
+    this.library.selection.set(this.library.list.ids.subarray(0, MOST_SIMILAR + 1));
   }
 }

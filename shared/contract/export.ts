@@ -4,6 +4,7 @@ import type { LeftOut } from '../jobs/left-out.ts';
 import type { ProgressEvent } from '../jobs/messages.ts';
 import { runIdSchema } from '../library/runs.ts';
 import type { Ms } from '../progress.ts';
+import { kernelBitsSchema } from '../kernel-bits.ts';
 import { call, event } from './call.ts';
 import { nothing, pathSchema } from './fields.ts';
 import type { TaskState } from './task.ts';
@@ -81,8 +82,8 @@ export const exportCalls = {
       /** Null: the newest with a model. */
       run: runIdSchema.nullable(),
       out: pathSchema,
-      /** Bits per kernel value in TensorFlow.js. */
-      bits: z.union([z.literal(32), z.literal(16), z.literal(8)]).default(32),
+      /** Only TensorFlow.js takes fewer than 32. */
+      bits: kernelBitsSchema.default(32),
       /** In class folders, links instead of copies. */
       link: z.boolean().default(false),
       /** Replaces an existing export; nothing else is ever replaced. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ProgressEvent } from '../jobs/messages.ts';
 import type { Prediction } from '../jobs/predict.ts';
 import { runIdSchema, thresholdSchema } from '../library/runs.ts';
+import { classNamesSchema } from '../library/classes.ts';
 import { unsureRuleSchema, type UnsureRule } from '../unsure.ts';
 import { call, event } from './call.ts';
 import { nothing, pathsSchema } from './fields.ts';
@@ -34,7 +35,7 @@ export const predictCalls = {
   /** Asks for a file and writes path, label, probability, error, threshold; null if the dialog was cancelled. */
   'predict.saveCsv': call(
     z.strictObject({
-      classes: z.tuple([z.string(), z.string()]),
+      classes: classNamesSchema,
       threshold: thresholdSchema,
       unsure: unsureRuleSchema.nullable().default(null),
       predictions: z.array(

@@ -1,3 +1,4 @@
+import type { KernelBits } from '../kernel-bits.ts';
 import type { Recipe } from '../recipe.ts';
 import type { LeftOut } from './left-out.ts';
 import type { RunView } from './run-view.ts';
@@ -10,8 +11,8 @@ export interface WriteExportJob extends RunView {
   kind: 'write-export';
   runDir: string;
   format: ModelFormat;
-  /** Bits per kernel value; fewer than 32 only in TensorFlow.js. */
-  bits: 32 | 16 | 8;
+  /** Only TensorFlow.js takes fewer than 32. */
+  bits: KernelBits;
   /** Existing empty folder to write to. */
   dir: string;
 }

@@ -24,3 +24,6 @@ export const DEFAULT_CLASSES: readonly [ClassInfo, ClassInfo] = [
   { name: 'Class A', color: '#2f7de1' },
   { name: 'Class B', color: '#e8822e' },
 ];
+
+/** Names of both classes as they were stored; the second is class 1, the positive class. */
+export const classNamesSchema = z.tuple([z.string(), z.string()]);

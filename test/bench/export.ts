@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { listFiles } from '../../main/export/card/card.ts';
 import { MAX_CHECKED } from '../../main/export/verify/compare.ts';
 import { FORMATS } from '../../main/export/formats.ts';
-import type { Bits } from '../../main/export/tfjs/quantize.ts';
+import type { KernelBits } from '../../shared/kernel-bits.ts';
 import { runJob } from '../../main/training/supervisor.ts';
 import { spawnNodeProcess } from '../../main/jobs/child.ts';
 import { MODEL_FORMATS, type ModelFormat } from '../../shared/jobs/export.ts';
@@ -13,7 +13,7 @@ import type { Benchmark, Measurement } from './benchmark.ts';
 import { benchFolder } from './folders.ts';
 import { generatedPictures, SMALL } from './pictures.ts';
 
-const CASES: readonly (readonly [ModelFormat, Bits])[] = [
+const CASES: readonly (readonly [ModelFormat, KernelBits])[] = [
   ...MODEL_FORMATS.map((format) => [format, 32] as const),
   ['tfjs', 16],
   ['tfjs', 8],
@@ -21,7 +21,7 @@ const CASES: readonly (readonly [ModelFormat, Bits])[] = [
 
 interface Timed {
   format: ModelFormat;
-  bits: Bits;
+  bits: KernelBits;
   writeMs: number;
   checkMs: number;
   copyMs: number;
@@ -65,7 +65,7 @@ async function measure(
   runDir: string,
   dir: string,
   format: ModelFormat,
-  bits: Bits,
+  bits: KernelBits,
   files: string[],
 ): Promise<Timed> {
   const controls = { spawn: spawnNodeProcess };

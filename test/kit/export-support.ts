@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
-import type { Bits } from '../../main/export/tfjs/quantize.ts';
+import type { KernelBits } from '../../shared/kernel-bits.ts';
 import { runWriteExportJob } from '../../main/jobs/write-export.ts';
 import { FeatureExtractor } from '../../main/model/base.ts';
 import { Head } from '../../main/model/head/head.ts';
@@ -48,7 +48,7 @@ export const SMALL = { size: 75, cut: 'mixed0', units: [24] } satisfies Partial<
 export async function write(
   runDir: string,
   format: ModelFormat,
-  bits: Bits = 32,
+  bits: KernelBits = 32,
   parent = temporaryFolder(),
 ): Promise<string> {
   const dir = join(parent, format);

@@ -6,6 +6,7 @@ import {
   type ExportReport,
 } from '../../../shared/contract/export.ts';
 import type { JobEvent } from '../../../shared/jobs/messages.ts';
+import { KERNEL_BITS, kernelBitsSchema } from '../../../shared/kernel-bits.ts';
 import { formatBytes, formatDuration, formatPercent, plural } from '../../../shared/format.ts';
 import { FORMATS } from '../../export/formats.ts';
 import { checkFiles } from '../../library/pictures/check-files.ts';
@@ -23,7 +24,7 @@ interface Flags {
   format: ExportFormatId | 'all';
   out: string;
   force?: true;
-  quantize?: '16' | '8';
+  quantize?: string;
   link?: true;
   threshold?: number;
 }
@@ -55,10 +56,9 @@ export function addExport(program: Command, output: Output): void {
     .option('--run <id>', 'which run (default: the newest with a model)')
     .option('--force', 'replace an existing export')
     .addOption(
-      new Option('--quantize <bits>', 'TensorFlow.js: store kernels with this many bits').choices([
-        '16',
-        '8',
-      ]),
+      new Option('--quantize <bits>', 'TensorFlow.js: store kernels with this many bits').choices(
+        KERNEL_BITS.filter((bits) => bits < 32).map(String),
+      ),
     )
     .option('--link', 'class folders: hard-link the pictures instead of copying them')
     .option(...THRESHOLD_OPTION)
@@ -80,7 +80,7 @@ async function work(project: Project, flags: Flags, output: Output): Promise<voi
         ...flags,
         force: flags.force ?? false,
         link: flags.link ?? false,
-        bits: flags.quantize === undefined ? 32 : flags.quantize === '16' ? 16 : 8,
+        bits: kernelBitsSchema.parse(Number(flags.quantize ?? 32)),
       },
       {
         spawn: spawnNodeProcess,

@@ -25,7 +25,7 @@ import { FORMATS, isModelFormat } from '../../export/formats.ts';
 import { exportLabels } from './labels-export.ts';
 import { askApp, exportModel, type RunToExport } from './model-export.ts';
 import { writeOverview } from '../../export/card/overview.ts';
-import type { Bits } from '../../export/tfjs/quantize.ts';
+import type { KernelBits } from '../../../shared/kernel-bits.ts';
 import { exportScript } from './script-export.ts';
 import { picturesOnSides, testSetPictures } from './split-pictures.ts';
 
@@ -38,8 +38,8 @@ export interface ExportRequest {
   run?: string | undefined;
   /** Replaces an existing export. */
   force?: boolean;
-  /** Bits per kernel value in TensorFlow.js. Default 32. */
-  bits?: Bits;
+  /** Only TensorFlow.js takes fewer than 32. Default 32. */
+  bits?: KernelBits;
   /** In class folders, links instead of copies. */
   link?: boolean;
   /** A probability above it is class 1; by default the project's. */

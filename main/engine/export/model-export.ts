@@ -18,7 +18,7 @@ import { overfittingGap } from '../overfitting-gap.ts';
 import { baseCard, listFiles, writeCard, type ModelCard } from '../../export/card/card.ts';
 import { compare, requireSame, TOLERANCE, type CheckPicture } from '../../export/verify/compare.ts';
 import { ONNX_OPSET } from '../../export/formats.ts';
-import type { Bits } from '../../export/tfjs/quantize.ts';
+import type { KernelBits } from '../../../shared/kernel-bits.ts';
 import { modelReadme } from '../../export/card/readme.ts';
 import { writeSamples } from '../../export/samples/write.ts';
 
@@ -68,7 +68,7 @@ type Verdict = { check: ExportCheck; unchecked: null } | { check: null; unchecke
  */
 export async function exportModel(
   source: RunToExport,
-  { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
+  { format, bits, folder }: { format: ModelFormat; bits: KernelBits; folder: string },
   options: JobOptions,
 ): Promise<Verdict> {
   const { run, runDir } = source;
@@ -84,7 +84,7 @@ export async function exportModel(
 
 async function verify(
   { run, pictures, answers, threshold, unavailable }: RunToExport,
-  { format, bits, folder }: { format: ModelFormat; bits: Bits; folder: string },
+  { format, bits, folder }: { format: ModelFormat; bits: KernelBits; folder: string },
   options: JobOptions,
 ): Promise<Verdict> {
   const none = { check: null, unchecked: noPictures(pictures.length + unavailable) };
@@ -121,7 +121,7 @@ async function modelCard(
     folder,
     check,
     unchecked,
-  }: { format: ModelFormat; bits: Bits; folder: string } & Pick<ModelCard, 'check' | 'unchecked'>,
+  }: { format: ModelFormat; bits: KernelBits; folder: string } & Pick<ModelCard, 'check' | 'unchecked'>,
 ): Promise<ModelCard> {
   const { recipe, classes, unsure } = run;
   const weights = await loadSameWeights(run.weights);

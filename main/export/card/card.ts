@@ -8,7 +8,7 @@ import type { UnsureRule } from '../../../shared/unsure.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { RunFile } from '../../training/run-folder.ts';
 import { CARD_FILE, CARD_FORMAT } from '../../files/export-marks.ts';
-import type { Bits } from '../tfjs/quantize.ts';
+import type { KernelBits } from '../../../shared/kernel-bits.ts';
 import { VERSION } from '../../support/version.ts';
 
 export interface FileInfo {
@@ -68,8 +68,7 @@ export interface ModelCard extends BaseCard {
   data: RunFile['counts'];
   training: { run: string | null; trainedAt: string; bestEpoch: number; epochs: number; recipe: Recipe };
   weights: RunFile['weights'] & { title: string; licence: string };
-  /** Bits per kernel value; 32 is float32. */
-  bits: Bits;
+  bits: KernelBits;
   /** The export compared with the app on the project's pictures; if null, `unchecked` says why. */
   check: ExportCheck | null;
   unchecked: string | null;

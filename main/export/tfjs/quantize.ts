@@ -1,7 +1,5 @@
+import type { KernelBits } from '../../../shared/kernel-bits.ts';
 import type { WeightSpec } from '../../model/architecture/layers.ts';
-
-/** Bits per stored weight. */
-export type Bits = 32 | 16 | 8;
 
 export interface QuantizedWeight {
   /** Little-endian, row-major. */
@@ -19,7 +17,7 @@ export interface QuantizedWeight {
  *
  * @param values row-major; not changed
  */
-export function quantize(values: Float32Array, spec: WeightSpec, bits: Bits): QuantizedWeight {
+export function quantize(values: Float32Array, spec: WeightSpec, bits: KernelBits): QuantizedWeight {
   if (bits === 32 || spec.name !== 'kernel') {
     return { bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
   }

@@ -2,7 +2,8 @@ import { open, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExportModel, ModelWeight } from '../model.ts';
 import { KERAS_VERSION, modelConfig } from '../keras/config.ts';
-import { quantize, type Bits, type QuantizedWeight } from './quantize.ts';
+import type { KernelBits } from '../../../shared/kernel-bits.ts';
+import { quantize, type QuantizedWeight } from './quantize.ts';
 
 /** Size of a weights file, as in tfjs-converter: browsers cache files up to this size. */
 const SHARD_BYTES = 4 * 1024 * 1024;
@@ -27,7 +28,7 @@ interface WeightEntry {
 export async function writeTfjs(
   model: ExportModel,
   directory: string,
-  bits: Bits,
+  bits: KernelBits,
   between: () => Promise<void>,
 ): Promise<void> {
   const shards = new Shards(directory, totalBytes(model.weights, bits));
@@ -61,11 +62,14 @@ export async function writeTfjs(
   await writeFile(join(directory, TFJS_MODEL), JSON.stringify(content));
 }
 
-function totalBytes(weights: readonly ModelWeight[], bits: Bits): number {
+function totalBytes(weights: readonly ModelWeight[], bits: KernelBits): number {
   return weights.reduce((sum, { spec }) => sum + storedBytes(spec, bits), 0);
 }
 
-function storedBytes({ name, shape }: ModelWeight['spec'], bits: Bits): QuantizedWeight['bytes']['length'] {
+function storedBytes(
+  { name, shape }: ModelWeight['spec'],
+  bits: KernelBits,
+): QuantizedWeight['bytes']['length'] {
   return (shape.reduce((product, size) => product * size, 1) * (name === 'kernel' ? bits : 32)) / 8;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ImportItem, ImportItemKind, ImportReport } from '../../../shared/library/import.ts';
+import { classNamesSchema } from '../../../shared/library/classes.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { isGone, thisProcess } from '../../support/processes.ts';
 import { fromJson, row, rows, run, transaction, type Db } from '../database/sql.ts';
@@ -33,7 +34,7 @@ const countsSchema = z.object({
   placed: z
     .object({ train: placedSchema, validation: placedSchema, test: placedSchema, undecided: placedSchema })
     .prefault({}),
-  classes: z.tuple([z.string(), z.string()]).nullable().default(null),
+  classes: classNamesSchema.nullable().default(null),
   reading: z.string().default(''),
   splitFolders: z.tuple([z.string(), z.string()]).nullable().default(null),
 });

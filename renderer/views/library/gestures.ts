@@ -62,15 +62,15 @@ export class Gestures {
     this.#at = { x: event.clientX, y: event.clientY };
     const start = surface.toGrid(this.#at);
     const index = indexAt(surface.layout(), start.x, start.y);
-    if (index !== null) library.cursor = index;
-    const { brush } = library;
+    if (index !== null) library.cursor.index = index;
+    const brush = library.brush.label;
     if (brush !== undefined) {
       this.#drag = { kind: 'paint', stroke: { label: brush, source: 'mouse', batch: null }, last: start };
       this.#paint();
     } else {
       const add = event.ctrlKey || event.metaKey;
-      const wasSelected = index !== null && library.selection.has(library.ids[index]!);
-      if (index !== null) this.#press(library.ids[index]!, add, event.shiftKey);
+      const wasSelected = index !== null && library.selection.has(library.list.ids[index]!);
+      if (index !== null) this.#press(library.list.ids[index]!, add, event.shiftKey);
       this.#drag = { kind: 'press', start, index, add: add || event.shiftKey, wasSelected };
     }
     this.#frame = requestAnimationFrame(() => this.#scroll());
@@ -93,7 +93,7 @@ export class Gestures {
     if (drag?.kind !== 'press' || drag.add) return;
     // A click, not a drag: of several that were selected only this one stays; beside all of them none does.
     if (drag.index === null) this.library.selection.clear();
-    else this.library.selection.only(this.library.ids[drag.index]!);
+    else this.library.selection.only(this.library.list.ids[drag.index]!);
   }
 
   /** Ends the gesture where it is; what is painted stays. */
@@ -121,8 +121,8 @@ export class Gestures {
   }
 
   #press(id: number, add: boolean, range: boolean): void {
-    const { selection, ids } = this.library;
-    if (range) selection.rangeTo(id, ids, add);
+    const { selection, list } = this.library;
+    if (range) selection.rangeTo(id, list.ids, add);
     else if (add) selection.toggle(id);
     else if (!selection.has(id)) selection.only(id);
   }
@@ -137,9 +137,9 @@ export class Gestures {
     const to = this.surface.toGrid(this.#at);
     if (drag.kind === 'press') {
       if (Math.hypot(to.x - drag.start.x, to.y - drag.start.y) < DRAG_PX) return;
-      const { selection, ids } = this.library;
+      const { selection, list } = this.library;
       const base = drag.add ? selection.ids : new Set<number>();
-      const id = drag.index === null ? undefined : ids[drag.index];
+      const id = drag.index === null ? undefined : list.ids[drag.index];
       // What is selected already is dragged; from anywhere else a drag selects.
       this.#drag =
         drag.wasSelected && !drag.add
@@ -158,10 +158,10 @@ export class Gestures {
     const indices = indicesBetween(surface.layout(), drag.last, to);
     drag.last = to;
     if (indices.length === 0) return;
-    library.cursor = indices.at(-1)!;
+    library.cursor.index = indices.at(-1)!;
     library.paint(
       drag.stroke,
-      indices.map((index) => library.ids[index]!),
+      indices.map((index) => library.list.ids[index]!),
     );
   }
 
@@ -174,7 +174,7 @@ export class Gestures {
       bottom: Math.max(from.y, to.y),
     };
     surface.showBand(box);
-    const inside = indicesIn(surface.layout(), box).map((index) => library.ids[index]!);
+    const inside = indicesIn(surface.layout(), box).map((index) => library.list.ids[index]!);
     library.selection.set([...base, ...inside]);
   }
 

@@ -103,14 +103,14 @@ export function handleKey(
       void suggestions.labelNext();
       return true;
     case 'm':
-      if (library.cursorId === undefined) return false;
-      void suggestions.moreLike(library.cursorId);
+      if (library.cursor.id === undefined) return false;
+      void suggestions.moreLike(library.cursor.id);
       return true;
     case '?':
       library.keysShown = true;
       return true;
     case '/':
-      if (library.focused) return false;
+      if (library.cursor.focused) return false;
       commands.search();
       return true;
     case 'o':
@@ -120,14 +120,14 @@ export function handleKey(
       commands.useInTry();
       return true;
   }
-  if (library.focused) return inFocusView(key, library);
+  if (library.cursor.focused) return inFocusView(key, library);
   return inGrid(key, event, library);
 }
 
 function withControl(key: string, shift: boolean, library: Library, { copyPaths }: KeyCommands): boolean {
   if (key === 'z' && !shift) library.labels.undo();
   else if ((key === 'z' && shift) || key === 'y') library.labels.redo();
-  else if (key === 'a' && !library.focused) library.selectAll();
+  else if (key === 'a' && !library.cursor.focused) library.selectAll();
   // Text that is selected is what is copied.
   else if (key === 'c' && !shift && getSelection()?.isCollapsed !== false) copyPaths();
   else return false;
@@ -135,20 +135,17 @@ function withControl(key: string, shift: boolean, library: Library, { copyPaths 
 }
 
 function inFocusView(key: string, library: Library): boolean {
-  const last = library.ids.length - 1;
-  const go = (index: number): void => {
-    library.cursor = Math.max(0, Math.min(last, index));
-  };
+  const { cursor } = library;
   switch (key) {
     case '+':
     case '=':
-      library.zoom?.by(ZOOM_STEP);
+      cursor.zoom?.by(ZOOM_STEP);
       return true;
     case '-':
-      library.zoom?.by(1 / ZOOM_STEP);
+      cursor.zoom?.by(1 / ZOOM_STEP);
       return true;
     case 'f':
-      library.zoom?.fit();
+      cursor.zoom?.fit();
       return true;
     case 'ArrowLeft':
       library.labelFocused(0, 'key');
@@ -158,24 +155,24 @@ function inFocusView(key: string, library: Library): boolean {
       return true;
     case 'ArrowUp':
     case 'PageUp':
-      go(library.cursor - 1);
+      cursor.goTo(cursor.index - 1);
       return true;
     case 'ArrowDown':
     case 'PageDown':
-      go(library.cursor + 1);
+      cursor.next();
       return true;
     case 'Home':
-      go(0);
+      cursor.goTo(0);
       return true;
     case 'End':
-      go(last);
+      cursor.goTo(library.list.ids.length - 1);
       return true;
     case 'Delete':
       library.remove();
       return true;
     case 'Enter':
     case 'Escape':
-      library.closeFocus();
+      cursor.closeFocus();
       return true;
     default:
       return false;
@@ -197,12 +194,12 @@ function inGrid(key: string, event: KeyboardEvent, library: Library): boolean {
       library.remove();
       return true;
   }
-  if (isControl(event.target) || library.ids.length === 0) return false;
+  if (isControl(event.target) || library.list.ids.length === 0) return false;
   return moves(key, event.shiftKey, library);
 }
 
 function moves(key: string, shift: boolean, library: Library): boolean {
-  const { grid, cursor, ids } = library;
+  const { grid, index: cursor, id } = library.cursor;
   const columns = grid?.columns() ?? 1;
   const page = grid?.page() ?? columns;
   const to: Partial<Record<string, number>> = {
@@ -213,17 +210,16 @@ function moves(key: string, shift: boolean, library: Library): boolean {
     PageUp: cursor - page,
     PageDown: cursor + page,
     Home: 0,
-    End: ids.length - 1,
+    End: library.list.ids.length - 1,
   };
   const index = to[key];
   if (index !== undefined) {
     library.moveTo(index, shift ? 'range' : 'only');
     return true;
   }
-  const id = ids[cursor];
   if (id === undefined) return false;
   if (key === 'Enter') library.openFocus();
-  else if (key === ' ' && library.brush !== undefined) library.label([id], library.brush, 'key');
+  else if (key === ' ' && library.brush.label !== undefined) library.label([id], library.brush.label, 'key');
   else if (key === ' ') library.selection.toggle(id);
   else return false;
   return true;

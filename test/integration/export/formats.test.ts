@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import type { Bits } from '../../../main/export/tfjs/quantize.ts';
+import type { KernelBits } from '../../../shared/kernel-bits.ts';
 import { readOnnxGraph } from '../../../main/export/onnx/graph.ts';
 import { reload } from '../../../main/export/verify/reload.ts';
 import { openGraph } from '../../../main/model/graph/run.ts';
@@ -103,7 +103,7 @@ describe('fewer bits in TensorFlow.js', () => {
       [32, 1e-5],
       [16, 2e-3],
       [8, 5e-2],
-    ] as [Bits, number][]) {
+    ] as [KernelBits, number][]) {
       const folder = await write(runDir, 'tfjs', bits);
       const answers = await reloadedAnswers('tfjs', folder, recipe.size, pixels, 6);
       const difference = maxDifference(answers, expected);
