@@ -115,7 +115,7 @@ describe('interrupted training', () => {
 
   it('refuses to change the recipe of a run that is resumed, except how long it trains', async () => {
     const refused = await run('train', project, '--resume', 'r1', '--units', '8');
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/--units can't change/)]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/--units can't be changed/)]);
   });
 
   it('ends at once on a second Ctrl-C, and what was saved can be used', async () => {
