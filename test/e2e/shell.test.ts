@@ -292,9 +292,9 @@ describe('a reloaded window', () => {
     await page.getByRole('navigation', { name: 'Screens' }).getByText('Library').waitFor();
     await app!.answerDialog([many]);
     await app!.clickMenu('import-folder');
-    await status.getByText(/^Importing /).waitFor(WAIT);
+    await status.getByText(/Importing /).waitFor(WAIT);
     await page.reload();
-    await status.getByText(/^Importing /).waitFor(WAIT);
+    await status.getByText(/Importing /).waitFor(WAIT);
     await status.getByRole('progressbar', { name: 'Import' }).waitFor();
     await status.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText(/^Cancelled: /).waitFor(WAIT);

@@ -37,13 +37,13 @@ async function matrix(): Promise<Confusion> {
 
 test('selected pictures are moved to the test set, marked, counted, and moved out again', async () => {
   await pictures().nth(2).click();
-  await button('To test set').click();
+  await button('Move to test set').click();
   await app.page.getByText('1 picture moved to the test set.').waitFor();
   await button(/^Test set/).click();
   await expect.poll(() => button('Select all 1').count()).toBe(1);
   expect(await pictures().first().getAttribute('aria-label')).toContain('test set');
   await pictures().first().click();
-  await button('Out of test set').click();
+  await button('Remove from test set').click();
   await expect.poll(() => idsOf('test')).toEqual([]);
   await button(/^All \d/).click();
 
