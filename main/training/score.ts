@@ -52,7 +52,10 @@ export const probabilities = (logits: Float32Array): number[] => Array.from(logi
  *
  * @throws TwofoldError `too-few` if none could be read
  */
-export function evaluateScores({ pictures, logits }: Scores<{ label: 0 | 1 }>, threshold = DEFAULT_THRESHOLD): Evaluation {
+export function evaluateScores(
+  { pictures, logits }: Scores<{ label: 0 | 1 }>,
+  threshold = DEFAULT_THRESHOLD,
+): Evaluation {
   if (pictures.length === 0) {
     throw new TwofoldError('too-few', 'None of the pictures could be read. Check their files.');
   }
