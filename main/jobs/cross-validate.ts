@@ -6,17 +6,15 @@ import type {
   FoldScore,
 } from '../../shared/jobs/cross-validate.ts';
 import type { ProgressMeter } from '../../shared/progress.ts';
-import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
-import { Head } from '../model/head/head.ts';
 import type { Tensor } from '../model/tensorflow.ts';
+import { cacheFeatures } from '../training/cache-features.ts';
+import { createHead } from '../training/create-head.ts';
 import { FeatureSource } from '../training/feature-source.ts';
 import { fit, FRESH_FIT } from '../training/fit.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
-import { batches } from '../training/order.ts';
 import { evaluateScores, score, type Scores } from '../training/score.ts';
 import { stageProgress } from '../training/stage-progress.ts';
-import { countClasses } from '../training/split.ts';
 import { trainBatches } from '../training/train-batches.ts';
 
 /**
@@ -33,7 +31,8 @@ export async function runCrossValidateJob(
   const leftOut = new LeftOutList(emit);
   const source = await FeatureSource.open(job.recipe, job.cacheDir, control.signal, leftOut.add);
   try {
-    const pictures = await cacheFeatures(job, source, context);
+    // Each picture is predicted and validates, so all of them are cached.
+    const pictures = await cacheFeatures(source, job.pictures, job.recipe.batch, context);
     const trained = (folds: readonly number[]): number =>
       pictures.filter(({ fold }) => folds.includes(fold)).length;
     const folds = Array.from({ length: job.folds }, (_, fold) => fold);
@@ -60,23 +59,6 @@ const trainedFolds = (fold: number, folds: number): number[] =>
     (other) => other !== fold && other !== (fold + 1) % folds,
   );
 
-/** Caches the features of all pictures: each of them is predicted and validates. @returns those that can be read */
-async function cacheFeatures(
-  { pictures, recipe }: CrossValidateJob,
-  source: FeatureSource,
-  { control, emit }: JobContext,
-): Promise<FoldPicture[]> {
-  const meter = stageProgress('features', pictures.length, emit);
-  const readable: FoldPicture[] = [];
-  for await (const batch of source.batches(batches(pictures, recipe.batch), { cached: true })) {
-    readable.push(...batch.pictures);
-    meter.update(readable.length);
-    await control.turn();
-  }
-  meter.update(pictures.length);
-  return readable;
-}
-
 async function runFold(
   { recipe, folds }: CrossValidateJob,
   fold: number,
@@ -90,15 +72,7 @@ async function runFold(
   const train = side(trainedFolds(fold, folds)).map((picture) => ({ ...picture, split: 'train' as const }));
   const validation = side([(fold + 1) % folds]);
   const predicted = side([fold]);
-  const { units, dropout, learningRate, seed } = recipe;
-  const head = await Head.create({
-    features: source.extractor.features,
-    units,
-    dropout,
-    learningRate,
-    seed,
-    lossWeights: weightsOfClasses(recipe.classWeights, countClasses(train)),
-  });
+  const head = await createHead(source, recipe, train);
   const best: { scores?: Scores<FoldPicture> } = {};
   let { done } = progress;
   try {
@@ -120,7 +94,7 @@ async function runFold(
       },
     });
     if (end === 'stopped') throw stopped(fold, folds);
-    if (!best.scores || end === 'diverged') throw diverged(fold, learningRate);
+    if (!best.scores || end === 'diverged') throw diverged(fold, recipe.learningRate);
     const { pictures: scored, logits } = best.scores;
     emit({ type: 'fold', fold: fold + 1, folds, epochs: state.epoch, bestEpoch: state.bestEpoch });
     return scored.map(({ id, label }, index) => ({ id, label, fold, logit: logits[index]! }));

@@ -1,17 +1,18 @@
 import { TwofoldError } from '../../shared/errors.ts';
 import type { OutOfFoldJob, OutOfFoldResult } from '../../shared/jobs/out-of-fold.ts';
 import type { TrainingPicture } from '../../shared/labelled-picture.ts';
-import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
+import type { Recipe } from '../../shared/recipe.ts';
 import { assignFolds } from '../insight/folds.ts';
-import { Head } from '../model/head/head.ts';
-import { FeatureSource, type BatchOptions } from '../training/feature-source.ts';
+import type { Head } from '../model/head/head.ts';
+import { cacheFeatures } from '../training/cache-features.ts';
+import { createHead } from '../training/create-head.ts';
+import { FeatureSource } from '../training/feature-source.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
-import { batches, epochOrder } from '../training/order.ts';
 import { OutOfFoldStore } from '../training/out-of-fold-store.ts';
 import { score } from '../training/score.ts';
-import { countClasses } from '../training/split.ts';
 import { stageProgress } from '../training/stage-progress.ts';
+import { trainBatches } from '../training/train-batches.ts';
 
 /**
  * Gives every picture a logit by a head of the run's recipe that did not train on it: one head for each fold, trained on the
@@ -34,7 +35,7 @@ export async function runOutOfFoldJob(job: OutOfFoldJob, context: JobContext): P
   const leftOut = new LeftOutList(emit);
   const source = await FeatureSource.open(recipe, cacheDir, control.signal, leftOut.add);
   try {
-    await cacheFeatures(source, pictures, context);
+    await cacheFeatures(source, pictures, 20, context);
     const unread = new Set(leftOut.pictures.map(({ path }) => path));
     const side = (isInside: (fold: number) => boolean): TrainingPicture[] =>
       pictures.filter(({ path }, row) => isInside(folds.of[row]!) && !unread.has(path));
@@ -72,20 +73,6 @@ export async function runOutOfFoldJob(job: OutOfFoldJob, context: JobContext): P
   }
 }
 
-async function cacheFeatures(
-  source: FeatureSource,
-  pictures: readonly TrainingPicture[],
-  { control, emit }: JobContext,
-): Promise<void> {
-  const meter = stageProgress('features', pictures.length, emit);
-  let done = 0;
-  for await (const batch of source.batches(batches(pictures, 20), { cached: true })) {
-    meter.update((done += batch.pictures.length));
-    await control.turn();
-  }
-  meter.update(pictures.length);
-}
-
 /** @param onProgress gets epochs done, with fractions */
 async function trainedHead(
   { recipe, epochs }: OutOfFoldJob,
@@ -94,18 +81,12 @@ async function trainedHead(
   { control }: JobContext,
   onProgress: (epochs: number) => void,
 ): Promise<Head> {
-  const { units, dropout, learningRate, seed, batch: size } = recipe;
-  const { features } = source.extractor;
-  const lossWeights = weightsOfClasses(recipe.classWeights, countClasses(pictures));
-  const head = await Head.create({ features, units, dropout, learningRate, seed, lossWeights });
+  const head = await createHead(source, recipe, pictures);
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      const order = [...batches(epochOrder(pictures.length, seed, epoch), size)];
-      const groups = order.map((rows) => rows.map((row) => pictures[row]!));
       let done = 0;
-      for await (const batch of source.batches(groups, optionsOf(recipe, epoch))) {
-        const labels = Float32Array.from(batch.pictures, ({ label }) => label);
-        const { loss } = head.step(batch.features, labels);
+      for await (const { features, labels } of trainBatches(source, pictures, cachedOnly(recipe), epoch)) {
+        const { loss } = head.step(features, labels);
         if (!Number.isFinite(loss)) {
           throw new TwofoldError(
             'diverged',
@@ -124,8 +105,10 @@ async function trainedHead(
 }
 
 /** Cached variants as in training; new augmentations in every epoch would take as long as training, so those are left out. */
-function optionsOf({ seed, augmentation }: OutOfFoldJob['recipe'], epoch: number): BatchOptions {
-  const { enabled, variants, ...ranges } = augmentation;
-  if (!enabled || variants === 0) return { cached: true };
-  return { cached: true, draw: { seed, epoch: ((epoch - 1) % variants) + 1, ranges } };
+function cachedOnly(recipe: Recipe): Recipe {
+  const { augmentation } = recipe;
+  return {
+    ...recipe,
+    augmentation: { ...augmentation, enabled: augmentation.variants > 0 && augmentation.enabled },
+  };
 }

@@ -1,17 +1,17 @@
 import { TwofoldError, type Failure } from '../../shared/errors.ts';
-import { weightsOfClasses } from '../../shared/recipe/class-weights.ts';
 import type { TrainJob, TrainResult } from '../../shared/jobs/train.ts';
 import type { SplitPicture } from '../../shared/labelled-picture.ts';
 import { swapThreshold } from '../../shared/swap.ts';
-import { Head } from '../model/head/head.ts';
+import type { Head } from '../model/head/head.ts';
 import type { Tensor } from '../model/tensorflow.ts';
 import { BestHead } from '../training/best-head.ts';
 import { Checkpoints } from '../training/checkpoint.ts';
+import { cacheFeatures } from '../training/cache-features.ts';
+import { createHead } from '../training/create-head.ts';
 import { FeatureSource } from '../training/feature-source.ts';
 import { FRESH_FIT, fit, type FitEnd, type FitState } from '../training/fit.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
-import { batches } from '../training/order.ts';
 import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
 import { evaluateScores, probabilities, score, type Scores } from '../training/score.ts';
 import { stageProgress } from '../training/stage-progress.ts';
@@ -28,15 +28,7 @@ export async function runTrainJob(job: TrainJob, context: JobContext): Promise<T
 
   const source = await FeatureSource.open(recipe, job.cacheDir, control.signal, leftOut.add);
   try {
-    const { units, dropout, learningRate, seed } = recipe;
-    const head = await Head.create({
-      features: source.extractor.features,
-      units,
-      dropout,
-      learningRate,
-      seed,
-      lossWeights: weightsOfClasses(recipe.classWeights, countClasses(split.train)),
-    });
+    const head = await createHead(source, recipe, split.train);
     try {
       return await new TrainRun(job, context, split, source, head, leftOut).run();
     } finally {
@@ -117,14 +109,7 @@ class TrainRun {
   async #cacheFeatures(): Promise<void> {
     const { recipe } = this.job;
     const pictures = [...(recipe.augmentation.enabled ? [] : this.split.train), ...this.split.validation];
-    const meter = stageProgress('features', pictures.length, this.context.emit);
-    let done = 0;
-    for await (const batch of this.source.batches(batches(pictures, recipe.batch), { cached: true })) {
-      done += batch.pictures.length;
-      meter.update(done);
-      await this.context.control.turn();
-    }
-    meter.update(pictures.length);
+    await cacheFeatures(this.source, pictures, recipe.batch, this.context);
     this.split.validation = this.#withoutLeftOut(this.split.validation);
     this.split.train = this.#withoutLeftOut(this.split.train);
   }

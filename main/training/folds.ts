@@ -2,10 +2,7 @@ import { hash } from 'node:crypto';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { LabelledPicture } from '../../shared/labelled-picture.ts';
 import { inTurns } from '../support/in-turns.ts';
-import { countClasses, inHashOrder } from './split.ts';
-
-/** Pictures between two turns of the event loop, about 5 ms. */
-const AT_ONCE = 2000;
+import { AT_ONCE, countClasses, groupPictures, inHashOrder } from './split.ts';
 
 export interface FoldOptions {
   folds: number;
@@ -33,7 +30,7 @@ export async function stratifiedFolds<P extends LabelledPicture>(
   pictures: readonly P[],
   { folds, seed, classes, groupOf }: FoldOptions,
 ): Promise<P[][]> {
-  const groups = await grouped(pictures, groupOf, seed);
+  const groups = await drawnGroups(pictures, groupOf, seed);
   for (const label of [0, 1] as const) {
     const count = groups.filter(({ counts }) => counts[label] > 0).length;
     if (count >= folds) continue;
@@ -64,22 +61,14 @@ export async function stratifiedFolds<P extends LabelledPicture>(
   return found.map((fold) => fold.pictures);
 }
 
-async function grouped<P extends LabelledPicture>(
+/** Groups with their classes and the value that orders them. */
+async function drawnGroups<P extends LabelledPicture>(
   pictures: readonly P[],
   groupOf: (picture: LabelledPicture) => string,
   seed: number,
 ): Promise<Group<P>[]> {
-  const groups = new Map<string, P[]>();
-  for await (const piece of inTurns(pictures, AT_ONCE)) {
-    for (const picture of piece) {
-      const key = groupOf(picture);
-      const group = groups.get(key);
-      if (group) group.push(picture);
-      else groups.set(key, [picture]);
-    }
-  }
   const drawn: Group<P>[] = [];
-  for await (const piece of inTurns([...groups.values()], AT_ONCE)) {
+  for await (const piece of inTurns(await groupPictures(pictures, groupOf), AT_ONCE)) {
     for (const of of piece) {
       const content = of
         .map(({ sha256 }) => sha256)

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
-import type { Label, SplitPicture, TrainingPicture } from '../../shared/labelled-picture.ts';
+import type { Label, LabelledPicture, SplitPicture, TrainingPicture } from '../../shared/labelled-picture.ts';
 import type { TrainingSide } from '../../shared/split.ts';
 import { inTurns } from '../support/in-turns.ts';
 
 /** Pictures between two turns of the event loop, about 5 ms. */
-const AT_ONCE = 2000;
+export const AT_ONCE = 2000;
 
 export interface SplitSet {
   train: SplitPicture[];
@@ -44,7 +44,7 @@ export async function splitPictures(
 ): Promise<SplitSet> {
   requireTwoClasses(pictures, options.classes, options.hasTestSet ?? false);
   const given = pictures.some((picture) => picture.split === 'validation');
-  const groups = await grouped(pictures, options.groupOf ?? contentOf);
+  const groups = await groupPictures(pictures, options.groupOf ?? contentOf);
   const sides = given ? givenSides(groups) : await drawnSides(groups, countClasses(pictures), options);
   const set: SplitSet = { train: [], validation: [] };
   for await (const piece of inTurns(sides, AT_ONCE)) {
@@ -135,11 +135,12 @@ export function requireBothSides(
   }
 }
 
-async function grouped(
-  pictures: readonly TrainingPicture[],
-  groupOf: (picture: TrainingPicture) => string,
-): Promise<TrainingPicture[][]> {
-  const groups = new Map<string, TrainingPicture[]>();
+/** Pictures by their groups, in the order in which the first picture of each comes. */
+export async function groupPictures<P extends LabelledPicture>(
+  pictures: readonly P[],
+  groupOf: (picture: P) => string,
+): Promise<P[][]> {
+  const groups = new Map<string, P[]>();
   for await (const piece of inTurns(pictures, AT_ONCE)) {
     for (const picture of piece) {
       const key = groupOf(picture);

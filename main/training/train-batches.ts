@@ -1,4 +1,4 @@
-import type { SplitPicture } from '../../shared/labelled-picture.ts';
+import type { LabelledPicture } from '../../shared/labelled-picture.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { Tensor } from '../model/tensorflow.ts';
 import type { BatchOptions, FeatureSource } from './feature-source.ts';
@@ -8,7 +8,7 @@ import { batches, epochOrder } from './order.ts';
 /** The batches of an epoch: the pictures in the epoch's order, augmented as the recipe says. */
 export async function* trainBatches(
   source: FeatureSource,
-  pictures: readonly SplitPicture[],
+  pictures: readonly LabelledPicture[],
   recipe: Recipe,
   epoch: number,
 ): AsyncGenerator<TrainBatch<Tensor | Float32Array>> {
