@@ -124,7 +124,7 @@ test.each(['16', '8'])('TensorFlow.js comes with %s bits where that is wanted', 
   await reports().getByText(folder).waitFor();
   expect(await readdir(folder, { recursive: true })).toContain('model.json');
   expect(await reports().first().innerText()).toMatch(
-    /Accuracy on \d+ validation pictures: [\d.]+ %, the app’s [\d.]+ %\./,
+    /Accuracy on \d+ validation pictures: [\d.]+%, the app’s [\d.]+%\./,
   );
 });
 

@@ -50,8 +50,8 @@ test('selected pictures are moved to the test set, marked, counted, and moved ou
   const all = [...(await app.call('pictures.ids', {}))];
   tested = all.filter((_, index) => index % 5 === 0);
   await app.call('pictures.setTest', { ids: tested, test: true });
-  await pictures().nth(0).locator('.test').waitFor();
-  expect(await pictures().nth(1).locator('.test').count()).toBe(0);
+  await pictures().nth(0).locator('[data-split=Test]').waitFor();
+  expect(await pictures().nth(1).locator('[data-split=Test]').count()).toBe(0);
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('library-test-set');
   await app.resize(1280, 800);
@@ -87,7 +87,9 @@ test('Review offers the test set, evaluates on it when asked, and shows what the
     probability: said.find((one) => one.id === id)!.probability!,
   }));
   await expect.poll(matrix).toEqual(confusion(scored));
-  await main().getByText(`Of ${tested.length} test pictures`, { exact: false }).waitFor();
+  await main()
+    .getByText(`${tested.length} test pictures with their current labels`, { exact: false })
+    .waitFor();
   const [stored] = await app.call('runs.list');
   expect(stored!.test).toMatchObject({ isCurrent: true, evaluation: { confusion: confusion(scored) } });
   expect(await app.accessibility()).toEqual([]);

@@ -52,7 +52,7 @@ describe('a job with more pictures than go into one message', () => {
     kill.abort();
     await expect(result).rejects.toMatchObject({
       code: 'cancelled',
-      message: expect.stringContaining('at once') as string,
+      message: expect.stringContaining('Stopped') as string,
     });
   });
 });

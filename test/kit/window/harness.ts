@@ -10,6 +10,7 @@ import type { CallInput, CallName, CallOutput } from '../../../shared/contract.t
 import { buildIfStale } from '../../../scripts/build/fresh.ts';
 import { callMain } from './call.ts';
 import { startDisplay } from './display.ts';
+import { keepResults } from './evaluate.ts';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const SCREENS = join(ROOT, 'test/e2e/screens');
@@ -93,6 +94,7 @@ export class AppUnderTest {
         ...options.env,
       },
     });
+    keepResults(electron);
     const complaints = listen(electron);
     try {
       const page = await electron.firstWindow();
