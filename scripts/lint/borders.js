@@ -1,5 +1,18 @@
 import { posix, relative, sep } from 'node:path';
 
+const BASE = ['shared', 'main/support', 'main/files'];
+/** Up to the trained head and its files. */
+const STEPS = [
+  ...BASE,
+  'main/pictures',
+  'main/library',
+  'main/model',
+  'main/insight',
+  'main/training',
+  'main/export',
+];
+/** Both front ends: the app, and the command line. */
+const FRONT_END = [...STEPS, 'main/jobs', 'main/engine', 'main/log'];
 /**
  * Which part of the sources may import which, as docs/architecture.md draws it: pictures come in at main/library, become
  * pixels, features, a trained head, files. Nothing imports upstream. A part is a folder or a single file of the sources.
@@ -9,40 +22,16 @@ const MAY_IMPORT = {
   'main/support': ['shared'],
   'main/log': ['shared', 'main/support'],
   'main/files': ['shared', 'main/support'],
-  'main/pictures': ['shared', 'main/support', 'main/files'],
-  'main/library': ['shared', 'main/support', 'main/files', 'main/pictures'],
-  'main/model': ['shared', 'main/support', 'main/files'],
-  'main/insight': ['shared', 'main/support', 'main/files'],
-  'main/training': ['shared', 'main/support', 'main/files', 'main/pictures', 'main/model'],
-  'main/export': ['shared', 'main/support', 'main/files', 'main/pictures', 'main/model', 'main/training'],
-  'main/jobs': [
-    ...['shared', 'main/support', 'main/files', 'main/pictures', 'main/model', 'main/insight'],
-    ...['main/training', 'main/export', 'main/log'],
-  ],
-  'main/engine': [
-    ...[
-      'shared',
-      'main/support',
-      'main/files',
-      'main/pictures',
-      'main/library',
-      'main/model',
-      'main/insight',
-    ],
-    ...['main/training', 'main/export'],
-  ],
-  'main/app': [
-    ...[
-      'shared',
-      'main/support',
-      'main/files',
-      'main/pictures',
-      'main/library',
-      'main/model',
-      'main/insight',
-    ],
-    ...['main/training', 'main/export', 'main/jobs', 'main/engine', 'main/log'],
-  ],
+  'main/pictures': BASE,
+  'main/library': [...BASE, 'main/pictures'],
+  'main/model': BASE,
+  'main/insight': BASE,
+  'main/training': [...BASE, 'main/pictures', 'main/model'],
+  'main/export': [...BASE, 'main/pictures', 'main/model', 'main/training'],
+  // Jobs never open the database.
+  'main/jobs': [...STEPS.filter((step) => step !== 'main/library'), 'main/log'],
+  'main/engine': STEPS,
+  'main/app': FRONT_END,
   'main/ipc': [
     'shared',
     'main/files',
@@ -52,18 +41,7 @@ const MAY_IMPORT = {
     'main/engine',
     'main/app',
   ],
-  'main/cli': [
-    ...[
-      'shared',
-      'main/support',
-      'main/files',
-      'main/pictures',
-      'main/library',
-      'main/model',
-      'main/insight',
-    ],
-    ...['main/training', 'main/export', 'main/jobs', 'main/engine', 'main/log'],
-  ],
+  'main/cli': FRONT_END,
   'renderer/lib': ['shared'],
   'renderer/state': ['shared', 'renderer/lib'],
   'renderer/components': ['shared', 'renderer/lib', 'renderer/state'],

@@ -1,7 +1,8 @@
 import type { LabelResult, LabelSource } from '../../../shared/library/labels.ts';
-import { column, run, transaction, type Db } from '../database/sql.ts';
+import { column, transaction, type Db } from '../database/sql.ts';
 import { idList } from '../pictures/pictures.ts';
 import { dropUndone, newBatch } from './labels.ts';
+import { markBatch } from './mark-batch.ts';
 
 /**
  * Records that labels were checked and are right, as one step of undo: such pictures are not listed as likely label errors
@@ -18,14 +19,7 @@ export function keepLabels(db: Db, ids: Iterable<number>, source: LabelSource): 
     );
     if (kept.length === 0) return { batch: null, changes: [] };
     const batch = newBatch(db, source, 'set', 'done');
-    run(db, 'UPDATE label_batches SET is_keep = 1 WHERE id = :batch', { batch });
-    run(
-      db,
-      `INSERT INTO label_events (batch_id, picture_id, label, previous_label, previous_batch_id)
-       SELECT :batch, id, label, label, label_batch_id FROM pictures
-       WHERE id IN (SELECT value FROM json_each(:kept))`,
-      { batch, kept: JSON.stringify(kept) },
-    );
+    markBatch(db, batch, 'is_keep', kept);
     dropUndone(db);
     return { batch, changes: [], kept };
   });

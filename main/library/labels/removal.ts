@@ -2,6 +2,7 @@ import type { LabelResult, LabelSource } from '../../../shared/library/labels.ts
 import { idList } from '../pictures/pictures.ts';
 import { column, run, transaction, type Db } from '../database/sql.ts';
 import { dropUndone, isNewest, newBatch } from './labels.ts';
+import { markBatch } from './mark-batch.ts';
 
 /**
  * Removes pictures with their labels from the project as one step of undo; the files stay.
@@ -27,23 +28,11 @@ export function removePictures(
     if (removed.length === 0) return { batch: null, changes: [] };
     const joined = join !== null && isNewest(db, join, 'removal') ? join : null;
     const batch = joined ?? newBatch(db, source, 'set', 'done');
-    noteRemoval(db, batch, removed);
+    markBatch(db, batch, 'is_removal', removed);
     dropUndone(db);
     remove(db, batch, removed);
     return { batch, changes: [], removed };
   });
-}
-
-/** Makes a batch one of removal or restoring, and logs its pictures. */
-function noteRemoval(db: Db, batch: number, ids: readonly number[]): void {
-  run(db, 'UPDATE label_batches SET is_removal = 1 WHERE id = :batch', { batch });
-  run(
-    db,
-    `INSERT INTO label_events (batch_id, picture_id, label, previous_label, previous_batch_id)
-     SELECT :batch, id, label, label, label_batch_id FROM stored_pictures
-     WHERE id IN (SELECT value FROM json_each(:ids))`,
-    { batch, ids: JSON.stringify(ids) },
-  );
 }
 
 function remove(db: Db, batch: number, ids: readonly number[]): void {
@@ -61,7 +50,7 @@ export function removeAgain(db: Db, batch: number, target: number): LabelResult 
     'SELECT p.id FROM label_events e JOIN pictures p ON p.id = e.picture_id WHERE e.batch_id = :target',
     { target },
   );
-  noteRemoval(db, batch, removed);
+  markBatch(db, batch, 'is_removal', removed);
   remove(db, target, removed);
   return { batch, changes: [], removed };
 }
@@ -77,7 +66,7 @@ export function restore(db: Db, batch: number, target: number): LabelResult {
        AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.sha256 = s.sha256)`,
     { target },
   );
-  noteRemoval(db, batch, restored);
+  markBatch(db, batch, 'is_removal', restored);
   run(
     db,
     `UPDATE stored_pictures AS s SET removed_batch_id = NULL, problem = CASE WHEN EXISTS (
