@@ -5,6 +5,7 @@ import { describe } from '../log/describe.ts';
 import { JobControl } from '../training/control.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { readJobCommand } from '../training/messages.ts';
+import { pageResult } from '../training/result-pages.ts';
 
 /** Entry of the process that runs one job, reports its result, and ends. */
 
@@ -60,7 +61,11 @@ async function start(jobId: string, job: Job): Promise<void> {
   const control = new JobControl((state) => emit({ type: state }));
   running = { jobId, control };
   const answer = await runJob(job, { control, emit }).then(
-    (result): JobMessage => ({ type: 'done', jobId, result }),
+    (result): JobMessage => {
+      const { pages, rest } = pageResult(result);
+      for (const page of pages) send({ type: 'page', jobId, page });
+      return { type: 'done', jobId, result: rest };
+    },
     (thrown: unknown): JobMessage => ({ type: 'failed', jobId, error: explain(thrown) }),
   );
   // The process ends when the parent acknowledges this message.

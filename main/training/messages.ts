@@ -12,6 +12,11 @@ const contents = (key: 'type' | 'kind') => z.looseObject({ [key]: z.string() });
 
 const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('event'), jobId, event: contents('type') }),
+  z.object({
+    type: z.literal('page'),
+    jobId,
+    page: z.object({ field: z.string(), rows: z.custom<readonly unknown[]>(Array.isArray) }),
+  }),
   z.object({ type: z.literal('done'), jobId, result: contents('kind') }),
   z.object({
     type: z.literal('failed'),

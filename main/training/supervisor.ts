@@ -5,6 +5,7 @@ import type { JobCommand, JobEvent } from '../../shared/jobs/messages.ts';
 import { throwIfCancelled } from '../support/cancelled.ts';
 import { inTurns } from '../support/in-turns.ts';
 import { readJobMessage } from './messages.ts';
+import { ResultPages } from './result-pages.ts';
 
 /** Pictures per message: sending them blocks this process for about 5 ms. */
 const AT_ONCE = 2000;
@@ -85,6 +86,7 @@ export function startJob<J extends Job>(
     impatient = setTimeout(kill, CANCEL_PATIENCE_MS);
   };
 
+  const pages = new ResultPages();
   const result = new Promise<ResultOf<J>>((resolve, reject) => {
     const receive = (received: unknown): void => {
       const message = readJobMessage(received);
@@ -93,9 +95,13 @@ export function startJob<J extends Job>(
         onEvent?.(message.event);
         return;
       }
+      if (message.type === 'page') {
+        pages.add(message.page);
+        return;
+      }
       // The process ends once it knows that its last message has arrived.
       child.send({ type: 'received', jobId });
-      if (message.type === 'done') resolve(expectResult(message.result, job));
+      if (message.type === 'done') resolve(expectResult(pages.complete(message.result), job));
       else reject(new TwofoldError(message.error.code, message.error.message));
     };
     child.onMessage((message) => {

@@ -68,8 +68,16 @@ export type JobCommand =
   | { type: 'start'; jobId: string; job: Job }
   | { type: 'pause' | 'resume' | 'stop' | 'cancel' | 'received'; jobId: string };
 
-/** Messages from the job's process. */
+/** Some rows of a list in a job's result, which is sent in pages because it is long. */
+export interface ResultPage {
+  /** Name of the list in the result. */
+  field: string;
+  rows: readonly unknown[];
+}
+
+/** Messages from the job's process. Pages are sent in order before `done`, whose result then has empty lists for them. */
 export type JobMessage =
   | { type: 'event'; jobId: string; event: JobEvent }
+  | { type: 'page'; jobId: string; page: ResultPage }
   | { type: 'done'; jobId: string; result: JobResult }
   | { type: 'failed'; jobId: string; error: Failure };

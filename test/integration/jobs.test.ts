@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WriteFoldersJob } from '../../shared/jobs/export.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { spawnNodeProcess } from '../../main/jobs/child.ts';
-import { runJob, startJob } from '../../main/training/supervisor.ts';
+import { runJob, startJob, type JobProcess } from '../../main/training/supervisor.ts';
+import { PAGE_ROWS } from '../../main/training/result-pages.ts';
+import type { JobMessage } from '../../shared/jobs/messages.ts';
 
 /** More than go into two messages. */
 const MANY = 4100;
@@ -34,9 +36,24 @@ const linking = (dir: string): WriteFoldersJob => ({
 });
 
 describe('a job with more pictures than go into one message', () => {
-  it('gets all of them', async () => {
-    await runJob(linking('all'), { spawn: spawnNodeProcess });
+  it('gets all of them, and returns them in pages', async () => {
+    const received: JobMessage[] = [];
+    const spawn = (): JobProcess => {
+      const child = spawnNodeProcess();
+      child.onMessage((message) => received.push(message as JobMessage));
+      return child;
+    };
+    const { written, leftOut } = await runJob(linking('all'), { spawn });
     expect(await readdir(join(folder, 'all'))).toHaveLength(MANY);
+    expect(written.map(({ target }) => target)).toEqual(Array.from({ length: MANY }, (_, n) => `${n}.png`));
+    expect(leftOut).toEqual([]);
+    const pages = received.flatMap((message) => (message.type === 'page' ? [message.page] : []));
+    expect(pages.map(({ field, rows }) => [field, rows.length])).toEqual([
+      ['written', PAGE_ROWS],
+      ['written', PAGE_ROWS],
+      ['written', MANY - 2 * PAGE_ROWS],
+    ]);
+    expect(received.at(-1)).toMatchObject({ type: 'done', result: { written: [] } });
   });
 
   it('can be cancelled before it has all of them', async () => {

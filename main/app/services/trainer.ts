@@ -99,7 +99,8 @@ export class Trainer {
   async #follow(project: Project, training: Training): Promise<void> {
     const blocker = powerSaveBlocker.start('prevent-app-suspension');
     const outcome = await training.result.then(
-      (result) => ({ result, error: null }),
+      // The window reads the scores it shows from the library.
+      ({ scores: _, ...result }) => ({ result, error: null }),
       (thrown: unknown) => ({ result: null, error: toFailure(thrown) }),
     );
     powerSaveBlocker.stop(blocker);
