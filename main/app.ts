@@ -8,7 +8,7 @@ import { dataFolder } from './files/paths.ts';
 import { bindCalls } from './ipc/bind.ts';
 import { handlersOf } from './ipc/handlers.ts';
 
-/** Entry of the app: what must happen before Electron is ready. */
+/** Entry point of the app: the steps that must run before Electron is ready. */
 
 if (app.isPackaged) process.env.TWOFOLD_RESOURCES ??= process.resourcesPath;
 app.setPath('userData', join(dataFolder(), 'window'));

@@ -2,9 +2,8 @@ import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import { CALL_CHANNEL, EVENT_CHANNEL } from '../shared/contract/channels.ts';
 
 /**
- * The one bridge into the window. It passes calls and events on by name and nothing else; names that are not in the
- * contract are refused here already. The names are put in by the build, from the contract itself, so that the window
- * does not wait for the schemas to load.
+ * The only bridge between the window and main. Passes on calls and events whose names are in the contract and refuses
+ * all others. The build inserts the names from the contract, so that the window need not load the schemas.
  */
 declare const CONTRACT_CALL_NAMES: readonly string[];
 declare const CONTRACT_EVENT_NAMES: readonly string[];

@@ -68,7 +68,7 @@ export async function requireFree(target: string, force: boolean): Promise<void>
   if (!found.isDirectory() || !(await hasCard(target))) {
     throw new TwofoldError(
       'exists',
-      `${target} already exists and is not an export of Twofold's, so it is not replaced. Choose another place.`,
+      `${target} already exists and is not a Twofold export, so it is not replaced. Choose another place.`,
     );
   }
   if (force) return;
@@ -105,8 +105,8 @@ async function replace(temporary: string, final: string): Promise<void> {
 }
 
 /**
- * After a power cut a rename can outlive the data, so the data goes to the disk first. Files with several names are links
- * to existing files, which may not be writable.
+ * After a power cut a rename can outlive the data, so the data goes to the disk first. Files with several names are
+ * links to existing files, which may not be writable.
  */
 async function syncFiles(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

@@ -1,17 +1,17 @@
 import { stringify } from 'csv-stringify/sync';
 
 /**
- * The start of a formula, which a spreadsheet would run when the file is opened. Includes apostrophes before it, so that a
- * cell with its own apostrophe can be distinguished from one that `toCsv` added.
+ * The start of a formula, which a spreadsheet would run when the file is opened. Includes apostrophes before it, so
+ * that a cell with its own apostrophe can be distinguished from one that `toCsv` added.
  */
 const FORMULA = /^'*[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]/;
 
-/** Cells to quote in addition: with other spreadsheets' separators, spaces at the ends, or `#`, which begins a comment. */
+/** Cells to quote in addition: with separators of other dialects, spaces at the ends, or a leading `#` (comment). */
 const QUOTED = [/[;\t|]/, /^[\s#]|\s$/];
 
 /**
- * Rows as CSV (RFC 4180, lines end with a line feed). All CSV files are written with this: text that begins like a formula
- * gets an apostrophe, so that spreadsheets do not run it, and `fromCell` removes it.
+ * Rows as CSV (RFC 4180, lines end with a line feed). All CSV files are written with this: text that begins like a
+ * formula gets an apostrophe, so that spreadsheets do not run it, and `fromCell` removes it.
  *
  * @param header whether the first row has the names of the columns; default true
  */

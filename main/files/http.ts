@@ -7,7 +7,7 @@ export interface Patience {
   answerMs: number;
   /** For the next byte of the body. */
   stallMs: number;
-  /** Attempts in a row that bring nothing new. */
+  /** Number of attempts in a row without new data. */
   attempts: number;
   /** Before the second attempt; doubled before each further one. */
   pauseMs: number;
@@ -49,8 +49,8 @@ export interface RequestOptions {
 /**
  * Requests `url` once and reads the response with `read`, which calls `onData` for everything that arrives.
  *
- * @throws NetworkError when the server refuses (status 400 and above, except 416) or goes silent, or the connection fails;
- * errors of the file system and of an aborted `signal` as they are
+ * @throws NetworkError when the server refuses (status 400 and above, except 416) or goes silent, or the connection
+ * fails; errors of the file system and of an aborted `signal` as they are
  */
 export async function request<T>(
   url: string,
@@ -74,7 +74,7 @@ export async function request<T>(
     throw silence.signal.aborted ? (silence.signal.reason as Error) : toNetworkError(error);
   } finally {
     clearTimeout(timer);
-    silence.abort(); // ends what was not read
+    silence.abort(); // closes a response that was not read completely
   }
 }
 
@@ -90,7 +90,7 @@ function toNetworkError(error: unknown): NetworkError {
     cause = cause.cause;
   if (cause instanceof NetworkError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
-  // Neither gets better within seconds.
+  // Retrying within seconds does not help with these two.
   if (code === 'ENOTFOUND') return new NetworkError('unknown host (offline, or blocked by a firewall)', true);
   if (code === 'ECONNREFUSED') return new NetworkError('connection refused', true);
   return new NetworkError(message || (code ?? 'the connection failed'));
@@ -104,7 +104,7 @@ export function isLocal(error: unknown): boolean {
 }
 
 /**
- * Sends requests through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name; Node's own fetch knows none.
+ * Sends requests through the proxy given by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which Node's fetch ignores.
  *
  * @param ca certificate authorities to trust, in PEM; default: Node's
  */

@@ -1,7 +1,7 @@
 import { CALLS, type CallName, type CallOutput, type CallPayload } from '../../shared/contract.ts';
 import { toFailure, type Result } from '../../shared/errors.ts';
 
-/** A handler gets the checked payload and answers, or throws a TwofoldError. */
+/** A handler gets the validated payload and returns the result, or throws a TwofoldError. */
 export type Handler<Name extends CallName> = (
   payload: CallPayload<Name>,
 ) => CallOutput<Name> | Promise<CallOutput<Name>>;
@@ -10,7 +10,7 @@ export type Handlers = { [Name in CallName]: Handler<Name> };
 /** The handlers of one domain: those whose names begin with its prefix. */
 export type HandlersOf<Domain extends string> = Pick<Handlers, Extract<CallName, `${Domain}.${string}`>>;
 
-/** Checks the payload, runs the handler and turns whatever comes of it into a `Result`. */
+/** Validates the payload, runs the handler and returns its value or error as a `Result`. */
 export async function answer(
   handlers: Handlers,
   name: CallName,
@@ -21,7 +21,7 @@ export async function answer(
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const place = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
-    return refuse(`${name} was given something it does not take${place}: ${issue?.message ?? 'unknown'}`);
+    return refuse(`Invalid payload of ${name}${place}: ${issue?.message ?? 'unknown'}`);
   }
   try {
     const handler = handlers[name] as (payload: unknown) => unknown;

@@ -5,8 +5,8 @@ import type { Result } from '../../shared/errors.ts';
 import { answer, refuse, type Handlers } from './answer.ts';
 
 /**
- * Binds the contract to its handlers: one channel for all calls. Whoever is not our own window, or asks for what is not
- * in the contract, or passes what its schema does not allow, gets an error and no handler runs.
+ * Binds the contract to its handlers: one channel for all calls. A call that does not come from our own window, is not
+ * in the contract, or does not match its schema gets an error, and no handler runs.
  *
  * @param isOurs whether a call comes from the main frame of our window, showing our own page
  * @param onFailure called for every call that fails, for the log

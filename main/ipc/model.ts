@@ -21,7 +21,7 @@ export function modelHandlers(): HandlersOf<'model'> {
         .layers.filter(({ className }) => className !== 'InputLayer')
         .map(({ name }) => name),
     'model.weights': async () => {
-      // Reads Keras files as well, with a library that has no business in main before someone asks.
+      // Loaded on demand: it includes a library for Keras files.
       const { bestWeights, listWeights } = await import('../model/weights/store.ts');
       const best = await bestWeights();
       return (await listWeights())

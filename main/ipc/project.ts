@@ -16,7 +16,7 @@ export function projectHandlers({ project, recent, documents }: AppContext): Han
     },
     'project.openFolder': async ({ folder }) => {
       requireFolder(folder);
-      // A folder of that name without a library is a damaged project, never pictures.
+      // A folder with this suffix but without a library is a damaged project, not a folder of pictures.
       if (isProject(folder) || folder.endsWith(PROJECT_SUFFIX))
         return { project: await project.open(folder), importFolder: null };
       const place = projectOfFolder(folder, documents());

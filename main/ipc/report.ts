@@ -11,7 +11,7 @@ export function reportHandlers({ project, pool, window, documents }: AppContext)
       const run = chooseRun(open, id);
       const out = await chooseHtml(window(), 'Save report', join(documents(), `${open.name} ${id}.html`));
       if (out === null) return null;
-      // Loaded late: most sessions write no report.
+      // Loaded on demand: most sessions write no report.
       const { writeReport } = await import('../engine/report/report.ts');
       await writeReport(open, run, { out, pool });
       return { path: out };

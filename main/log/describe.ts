@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** What was thrown as text: message, stack, causes. */
+/** A thrown value as text: message, stack and causes. */
 export function describe(thrown: unknown): string {
   return typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 4 });
 }

@@ -8,14 +8,14 @@ import { describe } from './describe.ts';
 import { withoutUserNames } from './redact.ts';
 
 /**
- * The log of this process and its children: one file, written line by line and at once, so that the last line before a
- * crash is there. Nothing is written before `openLog`. Only one process writes a file; what children say on standard
- * error is written by their parent.
+ * The log of this process and its children: one file, written synchronously line by line, so that the last line before
+ * a crash is in it. Nothing is written before `openLog`. Only one process writes a file; it also logs the standard
+ * error of its children.
  */
 
-/** A full log becomes `NAME.old.log`, in place of the one before. */
+/** A full log is renamed to `NAME.old.log`, which replaces the previous one. */
 const MAX_BYTES = 1024 ** 2;
-/** Of one entry: a stack is shorter, and a loop that prints must not push everything else out of the log. */
+/** Maximum length of an entry. Stack traces are shorter; endless output must not fill the log. */
 const MAX_CHARACTERS = 20_000;
 
 let isOpen = false;
@@ -24,7 +24,7 @@ const { file, console: terminal } = logger.transports;
 file.level = false;
 terminal.level = false;
 file.maxSize = MAX_BYTES;
-// Otherwise looked for in the folder of a package.json, which a bundle may not have.
+// Otherwise electron-log looks for it in a package.json, which a bundle may not have.
 file.setAppName('Twofold');
 terminal.format = '{text}';
 logger.scope.labelPadding = false;
@@ -34,10 +34,10 @@ logger.hooks.push((message) => ({
 }));
 
 /**
- * Opens the log of this process, at the end of what is there.
+ * Opens the log of this process; appends to an existing file.
  *
  * @param options `echo`: warnings and errors go to standard error as well
- * @throws Error of the file system where the file can't be written
+ * @throws Error of the file system if the file can't be written
  */
 export function openLog(path: string, { echo = false } = {}): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -65,14 +65,14 @@ export function logWarning(source: string, text: string): void {
   logger.scope(source).warn(text);
 }
 
-/** Logs what was thrown, with its stack and its causes. */
+/** Logs a thrown value with its stack and causes. */
 export function logError(source: string, thrown: unknown): void {
   logger.scope(source).error(describe(thrown));
 }
 
 /**
- * Logs why something that a person asked for failed. Of what they can mend, the code is enough: its message may name
- * pictures and classes. What is damaged is logged in full; all else is a defect, of this program or of the machine.
+ * Logs why a requested action failed. For errors that the user can mend, logs only the code, since the message may
+ * contain names of pictures and classes. Logs damaged files and defects in full, and defects at the level of an error.
  */
 export function logFailure(source: string, thrown: unknown): void {
   const { code } = toFailure(thrown);

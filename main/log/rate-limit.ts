@@ -1,4 +1,4 @@
-/** Lets so many through in each stretch of time, and counts the others. */
+/** Allows at most `most` events per `everyMs` milliseconds and counts those it holds back. */
 export class RateLimit {
   #began = -Infinity;
   #passed = 0;
@@ -9,7 +9,7 @@ export class RateLimit {
     private readonly everyMs: number,
   ) {}
 
-  /** @returns whether one may pass now, and how many were held back since the last that did */
+  /** Registers an event. @returns whether it passes, and how many were held back since the last that passed */
   take(nowMs = performance.now()): { passes: boolean; held: number } {
     if (nowMs - this.#began >= this.everyMs) {
       this.#began = nowMs;

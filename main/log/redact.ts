@@ -1,10 +1,10 @@
 import { homedir, userInfo } from 'node:os';
 
-/** Whose names must not be in a log. */
+/** A user whose names are removed from the log. */
 export interface Person {
   /** The home folder, such as `/home/anna`. */
   home: string;
-  /** The name by which the system knows them. */
+  /** The user name on this system. */
   name: string;
 }
 
@@ -16,17 +16,17 @@ const HOME_ON_WINDOWS = new RegExp(
 );
 const HOME = new RegExp(String.raw`(${SLASH}(?:home|Users)${SLASH})[^\\/\s"'<>|:,;)]+`, 'gi');
 
-/** Neither a name that begins earlier nor one that goes on: `/home/ann` is no part of `/home/anna`. */
+/** Word boundaries: `/home/ann` must not match in `/home/anna`. */
 const START = String.raw`(?<![\p{L}\p{N}_])`;
 const END = String.raw`(?![\p{L}\p{N}_])`;
 const BELOW_A_FOLDER = String.raw`(?<=[\\/][^\\/\r\n"']*)`;
 
 /**
- * Replaces names of people in paths: the person's home folder by `~`, anyone's folder below `home` or `Users` by `USER`,
- * and the person's name in other paths (`/media/anna/disk`) by `USER`. Reads both slashes, backslashes that are escaped
- * in JSON, `file:` URLs, and any case.
+ * Replaces user names in paths: the home folder by `~`, any folder below `home` or `Users` by `USER`, and the user name
+ * in other paths (`/media/anna/disk`) by `USER`. Recognises slashes, backslashes, backslashes escaped in JSON and
+ * `file:` URLs, and ignores case.
  *
- * @param person default: the one who runs this process
+ * @param person default: the user who runs this process
  */
 export function withoutUserNames(text: string, person: Person = thisPerson()): string {
   let clean = text;
@@ -40,7 +40,7 @@ export function withoutUserNames(text: string, person: Person = thisPerson()): s
 }
 
 function formsOf(home: string): Set<string> {
-  // `/` is the home of some services: it would be found in every path.
+  // `/`, the home of some services, would match in every path.
   if (home.length < 3) return new Set();
   const slashed = home.replaceAll('\\', '/');
   return new Set([home, home.replaceAll('\\', '\\\\'), slashed, encodeURI(slashed)]);
@@ -59,7 +59,7 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // An id without a name, as in a container.
+    // The user id has no name, as in some containers.
     return '';
   }
 }

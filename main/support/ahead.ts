@@ -1,8 +1,7 @@
 /**
- * Maps items with up to `ahead` of them in progress, and yields the results in order, so that what follows is the same on
- * every machine.
- *
- * Starts no more items when the consumer stops or `signal` is aborted (then it ends). Errors are thrown in order too.
+ * Maps items with up to `ahead` of them in progress, and yields the results in the order of the items, so that results
+ * do not depend on timing. Errors are thrown in order too. Starts no more items once the consumer stops; ends when
+ * `signal` is aborted.
  */
 export async function* mapAhead<T, R>(
   items: Iterable<T>,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /**
- * Host, process id and, on Linux, the time of its start. Stored with work in progress, so that it can later be seen whether
- * its process still runs; the id alone is not enough, since ids are reused, in containers nearly always.
+ * Identifies this process: host, process id and, on Linux, its start time. Stored with work in progress, so that others
+ * can check whether its process still runs. The id alone is not enough: ids are reused, in containers nearly always.
  */
 export function thisProcess(): string {
   const started = startOf(process.pid);
@@ -24,7 +24,7 @@ export function isGone(noted: string): boolean {
   return started !== undefined && startOf(pid) !== null && startOf(pid) !== started;
 }
 
-/** The boot of the machine and the clock ticks from it to the start of a process; null without /proc. */
+/** Boot id and start time of a process in clock ticks since boot; null without /proc. */
 function startOf(pid: number): string | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);

@@ -17,7 +17,7 @@ import type { Predictor } from './predictor.ts';
 import type { RecentProjects } from './recent.ts';
 import type { Trainer } from './trainer.ts';
 
-/** What the handlers of the contract work with: the parts of the app, each made once. */
+/** The parts of the app that handlers of the contract use; each is created once. */
 export interface AppContext {
   project: OpenProject;
   counts: Counts;
@@ -37,9 +37,9 @@ export interface AppContext {
   /** A folder or project to open once the window is ready. */
   opened: { path: string | null };
   emit: Emit;
-  /** The window that asks; calls come from nowhere else. */
+  /** The window. Only valid once it has been created. */
   window: () => BrowserWindow;
-  /** Where projects and exports go unless a person chooses otherwise. */
+  /** Default folder for projects and exports. */
   documents: () => string;
   applySettings: (settings: AppSettings) => void;
 }

@@ -1,10 +1,10 @@
 import type { Emit } from './emit.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** Labels change many times a second while a person labels, and counting 100,000 pictures takes some 10 ms. */
+/** Debounces counting, which takes about 10 ms for 100,000 pictures, while labels change many times a second. */
 const SETTLE_MS = 150;
 
-/** Tells the window how many pictures of each kind the open project has, whenever that may have changed. */
+/** Sends the picture counts of the open project to the window whenever they may have changed. */
 export class Counts {
   #timer: NodeJS.Timeout | undefined;
 
@@ -13,13 +13,13 @@ export class Counts {
     private readonly emit: Emit,
   ) {}
 
-  /** Labels or pictures changed. */
+  /** Call it after labels or pictures changed. */
   readonly changed = (): void => {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#count().catch(() => undefined), SETTLE_MS);
   };
 
-  /** A count that a further change outdates meanwhile is not announced: the next one is on its way. */
+  /** Skips the event if another change has arrived meanwhile; its own count follows. */
   async #count(): Promise<void> {
     const timer = this.#timer;
     if (this.project.current === null) return;

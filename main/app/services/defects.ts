@@ -2,7 +2,7 @@ import type { WindowError } from '../../../shared/contract/system.ts';
 import { logError, logWarning } from '../../log/log.ts';
 import { RateLimit } from '../../log/rate-limit.ts';
 
-/** A defect that repeats itself must not push everything else out of the log. */
+/** At most this many errors are logged per period, so that a repeating error does not fill the log. */
 const MOST = 20;
 const EVERY_MS = 60_000;
 
@@ -10,7 +10,7 @@ const EVERY_MS = 60_000;
 export class Defects {
   readonly #limits = { main: new RateLimit(MOST, EVERY_MS), window: new RateLimit(MOST, EVERY_MS) };
 
-  /** @param tell called after each that was logged */
+  /** @param tell called after each logged error, except those that the window shows itself */
   constructor(private readonly tell: () => void) {}
 
   /** An error in main. */
@@ -20,7 +20,7 @@ export class Defects {
     this.tell();
   }
 
-  /** An error that the window reports. One that broke a place is told there. */
+  /** An error reported by the window. An error of kind `place` is already shown in that place. */
   noteWindow({ kind, text }: WindowError): void {
     if (!this.#passes('window')) return;
     logError(`window, ${kind}`, text);

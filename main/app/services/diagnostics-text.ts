@@ -1,8 +1,7 @@
 import { PICTURE_EXTENSIONS } from '../../library/import/walk.ts';
 
 /**
- * A line of the log for others to read: without paths, names of files, and names that a person chose. When in doubt more
- * is left out than needed.
+ * A line of the log without paths, file names and names that the user chose. When in doubt, removes more than needed.
  */
 export function withoutNames(line: string): string {
   if (isFrame(line)) return withoutProgramFolder(line);
@@ -10,15 +9,15 @@ export function withoutNames(line: string): string {
   return stamp + withoutFiles(withoutPaths(message.replace(QUOTED, '“[name]”')));
 }
 
-/** Time, level and source, which the program wrote; then what it was told. */
+/** Time, level and source, which contain no names; then the message. */
 const ENTRY = /^(\[[\d: .-]+\] \[\w+\]\s+(?:\([^)]*\) ?)?)?(.*)$/s;
 const QUOTED = /“[^”]*”/g;
 
-/** A line of a stack names files of the program only. */
+/** A line of a stack trace, which names only files of the program. */
 const isFrame = (line: string): boolean =>
   /^\s+at (?:.* \()?(?:file:|node:|app:|[\\/]|[A-Za-z]:[\\/]).*:\d+:\d+\)?$/.test(line);
 
-/** Where Twofold is installed may lead through folders with names of their own. */
+/** The folders above the installed program may contain names of people. */
 function withoutProgramFolder(line: string): string {
   return line.replace(
     /(?:file:\/\/)?(?:~|[A-Za-z]:)?[\\/][^()]*[\\/](?=(?:dist|main|node_modules|app\.asar|cli)[\\/])/,
@@ -27,9 +26,9 @@ function withoutProgramFolder(line: string): string {
 }
 
 const PATH = String.raw`(?:file:\/\/)?(?:~|[A-Za-z]:)?[\\/]{1,2}(?=[^\s\\/])`;
-/** In quotes a path ends with the last quotation mark of the line; names may contain one. */
+/** A quoted path extends to the last quotation mark of the line, since names may contain quotation marks. */
 const QUOTED_PATH = new RegExp(`(['"])${PATH}.*\\1`, 'g');
-/** Without them, its end is unknown. */
+/** The end of an unquoted path is unknown, so the rest of the line is removed. */
 const OPEN_PATH = new RegExp(`(^|[\\s(=:,])${PATH}.*`);
 
 function withoutPaths(text: string): string {
@@ -37,7 +36,7 @@ function withoutPaths(text: string): string {
 }
 
 const ENDINGS = [...PICTURE_EXTENSIONS, '.csv', '.tsv', '.txt', '.twofold'].map((ending) => ending.slice(1));
-/** The name of a file without its folder. It may have spaces, so all before it goes too. */
+/** A file name without its folder. It may contain spaces, so everything before it is removed too. */
 const FILE = new RegExp(`^.*\\.(?:${ENDINGS.join('|')})(?![\\p{L}\\p{N}])`, 'iu');
 
 function withoutFiles(text: string): string {

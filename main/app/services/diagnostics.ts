@@ -10,7 +10,7 @@ import { VERSION } from '../../support/version.ts';
 import type { AppContext } from './context.ts';
 import { withoutNames } from './diagnostics-text.ts';
 
-/** What diagnostics contain, for the dialog that offers them. Keep it true. */
+/** The contents of the diagnostics, shown in the dialog that offers them. Keep in step with `collectDiagnostics`. */
 export const DIAGNOSTICS = [
   'the log, without user names, paths and names of files and classes',
   'the versions of Twofold and its parts',
@@ -19,7 +19,7 @@ export const DIAGNOSTICS = [
 ] as const;
 
 /**
- * Collects what helps to find a defect on another machine, and nothing of what a person labels.
+ * Collects information for debugging problems on other machines, without pictures or labels.
  *
  * @param logs paths of logs; missing ones are skipped
  */
@@ -51,7 +51,7 @@ export async function collectDiagnostics(
   return entries;
 }
 
-/** Search text, folder and class names stay out. */
+/** Leaves out search text, folders and class names. */
 const pick = ({ recipe, threshold, gridSizePx }: ReturnType<typeof getSettings>) => ({
   recipe,
   threshold,
@@ -60,7 +60,7 @@ const pick = ({ recipe, threshold, gridSizePx }: ReturnType<typeof getSettings>)
 
 const LINES_AT_ONCE = 500;
 
-/** A full log takes longer than main may be away. */
+/** In batches, since a full log would block the main process for too long. */
 async function withoutNamesInTurns(text: string): Promise<string> {
   const lines = text.split('\n');
   for (let start = 0; start < lines.length; start += LINES_AT_ONCE) {

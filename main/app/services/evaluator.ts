@@ -13,7 +13,7 @@ import type { OpenProject } from './open-project.ts';
 import { Task } from './task.ts';
 import { runInfo } from './trainer.ts';
 
-/** Evaluates runs on the test set, when a person asks for it. */
+/** Evaluates runs on the test set, on request. */
 export class Evaluator extends Task<RunInfo, ProgressEvent> {
   #run = '';
 
@@ -31,7 +31,7 @@ export class Evaluator extends Task<RunInfo, ProgressEvent> {
     return state && { ...state, run: this.#run };
   }
 
-  /** @throws TwofoldError as `evaluateRun`; `busy`, `cancelled` */
+  /** @throws TwofoldError the errors of `evaluateRun`; `busy`, `cancelled` */
   evaluate(runId: string): Promise<RunInfo> {
     const project = this.project.require();
     const run = chooseRun(project, runId);

@@ -21,11 +21,11 @@ export class Exporter extends Task<ExportReport, ExportProgress> {
     super(project, 'An export', (progress) => emit('export.progress', progress));
   }
 
-  /** @throws TwofoldError as `exportProject`, `busy` */
+  /** @throws TwofoldError the errors of `exportProject`; `busy` */
   export({ run, ...request }: CallPayload<'export.start'>): Promise<ExportReport> {
     const project = this.project.require();
     return this.start(async (signal, onProgress) => {
-      // Loaded late: most sessions export nothing.
+      // Loaded on demand: most sessions export nothing.
       const { exportProject } = await import('../../engine/export/export.ts');
       await this.checks.check();
       let format: ExportFormatId | null = null;
@@ -46,7 +46,7 @@ export class Exporter extends Task<ExportReport, ExportProgress> {
     });
   }
 
-  /** The path, where it is that of an export. @throws TwofoldError `bad-input` for any other */
+  /** Returns the path if it is that of an export of this session. @throws TwofoldError `bad-input` otherwise */
   requireWritten(path: string): string {
     if (this.#written.has(path)) return path;
     throw new TwofoldError('bad-input', `${path} was not exported since Twofold was started.`);

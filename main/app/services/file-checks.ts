@@ -20,8 +20,8 @@ export class FileChecks extends Task<CheckReport, Progress> {
   }
 
   /**
-   * Checks all files, or only those of `ids`. A check that is already running is ended, so that whoever needs the answer
-   * now neither waits for the one that follows each opening of a project nor is refused because of it.
+   * Checks all files, or only those of `ids`. Cancels a running check first, so that training or an evaluation need not
+   * wait for the check that starts whenever a project is opened.
    */
   async check(ids?: Uint32Array): Promise<CheckReport> {
     await this.#endCheck();
@@ -35,7 +35,7 @@ export class FileChecks extends Task<CheckReport, Progress> {
     }
   }
 
-  /** Locates missing pictures in a folder. */
+  /** Searches a folder for missing pictures. */
   async locate(folder: string): Promise<CheckReport> {
     await this.#endCheck();
     const project = this.project.require();

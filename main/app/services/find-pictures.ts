@@ -2,7 +2,7 @@ import type { PictureFilter, PictureQuery } from '../../../shared/library/query.
 import type { LibraryReader } from '../../library/reading/reader.ts';
 import type { Suggestions } from './suggestions.ts';
 
-/** The ids that a query finds: what the library knows of it comes from the reader, the rest from the suggestions. */
+/** The ids of the pictures that match a query, from the database and, where the query needs them, the suggestions. */
 export async function findPictures(
   reader: LibraryReader,
   suggestions: Suggestions,
@@ -18,7 +18,7 @@ export async function findPictures(
   return ids;
 }
 
-/** How many pictures each filter finds. */
+/** The number of pictures that match each filter. */
 export async function countPictures(
   reader: LibraryReader,
   suggestions: Suggestions,

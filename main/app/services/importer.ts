@@ -8,7 +8,7 @@ import type { Emit } from './emit.ts';
 import type { OpenProject } from './open-project.ts';
 import { Task } from './task.ts';
 
-/** How often the grid is refreshed during an import; more often would make it flicker. */
+/** Interval between refreshes of the grid during an import; shorter ones make it flicker. */
 const SHOW_EVERY_MS = 700;
 
 /** Imports pictures into the open project. */
@@ -22,9 +22,10 @@ export class Importer extends Task<ImportReport, ImportProgress> {
   }
 
   /**
-   * A project that was created for this import is removed again if nothing was imported; `import.nothing` tells why.
+   * Imports files and folders. If nothing was imported, removes a project that was created for this import, and sends
+   * `import.nothing` with the reason.
    *
-   * @throws TwofoldError as `importFiles`, `busy`
+   * @throws TwofoldError the errors of `importFiles`; `busy`
    */
   async import(paths: readonly string[], mode: ImportMode): Promise<ImportReport> {
     try {
@@ -38,7 +39,7 @@ export class Importer extends Task<ImportReport, ImportProgress> {
   }
 
   async #endFilling(reasons: readonly string[]): Promise<void> {
-    // Another import is still running: this one was refused.
+    // Another import is still running, so this one was refused.
     if (this.state) return;
     const folder = await this.project.endFilling();
     if (folder === null) return;

@@ -12,18 +12,18 @@ import { runJob, type JobProcess } from '../../training/supervisor.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Suggestions } from './suggestions.ts';
 
-/** A project that was just opened, or a person who just did something, has the cores first. */
+/** Delay after opening a project or a change, so that indexing does not compete for the CPU at once. */
 const START_AFTER_MS = 1500;
-/** Pictures of one job: telling it more would block main. */
+/** Pictures per job: sending more at once would block the main process. */
 const JOB_PICTURES = 10_000;
-/** How often pictures that were indexed meanwhile get their suggestions. */
+/** Interval at which newly indexed pictures get suggestions while a job runs. */
 const READ_EVERY_MS = 5000;
 
 export interface IndexerOptions {
   settings: () => InsightSettings;
-  /** Whether something runs that a person waits for and that has no process of its own, such as an import. */
+  /** Whether foreground work without a process of its own is running, such as an import. */
   isBusy: () => boolean;
-  /** Decodes pictures to measure. */
+  /** Decodes the pictures to measure. */
   pool: PicturePool;
   /** Starts the process of an index job, with the lowest priority. */
   spawn: () => JobProcess;
@@ -31,14 +31,14 @@ export interface IndexerOptions {
 }
 
 /**
- * Indexes the pictures of the open project in the background. Each batch is stored at once, so that it goes on after a
- * restart or a crash where it was; it rests while something runs that a person waits for.
+ * Indexes the pictures of the open project in the background. Each batch is stored immediately, so indexing resumes
+ * there after a restart or a crash. It pauses while foreground work runs.
  */
 export class Indexer {
   #phase: IndexPhase = 'off';
   #progress: InsightState['progress'] = null;
   #message: string | null = null;
-  /** Contents that could not be read in this session. */
+  /** SHA-256 of the pictures that could not be read in this session. */
   readonly #unreadable = new Set<string>();
   #awaited = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -57,7 +57,7 @@ export class Indexer {
     return { phase: this.#phase, progress: this.#progress, message: this.#message };
   }
 
-  /** Wraps how processes are started that a person waits for: indexing rests while one of them runs. */
+  /** Wraps a function that starts a foreground process: indexing pauses while the process runs. */
   aside(spawn: () => JobProcess): () => JobProcess {
     return () => {
       this.#awaited++;
@@ -75,7 +75,7 @@ export class Indexer {
     return this.#awaited > 0 || this.options.isBusy();
   }
 
-  /** Something changed: a project was opened, pictures were imported or removed, a setting was changed. */
+  /** Call it after a project was opened, pictures were imported or removed, or a setting changed. */
   wake(): void {
     if (this.#isBusy || !this.options.settings().indexes) this.#running?.abort.abort();
     clearTimeout(this.#timer);
@@ -146,7 +146,7 @@ export class Indexer {
           { kind: 'index', cacheDir: cacheDir(project), model, pictures },
           {
             spawn: this.options.spawn,
-            // At once, so that nobody waits for it: one batch is lost at most.
+            // Killed rather than stopped, so that foreground work need not wait; at most one batch is lost.
             killSignal: signal,
             onEvent: (event) => {
               if (event.type !== 'progress') return;
@@ -166,7 +166,7 @@ export class Indexer {
     }
   }
 
-  /** Finds near-duplicates among pictures that were not compared yet. */
+  /** Finds near-duplicates among pictures that have not been compared yet. */
   async #compare(project: Project, signal: AbortSignal): Promise<void> {
     const pictures = await this.suggestions.ask({ kind: 'uncompared' });
     if (pictures.length === 0) return;
@@ -181,7 +181,7 @@ export class Indexer {
     await this.suggestions.read();
   }
 
-  /** Measures the pictures for the checks of the pictures themselves. */
+  /** Measures the pictures for the quality checks (such as blur and exposure). */
   async #check(project: Project, signal: AbortSignal): Promise<void> {
     throwIfCancelled(signal);
     await measurePictures(project, this.options.pool, {
@@ -199,7 +199,7 @@ export class Indexer {
     this.options.onChange();
   }
 
-  /** @returns a function that ends it */
+  /** Reads new suggestions at intervals. @returns a function that stops it */
   #readNowAndThen(): () => void {
     const abort = new AbortController();
     void (async () => {

@@ -15,7 +15,7 @@ export interface InsightOptions {
   emit: (state: InsightState) => void;
 }
 
-/** The index of the open project and what is suggested from it. */
+/** The index of the open project and the suggestions made from it. */
 export class Insight {
   readonly suggestions: Suggestions;
   readonly #indexer: Indexer;
@@ -48,7 +48,7 @@ export class Insight {
     return this.state;
   }
 
-  /** A project was opened, or its pictures changed. */
+  /** Call it after a project was opened or its pictures changed. */
   wake(): void {
     this.#indexer.wake();
   }

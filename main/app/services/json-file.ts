@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { z } from 'zod';
 
-/** A window is dragged in many small steps; only where it ends up is worth writing. */
+/** Debounces writing while a window is dragged. */
 const SETTLE_MS = 500;
 
 /**
- * A small file that is convenient but not essential: what can't be read is replaced by its default, what can't be
- * written is forgotten when the app ends.
+ * A small file that is convenient but not essential. An unreadable file yields the default value; failures to write are
+ * ignored.
  */
 export class JsonFile<Schema extends z.ZodType> {
   #value: z.output<Schema>;
@@ -23,7 +23,7 @@ export class JsonFile<Schema extends z.ZodType> {
     try {
       this.#value = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
     } catch {
-      // Not there yet, or damaged: the default serves.
+      // Missing or damaged: the default applies.
     }
   }
 
@@ -37,7 +37,7 @@ export class JsonFile<Schema extends z.ZodType> {
     this.#timer = setTimeout(() => this.flush(), SETTLE_MS);
   }
 
-  /** Writes now what is still to be written; called when the app ends. */
+  /** Writes a pending change immediately; called when the app ends. */
   flush(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
@@ -46,7 +46,7 @@ export class JsonFile<Schema extends z.ZodType> {
       mkdirSync(dirname(this.path), { recursive: true });
       writeFileAtomic.sync(this.path, `${JSON.stringify(this.schema.parse(this.#value), null, 2)}\n`);
     } catch {
-      // A full or read-only disk: nothing a person needs is lost.
+      // A full or read-only disk; the contents are not essential.
     }
   }
 }

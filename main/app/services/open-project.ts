@@ -25,17 +25,17 @@ export class OpenProject {
   #reader: LibraryReader | null = null;
   #notices: string[] = [];
   #watch: NodeJS.Timeout | undefined;
-  /** Whether the window was last told that the classes are swapped. */
+  /** The value of `swapped` that was last sent to the window. */
   #shownSwapped = false;
   #telling: Promise<void> = Promise.resolve();
-  /** The project that was created for pictures that are about to be imported, until that import is over. */
+  /** A project created for an import, until that import ends. */
   #toFill: NewProject | null = null;
   readonly #beforeClose: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly onChange: (info: ProjectInfo | null) => void,
     private readonly onRemoved: (folder: string) => void,
-    /** Another program, such as the command line, wrote to the library. */
+    /** Called after another program, such as the command line, wrote to the library. */
     private readonly onForeignChange: () => void,
   ) {}
 
@@ -43,19 +43,19 @@ export class OpenProject {
     return this.#project;
   }
 
-  /** @throws TwofoldError `not-found` where none is open */
+  /** The open project. @throws TwofoldError `not-found` if none is open */
   require(): Project {
     const project = this.#project;
     if (!project) throw noneOpen();
-    // Another program may have swapped the classes: the window hears of it before it reads anything in the new order.
+    // Another program may have swapped the classes; tell the window before it reads anything in the new order.
     if (isSwapped(project.db) !== this.#shownSwapped) this.announce();
     return project;
   }
 
   /**
-   * As `require`, for what names a class by its index: the window may mean the other one.
+   * Like `require`, for calls that refer to a class by its index, which changes when the classes are swapped.
    *
-   * @throws TwofoldError `changed` where another program swapped the classes meanwhile
+   * @throws TwofoldError `changed` if another program has swapped the classes meanwhile
    */
   requireAsShown(): Project {
     const wasShown = this.#shownSwapped;
@@ -67,7 +67,7 @@ export class OpenProject {
     );
   }
 
-  /** For what goes through all pictures. @throws TwofoldError as `require` */
+  /** The reader for queries over all pictures, which run on a thread. @throws TwofoldError the errors of `require` */
   requireReader(): LibraryReader {
     this.require();
     return this.#reader!;
@@ -86,7 +86,7 @@ export class OpenProject {
     };
   }
 
-  /** Work that must end before a project is closed: imports, training. */
+  /** Registers a function that ends running work, such as imports or training, before a project is closed. */
   beforeClose(work: () => Promise<void>): void {
     this.#beforeClose.push(work);
   }
@@ -110,9 +110,10 @@ export class OpenProject {
   }
 
   /**
-   * Says that an import is over: where the project was created for it and nothing came in, it is closed and removed again.
+   * Call it when an import has ended. Closes and removes the project if it was created for that import and is still
+   * empty.
    *
-   * @returns the folder that was removed, or null
+   * @returns the removed folder, or null
    */
   async endFilling(): Promise<string | null> {
     const made = this.#toFill;
@@ -131,7 +132,7 @@ export class OpenProject {
     this.onChange(null);
   }
 
-  /** Tells the window what the project is now, after its classes or settings changed, and the folders of its runs after that. */
+  /** Sends the project to the window, after its classes or settings changed, then updates the folders of its runs. */
   announce(): ProjectInfo {
     const info = this.info();
     if (!info) throw noneOpen();
@@ -142,11 +143,11 @@ export class OpenProject {
   }
 
   #tellRunFolders(project: Project): void {
-    // What fails stays due, and is tried again when the project is opened.
+    // A failed update is tried again when the project is next opened.
     this.#telling = this.#telling.then(() => tellRunFolders(project)).catch(() => undefined);
   }
 
-  /** SQLite counts the commits of other connections; ours only reads besides this one. */
+  /** `data_version` changes with commits of other connections. Our other connections only read. */
   #watchForeignChanges({ db }: Project): NodeJS.Timeout {
     const version = (): unknown => db.pragma('data_version', { simple: true });
     let known = version();
@@ -158,13 +159,13 @@ export class OpenProject {
         this.announce();
         this.onForeignChange();
       } catch {
-        // A drive that is not connected: whatever is asked next says so.
+        // The drive may be disconnected; the next call reports it.
       }
     }, WATCH_EVERY_MS);
   }
 
   async #adopt(open: () => Project): Promise<ProjectInfo> {
-    // First the new one: when it can't be opened, the old one stays.
+    // Opened first: if it fails, the old project stays open.
     const project = open();
     await this.#release();
     this.#project = project;
@@ -197,14 +198,14 @@ function crashedRunNotices({ db }: Project): string[] {
   const [latest] = listRuns(db);
   if (latest?.status !== 'crashed') return [];
   const name = latest.name || latest.id;
-  return [`Training of run ${name} ended unexpectedly. Everything saved is kept. Resume it in Train.`];
+  return [`Training of run “${name}” ended unexpectedly. Everything saved is kept. Resume it in Train.`];
 }
 
 /**
- * Refuses what can't be opened before anything is made of it: a folder that is gone would otherwise become an empty
+ * Checks that a path can be opened as a folder or project. Without this check, a missing folder would become an empty
  * project of that name.
  *
- * @throws TwofoldError `not-found` where there is nothing, `bad-input` for a file that is no project's library
+ * @throws TwofoldError `not-found` if it does not exist, `bad-input` for a file other than a project's library
  */
 export function requireFolder(path: string): void {
   const found = stat(path);
@@ -230,16 +231,16 @@ function stat(path: string): ReturnType<typeof statSync> | undefined {
 }
 
 /**
- * Where the project of a folder of pictures lies: `FOLDER.twofold` beside it, or in the documents folder where one may
- * not write there.
+ * Path of the project for a folder of pictures: `FOLDER.twofold` beside it, or in the documents folder if its parent is
+ * not writable.
  */
 export function projectOfFolder(pictures: string, documents: string): string {
   return projectIn(dirname(pictures), basename(pictures), documents);
 }
 
 /**
- * Where the project of several class folders, or of a table of labels with or without folders, is: beside the first,
- * named by the table or the folders.
+ * Path of the project for several class folders, or for a table of labels with or without folders: beside the first
+ * of them, named after the table or the folders.
  *
  * @throws TwofoldError `not-found`, or `bad-input` for other files
  */
@@ -266,7 +267,7 @@ export function projectOfPaths(paths: readonly string[], documents: string): str
   );
 }
 
-/** `NAME.twofold` in a folder, or in the documents folder where one may not write there. */
+/** `NAME.twofold` in a folder, or in the documents folder if the folder is not writable. */
 function projectIn(folder: string, name: string, documents: string): string {
   const file = `${name || 'Pictures'}${PROJECT_SUFFIX}`;
   const place = join(folder, file);

@@ -26,15 +26,15 @@ import { spawnBackgroundProcess, spawnUtilityProcess } from './utility-process.t
 export interface PartsOptions {
   emit: Emit;
   window: () => BrowserWindow;
-  /** The menu shows something else now. */
+  /** Called when the contents of the menu change. */
   onMenuChange: () => void;
-  /** Folder of this session's own files, which goes when the app ends. */
+  /** Folder of this session's temporary files, removed when the app ends. */
   temporary: string;
 }
 
 const logIgnored = (error: unknown): void => logFailure('summary of a project', error);
 
-/** Makes the parts of the app, none of which shows anything yet. */
+/** Creates the parts of the app. Shows nothing yet. */
 export function makeParts({ emit: send, window, onMenuChange, temporary }: PartsOptions): AppContext {
   const data = dataFolder();
   const recent = new RecentProjects(new JsonFile(join(data, 'recent.json'), recentSchema, []), onMenuChange);
@@ -58,7 +58,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     },
   );
   const counts = new Counts(project, send);
-  /** Pictures that come and go are counted and indexed. */
+  /** Also counts and indexes the pictures after they changed. */
   const emit: Emit = (name, payload) => {
     send(name, payload);
     if (name !== 'pictures.changed') return;
@@ -70,7 +70,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
   project.beforeClose(async () => {
     const folder = project.current?.folder;
     if (folder === undefined) return;
-    // A project that can't be read any more is closed all the same.
+    // A project that can no longer be read is closed all the same.
     await summarise(project, pictures).then((summary) => recent.describe(folder, summary), logIgnored);
   });
   const checks = new FileChecks(project, emit);
@@ -105,7 +105,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     opened: { path: null },
     emit,
     window,
-    // Tests and portable installations keep everything in one place.
+    // Tests and portable installations set it to keep everything in one folder.
     documents: () => process.env.TWOFOLD_DOCUMENTS ?? app.getPath('documents'),
     applySettings: (value) => {
       settings.set(value);

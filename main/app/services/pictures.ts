@@ -15,7 +15,7 @@ import { THUMBNAIL_SIDE, thumbnailKey } from '../../pictures/thumbnail-key.ts';
 import type { OpenProject } from './open-project.ts';
 import type { PictureBytes, PictureSource } from '../shell/respond.ts';
 
-/** What Chromium shows by itself; of anything else (TIFF, HEIC, raw …) the window gets a JPEG. */
+/** Formats that Chromium decodes itself. For others (TIFF, HEIC, raw …) the window gets a JPEG. */
 const SHOWN: Partial<Record<PictureFormat, string>> = {
   jpeg: 'image/jpeg',
   png: 'image/png',
@@ -25,22 +25,22 @@ const SHOWN: Partial<Record<PictureFormat, string>> = {
   avif: 'image/avif',
 };
 const THUMBNAIL_MIME = 'image/jpeg';
-/** Longer side of such a JPEG where the picture is shown large: as much as most screens show. */
+/** Longer side, in pixels, of such a JPEG in the large view; enough for most screens. */
 const LARGE_SIDE = 2048;
 
-/** Gives the window its pictures: those of the open project by number, tried ones by a token that can't be guessed. */
+/** Provides pictures to the window: those of the open project by id, tried ones by an unguessable token. */
 export class Pictures implements PictureSource {
   readonly #tried = new Map<string, string>();
   readonly #tokens = new Map<string, string>();
 
-  /** @param triedDir folder for thumbnails of tried pictures, emptied with the session */
+  /** @param triedDir folder for thumbnails of tried pictures, removed with the session */
   constructor(
     private readonly project: OpenProject,
     private readonly pool: PicturePool,
     private readonly triedDir: string,
   ) {}
 
-  /** Lets the window show a file that a person gave to be tried. @returns its token */
+  /** Allows the window to show a file that is tried. @returns its token */
   allow(path: string): string {
     const known = this.#tokens.get(path);
     if (known) return known;
@@ -80,12 +80,12 @@ export class Pictures implements PictureSource {
     const dir = thumbnailDir(project);
     const cached = readThumbnail(dir, sha256, look);
     if (cached) return cached;
-    // The cache was deleted, the picture came in without a window, or it has not been shown large yet.
+    // The cache was deleted, the command line imported the picture, or it has not been shown large yet.
     const found = await this.#inspect(path, dir, look);
     return found === null ? null : readThumbnail(dir, found, look);
   }
 
-  /** @returns the content's hash, or null where the file can't be shown */
+  /** @returns the SHA-256 of the content, or null if the file can't be shown */
   async #inspect(path: string, dir: string, { side, bits16 }: Look): Promise<string | null> {
     const answer = await this.pool.inspect(path, { thumbnailDir: dir, thumbnailSide: side, bits16 });
     return answer.ok ? answer.value.sha256 : null;
@@ -103,7 +103,7 @@ function thumbnailDir(project: Project): string {
   return join(cacheDir(project), 'thumbnails');
 }
 
-/** How a picture is shown: how large, and how bright where it has 16 bits. */
+/** How a picture is rendered: longer side in pixels, and brightness of 16-bit pictures. */
 interface Look {
   side: number;
   bits16: number;

@@ -61,7 +61,7 @@ export class Predictor extends Task<TriedPictures, ProgressEvent> {
     });
   }
 
-  /** Writes pasted bytes to a temporary file. @throws TwofoldError `unsupported` where they are not a picture */
+  /** Writes pasted bytes to a temporary file. @returns its path. @throws TwofoldError `unsupported` if not a picture */
   async paste(bytes: Uint8Array): Promise<string> {
     const sniffed = sniff(bytes);
     if (sniffed.kind !== 'picture') {

@@ -9,10 +9,10 @@ import type { PicturePool } from '../../pictures/pool.ts';
 type Wanted = CallPayload<'pictures.previewAugmentation'>;
 
 /**
- * What training would see of a picture: prepared and transformed by the very code of training. Each variant is drawn as
- * for another epoch.
+ * Previews augmentation of a picture with the code that training uses. Each variant is drawn as for a different epoch.
  *
- * @throws TwofoldError where the picture can't be read
+ * @returns RGB bytes of the original and of `count` variants, each sizePx × sizePx
+ * @throws TwofoldError if the picture can't be read
  */
 export async function previewAugmentation(
   pool: PicturePool,
@@ -34,7 +34,7 @@ export async function previewAugmentation(
   return { sizePx: size, original: original.value, variants };
 }
 
-/** 0..1 to 0..255. By index, since `Uint8Array.from` with a function takes main away for 7 ms a picture. */
+/** Converts 0..1 to 0..255. A loop, since `Uint8Array.from` with a function takes 7 ms per picture. */
 function toBytes(pixels: Float32Array): Uint8Array {
   const bytes = new Uint8ClampedArray(pixels.length);
   for (let index = 0; index < pixels.length; index++) bytes[index] = pixels[index]! * 255;

@@ -5,10 +5,10 @@ import { listRuns } from '../../library/runs/runs.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Pictures } from './pictures.ts';
 
-/** What is stored of a run that was trained. */
+/** The stored metrics of a trained run that are needed here. */
 const trainedSchema = z.object({ evaluation: z.object({ accuracy: z.object({ value: z.number() }) }) });
 
-/** What the list of recent projects shows of the open project: asked for as it is closed, so that no other needs opening. */
+/** Summary of the open project for the list of recent projects. Made as it closes, so listing opens no project. */
 export async function summarise(project: OpenProject, pictures: Pictures): Promise<RecentSummary> {
   const { db } = project.require();
   const reader = project.requireReader();
@@ -23,7 +23,7 @@ export async function summarise(project: OpenProject, pictures: Pictures): Promi
   });
 }
 
-/** Of the first picture, as a JPEG in base64; null where there is none. */
+/** Thumbnail of the first picture, as a JPEG in base64; null if there is none. */
 async function firstThumbnail(project: OpenProject, pictures: Pictures): Promise<string | null> {
   const [id] = await project.requireReader().read({ kind: 'ids', query: {} });
   const hash = id === undefined ? null : getContent(project.require().db, id);

@@ -8,7 +8,7 @@ import {
 } from '../../../shared/contract/project.ts';
 import type { JsonFile } from './json-file.ts';
 
-/** How many projects the list keeps. */
+/** Length of the list. */
 const MOST = 12;
 
 export const recentSchema = z.array(
@@ -19,7 +19,7 @@ export const recentSchema = z.array(
   }),
 );
 
-/** Projects that were opened lately, latest first. */
+/** Recently opened projects, latest first. */
 export class RecentProjects {
   constructor(
     private readonly file: JsonFile<typeof recentSchema>,
@@ -44,7 +44,7 @@ export class RecentProjects {
     this.onChange();
   }
 
-  /** Notes what a project holds as it is closed. */
+  /** Stores the summary of a project as it is closed. */
   describe(folder: string, summary: RecentSummary): void {
     this.file.set(this.file.value.map((known) => (known.folder === folder ? { ...known, summary } : known)));
   }

@@ -9,16 +9,16 @@ import type { Project } from '../../library/folder.ts';
 import { isSwapped } from '../../library/labels/class-order.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** Labels of a stroke are taken together. */
+/** Debounces labelling by dragging, so that its labels are sent together. */
 const SETTLE_MS = 30;
-/** All pictures are predicted once labelling pauses; the visible ones immediately. */
+/** Delay after labelling until all pictures are predicted; visible ones are predicted immediately. */
 const COUNT_AFTER_MS = 300;
 
-/** Suggests labels for the open project: keeps the thread with its index and its labels up to date. */
+/** Suggests labels for the open project, on a thread whose index and labels are kept up to date. */
 export class Suggestions {
-  /** Null until index and labels were read. */
+  /** Null until the index and labels have been read. */
   summary: SuggestionSummary | null = null;
-  /** Counts up with every change of the suggestions. */
+  /** Incremented with every change of the suggestions. */
   version = 0;
   #open: { project: Project; thread: SuggestionThread } | null = null;
   #model: IndexModel | null = null;
@@ -34,7 +34,7 @@ export class Suggestions {
     project.beforeClose(() => this.close());
   }
 
-  /** Reads index and library again, and starts the thread where it is not running. */
+  /** Reads the index and labels again; starts the thread if it is not running. */
   async read(): Promise<SuggestionSummary> {
     const project = this.project.require();
     const reading = this.#read(project);
@@ -64,7 +64,11 @@ export class Suggestions {
     return summary;
   }
 
-  /** Asks the thread, which has read everything first. @throws TwofoldError as `SuggestionThread.ask` */
+  /**
+   * Sends a task to the thread after it has read everything.
+   *
+   * @throws TwofoldError the errors of `SuggestionThread.ask`
+   */
   async ask<T extends SuggestTask>(task: T): Promise<SuggestAnswers[T['kind']]> {
     this.#reading ??= this.read();
     await this.#reading;
@@ -73,13 +77,13 @@ export class Suggestions {
     try {
       return await this.#open.thread.ask(task);
     } catch (error) {
-      // A thread that ended is started again and must read everything.
+      // The thread ended: the next call starts a new one, which must read everything.
       if (toFailure(error).code === 'crashed') this.#reading = null;
       throw error;
     }
   }
 
-  /** Labels were changed: suggestions follow. */
+  /** Updates the suggestions after labels changed. */
   labelled({ changes, swapped }: LabelResult): void {
     if (!this.#open) return;
     clearTimeout(this.#timer);
@@ -103,14 +107,14 @@ export class Suggestions {
     this.#timer = setTimeout(() => void this.#count().catch(() => undefined), COUNT_AFTER_MS);
   }
 
-  /** Predicts all pictures, which takes longer than the next label of a fast hand. */
+  /** Predicts all pictures, which is too slow to do after every label. */
   async #count(): Promise<void> {
     if (!this.#open) return;
     this.summary = await this.#open.thread.ask({ kind: 'summary' });
     this.onChange();
   }
 
-  /** Labelled pictures, each predicted without its own label. */
+  /** Out-of-fold predictions of the labelled pictures: each without its own label. */
   async estimates(): Promise<SuggestionEstimates> {
     for (;;) {
       const estimates = await this.ask({ kind: 'estimate' });
@@ -118,7 +122,7 @@ export class Suggestions {
     }
   }
 
-  /** Ends the thread and forgets everything. */
+  /** Ends the thread and discards its state. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     const open = this.#open;

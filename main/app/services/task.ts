@@ -16,17 +16,17 @@ export class Task<T, Progress> {
     project.beforeClose(() => this.end());
   }
 
-  /** Null where nothing is running. */
+  /** Null if nothing is running. */
   get state(): TaskState<Progress> | null {
     return this.#current && { progress: this.#progress, cancelling: this.#current.abort.signal.aborted };
   }
 
-  /** Of the work that is running; null where nothing is. */
+  /** The result of the running work; null if nothing is running. */
   get result(): Promise<T> | null {
     return this.#current?.result ?? null;
   }
 
-  /** @throws TwofoldError `busy` */
+  /** Runs `work`. @throws TwofoldError `busy` if the task is already running */
   protected start(
     work: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<T>,
   ): Promise<T> {

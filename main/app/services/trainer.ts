@@ -15,7 +15,7 @@ import type { JobProcess } from '../../training/supervisor.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** How long a run may take to stop when its project is closed, before its process is killed. */
+/** Time allowed for a run to stop when its project is closed; then its process is killed. */
 const STOP_PATIENCE_MS = 15_000;
 
 /** Trains runs of the open project, one at a time. */
@@ -37,9 +37,9 @@ export class Trainer {
   }
 
   /**
-   * Checks the labelled pictures' files, then starts. Resolves once the run is recorded.
+   * Checks the files of the labelled pictures, then starts training. Resolves once the run is recorded.
    *
-   * @throws TwofoldError `busy`, and why the pictures can't be trained on
+   * @throws TwofoldError `busy`; the errors of `startTraining`
    */
   async start(request: TrainRequest): Promise<RunInfo> {
     const project = this.project.require();
@@ -122,7 +122,7 @@ export class Trainer {
   }
 }
 
-/** A run with what can be done with it now. */
+/** A run, with whether it can predict and be resumed. */
 export function runInfo(project: Project, run: RunRecord): RunInfo {
   const folder = new RunFolder(runDir(project, run.id));
   const isOver = run.status !== 'running';

@@ -5,10 +5,10 @@ import { JOB_PROCESS, TENSORFLOW_ENV } from '../../jobs/child.ts';
 import { logExit, logOutput } from '../../log/child.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
 
-/** As `spawnUtilityProcess`, with the lowest priority, for background work. */
+/** `spawnUtilityProcess` with the lowest priority, for background work. */
 export const spawnBackgroundProcess = (): JobProcess => spawnUtilityProcess(constants.priority.PRIORITY_LOW);
 
-/** Runs a job in a utility process of Electron, whose crash affects neither the window nor main. */
+/** Runs a job in an Electron utility process, so that a crash affects neither the window nor the main process. */
 export function spawnUtilityProcess(priority: number = constants.priority.PRIORITY_BELOW_NORMAL): JobProcess {
   const { path, execArgv } = entry(import.meta.url, '../../jobs/process.ts');
   const child = utilityProcess.fork(path, [], {
@@ -33,7 +33,7 @@ export function spawnUtilityProcess(priority: number = constants.priority.PRIORI
   };
 }
 
-/** The window comes first where cores are scarce. */
+/** Lowers the priority, so that the window stays responsive. */
 function lowerPriority(pid: number | undefined, priority: number): void {
   if (pid === undefined) return;
   try {
@@ -43,10 +43,10 @@ function lowerPriority(pid: number | undefined, priority: number): void {
   }
 }
 
-/** Signals that end a crashed or killed process. */
+/** Signals that indicate a crash or a kill. */
 const DEADLY = ['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGTRAP'] as const;
 
-/** After a signal, Chromium reports its number, with or without the 128 that a shell adds. */
+/** After a signal, Chromium reports its number, with or without 128 added (as shells do). */
 function describeExit(code: number): string {
   const signal = DEADLY.find((name) => code % 128 === constants.signals[name]);
   return signal === undefined ? `exit code ${code}` : `signal ${signal}`;

@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The folder or project that the command line names, as when a person opens one from the file manager: the last argument
- * that is no option and exists, as a path or a `file:` URL (Linux desktops pass those). The program's own path and, when running from sources, the app's folder are not meant.
+ * The folder or project named on the command line, as when one is opened from the file manager: the last argument that
+ * is not an option, as a path or a `file:` URL (which Linux desktops pass). Null if there is none or it does not exist.
  *
- * @param fromSources whether the first argument that is no option is the app's own folder
+ * @param argv includes the path of the program
+ * @param fromSources whether the first argument that is not an option is the app's own folder
  */
 export function pathFromArguments(argv: readonly string[], fromSources: boolean, cwd: string): string | null {
   const [, ...rest] = argv;

@@ -9,7 +9,7 @@ export const logFile = (): string => join(dataFolder(), 'logs', 'twofold.log');
 
 /** Opens the log of the app. Where it can't be written, the app works without one. */
 export function startLog(): void {
-  // A closed terminal is no error; logging it would write to the terminal again.
+  // Ignore a closed terminal: logging the error would write to it again.
   process.stderr.on('error', () => undefined);
   try {
     openLog(logFile(), { echo: true });
@@ -24,10 +24,10 @@ export function showLog(): void {
 }
 
 /**
- * Logs what nothing caught in main, and processes of Chromium that crash. Main goes on, since most of its work is
- * independent, unless there is no window yet: an app that can't start says so and ends.
+ * Logs uncaught errors of the main process, and crashes of Chromium processes. The main process continues, since most
+ * of its work is independent; without a window yet, it shows the error and ends.
  *
- * @param hasWindow whether the person sees anything
+ * @param hasWindow whether a window is open
  */
 export function catchCrashes(defects: Defects, hasWindow: () => boolean): void {
   const note = (source: string) => (error: unknown) => {
@@ -42,7 +42,7 @@ export function catchCrashes(defects: Defects, hasWindow: () => boolean): void {
     if (reason !== 'clean-exit') logWarning('window', `its process ended: ${reason}, exit code ${exitCode}`);
   });
   app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
-    // A training process is logged by the one who started it.
+    // Utility processes are logged where they are started.
     if (type !== 'Utility') logWarning(type, `its process ended: ${reason}, exit code ${exitCode}`);
   });
   app.on('web-contents-created', (_event, contents) => {

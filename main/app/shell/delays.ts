@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Main handles menus, calls of the window and labels, so it must not block for long. */
+/** Sampling interval. */
 const RESOLUTION_MS = 10;
 const NS_PER_MS = 1e6;
 
-/** Watches how long main's event loop is kept from its work. */
+/** Measures delays of the main process's event loop. */
 export class LoopDelays {
   readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 
@@ -12,7 +12,7 @@ export class LoopDelays {
     this.#histogram.enable();
   }
 
-  /** Since the start, or since the last reset. The histogram counts its own interval in; what is above it is delay. */
+  /** Delays since the start or the last reset. The histogram includes its sampling interval, which is subtracted. */
   read(reset: boolean): { maxMs: number; p99Ms: number } {
     const delay = (ns: number): number => Math.max(0, ns / NS_PER_MS - RESOLUTION_MS);
     const read = {

@@ -1,15 +1,17 @@
 import { refuse } from './respond.ts';
 
-/** Written into the bundle by `npm run dev`; no other build has it. */
+/** Defined by `npm run dev` when bundling; undefined in other builds. */
 declare const TWOFOLD_DEV_SERVER: string | undefined;
 
-/** The address of Vite's development server, `http://127.0.0.1:PORT`, while `npm run dev` runs the app; otherwise null. */
+/**
+ * The address of Vite's development server, `http://127.0.0.1:PORT`, while `npm run dev` runs the app; otherwise null.
+ */
 export const DEV_SERVER = typeof TWOFOLD_DEV_SERVER === 'undefined' ? null : TWOFOLD_DEV_SERVER;
 
-/** The connection through which Vite announces changed modules. */
+/** Address of the WebSocket through which Vite announces changed modules. */
 export const DEV_SOCKET = DEV_SERVER?.replace('http:', 'ws:') ?? null;
 
-/** Looser than the policy of a built app in two points: Vite inlines styles and opens a connection of its own. */
+/** Looser than the policy of a built app in two points: Vite inlines styles and opens a WebSocket. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

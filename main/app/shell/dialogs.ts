@@ -65,7 +65,7 @@ const OPEN: Record<Exclude<DialogPurpose, 'create-project' | 'export-folder'>, O
   'try-folder': folder('Try the pictures of a folder', 'Try'),
 };
 
-/** Asks with the system's dialog. @returns absolute paths; empty when the person changes their mind */
+/** Shows the system's dialog. @returns absolute paths; empty if cancelled */
 export async function choose(
   window: BrowserWindow,
   purpose: DialogPurpose,
@@ -84,7 +84,7 @@ export async function choose(
   return canceled ? [] : filePaths;
 }
 
-/** Asks where a CSV file should go. @returns its path, or null when the person changes their mind */
+/** Asks where to save a CSV file. @returns its path, or null if cancelled */
 export async function chooseCsv(
   window: BrowserWindow,
   title: string,
@@ -94,7 +94,7 @@ export async function chooseCsv(
   return (await chooseSave(window, { title, defaultPath, filters }))[0] ?? null;
 }
 
-/** As `chooseCsv`, for a page. */
+/** `chooseCsv` for an HTML file. */
 export async function chooseHtml(
   window: BrowserWindow,
   title: string,

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { app } from 'electron';
 import type { Licence } from '../../../shared/contract/system.ts';
 
-/** The works of others in the app, one a section of the THIRD_PARTY.md that the build makes. */
+/** Licences of third-party software: the sections of THIRD_PARTY.md, which the build writes. */
 export async function readLicences(): Promise<Licence[]> {
   const folder = app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'dist');
   return parseLicences(await readFile(join(folder, 'THIRD_PARTY.md'), 'utf8'));
 }
 
-/** Sections with a heading of the second level. */
+/** Splits at headings of the second level. */
 function parseLicences(markdown: string): Licence[] {
   const [, ...sections] = markdown.split(/^## /m);
   return sections.map((section) => {

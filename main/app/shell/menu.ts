@@ -2,7 +2,7 @@ import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 import type { RecentProject } from '../../../shared/contract/project.ts';
 import type { AppSettings, MenuCommand } from '../../../shared/contract/system.ts';
 
-/** What the menu shows and does. */
+/** State and actions of the menu. */
 export interface MenuState {
   projectOpen: boolean;
   recent: readonly RecentProject[];
@@ -18,7 +18,7 @@ type Item = MenuItemConstructorOptions;
 const line: Item = { type: 'separator' };
 const isMac = process.platform === 'darwin';
 
-/** Builds the whole menu; it is small and changes rarely. */
+/** Builds the whole menu anew. */
 export function showMenu(state: MenuState): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(state)));
 }
@@ -53,7 +53,7 @@ function menuTemplate(state: MenuState): Item[] {
       submenu: [
         item('Try the Sample Pictures', 'open-sample'),
         line,
-        // Done by main, so that they are there when the window is broken.
+        // Handled by the main process, so that they work when the window does not.
         { id: 'show-log', label: 'Show Log', click: () => state.showLog() },
         { id: 'save-diagnostics', label: 'Save Diagnostics…', click: () => state.saveDiagnostics() },
         ...(isMac ? [] : [line, about]),
@@ -103,12 +103,12 @@ function fileItems(state: MenuState, item: Make, ofProject: Make): Item[] {
     ofProject('Import Labels from CSV…', 'import-csv'),
     line,
     ofProject('Close Project', 'close-project', { accelerator: 'CmdOrCtrl+Shift+W' }),
-    // On macOS closing a window belongs here, and quitting to the app's own menu.
+    // On macOS, Close belongs here and Quit in the app's own menu.
     ...(isMac ? [{ role: 'close' } as Item] : [line, { role: 'quit' } as Item]),
   ];
 }
 
-/** Undo and redo go to the window, which knows whether a label or a word is meant. */
+/** The window handles undo and redo, since they may apply to labels or to a text field. */
 function editItems(ofProject: Make): Item[] {
   return [
     ofProject('Undo', 'undo', { accelerator: 'CmdOrCtrl+Z' }),
@@ -125,7 +125,7 @@ function editItems(ofProject: Make): Item[] {
 
 function viewItems(state: MenuState, ofProject: Make): Item[] {
   const places = ['Library', 'Train', 'Review', 'Try', 'Export'] as const;
-  const themes = { system: 'Like the System', light: 'Light', dark: 'Dark' } as const;
+  const themes = { system: 'Same as System', light: 'Light', dark: 'Dark' } as const;
   return [
     ...places.map((place, index) =>
       ofProject(place, `show-${place.toLowerCase() as Lowercase<typeof place>}`, {

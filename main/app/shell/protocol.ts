@@ -3,14 +3,14 @@ import { SCHEME } from '../../../shared/picture-url.ts';
 import { DEV_SERVER, respondFromVite } from './dev-server.ts';
 import { isPictureAddress, refuse, respond, type PictureSource } from './respond.ts';
 
-/** Before the app is ready. */
+/** Registers the scheme `app:`. Call it before the app is ready. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ]);
 }
 
-/** Once the app is ready. @param renderer folder of the window's built files */
+/** Serves the scheme. Call it once the app is ready. @param renderer folder of the window's built files */
 export function serveScheme(session: Session, renderer: string, source: PictureSource): void {
   const answer = (request: Request): Promise<Response> =>
     DEV_SERVER === null || isPictureAddress(request.url)

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HOST, PICTURE_SIZES, type PictureSize } from '../../../shared/picture-url.ts';
 
-/** What the app's own scheme answers: the window's files from the bundle, and pictures by number or token; never a path. */
+/**
+ * Responses of the app's own scheme: the window's files from the bundle, and pictures by id or token, never by path.
+ */
 
 /** Bytes of a picture for the window. */
 export interface PictureBytes {
@@ -10,7 +12,7 @@ export interface PictureBytes {
   mime: string;
 }
 
-/** Where pictures come from; null for whatever may not be shown. */
+/** Where pictures come from; null for pictures that may not be shown. */
 export interface PictureSource {
   /** A picture of the open project, whose SHA-256 begins with these hexadecimal digits. */
   picture(id: number, hash: string, size: PictureSize): Promise<PictureBytes | null>;
@@ -18,7 +20,7 @@ export interface PictureSource {
   tried(token: string, size: PictureSize): Promise<PictureBytes | null>;
 }
 
-/** Everything the window is made of; nothing inline, nothing from elsewhere. Svelte's own policy makes its templates. */
+/** Allows only files of our own origin and nothing inline. Svelte creates its templates with a trusted-types policy. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -50,21 +52,21 @@ const MIME: Record<string, string> = {
   woff2: 'font/woff2',
 };
 
-/** The only shapes of address there are: a file of the bundle has no folder of its own, so none can be climbed out of. */
+/** The only valid addresses. Files of the bundle have no sub-folders, so paths such as `../` never match. */
 const FILE = /^\/(index\.html|assets\/[\w-][\w.-]*\.([a-z0-9]+))$/;
 const PICTURE = /^\/picture\/([^/]+)$/;
 const KEY = /^([1-9]\d{0,14})-([0-9a-f]{12})$/;
-/** Keys of thumbnails in one request. */
+/** Maximum number of thumbnails per request. */
 const MAX_KEYS = 32;
 const TRIED = /^\/tried\/([\w-]{1,100})$/;
 
-/** Whether this is the address of one or more pictures, rather than of a file of the window. */
+/** Whether the address is that of pictures rather than of a file of the window. */
 export function isPictureAddress(url: string): boolean {
   const { pathname } = new URL(url);
   return pathname === '/thumbnails' || PICTURE.test(pathname) || TRIED.test(pathname);
 }
 
-/** Answers one request; what is not one of the known addresses is 404, whatever it may point at. */
+/** Answers a request; 404 for unknown addresses. */
 export async function respond(request: Request, renderer: string, source: PictureSource): Promise<Response> {
   if (request.method !== 'GET') return refuse(405, 'Only GET is answered.');
   const url = new URL(request.url);
@@ -90,7 +92,9 @@ async function serveFile(path: string, extension: string): Promise<Response> {
   }
 }
 
-/** One after the other in one answer, since what an answer costs hardly depends on how much it holds. */
+/**
+ * All thumbnails in one response, since the cost per response dominates: length (uint32, little-endian), then bytes.
+ */
 async function serveThumbnails(keys: string, source: PictureSource): Promise<Response> {
   const parsed = keys.split(',', MAX_KEYS + 1).map(parseKey);
   if (parsed.length > MAX_KEYS || parsed.includes(null))
@@ -107,16 +111,16 @@ async function serveThumbnails(keys: string, source: PictureSource): Promise<Res
   return answer(Buffer.concat(parts), 'application/octet-stream', 'no-store');
 }
 
-/** Null for what `contentKey` does not make. */
+/** Reads a key made by `contentKey`; null for anything else. */
 function parseKey(key: string): { id: number; hash: string } | null {
   const [, id, hash] = KEY.exec(key) ?? [];
   return id === undefined || hash === undefined ? null : { id: Number(id), hash };
 }
 
 function servePicture(picture: PictureBytes | null): Response {
-  // No error: the window may well ask for a picture of the project that is being closed.
+  // Not an error: the window may request a picture of a project that is being closed.
   if (!picture) return new Response(null, { status: 204, headers: SECURITY_HEADERS });
-  // The address carries the content's hash, so what it gives never changes.
+  // The address contains the content's hash, so the response never changes.
   return answer(picture.bytes, picture.mime, 'private, max-age=31536000, immutable');
 }
 

@@ -7,15 +7,17 @@ import type { AppContext } from '../services/context.ts';
 import { collectDiagnostics, DIAGNOSTICS } from '../services/diagnostics.ts';
 import { logFile } from './crashes.ts';
 
-/** Help → Save Diagnostics…: says what is in the file, asks where to write it, and shows it there. */
+/**
+ * Help → Save Diagnostics…: explains what the file contains, asks where to save it, and shows it in the file manager.
+ */
 export async function saveDiagnostics(context: AppContext): Promise<void> {
   const window = context.window();
   const { response } = await dialog.showMessageBox(window, {
     type: 'info',
-    message: 'Save diagnostics to send with a report of a problem?',
+    message: 'Save diagnostics to attach to a problem report?',
     detail:
       `The file contains:\n${DIAGNOSTICS.map((part) => `• ${part}`).join('\n')}\n\n` +
-      'It contains no pictures, no labels, and no names of pictures. Nothing is sent anywhere.',
+      'It contains no pictures, labels or file names. Nothing is sent anywhere.',
     buttons: ['Save…', 'Cancel'],
     defaultId: 0,
     cancelId: 1,
@@ -41,7 +43,7 @@ export async function saveDiagnostics(context: AppContext): Promise<void> {
   }
 }
 
-/** The log, and the one before it. */
+/** The current log and the previous one. */
 function logs(): { name: string; path: string }[] {
   const { dir, name, ext } = parse(logFile());
   return [`${name}.old${ext}`, `${name}${ext}`].map((file) => ({ name: file, path: join(dir, file) }));

@@ -3,11 +3,11 @@ import { ORIGIN } from '../../../shared/picture-url.ts';
 import { DEV_SERVER, DEV_SOCKET } from './dev-server.ts';
 
 /**
- * The window shows our own files and nothing else, and no request leaves this machine. Several locks, each of which would
- * do: a name never resolves, a request to elsewhere is cancelled, Chromium's own services are off.
+ * The window shows only our own files, and no request leaves this machine. Several independent measures enforce this:
+ * host names never resolve, other requests are cancelled, and Chromium's own services are off.
  */
 
-/** Chromium's services that call home on their own. */
+/** Chromium services that make network requests on their own. */
 const OFF = [
   'disable-background-networking',
   'disable-breakpad',
@@ -20,7 +20,7 @@ const OFF = [
   'no-pings',
 ];
 
-/** Before the app is ready. */
+/** Call it before the app is ready. */
 export function hardenCommandLine({ commandLine }: App): void {
   for (const name of OFF) commandLine.appendSwitch(name);
   const resolvable = DEV_SERVER === null ? '' : ', EXCLUDE 127.0.0.1';
@@ -28,21 +28,21 @@ export function hardenCommandLine({ commandLine }: App): void {
   commandLine.appendSwitch('disable-features', 'MediaRouter,OptimizationHints,AutofillServerCommunication');
 }
 
-/** Once the app is ready, before a window is made. */
+/** Call it once the app is ready, before creating a window. */
 export function hardenSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
-  // Without languages first: for the system's own one a dictionary would be fetched.
+  // Languages are removed first; otherwise a dictionary for the system's language would be downloaded.
   if (process.platform !== 'darwin') session.setSpellCheckerLanguages([]);
   session.setSpellCheckerEnabled(false);
   session.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !mayLoad(details.url) }));
   session.on('will-download', (event) => event.preventDefault());
 }
 
-/** For every page, of which there is only one. */
+/** Call it for every page. */
 export function hardenContents(contents: WebContents): void {
-  // WebRTC passes none of the other locks.
+  // WebRTC bypasses the other measures.
   contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   contents.on('will-navigate', (event) => event.preventDefault());
@@ -51,7 +51,7 @@ export function hardenContents(contents: WebContents): void {
   contents.on('will-attach-webview', (event) => event.preventDefault());
 }
 
-/** A call counts only when it comes from the main frame of our window while that shows our page. */
+/** Whether a call comes from the main frame of our window while it shows our page. */
 export function comesFrom(event: IpcMainInvokeEvent, contents: WebContents | undefined): boolean {
   const frame = event.senderFrame;
   return (

@@ -21,14 +21,14 @@ import { createWindow } from './window.ts';
 
 const RENDERER = fileURLToPath(new URL('../renderer/', import.meta.url));
 
-/** Answers the window's calls; given by the entry, since the shell knows nothing of the contract's handlers. */
+/** Binds the window's calls to handlers. Passed in by the entry point, since `app` must not import `ipc`. */
 export type BindCalls = (
   context: AppContext,
   isOurs: (event: IpcMainInvokeEvent) => boolean,
   onFailure: (name: string, error: unknown) => void,
 ) => void;
 
-/** Runs the app, once it is known to be the only instance, until it ends. */
+/** Runs the app. Call it only in the first instance. */
 export function startApp(bindCalls: BindCalls): void {
   let window: BrowserWindow | undefined;
   const emit: Emit = (name, payload) => {
@@ -65,7 +65,7 @@ export function startApp(bindCalls: BindCalls): void {
     event.preventDefault();
     openPath(path);
   });
-  // Also on macOS: with its one window the app has nothing left to do, and closing it was said to end the training.
+  // Also on macOS: the app has only one window, and the warning said that closing it ends the training.
   app.on('window-all-closed', () => {
     window = undefined;
     app.quit();
@@ -98,11 +98,11 @@ function openWindow(context: AppContext): BrowserWindow {
   return window;
 }
 
-/** Closing the window ends the training: a person should mean it. */
+/** Asks for confirmation, since closing the window ends the training. */
 async function confirmStop(window: BrowserWindow): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: 'Training is under way.',
+    message: 'Training is in progress.',
     detail: 'If you close Twofold now, training stops and the best epoch so far is kept.',
     buttons: ['Stop and close', 'Keep training'],
     defaultId: 1,
@@ -126,7 +126,7 @@ function endCleanly({ project, pool, recent, settings }: AppContext, temporary: 
         settings.flush();
         rmSync(temporary, { recursive: true, force: true });
         ended = true;
-        // Within the event itself Electron ignores another quit.
+        // Electron ignores `quit` within this event.
         setImmediate(() => app.quit());
       });
   });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const MIN_SIZE = { width: 800, height: 560 };
 const DEFAULT_SIZE = { width: 1280, height: 840 };
-/** So much of the title bar must be on some display that the window can be taken by it. */
+/** The part of the title bar that must be on a display, so that the window can be moved. */
 const REACHABLE = { width: 120, height: 40 };
 
 export const windowStateSchema = z.object({
@@ -17,8 +17,8 @@ export type WindowState = z.infer<typeof windowStateSchema>;
 export const DEFAULT_WINDOW_STATE: WindowState = { bounds: null, maximized: false, fullScreen: false };
 
 /**
- * Where the window opens: where it was, if it can still be reached there; otherwise centred on the first display. Never
- * larger than the display it is on.
+ * Bounds of a new window: those it had last, if it can still be reached there; otherwise centred on the first display.
+ * Never larger than its display.
  *
  * @param displays work areas, the main display's first; at least one
  */

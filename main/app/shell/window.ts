@@ -4,10 +4,10 @@ import { ORIGIN } from '../../../shared/picture-url.ts';
 import type { JsonFile } from '../services/json-file.ts';
 import { MIN_SIZE, placeWindow, type windowStateSchema } from './window-state.ts';
 
-/** What is seen before the page is: the page's own background (renderer/theme.css), so that nothing flashes. */
+/** Background until the page is shown; the same as in renderer/theme.css, to avoid a flash. */
 const BACKGROUND = { light: '#f6f7f9', dark: '#17191d' };
 
-/** Makes the one window: sandboxed, without Node, showing our own page. It appears once there is something to see. */
+/** Creates the window: sandboxed, without Node, showing our own page. It is shown once the page is ready. */
 export function createWindow(state: JsonFile<typeof windowStateSchema>): BrowserWindow {
   const displays = [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea);
   const window = new BrowserWindow({
@@ -32,7 +32,7 @@ export function createWindow(state: JsonFile<typeof windowStateSchema>): Browser
   if (state.value.maximized) window.maximize();
   if (state.value.fullScreen) window.setFullScreen(true);
   remember(window, state);
-  // A page that crashed is loaded again; main knows the open project and running work.
+  // Reload a crashed page; the main process keeps the open project and running work.
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason !== 'clean-exit') window.webContents.reload();
   });
