@@ -15,6 +15,7 @@ import { addLabel } from './commands/label.ts';
 import { addLabels } from './commands/labels.ts';
 import { addRemove } from './commands/remove.ts';
 import { addLocate } from './commands/locate.ts';
+import { addMap } from './commands/map.ts';
 import { addNext } from './commands/next.ts';
 import { addPredict } from './commands/predict.ts';
 import { addReport } from './commands/report.ts';
@@ -52,6 +53,7 @@ export function buildProgram(output: Output, argv: readonly string[] = []): Comm
     addSuggest,
     addNext,
     addSimilar,
+    addMap,
     addErrors,
     addDuplicates,
     addCheck,

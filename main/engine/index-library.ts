@@ -51,7 +51,7 @@ export async function readIndex(project: Project, model: IndexModel): Promise<In
 export async function indexPictures(
   project: Project,
   model: IndexModel,
-  { missing, pictures }: IndexedLibrary,
+  { missing, pictures }: Pick<IndexedLibrary, 'missing' | 'pictures'>,
   options: JobOptions,
 ): Promise<IndexResult | null> {
   if (missing.length + pictures.length === 0) {

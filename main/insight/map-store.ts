@@ -1,0 +1,85 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TwofoldError } from '../../shared/errors.ts';
+import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
+import type { MapMethod } from '../../shared/map.ts';
+import { SafetensorsFile, writeSafetensors } from '../files/safetensors.ts';
+import { indexKey } from './index-store.ts';
+
+/** Counts up when the same pictures would be placed elsewhere. */
+const VERSION = 1;
+const HASH_BYTES = 32;
+
+/** Where contents are on a map. */
+export interface MapPoints {
+  /** SHA-256 of the contents, sorted. */
+  hashes: string[];
+  /** [contents, 2] */
+  points: Float32Array;
+  /** Shares of the variance along both axes of a PCA, 0..1; empty for UMAP. */
+  explained: number[];
+}
+
+/**
+ * Keeps the maps of a project in its cache, by content and model. A map of other weights is removed, since nothing would
+ * read it again.
+ */
+export class MapStore {
+  readonly #dir: string;
+  readonly #prefix: string;
+
+  /** @param cacheDir of the project */
+  constructor(cacheDir: string, model: IndexModel) {
+    this.#dir = join(cacheDir, 'map');
+    this.#prefix = `${indexKey(model)}-v${VERSION}-`;
+  }
+
+  /** The last map by a method; null where there is none, or its file is damaged. */
+  async read(method: MapMethod): Promise<MapPoints | null> {
+    try {
+      const file = await SafetensorsFile.open(this.#path(method));
+      try {
+        const contents = Buffer.from(await file.bytes('contents'));
+        const count = contents.length / HASH_BYTES;
+        return {
+          hashes: Array.from({ length: count }, (_, at) =>
+            contents.toString('hex', at * HASH_BYTES, (at + 1) * HASH_BYTES),
+          ),
+          points: await file.floats('points', [count, 2]),
+          explained: (file.metadata.explained ?? '').split(' ').filter(Boolean).map(Number),
+        };
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (error instanceof TwofoldError && ['not-found', 'corrupt'].includes(error.code)) return null;
+      throw error;
+    }
+  }
+
+  async write(method: MapMethod, { hashes, points, explained }: MapPoints): Promise<void> {
+    await mkdir(this.#dir, { recursive: true });
+    const contents = Buffer.from(hashes.join(''), 'hex');
+    await writeSafetensors(
+      this.#path(method),
+      [
+        { name: 'contents', type: 'U8', shape: [hashes.length, HASH_BYTES], pieces: () => [contents] },
+        { name: 'points', type: 'F32', shape: [hashes.length, 2], pieces: () => [points] },
+      ],
+      { explained: explained.join(' ') },
+    );
+    await this.removeOthers();
+  }
+
+  /** Removes maps of other weights or settings of the index. */
+  async removeOthers(): Promise<void> {
+    const names = await readdir(this.#dir).catch(() => []);
+    for (const name of names) {
+      if (!name.startsWith(this.#prefix)) await rm(join(this.#dir, name), { force: true });
+    }
+  }
+
+  #path(method: MapMethod): string {
+    return join(this.#dir, `${this.#prefix}${method}.safetensors`);
+  }
+}
