@@ -66,6 +66,7 @@ export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
     case 'resumed':
       return live.phase === 'stopping' ? live : { ...live, phase: 'running' };
     case 'predicted':
+    case 'scored':
     case 'fold':
       return live;
   }

@@ -8,6 +8,7 @@ import { swapClass, swapCounts, swapEvaluation, swapPair, swapRecipe } from '../
 import { isSwapped } from '../library/labels/class-order.ts';
 import { getClasses } from '../library/labels/classes.ts';
 import { testContents } from '../library/pictures/pictures.ts';
+import { forgetPredictions } from '../library/runs/coverage.ts';
 import { saveRunPictures } from '../library/runs/predictions.ts';
 import { cacheDir, runDir, type Project } from '../library/folder.ts';
 import { forgetCalibration } from '../library/runs/calibration.ts';
@@ -66,6 +67,7 @@ export async function startTraining(
   );
   if (resumed) {
     forgetTestEvaluation(db, run.id);
+    forgetPredictions(db, run.id);
     forgetCalibration(db, run.id);
   }
   const record = recorder(project, run.id);

@@ -33,6 +33,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return (await import('./evaluate.ts')).runEvaluateJob(job, context);
     case 'predict':
       return (await import('./predict.ts')).runPredictJob(job, context);
+    case 'score':
+      return (await import('./score.ts')).runScoreJob(job, context);
     case 'heat-map':
       return (await import('./heat-map.ts')).runHeatMapJob(job, context);
     case 'features':

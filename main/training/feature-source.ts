@@ -28,8 +28,8 @@ export interface FeatureBatch<P extends SourcePicture> {
 export interface BatchOptions {
   /** Augments the pictures. */
   draw?: Draw;
-  /** Whether features are read from the cache and stored there. */
-  cached: boolean;
+  /** Whether features are read from the cache and stored there; `read`: only read. */
+  cached: boolean | 'read';
 }
 
 /** Batches that are decoded on other threads ahead of TensorFlow. */
@@ -131,7 +131,7 @@ export class FeatureSource {
     const byPicture = new Map(
       fresh.map((picture, index) => [picture, values.subarray(index * features, (index + 1) * features)]),
     );
-    for (const [picture, row] of byPicture) this.#keep(picture, row, options);
+    if (options.cached === true) for (const [picture, row] of byPicture) this.#keep(picture, row, options);
     const all = pictures.flatMap((picture, index) => rows[index] ?? byPicture.get(picture) ?? []);
     return { pictures: kept, features: fresh.length === kept.length ? values : this.#join(kept, all) };
   }

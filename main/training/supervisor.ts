@@ -18,6 +18,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   'cross-validate': 'The training process',
   evaluate: 'The evaluation process',
   predict: 'The prediction process',
+  score: 'The prediction process',
   'heat-map': 'The heat map process',
   features: 'The feature extraction process',
   index: 'The indexing process',

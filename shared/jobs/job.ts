@@ -14,6 +14,7 @@ import type { HeatMapJob, HeatMapResult } from './heat-map.ts';
 import type { IndexJob, IndexResult } from './index-pictures.ts';
 import type { OutOfFoldJob, OutOfFoldResult } from './out-of-fold.ts';
 import type { PredictJob, PredictResult } from './predict.ts';
+import type { ScoreJob, ScoreResult } from './score.ts';
 import type { TrainJob, TrainResult } from './train.ts';
 
 /** The jobs of the training process and their results. */
@@ -23,6 +24,7 @@ export type Job =
   | CrossValidateJob
   | EvaluateJob
   | PredictJob
+  | ScoreJob
   | HeatMapJob
   | FeaturesJob
   | IndexJob
@@ -37,6 +39,7 @@ export type JobResult =
   | CrossValidateResult
   | EvaluateResult
   | PredictResult
+  | ScoreResult
   | HeatMapResult
   | FeaturesResult
   | IndexResult

@@ -3,6 +3,7 @@ import type { Progress } from '../progress.ts';
 import type { Job, JobPicture, JobResult } from './job.ts';
 import type { LeftOut } from './left-out.ts';
 import type { Prediction } from './predict.ts';
+import type { PredictedPicture } from './score.ts';
 import type { EpochMetrics, TrainResult } from './train.ts';
 
 /** The messages of a job. */
@@ -56,6 +57,7 @@ export type JobEvent =
   | EpochEvent
   | { type: 'left-out'; leftOut: LeftOut }
   | { type: 'predicted'; predictions: Prediction[] }
+  | { type: 'scored'; scores: PredictedPicture[] }
   | { type: 'paused' }
   | { type: 'resumed' };
 

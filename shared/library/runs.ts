@@ -71,6 +71,12 @@ export interface CommonAccuracy {
   accuracies: (Interval | null)[];
 }
 
+/** How far a run has predicted the pictures outside the test set whose files are present and unchanged. */
+export interface RunCoverage {
+  predicted: number;
+  total: number;
+}
+
 /** A run's prediction for a picture. */
 export interface RunPicture {
   id: number;

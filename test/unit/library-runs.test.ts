@@ -144,7 +144,11 @@ describe('runs', () => {
     await saveRunPictures(
       project.db,
       id,
-      Array.from({ length: 7000 }, (_, index) => ({ id: index + 1, probability: index / 7000 })),
+      Array.from({ length: 7000 }, (_, index) => ({
+        id: index + 1,
+        split: 'validation' as const,
+        probability: index / 7000,
+      })),
     );
     clearInterval(timer);
     expect(turns).toBeGreaterThan(1);

@@ -18,6 +18,8 @@ import { runJob } from '../../training/supervisor.ts';
 import { printable, table } from '../format.ts';
 import { cancellable } from '../interrupt.ts';
 import type { Output } from '../output.ts';
+import { predictAll } from '../predict-all.ts';
+import { withProject } from '../project-command.ts';
 import { showJob } from '../show-job.ts';
 import { writeCsv } from '../write-csv.ts';
 import { THRESHOLD_OPTION } from '../threshold.ts';
@@ -26,6 +28,7 @@ interface Flags {
   run?: string;
   csv?: string;
   threshold?: number;
+  all?: true;
 }
 
 export function addPredict(program: Command, output: Output): void {
@@ -33,7 +36,11 @@ export function addPredict(program: Command, output: Output): void {
     .command('predict')
     .description('classify pictures with a trained model')
     .argument('<model>', 'project folder, or the folder of a run, also a copy of it')
-    .argument('<files...>', 'pictures, or folders of them')
+    .argument('[files...]', 'pictures, or folders of them')
+    .option(
+      '--all',
+      'predict all pictures of the project outside the test set and store that for the run; resumes where it was',
+    )
     .option('--run <id>', 'which run of the project (default: the newest with a model)')
     .option(...THRESHOLD_OPTION)
     .option(
@@ -42,11 +49,18 @@ export function addPredict(program: Command, output: Output): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  twofold predict traps new/*.jpg\n  twofold predict traps.twofold/runs/r3 new --csv predictions.csv',
+      '\nExamples:\n  twofold predict traps new/*.jpg\n  twofold predict traps.twofold/runs/r3 new --csv predictions.csv\n  twofold predict traps --all',
     )
-    .action(async (model: string, given: string[], flags: Flags) => {
+    .action(async (model: string, given: string[], flags: Flags, command: Command) => {
       // Before the work: a mistyped folder must not cost the predictions.
       if (flags.csv !== undefined && flags.csv !== '-') await access(path.dirname(path.resolve(flags.csv)));
+      if (flags.all) {
+        if (given.length > 0) command.error('error: --all takes no files.');
+        if (!isProject(model)) command.error('error: --all needs a project, not the folder of a run.');
+        await withProject(model, output, (project) => predictAll(project, flags, output));
+        return;
+      }
+      if (given.length === 0) command.error('error: Name pictures or folders, or use --all.');
       const { threshold: ofProject, unsure: ofRun, ...run } = await modelOf(model, flags.run);
       const files = await listFiles(given);
       const done = await cancellable(output, (signals) =>

@@ -49,7 +49,7 @@ export async function saveRunPictures(
   }
 }
 
-/** A run's results for the given pictures, or for all of them. */
+/** A run's results for the given pictures, or for all that it was trained, validated or tested on. */
 export function getRunPictures(db: Db, runId: string, ids?: Iterable<number>): RunPicture[] {
   const number = runNumber(db, runId);
   const columns = 'r.picture_id AS id, r.split, r.probability, r.out_of_sample AS outOfSample';
@@ -58,7 +58,7 @@ export function getRunPictures(db: Db, runId: string, ids?: Iterable<number>): R
       ? rows<RunPicture>(
           db,
           `SELECT ${columns} FROM run_pictures r JOIN pictures p ON p.id = r.picture_id
-           WHERE r.run_number = :number ORDER BY r.picture_id`,
+           WHERE r.run_number = :number AND r.split IS NOT NULL ORDER BY r.picture_id`,
           { number },
         )
       : rows<RunPicture>(
@@ -74,4 +74,19 @@ export function getRunPictures(db: Db, runId: string, ids?: Iterable<number>): R
 function swapProbabilities({ probability, outOfSample, ...rest }: RunPicture): RunPicture {
   const swap = (value: number | null): number | null => (value === null ? null : 1 - value);
   return { ...rest, probability: swap(probability), outOfSample: swap(outOfSample) };
+}
+
+/** All of a run's predictions outside the test set: ids in order, and probabilities of class 1. */
+export function runProbabilities(db: Db, runId: string): { ids: Uint32Array; probabilities: Float32Array } {
+  const found = rows<{ id: number; probability: number }>(
+    db,
+    `SELECT r.picture_id AS id, r.probability FROM run_pictures r
+     WHERE r.run_number = :number AND r.probability IS NOT NULL AND r.split IS NOT 'test' ORDER BY r.picture_id`,
+    { number: runNumber(db, runId) },
+  );
+  const swapped = isSwapped(db);
+  return {
+    ids: Uint32Array.from(found, ({ id }) => id),
+    probabilities: Float32Array.from(found, ({ probability }) => (swapped ? 1 - probability : probability)),
+  };
 }
