@@ -73,7 +73,8 @@ async function jobOf(project: Project, run: RunRecord): Promise<OutOfFoldJob> {
     );
   }
   const swapped = isSwapped(db);
-  const { kept } = withoutContents(await usablePictures(project), new Set(testContents(db)));
+  const { usable } = await usablePictures(project);
+  const { kept } = withoutContents(usable, new Set(testContents(db)));
   const pictures = swapped ? kept.map((one) => ({ ...one, label: swapClass(one.label) })) : kept;
   const recipe = swapped ? swapRecipe(run.recipe) : run.recipe;
   const epochs = run.bestEpoch ?? recipe.epochs;

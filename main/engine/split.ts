@@ -14,6 +14,8 @@ const PAGE = 5000;
 export interface ProjectSplit extends SplitSet {
   /** Pictures outside the test set that are excluded, since the test set has the same content or a near-duplicate. */
   testCopies: TrainingPicture[];
+  /** Labelled pictures outside the test set that are excluded, since their files are missing or have changed. */
+  unusable: number;
 }
 
 /**
@@ -32,7 +34,8 @@ export async function splitProject(
   const { db } = project;
   const contents = testContents(db);
   const tested = new Set(contents.flatMap((content) => groups.get(content) ?? []));
-  const same = withoutContents(await usablePictures(project), new Set(contents));
+  const { usable, unusable } = await usablePictures(project);
+  const same = withoutContents(usable, new Set(contents));
   const isNear = ({ split, sha256 }: TrainingPicture): boolean =>
     split === null && tested.has(groups.get(sha256) ?? '');
   const testCopies = [...same.left, ...same.kept.filter(isNear)];
@@ -47,11 +50,16 @@ export async function splitProject(
       groupOf: ({ sha256 }) => groups.get(sha256) ?? sha256,
     },
   );
-  return { ...split, testCopies };
+  return { ...split, testCopies, unusable };
 }
 
-/** Reads page by page, so that the app responds in between. */
-export async function usablePictures({ db }: Project): Promise<TrainingPicture[]> {
+/**
+ * The labelled pictures outside the test set whose files are usable, and how many are not. Reads page by page, so that the
+ * app responds in between.
+ */
+export async function usablePictures({
+  db,
+}: Project): Promise<{ usable: TrainingPicture[]; unusable: number }> {
   const usable: TrainingPicture[] = [];
   let unusable = 0;
   for (let after = 0; ;) {
@@ -65,7 +73,7 @@ export async function usablePictures({ db }: Project): Promise<TrainingPicture[]
     await setImmediate();
   }
   if (usable.length === 0 && unusable > 0) throw allUnusable(unusable);
-  return usable;
+  return { usable, unusable };
 }
 
 function allUnusable(count: number): TwofoldError {

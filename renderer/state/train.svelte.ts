@@ -12,12 +12,14 @@ import type { Notices } from './notices.svelte.ts';
 import type { ProjectState } from './project.svelte.ts';
 import { nameOfRun, type Runs } from './runs.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
+import { TrainSplit } from './train-split.svelte.ts';
 
 const APPLY_EVERY_MS = 100;
 
 /** Training: the recipe, the run under way, and why none can be started. */
 export class Train {
   readonly form: TrainForm;
+  readonly split: TrainSplit;
   live = $state.raw<LiveRun | null>(null);
   /** Asked for, not yet begun. */
   starting = $state(false);
@@ -47,6 +49,7 @@ export class Train {
     private readonly useRun: (run: string, place: Place) => void,
   ) {
     this.form = new TrainForm(client);
+    this.split = new TrainSplit(client);
     client.on('train.event', (told) => this.#hear(told));
     client.on('train.finished', (told) => this.#finish(told));
   }
@@ -56,6 +59,7 @@ export class Train {
     this.live = null;
     this.#history = null;
     this.tab = 'recipe';
+    this.split.open();
     this.form.open(project?.settings.recipe ?? null);
     if (project) void this.#adopt();
   }

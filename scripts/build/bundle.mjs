@@ -24,6 +24,7 @@ const CHILDREN = {
   worker: 'main/pictures/worker.ts',
   'stat-worker': 'main/library/pictures/stat-worker.ts',
   'read-worker': 'main/library/reading/read-worker.ts',
+  'split-worker': 'main/engine/split-worker.ts',
   'suggest-worker': 'main/engine/suggestions/suggest-worker.ts',
 };
 

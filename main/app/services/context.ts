@@ -15,6 +15,7 @@ import type { OpenProject } from './open-project.ts';
 import type { Pictures } from './pictures.ts';
 import type { Predictor } from './predictor.ts';
 import type { RecentProjects } from './recent.ts';
+import type { Splits } from './splits.ts';
 import type { Trainer } from './trainer.ts';
 
 /** The parts of the app that handlers of the contract use; each is created once. */
@@ -25,6 +26,7 @@ export interface AppContext {
   pictures: Pictures;
   importer: Importer;
   checks: FileChecks;
+  splits: Splits;
   trainer: Trainer;
   predictor: Predictor;
   evaluator: Evaluator;

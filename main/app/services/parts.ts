@@ -20,6 +20,7 @@ import { Pictures } from './pictures.ts';
 import { Predictor } from './predictor.ts';
 import { RecentProjects, recentSchema } from './recent.ts';
 import { summarise } from './recent-summary.ts';
+import { Splits } from './splits.ts';
 import { Trainer } from './trainer.ts';
 import { spawnBackgroundProcess, spawnUtilityProcess } from './utility-process.ts';
 
@@ -94,6 +95,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     importer,
     insight,
     checks,
+    splits: new Splits(project),
     trainer: new Trainer(project, checks, spawn, emit),
     predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
     evaluator: new Evaluator(project, checks, spawn, emit),

@@ -1,0 +1,24 @@
+import type { Recipe } from '../../../shared/recipe.ts';
+import type { SplitCounts } from '../../../shared/split.ts';
+import { SplitCounter } from '../../engine/split-counter.ts';
+import type { OpenProject } from './open-project.ts';
+
+/** How the open project would be split for a new run. */
+export class Splits {
+  #counter: SplitCounter | null = null;
+
+  constructor(private readonly project: OpenProject) {
+    project.beforeClose(async () => {
+      const counter = this.#counter;
+      this.#counter = null;
+      await counter?.close();
+    });
+  }
+
+  /** @throws TwofoldError as `SplitCounter.count` */
+  async count(recipe: Recipe): Promise<SplitCounts> {
+    const project = this.project.require();
+    this.#counter ??= new SplitCounter(project);
+    return this.#counter.count(recipe);
+  }
+}

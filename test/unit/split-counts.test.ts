@@ -1,0 +1,98 @@
+import { rmSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { indexModel } from '../../main/engine/index-library.ts';
+import { SplitCounter } from '../../main/engine/split-counter.ts';
+import { DuplicateStore } from '../../main/insight/duplicate-store.ts';
+import { cacheDir, type Project } from '../../main/library/folder.ts';
+import { importFolder } from '../../main/library/import/import.ts';
+import { setLabels } from '../../main/library/labels/labels.ts';
+import { checkFiles } from '../../main/library/pictures/check-files.ts';
+import { setSplit } from '../../main/library/pictures/pictures.ts';
+import { listContents, type PictureContent } from '../../main/library/reading/contents.ts';
+import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
+import { decode, newProject, putMany, temporaryFolder } from '../kit/library.ts';
+
+const recipe = { ...DEFAULT_RECIPE, validationFraction: 0.25 };
+
+/** Twenty pictures of each class. */
+async function twentyOfEach(): Promise<{ project: Project; cats: PictureContent[]; dogs: PictureContent[] }> {
+  const project = newProject();
+  await importFolder(project, putMany(temporaryFolder(), 40, ['cat', 'dog']), { inspect: decode });
+  const all = listContents(project.db);
+  const of = (label: 0 | 1): PictureContent[] => all.filter((picture) => picture.label === label);
+  return { project, cats: of(0), dogs: of(1) };
+}
+
+/** As if all pictures had been compared, and these groups found. */
+async function note(project: Project, groups: PictureContent[][], but?: PictureContent): Promise<void> {
+  const hashes = listContents(project.db)
+    .map(({ sha256 }) => sha256)
+    .filter((sha256) => sha256 !== but?.sha256);
+  const links = groups.flatMap((group) =>
+    group
+      .slice(1)
+      .map(({ sha256 }): [number, number] => [hashes.indexOf(group[0]!.sha256), hashes.indexOf(sha256)]),
+  );
+  await new DuplicateStore(cacheDir(project), await indexModel(project)).write({ hashes, links });
+}
+
+function counterOf(project: Project): SplitCounter {
+  const counter = new SplitCounter(project);
+  onTestFinished(() => counter.close());
+  return counter;
+}
+
+test('counts both sides by class, and follows labels and recipe', async () => {
+  const { project, cats } = await twentyOfEach();
+  const counter = counterOf(project);
+  const alone = { ...recipe, groupDuplicates: false };
+  const nothing = { testCopies: 0, unusable: 0, isFinal: true };
+  expect(await counter.count(alone)).toEqual({ train: [15, 15], validation: [5, 5], ...nothing });
+  const half = { ...alone, validationFraction: 0.5 };
+  expect(await counter.count(half)).toEqual({ train: [10, 10], validation: [10, 10], ...nothing });
+  const ids = cats.slice(0, 8).map(({ id }) => id);
+  setLabels(project.db, ids, null, 'mouse');
+  expect(await counter.count(alone)).toEqual({ train: [9, 15], validation: [3, 5], ...nothing });
+  setLabels(project.db, ids, 1, 'mouse');
+  expect(await counter.count(alone)).toEqual({ train: [9, 21], validation: [3, 7], ...nothing });
+});
+
+test('leaves out near-duplicates of test pictures and missing files, and keeps groups together', async () => {
+  const { project, cats, dogs } = await twentyOfEach();
+  setSplit(project.db, [cats[0]!.id, dogs[0]!.id], 'test');
+  rmSync(cats[2]!.path);
+  await checkFiles(project);
+  const bursts = dogs.slice(1, 17);
+  await note(project, [[cats[0]!, cats[1]!], bursts]);
+  // 17 cats and 19 dogs are left, of which 16 are one group, larger than a quarter.
+  expect(await counterOf(project).count(recipe)).toEqual({
+    train: [13, 16],
+    validation: [4, 3],
+    testCopies: 1,
+    unusable: 1,
+    isFinal: true,
+  });
+});
+
+test('says where near-duplicates are still to be looked for', async () => {
+  const { project, cats } = await twentyOfEach();
+  const counter = counterOf(project);
+  await note(project, [], cats[3]);
+  expect(await counter.count(recipe)).toMatchObject({ train: [15, 15], isFinal: false });
+  await note(project, []);
+  expect(await counter.count(recipe)).toMatchObject({ train: [15, 15], isFinal: true });
+});
+
+test('says why pictures can’t be split', async () => {
+  const { project, dogs } = await twentyOfEach();
+  setLabels(
+    project.db,
+    dogs.map(({ id }) => id),
+    null,
+    'mouse',
+  );
+  await expect(counterOf(project).count(recipe)).rejects.toMatchObject({
+    code: 'one-class',
+    message: expect.stringContaining('All 20 labelled pictures are "cat"') as string,
+  });
+});
