@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { CallSpec, EventSpec } from './contract/call.ts';
 import { evaluateCalls, evaluateEvents } from './contract/evaluate.ts';
 import { exportCalls, exportEvents } from './contract/export.ts';
+import { figureCalls, foldCalls, foldEvents } from './contract/figures.ts';
 import { importCalls, importEvents } from './contract/import.ts';
 import { duplicateCalls, insightCalls, insightEvents, suggestionCalls } from './contract/insight.ts';
 import { labelCalls } from './contract/labels.ts';
@@ -27,6 +28,8 @@ export const CALLS = {
   ...modelCalls,
   ...predictCalls,
   ...evaluateCalls,
+  ...figureCalls,
+  ...foldCalls,
   ...exportCalls,
   ...reportCalls,
   ...insightCalls,
@@ -42,6 +45,7 @@ export const EVENTS = {
   ...trainEvents,
   ...predictEvents,
   ...evaluateEvents,
+  ...foldEvents,
   ...exportEvents,
   ...insightEvents,
   ...systemEvents,

@@ -4,7 +4,8 @@ export type Split = (typeof SPLITS)[number];
 /** The two sides into which training splits its pictures. */
 export type TrainingSide = Exclude<Split, 'test'>;
 /** The sets that a run can be evaluated on. */
-export type EvaluatedSet = Exclude<Split, 'train'>;
+export const EVALUATED_SETS = ['validation', 'test'] as const satisfies readonly Split[];
+export type EvaluatedSet = (typeof EVALUATED_SETS)[number];
 
 /** How the labelled pictures of a project are divided for a new run. */
 export interface SplitCounts {

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { classAt, probabilityOf } from './metrics.ts';
 import { formatPercent } from './format.ts';
+import { EVALUATED_SETS } from './split.ts';
 import { statedThreshold, swapPair } from './swap.ts';
+
+/** An error rate that can be promised at most. */
+export const riskSchema = z.number().gt(0).lt(0.5);
+export const DEFAULT_RISK = 0.05;
 
 const pair = z.tuple([z.int(), z.int()]);
 const border = z.number().min(0.5).max(1).nullable();
@@ -14,7 +19,7 @@ export const unsureRuleSchema = z.object({
   /** Error rate among the answers of a class that is promised at most, 0..1. */
   risk: z.number().gt(0).lt(1),
   /** Which pictures it was made from; the run was not trained on them. */
-  on: z.enum(['validation', 'test']),
+  on: z.enum(EVALUATED_SETS),
   pictures: z.int(),
   /** For class 0 and class 1, the probability of that class from which on it is answered; null: never. */
   from: z.tuple([border, border]),
@@ -23,6 +28,34 @@ export const unsureRuleSchema = z.object({
   wrong: pair,
 });
 export type UnsureRule = z.infer<typeof unsureRuleSchema>;
+
+/** When one class is answered, and what is promised of these answers. */
+export interface ClassPromise {
+  /** The probability of the class from which on it is answered, 0.5..1; null where nothing can be promised. */
+  from: number | null;
+  /** Pictures answered with this class at `from`, and how many of them wrongly; 0 where nothing can be promised. */
+  answered: number;
+  wrong: number;
+  /** Upper bound of the error rate among the answers, at the confidence that was asked for. */
+  errorAtMost: number | null;
+  /** Pictures predicted as this class, answered or not. */
+  predicted: number;
+}
+
+/** What a run could promise of its answers. */
+export interface UnsureProposal {
+  /** Null where nothing can be promised for either class. */
+  rule: UnsureRule | null;
+  /** Share of the pictures that would be answered, 0..1. */
+  answered: number;
+  pictures: number;
+  classes: [ClassProposal, ClassProposal];
+}
+
+export interface ClassProposal extends ClassPromise {
+  /** Pictures predicted as this class that are missing at least, if all of them are correct; 0 where there are enough. */
+  missing: number;
+}
 
 /** How an unsure answer is written in tables and for programs. */
 export const UNSURE = 'unsure';

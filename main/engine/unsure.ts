@@ -2,8 +2,8 @@ import { calibrated } from '../../shared/calibrated.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { EvaluatedSet } from '../../shared/split.ts';
 import type { RunRecord } from '../../shared/library/runs.ts';
-import type { UnsureRule } from '../../shared/unsure.ts';
-import { fewestAnswers, selectivePromise, type ClassPromise } from '../insight/selective.ts';
+import type { ClassProposal, UnsureProposal, UnsureRule } from '../../shared/unsure.ts';
+import { fewestAnswers, selectivePromise } from '../insight/selective.ts';
 import type { Project } from '../library/folder.ts';
 import type { Db } from '../library/database/sql.ts';
 import { setUnsure } from '../library/runs/calibration.ts';
@@ -12,21 +12,6 @@ import { tellRunFolders } from './model-view.ts';
 
 /** Probability that the promise of a class does not hold. */
 const DELTA = 0.05;
-
-/** What a run could promise of its answers. */
-export interface UnsureProposal {
-  /** Null where nothing can be promised for either class. */
-  rule: UnsureRule | null;
-  /** Share of the pictures that would be answered, 0..1. */
-  answered: number;
-  pictures: number;
-  classes: [ClassProposal, ClassProposal];
-}
-
-export interface ClassProposal extends ClassPromise {
-  /** Pictures predicted as this class that are missing at least, if all of them are correct; 0 where there are enough. */
-  missing: number;
-}
 
 /**
  * Computes from which probabilities on a run may answer, from its stored predictions and the current labels. The borders
@@ -74,6 +59,24 @@ export function proposeUnsure(
     pictures: scored.length,
     classes,
   };
+}
+
+/**
+ * The rule of a proposal, to be applied.
+ *
+ * @throws TwofoldError `too-few` where nothing can be promised for either class
+ */
+export function promisedRule({ rule, classes }: UnsureProposal, { classes: names }: RunRecord): UnsureRule {
+  if (rule) return rule;
+  const reasons = classes.map(({ missing }, label) =>
+    missing > 0
+      ? `"${names[label]!}": at least ${missing} more pictures are needed.`
+      : `"${names[label]!}": too many errors.`,
+  );
+  throw new TwofoldError(
+    'too-few',
+    `Nothing can be promised for either class. ${reasons.join(' ')} Label and validate on more pictures, or allow a larger share of errors.`,
+  );
 }
 
 /** Makes a rule part of a run, or with null takes it away. */

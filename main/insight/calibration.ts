@@ -1,19 +1,5 @@
-import { crossEntropyOfLogit, sigmoid, wilson, type Interval, type Scored } from '../../shared/metrics.ts';
-
-/** A bar of the reliability diagram: pictures whose probability of class 1 lies from `from` up to `to`. */
-export interface ReliabilityBin {
-  from: number;
-  to: number;
-  count: number;
-  /** Mean probability of class 1; null for an empty bin, as is `observed`. */
-  predicted: number | null;
-  /** The share that is class 1, with its 95% Wilson interval. */
-  observed: Interval | null;
-}
-
-/** A probability on a border belongs to the bin below it, as scikit-learn's right-closed bins have it. */
-export const binOf = (probability: number, bins: number): number =>
-  Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1));
+import { crossEntropyOfLogit, sigmoid, wilson, type Scored } from '../../shared/metrics.ts';
+import { binOf, type ReliabilityBin } from '../../shared/reliability.ts';
 
 /** Bins of equal width over 0..1, as scikit-learn's `calibration_curve` with `strategy="uniform"`. */
 export function reliability(scored: readonly Scored[], bins = 10): ReliabilityBin[] {

@@ -11,9 +11,10 @@ import {
   type MetricIntervals,
   type Scored,
 } from '../../shared/metrics.ts';
+import { binOf } from '../../shared/reliability.ts';
 import { seededGenerator } from '../support/random.ts';
 import { quantile } from './bootstrap.ts';
-import { binOf, calibrationError } from './calibration.ts';
+import { calibrationError } from './calibration.ts';
 
 const BINS = 10;
 /** Pictures drawn between two turns of the event loop: about 10 ms. */

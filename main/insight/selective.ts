@@ -1,18 +1,6 @@
 import { binomialCdf, upperBound } from './binomial.ts';
 import type { Scored } from '../../shared/metrics.ts';
-
-/** When one class is answered, and what is promised of these answers. */
-export interface ClassPromise {
-  /** The probability of the class from which on it is answered, 0.5..1; null where nothing can be promised. */
-  from: number | null;
-  /** Pictures answered with this class at `from`, and how many of them wrongly; 0 where nothing can be promised. */
-  answered: number;
-  wrong: number;
-  /** Upper bound of the error rate among the answers, at the confidence that was asked for. */
-  errorAtMost: number | null;
-  /** Pictures predicted as this class, answered or not. */
-  predicted: number;
-}
+import type { ClassPromise } from '../../shared/unsure.ts';
 
 export interface SelectiveOptions {
   /** The error rate that is promised at most, 0..1. Default 0.05. */

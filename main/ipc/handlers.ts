@@ -2,6 +2,7 @@ import type { AppContext } from '../app/services/context.ts';
 import type { Handlers } from './answer.ts';
 import { evaluateHandlers } from './evaluate.ts';
 import { exportHandlers } from './export.ts';
+import { figureHandlers, foldHandlers } from './figures.ts';
 import { importHandlers } from './import.ts';
 import { duplicateHandlers, insightHandlers, suggestionHandlers } from './insight.ts';
 import { labelHandlers } from './labels.ts';
@@ -25,6 +26,8 @@ export function handlersOf(context: AppContext): Handlers {
     ...modelHandlers(),
     ...predictHandlers(context),
     ...evaluateHandlers(context),
+    ...figureHandlers(context),
+    ...foldHandlers(context),
     ...exportHandlers(context),
     ...reportHandlers(context),
     ...insightHandlers(context),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkSchema } from '../checks.ts';
-import { SPLITS } from '../split.ts';
+import { EVALUATED_SETS, SPLITS } from '../split.ts';
 import { runIdSchema, thresholdSchema } from './runs.ts';
 
 /** Which pictures the grid shows. `split`: of a run if one is given, otherwise as set in the project. */
@@ -24,7 +24,7 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('wrong'),
     run: runIdSchema,
-    on: z.enum(['validation', 'test']).default('validation'),
+    on: z.enum(EVALUATED_SETS).default('validation'),
     /** Default: the project's. */
     threshold: thresholdSchema.optional(),
   }),

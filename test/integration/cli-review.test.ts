@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { UnsureProposal } from '../../main/engine/unsure.ts';
+import type { UnsureProposal } from '../../shared/unsure.ts';
 import type { ModelCard } from '../../main/export/card/card.ts';
 import type { Interval, MetricIntervals } from '../../shared/metrics.ts';
 import { done, run, sampleFolder, temporaryFolder } from '../kit/cli.ts';

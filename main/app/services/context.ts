@@ -12,6 +12,7 @@ import type { Importer } from './importer.ts';
 import type { Insight } from './insight.ts';
 import type { JsonFile } from './json-file.ts';
 import type { OpenProject } from './open-project.ts';
+import type { OutOfFolds } from './out-of-folds.ts';
 import type { Pictures } from './pictures.ts';
 import type { Predictor } from './predictor.ts';
 import type { RecentProjects } from './recent.ts';
@@ -30,6 +31,7 @@ export interface AppContext {
   trainer: Trainer;
   predictor: Predictor;
   evaluator: Evaluator;
+  outOfFolds: OutOfFolds;
   exporter: Exporter;
   insight: Insight;
   recent: RecentProjects;

@@ -16,6 +16,7 @@ import { Importer } from './importer.ts';
 import { Insight } from './insight.ts';
 import { JsonFile } from './json-file.ts';
 import { OpenProject } from './open-project.ts';
+import { OutOfFolds } from './out-of-folds.ts';
 import { Pictures } from './pictures.ts';
 import { Predictor } from './predictor.ts';
 import { RecentProjects, recentSchema } from './recent.ts';
@@ -99,6 +100,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     trainer: new Trainer(project, checks, spawn, emit),
     predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
     evaluator: new Evaluator(project, checks, spawn, emit),
+    outOfFolds: new OutOfFolds(project, checks, spawn, emit),
     exporter: new Exporter(project, checks, spawn, emit),
     recent,
     settings,

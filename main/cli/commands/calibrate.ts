@@ -1,12 +1,17 @@
 import type { Command } from 'commander';
 import { formatInterval, formatPercent, plural } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/library/runs.ts';
-import { applyTemperature, fitCalibration, type Calibration } from '../../engine/calibrate.ts';
+import {
+  applyTemperature,
+  fitCalibration,
+  outOfFoldLogits,
+  type Calibration,
+} from '../../engine/calibrate.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import type { Project } from '../../library/folder.ts';
 import { table } from '../format.ts';
 import type { Output } from '../output.ts';
-import { isTrainedAlike, knownOutOfFold } from '../../engine/out-of-fold.ts';
+import { isTrainedAlike } from '../../engine/out-of-fold.ts';
 import { withProject } from '../project-command.ts';
 
 interface Flags {
@@ -45,12 +50,7 @@ async function calibrate(project: Project, { run: id, apply, reset }: Flags, out
     output.line(`Run ${run.id} gives its probabilities uncalibrated again.`);
     return;
   }
-  const folds = isTrainedAlike(run) ? await knownOutOfFold(project, run) : null;
-  const found = await fitCalibration(
-    project.db,
-    run,
-    folds && { logits: folds.logits, labels: folds.pictures.map(({ label }) => label) },
-  );
+  const found = await fitCalibration(project.db, run, await outOfFoldLogits(project, run));
   if (apply) await applyTemperature(project, run.id, found.temperature);
   const applied = apply ? found.temperature : run.temperature;
   output.event('done', { run: run.id, ...found, applied });

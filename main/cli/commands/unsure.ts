@@ -1,10 +1,15 @@
 import { Option, type Command } from 'commander';
 import { formatPercent, plural } from '../../../shared/format.ts';
 import type { EvaluatedSet } from '../../../shared/split.ts';
-import { UNSURE_METHOD, unsurePromise } from '../../../shared/unsure.ts';
-import { TwofoldError } from '../../../shared/errors.ts';
+import {
+  DEFAULT_RISK,
+  riskSchema,
+  UNSURE_METHOD,
+  unsurePromise,
+  type ClassProposal,
+} from '../../../shared/unsure.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
-import { applyUnsure, proposeUnsure, type ClassProposal, type UnsureProposal } from '../../engine/unsure.ts';
+import { applyUnsure, promisedRule, proposeUnsure } from '../../engine/unsure.ts';
 import type { Project } from '../../library/folder.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -25,7 +30,7 @@ export function addUnsure(program: Command, output: Output): void {
     .description('abstain on uncertain pictures, with a guaranteed error rate for each class')
     .argument('<project>', 'project folder')
     .option('--run <id>', 'which run (default: the newest with a model)')
-    .option('--alpha <share>', 'share of the answers of a class that may be wrong', parseAlpha, 0.05)
+    .option('--alpha <share>', 'share of the answers of a class that may be wrong', parseAlpha, DEFAULT_RISK)
     .addOption(
       new Option('--on <set>', 'pictures to compute it from: the run’s validation set or the test set')
         .choices(['validation', 'test'])
@@ -47,7 +52,7 @@ export function addUnsure(program: Command, output: Output): void {
 
 function parseAlpha(text: string): number {
   const alpha = parseNumber(text);
-  if (alpha > 0 && alpha < 0.5) return alpha;
+  if (riskSchema.safeParse(alpha).success) return alpha;
   throw new UsageError(`--alpha: expected a number above 0 and below 0.5, received ${text}.`);
 }
 
@@ -64,10 +69,7 @@ async function unsure(
     return;
   }
   const proposal = proposeUnsure(project.db, run, { on, risk: alpha });
-  if (apply) {
-    if (!proposal.rule) throw new TwofoldError('too-few', notEnough(proposal, run.classes));
-    await applyUnsure(project, run.id, proposal.rule);
-  }
+  if (apply) await applyUnsure(project, run.id, promisedRule(proposal, run));
   const promise = unsurePromise({ risk: alpha, on, pictures: proposal.pictures });
   const applied = apply ? proposal.rule : run.unsure;
   output.event('done', { run: run.id, ...proposal, applied, promise, method: UNSURE_METHOD });
@@ -101,6 +103,3 @@ function describe(
     ? `"${name}": Not enough pictures yet. At least ${missing} more that are predicted so, all correctly, are needed beside ${predicted}.`
     : `"${name}": No answers. Too many of the ${plural(predicted, 'picture')} predicted so are wrong for at most ${formatPercent(alpha)}.`;
 }
-
-const notEnough = ({ classes, rule: _ }: UnsureProposal, names: readonly [string, string]): string =>
-  `Nothing can be promised for either class. ${classes.map((one, label) => (one.missing > 0 ? `"${names[label]!}": at least ${one.missing} more pictures are needed.` : `"${names[label]!}": too many errors.`)).join(' ')} Label and validate on more pictures, or raise --alpha.`;

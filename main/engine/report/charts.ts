@@ -1,4 +1,4 @@
-import type { ReliabilityBin } from '../../insight/calibration.ts';
+import type { ReliabilityBin } from '../../../shared/reliability.ts';
 import { curve, type Scored } from '../../../shared/metrics.ts';
 import type { EpochMetrics } from '../../../shared/jobs/train.ts';
 

@@ -1,0 +1,53 @@
+import type { AppContext } from '../app/services/context.ts';
+import { runInfo } from '../app/services/trainer.ts';
+import { applyTemperature, outOfFoldLogits, runCalibration } from '../engine/calibrate.ts';
+import { chooseRun } from '../engine/evaluate.ts';
+import { knownIntervals } from '../engine/known-evaluation.ts';
+import { applyUnsure, promisedRule, proposeUnsure } from '../engine/unsure.ts';
+import { getRun } from '../library/runs/runs.ts';
+import { toFailure } from '../../shared/errors.ts';
+import type { HandlersOf } from './answer.ts';
+
+export function figureHandlers({ project, emit }: AppContext): HandlersOf<'figures'> {
+  return {
+    'figures.intervals': ({ run, on, threshold }) => knownIntervals(project.require().db, run, on, threshold),
+    'figures.calibration': async ({ run: id }) => {
+      const open = project.require();
+      const run = chooseRun(open, id);
+      return runCalibration(open.db, run, await outOfFoldLogits(open, run));
+    },
+    'figures.setTemperature': async ({ run: id, temperature }) => {
+      const open = project.require();
+      await applyTemperature(open, chooseRun(open, id).id, temperature);
+      emit('runs.changed', null);
+      // Which predictions are wrong, in the Library's filters.
+      emit('pictures.changed', null);
+      return runInfo(open, getRun(open.db, id));
+    },
+    'figures.unsure': ({ run, ...promise }) => {
+      const open = project.require();
+      try {
+        return proposeUnsure(open.db, chooseRun(open, run), promise);
+      } catch (thrown) {
+        if (toFailure(thrown).code === 'too-few') return null;
+        throw thrown;
+      }
+    },
+    'figures.setUnsure': async ({ run: id, promise }) => {
+      const open = project.require();
+      const run = chooseRun(open, id);
+      await applyUnsure(open, id, promise && promisedRule(proposeUnsure(open.db, run, promise), run));
+      emit('runs.changed', null);
+      return runInfo(open, getRun(open.db, id));
+    },
+  };
+}
+
+export function foldHandlers({ outOfFolds }: AppContext): HandlersOf<'folds'> {
+  return {
+    'folds.start': ({ run }) => outOfFolds.predict(run),
+    'folds.state': () => outOfFolds.state,
+    'folds.result': () => outOfFolds.result,
+    'folds.cancel': outOfFolds.cancel,
+  };
+}

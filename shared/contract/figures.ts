@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { ProgressEvent } from '../jobs/messages.ts';
+import { runIdSchema, thresholdSchema } from '../library/runs.ts';
+import type { MetricIntervals } from '../metrics.ts';
+import type { RunCalibration } from '../reliability.ts';
+import { EVALUATED_SETS } from '../split.ts';
+import { riskSchema, type UnsureProposal } from '../unsure.ts';
+import { call, event } from './call.ts';
+import { nothing } from './fields.ts';
+import type { TaskState } from './task.ts';
+import type { RunInfo } from './train.ts';
+
+const promise = z.strictObject({ on: z.enum(EVALUATED_SETS), risk: riskSchema });
+
+/** Figures of a run from its stored predictions and the current labels, and what they lead to. */
+export const figureCalls = {
+  /** Bootstrap intervals at a threshold; null where no such picture is labelled. */
+  'figures.intervals': call(
+    z.strictObject({ run: runIdSchema, on: z.enum(EVALUATED_SETS), threshold: thresholdSchema }),
+  ).returns<MetricIntervals | null>(),
+  'figures.calibration': call(z.strictObject({ run: runIdSchema })).returns<RunCalibration>(),
+  /** Makes a temperature part of the run; 1 removes it. The run's probabilities change everywhere. */
+  'figures.setTemperature': call(
+    z.strictObject({ run: runIdSchema, temperature: z.number().min(0.01).max(100) }),
+  ).returns<RunInfo>(),
+  /** From which probabilities on the run could answer; null where it has no predictions for labelled pictures of the set. */
+  'figures.unsure': call(promise.extend({ run: runIdSchema })).returns<UnsureProposal | null>(),
+  /** Computes the rule again and makes it part of the run; null removes it. */
+  'figures.setUnsure': call(
+    z.strictObject({ run: runIdSchema, promise: promise.nullable() }),
+  ).returns<RunInfo>(),
+};
+
+/** Out-of-fold predictions by heads that are trained like a run's. */
+export const foldCalls = {
+  /**
+   * Trains the heads; complete folds are kept, so that it resumes where it was cancelled. Sends `folds.progress`. One at a
+   * time, otherwise `busy`.
+   */
+  'folds.start': call(z.strictObject({ run: runIdSchema })).returns<{ pictures: number }>(),
+  /** The current computation and its run. */
+  'folds.state': call(nothing).returns<(TaskState<ProgressEvent> & { run: string }) | null>(),
+  /** Like `folds.start` for the current computation; null without one. */
+  'folds.result': call(nothing).returns<{ pictures: number } | null>(),
+  'folds.cancel': call(nothing).returns<null>(),
+};
+
+export const foldEvents = {
+  'folds.progress': event<ProgressEvent>(),
+};

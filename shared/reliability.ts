@@ -1,0 +1,62 @@
+import type { Interval } from './metrics.ts';
+
+/** A bar of the reliability diagram: pictures whose probability of class 1 is above `from`, up to `to`. */
+export interface ReliabilityBin {
+  from: number;
+  to: number;
+  count: number;
+  /** Mean probability of class 1; null for an empty bin, as is `observed`. */
+  predicted: number | null;
+  /** The share that is class 1, with its 95% Wilson interval. */
+  observed: Interval | null;
+}
+
+/** Which of `bins` bins of equal width a probability is in. On a border it is in the lower one, as scikit-learn's right-closed bins have it. */
+export const binOf = (probability: number, bins: number): number =>
+  Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1));
+
+/** How well probabilities fit the labels of some pictures. */
+export interface CalibrationFigures {
+  /** Expected calibration error over 10 bins, with its bootstrap interval. */
+  calibrationError: Interval;
+  /** Mean cross-entropy. */
+  loss: number;
+  bins: ReliabilityBin[];
+}
+
+/** A temperature that was fitted for a run. */
+export interface TemperatureFit {
+  /** Logits are to be divided by it. */
+  temperature: number;
+  fittedOn: 'out-of-fold' | 'validation';
+  /** How many pictures it was fitted on. */
+  fittedPictures: number;
+  /** Validation pictures whose predicted class would differ from that at temperature 1, at the project's threshold. */
+  changed: number;
+}
+
+/** Calibration on pictures that the run, or a head like its own, was not trained on. */
+export interface CalibratedSet {
+  on: 'out-of-fold' | 'validation';
+  pictures: number;
+  /** At temperature 1. */
+  before: CalibrationFigures;
+  /** At the fitted temperature; null where there is none. */
+  after: CalibrationFigures | null;
+}
+
+/** What is known of how well a run's probabilities fit. */
+export interface RunCalibration {
+  /** The temperature that is part of the run now; 1 for none. */
+  applied: number;
+  fit: TemperatureFit | null;
+  /** Why no temperature can be fitted; null where one is. */
+  refusal: string | null;
+  /** Sets without pictures are left out. */
+  sets: CalibratedSet[];
+  /**
+   * `known`: computed for these pictures and labels. `unknown`: can be computed. `trained-otherwise`: heads of folds would
+   * not be trained as the run was, which draws new augmentations in every epoch.
+   */
+  outOfFold: 'known' | 'unknown' | 'trained-otherwise';
+}
