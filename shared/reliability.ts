@@ -5,17 +5,20 @@ export interface ReliabilityBin {
   from: number;
   to: number;
   count: number;
-  /** Mean probability of class 1; null for an empty bin, as is `observed`. */
+  /** Mean probability of class 1; null if the bin is empty, as is `observed`. */
   predicted: number | null;
-  /** The share that is class 1, with its 95% Wilson interval. */
+  /** The share of class 1, with its 95% Wilson interval. */
   observed: Interval | null;
 }
 
-/** Which of `bins` bins of equal width a probability is in. On a border it is in the lower one, as scikit-learn's right-closed bins have it. */
+/**
+ * Which of `bins` bins of equal width a probability is in. On a border it is in the lower one, as scikit-learn's
+ * right-closed bins have it.
+ */
 export const binOf = (probability: number, bins: number): number =>
   Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1));
 
-/** How well probabilities fit the labels of some pictures. */
+/** How well calibrated the probabilities of some pictures are. */
 export interface CalibrationFigures {
   /** Expected calibration error over 10 bins, with its bootstrap interval. */
   calibrationError: Interval;
@@ -55,8 +58,8 @@ export interface RunCalibration {
   /** Sets without pictures are left out. */
   sets: CalibratedSet[];
   /**
-   * `known`: computed for these pictures and labels. `unknown`: can be computed. `trained-otherwise`: heads of folds would
-   * not be trained as the run was, which draws new augmentations in every epoch.
+   * `known`: computed for these pictures and labels. `unknown`: can be computed. `trained-otherwise`: heads of folds
+   * would not be trained as the run was, which draws new augmentations in every epoch.
    */
   outOfFold: 'known' | 'unknown' | 'trained-otherwise';
 }

@@ -12,8 +12,8 @@ const pair = z.tuple([z.int(), z.int()]);
 const border = z.number().min(0.5).max(1).nullable();
 
 /**
- * When a run leaves a picture unanswered, and what is promised of its answers: of those of each class at most `risk` are
- * wrong, with 95% confidence for each class, for pictures that resemble those the rule was made from.
+ * When a run leaves a picture unanswered, and what is promised of its answers: of those of each class at most `risk`
+ * are wrong, with 95% confidence for each class, for pictures that resemble those the rule was made from.
  */
 export const unsureRuleSchema = z.object({
   /** Error rate among the answers of a class that is promised at most, 0..1. */
@@ -29,22 +29,22 @@ export const unsureRuleSchema = z.object({
 });
 export type UnsureRule = z.infer<typeof unsureRuleSchema>;
 
-/** When one class is answered, and what is promised of these answers. */
+/** When a class is answered, and the error bound of these answers. */
 export interface ClassPromise {
-  /** The probability of the class from which on it is answered, 0.5..1; null where nothing can be promised. */
+  /** Minimum probability of the class to answer it, 0.5..1; null if no bound can be given. */
   from: number | null;
-  /** Pictures answered with this class at `from`, and how many of them wrongly; 0 where nothing can be promised. */
+  /** Pictures answered with this class, and how many of them wrongly; 0 if no bound can be given. */
   answered: number;
   wrong: number;
-  /** Upper bound of the error rate among the answers, at the confidence that was asked for. */
+  /** Upper bound of the error rate among the answers, at confidence 1 - delta; null if no bound can be given. */
   errorAtMost: number | null;
   /** Pictures predicted as this class, answered or not. */
   predicted: number;
 }
 
-/** What a run could promise of its answers. */
+/** A rule for when a run answers, with its bounds. */
 export interface UnsureProposal {
-  /** Null where nothing can be promised for either class. */
+  /** Null if no bound can be given for either class. */
   rule: UnsureRule | null;
   /** Share of the pictures that would be answered, 0..1. */
   answered: number;
@@ -53,7 +53,7 @@ export interface UnsureProposal {
 }
 
 export interface ClassProposal extends ClassPromise {
-  /** Pictures predicted as this class that are missing at least, if all of them are correct; 0 where there are enough. */
+  /** Minimum number of further pictures predicted as this class that are needed, if all are correct; 0 if enough. */
   missing: number;
 }
 

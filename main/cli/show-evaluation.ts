@@ -63,6 +63,6 @@ export function showGap(
   output.line();
   output.line(table([`epoch ${epoch}`, 'pictures', 'accuracy', 'loss'], rows));
   output.line(
-    `Overfitting gap: ${(accuracy * 100).toFixed(1)} percentage points, training less validation accuracy. Training figures are means over the epoch, with dropout and augmentation.`,
+    `Overfitting gap: ${(accuracy * 100).toFixed(1)} percentage points, training minus validation accuracy. Training figures are means over the epoch, with dropout and augmentation.`,
   );
 }

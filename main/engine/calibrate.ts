@@ -20,7 +20,7 @@ import { knownScores } from './known-evaluation.ts';
 import { modelView, tellRunFolders } from './model-view.ts';
 import { isTrainedAlike, knownOutOfFold } from './out-of-fold.ts';
 
-/** Logits at temperature 1 beside the current labels. */
+/** Logits at temperature 1, with the current labels. */
 export interface LabelledLogits {
   logits: number[];
   labels: (0 | 1)[];
@@ -28,16 +28,16 @@ export interface LabelledLogits {
 
 /** A fitted temperature with the run's calibration on its validation set. */
 export interface Calibration extends TemperatureFit {
-  /** What is part of the run now; 1 for none. */
+  /** The temperature that the run has now; 1 for none. */
   applied: number;
-  /** Validation pictures that the figures are of. */
+  /** Number of validation pictures from which the figures are computed. */
   pictures: number;
   /** At temperature 1, and at the fitted one. */
   before: CalibrationFigures;
   after: CalibrationFigures;
 }
 
-/** Fewer pictures of a class say nothing of how sure a model should be. */
+/** Minimum number of pictures of each class; fewer are not enough for a fit. */
 const FEWEST = 10;
 
 /**
@@ -45,7 +45,7 @@ const FEWEST = 10;
  *
  * @param outOfFold logits of all training and validation pictures from heads that did not train on them; null: the
  *   temperature is fitted on the validation set
- * @throws TwofoldError `too-few` pictures, or none that is predicted wrongly
+ * @throws TwofoldError `too-few` if a class has too few pictures or none is predicted wrongly
  */
 export async function fitCalibration(
   db: Db,
@@ -64,8 +64,8 @@ export async function fitCalibration(
 }
 
 /**
- * As `fitCalibration`, also where no temperature can be fitted, and on the out-of-fold pictures as well. Computes for a few
- * hundredths of a second per 1,000 pictures, with turns of the event loop in between.
+ * As `fitCalibration`, also where no temperature can be fitted, and on the out-of-fold pictures as well. Computes for a
+ * few hundredths of a second per 1,000 pictures, with turns of the event loop in between.
  *
  * @param outOfFold null: not computed
  */
@@ -154,7 +154,7 @@ function requireEnough({ id }: RunRecord, { logits, labels }: LabelledLogits, wh
   if (logits.some((value, row) => classAt(sigmoid(value)) !== labels[row])) return;
   throw new TwofoldError(
     'too-few',
-    `All ${plural(labels.length, 'picture')} are predicted correctly, so there is no error from which a temperature could be fitted. Use more or harder validation pictures.`,
+    `All ${plural(labels.length, 'picture')} are predicted correctly, so a temperature can’t be fitted. Use more or harder validation pictures.`,
   );
 }
 
@@ -172,9 +172,9 @@ async function figures({ logits, labels }: LabelledLogits, temperature: number):
 }
 
 /**
- * Makes a temperature part of a run: predictions, evaluations and exports use it from now on.
+ * Stores a temperature with a run. Predictions, evaluations and exports use it from then on.
  *
- * @param temperature 1 takes it away
+ * @param temperature 1 removes it
  */
 export async function applyTemperature(project: Project, runId: string, temperature: number): Promise<void> {
   const { db } = project;

@@ -22,15 +22,16 @@ import { MEASURES_VERSION } from '../pictures/measure.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import { mapAhead } from '../support/ahead.ts';
 
-/** Measures written at a time: about 2 ms. */
+/** Measures per transaction, which takes about 2 ms. */
 const AT_ONCE = 100;
 
 /**
- * Measures the pictures that were not measured yet, from the pixels that training uses, and stores the result by content.
+ * Measures the pictures that have not been measured yet, from the pixels that training uses. Stores the results by
+ * content.
  *
  * @param pool decodes and measures on its threads
  * @returns pictures that could not be read
- * @throws TwofoldError `cancelled`; what was measured stays
+ * @throws TwofoldError `cancelled`; measures taken so far are kept
  */
 export async function measurePictures(
   project: Project,
@@ -103,10 +104,10 @@ const VALUES: Record<Property, (picture: PictureMeasures) => number | null> = {
   aspect: ({ width, height }) => width / height,
 };
 
-/** Least lower end of the interval from which on a property is worth a warning. */
+/** Lower end of the interval above which a property is worth a warning. */
 const NOTABLE = 0.6;
 
-/** How well a property alone tells the classes apart. */
+/** How well a property alone separates the classes. */
 export interface PropertyOfClass {
   property: Property;
   /** The class whose pictures have more of it. */
@@ -115,13 +116,13 @@ export interface PropertyOfClass {
   auc: Interval;
   /** How many labelled pictures it was computed on. */
   pictures: number;
-  /** Whether the interval is so far from chance that a model may learn this instead. */
+  /** Whether the interval is so far above chance that a model may learn this property instead. */
   isNotable: boolean;
 }
 
 /**
- * Whether a property goes with a class, over the measured labelled pictures outside the test set; the closest first.
- * Properties with fewer than two values of a class are not listed.
+ * How well each property separates the classes, over the measured labelled pictures outside the test set; highest ROC
+ * AUC first. Leaves out properties with fewer than two values of a class.
  */
 export function propertiesOfClasses(db: Db): PropertyOfClass[] {
   const labels = new Map(
@@ -152,7 +153,7 @@ export function propertiesOfClasses(db: Db): PropertyOfClass[] {
   return found.sort((a, b) => b.auc.value - a.auc.value);
 }
 
-/** In words: `"food" is brighter: ROC AUC 0.82 (0.78–0.86) by brightness alone`. */
+/** A sentence such as `"food" is brighter: ROC AUC 0.82 (0.78–0.86) by brightness alone`. */
 export function propertySentence(
   { property, class: index, auc }: PropertyOfClass,
   names: readonly [string, string],

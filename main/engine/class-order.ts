@@ -14,7 +14,11 @@ export async function swap(project: Project, source: LabelSource): Promise<Label
   return result;
 }
 
-/** `undo` or `redo`; after a swap of the classes also updates the run folders. @throws TwofoldError as `swap` */
+/**
+ * `undo` or `redo`; after a swap of the classes also updates the run folders.
+ *
+ * @throws TwofoldError the errors of `swap`
+ */
 export async function replay(
   project: Project,
   step: 'undo' | 'redo',

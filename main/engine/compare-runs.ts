@@ -8,7 +8,11 @@ import { trainingSet } from '../library/pictures/pictures.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import { modelView } from './model-view.ts';
 
-/** @throws TwofoldError `too-few` if no picture was in the validation sets of both */
+/**
+ * Compares two runs on the labelled pictures that are in the validation sets of both, with McNemar's exact test.
+ *
+ * @throws TwofoldError `too-few` if there are no such pictures
+ */
 export function compareRuns(db: Db, first: RunRecord, second: RunRecord): RunComparison {
   const { threshold } = modelView(db);
   const labels = new Map(trainingSet(db).map(({ id, label }) => [id, label]));

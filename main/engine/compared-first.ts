@@ -5,8 +5,8 @@ import { throwIfCancelled } from '../support/cancelled.ts';
 import type { RunningJob } from '../training/supervisor.ts';
 
 /**
- * A comparison and then the training, as one job: both are paused, resumed and ended alike. Stopping during the comparison
- * ends the job as `cancelled`, since nothing is trained yet.
+ * A comparison of pictures followed by the training, as one job: commands apply to whichever is running. Stopping
+ * during the comparison ends the job as `cancelled`, since nothing has been trained yet.
  *
  * @param train starts the training once the comparison is done
  */
@@ -25,7 +25,7 @@ export function comparedFirst(
     await comparing.result;
     throwIfCancelled(ended.signal);
     training = await train();
-    // It was ended while the split was decided.
+    // The job was ended while the split was being decided.
     if (ended.signal.aborted) training.kill();
     return training.result;
   };

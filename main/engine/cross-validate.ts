@@ -14,10 +14,10 @@ import { groupedSplit } from './grouped-split.ts';
 import { modelView } from './model-view.ts';
 
 export interface CrossValidation {
-  /** Of all pictures, each predicted by a model that has seen nothing of its fold, at the project's threshold. */
+  /** Evaluation of the out-of-fold predictions of all pictures, at the project's threshold. */
   evaluation: Evaluation;
   intervals: MetricIntervals;
-  /** Of the accuracies of the folds. */
+  /** Mean and spread of the accuracies of the folds. */
   accuracy: Spread;
   /** Accuracy of each fold. */
   accuracies: number[];
@@ -27,11 +27,11 @@ export interface CrossValidation {
 }
 
 /**
- * Estimates how good a recipe is by stratified cross-validation over all labelled pictures outside the test set, whatever
- * their set. Near-duplicates stay in one fold if the recipe says so. Saves nothing but features.
+ * Estimates how good a recipe is by stratified cross-validation over all labelled training and validation pictures.
+ * Near-duplicates stay in one fold if the recipe says so. Caches features, but stores no results.
  *
  * @param folds 3 or more
- * @throws TwofoldError if the pictures can't be trained on, `too-few` for so many folds, `diverged`, `cancelled`
+ * @throws TwofoldError if the pictures can't be trained on; `too-few` for this number of folds; `diverged`, `cancelled`
  */
 export async function crossValidate(
   project: Project,
@@ -50,7 +50,7 @@ export async function crossValidate(
     classes: getClasses(db).map(({ name }) => name) as [string, string],
     groupOf: ({ sha256 }) => groups.get(sha256) ?? sha256,
   });
-  // In stored order, as runs are trained.
+  // In stored class order, as in training.
   const toStored = (label: 0 | 1): 0 | 1 => (swapped ? swapClass(label) : label);
   const { scores, leftOut } = await runJob(
     {

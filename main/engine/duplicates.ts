@@ -6,11 +6,11 @@ import { cacheDir, type Project } from '../library/folder.ts';
 import type { Db } from '../library/database/sql.ts';
 import type { LabelResult, LabelSource } from '../../shared/library/labels.ts';
 import { moveToSets } from '../library/labels/split-steps.ts';
-import { listContents, type PictureContent } from '../library/reading/contents.ts';
+import { distinctContents, listContents, type PictureContent } from '../library/reading/contents.ts';
 import { throwIfCancelled } from '../support/cancelled.ts';
 import { startJob, type JobOptions, type RunningJob } from '../training/supervisor.ts';
 
-/** Key of the group of each content (SHA-256) that has near-duplicates; a content that is not in it has none. */
+/** Group key of each content (SHA-256) that has near-duplicates. */
 export type DuplicateKeys = ReadonlyMap<string, string>;
 
 export interface KnownDuplicates {
@@ -19,7 +19,7 @@ export interface KnownDuplicates {
   compared: ReadonlySet<string>;
 }
 
-/** Near-duplicates found so far, from the project's cache; nothing is compared. */
+/** Near-duplicates found so far, from the project's cache. Compares nothing. */
 export async function knownDuplicates(project: Project, model: IndexModel): Promise<KnownDuplicates> {
   const comparison = await new DuplicateStore(cacheDir(project), model).read();
   return { keys: groupKeys(comparison), compared: new Set(comparison.hashes) };
@@ -28,12 +28,12 @@ export async function knownDuplicates(project: Project, model: IndexModel): Prom
 type Comparable = Pick<PictureContent, 'path' | 'sha256' | 'problem'>;
 
 /**
- * Finds the near-duplicates of pictures: copies of one photograph, also compressed, resized, brightened, cropped a little
- * or mirrored, and frames of a burst. Compares only what was not compared before, in a process of its own; indexes pictures
- * that the index lacks. Takes no process where nothing is new.
+ * Finds near-duplicates among pictures: copies of one photograph, also if compressed, resized, brightened, cropped a
+ * little or mirrored, and frames of a burst. Compares only pictures that have not been compared before, in a separate
+ * process, and first indexes those that are missing from the index. Starts no process if nothing is new.
  *
- * @param pictures all those among which to look; those whose file is missing or has changed are skipped
- * @param options `onEvent` hears progress of the stages `indexing` and `comparing`
+ * @param pictures the pictures to search; those whose file is missing or has changed are skipped
+ * @param options `onEvent` receives the progress of the stages `indexing` and `comparing`
  */
 export async function findDuplicates(
   project: Project,
@@ -49,13 +49,13 @@ export async function findDuplicates(
   return (await knownDuplicates(project, model)).keys;
 }
 
-/** Pictures to compare if any of them was not compared before, else none. */
+/** All pictures with a usable file if any of them has not been compared before; otherwise none. */
 export function uncompared(pictures: readonly Comparable[], compared: ReadonlySet<string>): Comparable[] {
   const usable = pictures.filter(({ problem }) => problem === null);
   return usable.every(({ sha256 }) => compared.has(sha256)) ? [] : usable;
 }
 
-/** Starts the comparison behind `findDuplicates`. @returns null for no pictures */
+/** Starts the comparison for `findDuplicates`. @returns null without pictures */
 export function startComparing(
   project: Project,
   model: IndexModel,
@@ -63,16 +63,15 @@ export function startComparing(
   options: JobOptions,
 ): RunningJob<DuplicatesJob> | null {
   if (pictures.length === 0) return null;
-  const contents = new Map(pictures.map(({ sha256, path }) => [sha256, { path, sha256 }]));
   return startJob<DuplicatesJob>(
-    { kind: 'duplicates', cacheDir: cacheDir(project), model, pictures: [...contents.values()] },
+    { kind: 'duplicates', cacheDir: cacheDir(project), model, pictures: distinctContents(pictures) },
     options,
   );
 }
 
-/** Pictures of the project that show the same, at least two. */
+/** At least two pictures of the project that are near-duplicates of each other. */
 export interface DuplicateGroup {
-  /** The same while the group has the same contents. */
+  /** Stays the same while the group has the same contents. */
   key: string;
   /** In the order in which they were added. */
   pictures: PictureContent[];
@@ -94,17 +93,20 @@ export function duplicateGroups(pictures: readonly PictureContent[], keys: Dupli
     .sort((a, b) => b.pictures.length - a.pictures.length || (a.key < b.key ? -1 : 1));
 }
 
-/** A group of near-duplicates in more than one set, so that a model is tested on what it was trained on. */
+/**
+ * A group of near-duplicates in more than one set, so that a model is evaluated on pictures like those it was trained
+ * on.
+ */
 export interface Leak extends DuplicateGroup {
-  /** The sets it is in, in the order training, validation, test. */
+  /** The sets that contain it, in the order training, validation, test. */
   sets: Split[];
 }
 
 /**
  * Groups that are in more than one set.
  *
- * @param setOf the set a picture is in, null for none; default: the split that folders, a table or a person set. Pass a
- *   run's own sides to find what leaked in that run
+ * @param setOf the set of a picture, null for none; default: its stored split. Pass the split of a run to find leaks in
+ *   that run
  */
 export function findLeaks(
   groups: readonly DuplicateGroup[],
@@ -117,18 +119,17 @@ export function findLeaks(
   });
 }
 
-/** Leaks of the split that is stored in the project, as far as pictures were compared; nothing is compared. */
+/** Leaks of the stored split among the pictures that have been compared. Compares nothing. */
 export async function knownLeaks(project: Project, model: IndexModel): Promise<Leak[]> {
   const { keys } = await knownDuplicates(project, model);
   return keys.size === 0 ? [] : findLeaks(duplicateGroups(listContents(project.db), keys));
 }
 
 /**
- * Moves each leaking group to one set, as one step of undo: to the test set if it reaches there, which stays as it was
- * apart from that, else to the set that most of its pictures are in; to training where that is a tie. Pictures that are in
- * no set stay so.
+ * Moves each leaking group to one set, as one undo step: to the test set if any of its pictures is there, otherwise to
+ * the set that has most of its pictures (training if equal). Pictures without a set keep none.
  *
- * @returns the pictures that moved, in `moved`
+ * @returns the moved pictures in `moved`
  */
 export function repairLeaks(db: Db, leaks: readonly Leak[], source: LabelSource): LabelResult {
   const targets: Record<Split, number[]> = { train: [], validation: [], test: [] };

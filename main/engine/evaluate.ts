@@ -17,7 +17,7 @@ import { modelView, runView } from './model-view.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
 
 /**
- * The run with this id; without one, the newest that has a model.
+ * The run with this id; without an id, the newest run that has a model.
  *
  * @throws TwofoldError `not-found`
  */
@@ -34,13 +34,14 @@ export function chooseRun(project: Project, runId?: string): RunRecord {
 }
 
 /**
- * Evaluates a run with the current labels on its validation set, the project's test set, or its training set (with dropout
- * off and no augmentation), and stores the predictions of the first two. Pictures labelled after training are in none:
- * they were often chosen because the model was uncertain.
+ * Evaluates a run with the current labels on its validation set, the project's test set, or its training set (with
+ * dropout off and no augmentation), and stores the predictions of the first two. Pictures labelled after training are
+ * excluded, since they were often chosen because the model was uncertain.
  *
- * @param options `threshold`: a probability of class 1 above it is class 1; `kept`: the threshold of the stored evaluation
- *   (default: the project's)
- * @throws TwofoldError `nothing-labelled` without a picture to evaluate on, `too-few` if the run was trained on all of them
+ * @param options `threshold`: a probability of class 1 above it is class 1; `kept`: the threshold of the stored
+ * evaluation (default: the project's)
+ * @throws TwofoldError `nothing-labelled` without a picture to evaluate on, `too-few` if the run was trained on all of
+ * them
  */
 export async function evaluateRun(
   project: Project,
@@ -66,7 +67,8 @@ export async function evaluateRun(
     options,
   );
   const done = { ...evaluated, seen: evaluated.seen + seen };
-  // Probabilities of training pictures are not kept: a list of the wrong ones would show what was learned by heart.
+  // Probabilities of training pictures are not stored: errors among them say little, since the model has memorised
+  // them.
   if (project.readOnly || on === 'train') return done;
   if (on === 'test')
     await saveTestEvaluation(db, run.id, fingerprint, atThreshold(done, kept ?? usual), swapped);

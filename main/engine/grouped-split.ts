@@ -7,24 +7,24 @@ import { knownDuplicates, startComparing, uncompared, type DuplicateKeys } from 
 import { indexModel } from './index-library.ts';
 import { splitProject, type ProjectSplit } from './split.ts';
 
-/** A split with the groups it respects. */
+/** A split with the groups of near-duplicates that it keeps together. */
 export interface GroupedSplit extends ProjectSplit {
-  /** Key of the group of each content that has near-duplicates. */
+  /** Group key of each content that has near-duplicates. */
   groups: DuplicateKeys;
 }
 
 export interface PlannedSplit {
-  /** With near-duplicates that are known on one side, if the recipe says so. */
+  /** Keeps known near-duplicates on one side, if the recipe says so. */
   split: GroupedSplit;
-  /** What to compare before the split can be decided; null where that is done. */
+  /** What to compare before the split is final; null if nothing. */
   comparison: { model: IndexModel; pictures: ReturnType<typeof uncompared> } | null;
 }
 
 /**
- * Splits a project for a new run. Near-duplicates are looked for among the labelled pictures, which takes long where many
- * are new: then this says what to compare first.
+ * Splits a project for a new run with the near-duplicates known so far, and returns the labelled pictures that must
+ * still be compared, which takes long if many are new.
  *
- * @throws TwofoldError as `splitProject`, also before anything is compared
+ * @throws TwofoldError the errors of `splitProject`, even if pictures must still be compared
  */
 export async function planSplit(project: Project, recipe: Recipe): Promise<PlannedSplit> {
   const split = await splitProject(project, recipe);
@@ -42,9 +42,9 @@ export async function planSplit(project: Project, recipe: Recipe): Promise<Plann
 }
 
 /**
- * The split of a new run; compares pictures first where that was not done.
+ * The split of a new run. Compares pictures first if needed.
  *
- * @throws TwofoldError as `splitProject`
+ * @throws TwofoldError the errors of `splitProject`
  */
 export async function groupedSplit(
   project: Project,

@@ -3,13 +3,13 @@ import type { IndexModel, IndexResult } from '../../shared/jobs/index-pictures.t
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { indexStore } from '../insight/index-store.ts';
 import type { Matrix } from '../insight/matrix.ts';
-import { listContents, type PictureContent } from '../library/reading/contents.ts';
+import { distinctContents, listContents, type PictureContent } from '../library/reading/contents.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import { getSettings } from '../library/settings.ts';
 import { loadWeights } from '../model/weights/store.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
 
-/** Pictures with their vectors, row by row. */
+/** Pictures with their vectors: row i belongs to picture i. */
 export interface IndexedLibrary {
   pictures: PictureContent[];
   /** [pictures, 768] */
@@ -18,13 +18,16 @@ export interface IndexedLibrary {
   missing: PictureContent[];
 }
 
-/** The model of the project's index: the best available weights, default resizing, and the project's bits. */
+/**
+ * The model of the project's index: the best available weights, default resizing, and the project's setting for 16
+ * bits.
+ */
 export async function indexModel({ db }: Project): Promise<IndexModel> {
   const { name, fingerprint } = await loadWeights(DEFAULT_RECIPE.weights);
   return { weights: name, fingerprint, resize: DEFAULT_RECIPE.resize, bits16: getSettings(db).recipe.bits16 };
 }
 
-/** Reads the index and joins it with the library. */
+/** Reads the index and joins it with the pictures of the library. */
 export async function readIndex(project: Project, model: IndexModel): Promise<IndexedLibrary> {
   const { hashes, matrix } = await indexStore(cacheDir(project), model).read();
   const rowOfHash = new Map(hashes.map((hash, row) => [hash, row]));
@@ -58,10 +61,9 @@ export async function indexPictures(
     throw new TwofoldError('not-found', `${project.name} has no pictures yet. Import some first.`);
   }
   const wanted = missing.filter(({ problem }) => problem === null);
-  const contents = new Map(wanted.map(({ sha256, path }) => [sha256, { path, sha256 }]));
-  if (contents.size === 0) return null;
+  if (wanted.length === 0) return null;
   return runJob(
-    { kind: 'index', cacheDir: cacheDir(project), model, pictures: [...contents.values()] },
+    { kind: 'index', cacheDir: cacheDir(project), model, pictures: distinctContents(wanted) },
     options,
   );
 }

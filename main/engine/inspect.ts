@@ -5,7 +5,7 @@ import { cacheDir, type Project } from '../library/folder.ts';
 import { getSettings } from '../library/settings.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 
-/** How import inspects a file: it is hashed and decoded once, which also gives the thumbnail. */
+/** Inspects a file for import: decodes it once for its hash, measures and thumbnail. */
 export function inspectWith(pool: PicturePool, project: Project, options: { thumbnails: boolean }): Inspect {
   const { bits16 } = getSettings(project.db).recipe;
   const wanted = {

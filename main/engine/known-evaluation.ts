@@ -10,9 +10,7 @@ export interface KnownScore extends Scored {
   id: number;
 }
 
-/**
- * A run's stored probabilities on a set, with the current labels. Files may be missing.
- */
+/** A run's stored probabilities on a set, with the current labels. Files may be missing. */
 export function knownScores(db: Db, runId: string, on: Split = 'validation'): KnownScore[] {
   const labelled = on === 'test' ? testSet(db) : trainingSet(db);
   const labels = new Map(labelled.map(({ id, label }) => [id, label]));
@@ -37,7 +35,7 @@ export function knownEvaluation(db: Db, runId: string, threshold: number): Evalu
   );
 }
 
-/** Bootstrap intervals of the same evaluation, with seed 1. @returns null where no such picture is labelled any more */
+/** Bootstrap intervals of the same evaluation, with seed 1. @returns null if none of these pictures is labelled */
 export async function knownIntervals(
   db: Db,
   runId: string,

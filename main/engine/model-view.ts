@@ -15,17 +15,17 @@ export function modelView(db: Db): ModelView {
   return { swapped: isSwapped(db), classes: [zero.name, one.name], threshold: getSettings(db).threshold };
 }
 
-/** How the project shows a run, for the jobs that use its model. */
+/** Class order and temperature of a run, for the jobs that use its model. */
 export const runView = (db: Db, { temperature }: Pick<RunRecord, 'temperature'>): Required<RunView> => ({
   swapped: isSwapped(db),
   temperature,
 });
 
 /**
- * A run's `run.json` with the project's class order and threshold and the run's calibration, even if it has not been
- * updated yet.
+ * A run's `run.json` with the project's class order and threshold and the run's calibration, even if the file has not
+ * been updated yet.
  *
- * @throws TwofoldError as `RunFolder.read`
+ * @throws TwofoldError the errors of `RunFolder.read`
  */
 export async function readRun(project: Project, runId: string): Promise<RunFile> {
   const { db } = project;
@@ -40,10 +40,10 @@ const shownAs = (file: RunFile, { temperature, unsure }: RunRecord, view: ModelV
 });
 
 /**
- * Writes class names, their order, threshold and calibration to the `run.json` of every run, so that a run's folder can be used without
- * the project. The library counts these changes and stores up to which the folders are written: if the program is killed in
- * between, the next one that opens the project writes the rest. Each `run.json` is replaced as a whole, so it always fits
- * its head. A run in training is updated when it ends; what can't be written now is tried again later.
+ * Writes class names, their order, threshold and calibration to the `run.json` of every run, so that a run's folder can
+ * be used without the project. The library numbers these changes and stores the last one written: if the program is
+ * killed in between, the rest is written when the project is next opened. Each `run.json` is replaced atomically, so it
+ * always matches its head. A run in training is updated when it ends; a failed write is tried again later.
  */
 export async function tellRunFolders(project: Project): Promise<void> {
   const { db } = project;
@@ -59,7 +59,7 @@ export async function tellRunFolders(project: Project): Promise<void> {
   }
 }
 
-/** @returns false if it could not be written; a folder without a complete `run.json` needs nothing */
+/** @returns false if writing failed; true without a readable `run.json`, which needs no update */
 async function tellRunFolder(project: Project, record: RunRecord, view: ModelView): Promise<boolean> {
   const folder = new RunFolder(runDir(project, record.id));
   const run = await folder.read().catch(() => null);
@@ -78,7 +78,7 @@ export async function setThreshold(project: Project, threshold: number): Promise
   await tellRunFolders(project);
 }
 
-/** Writes class order and threshold to the folder of a run that has ended. */
+/** Writes class names, order, threshold and calibration to the folder of a run that has ended. */
 export async function tellEndedRun(project: Project, id: string): Promise<void> {
   await tellRunFolder(project, getRun(project.db, id), modelView(project.db));
 }

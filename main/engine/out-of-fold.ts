@@ -14,22 +14,22 @@ import { withoutContents } from '../training/split.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
 import { usablePictures } from './split.ts';
 
-/** Labelled pictures with logits by heads that did not train on them. */
+/** Labelled pictures with out-of-fold logits: each by a head that was not trained on it. */
 export interface OutOfFold {
   pictures: TrainingPicture[];
-  /** Of class 1, at temperature 1. */
+  /** Of class 1, at temperature 1, one per picture. */
   logits: number[];
 }
 
 const FOLDS = 5;
-/** Counts up when the same pictures would get other logits. */
+/** Increment it when the same pictures would get different logits. */
 const VERSION = 1;
 
 /**
- * Trains a head of the run's recipe for each of 5 folds of all labelled pictures outside the test set. Complete folds are
- * kept in the cache until recipe, pictures or labels change, so that a cancelled computation is resumed.
+ * Trains a head of the run's recipe for each of 5 folds of all labelled pictures outside the test set. Complete folds
+ * are kept in the cache until recipe, pictures or labels change, so that a cancelled computation is resumed.
  *
- * @throws TwofoldError as `runOutOfFoldJob`; `newer-version` for a recipe that is unknown
+ * @throws TwofoldError the errors of `runOutOfFoldJob`; `newer-version` for an unknown recipe
  */
 export async function outOfFoldByHead(
   project: Project,
@@ -41,7 +41,7 @@ export async function outOfFoldByHead(
   return shown(project, job.pictures, logits);
 }
 
-/** What `outOfFoldByHead` computed earlier for the same run, pictures and labels; null where a fold is missing. */
+/** The stored result of `outOfFoldByHead` for the same run, pictures and labels; null if a fold is missing. */
 export async function knownOutOfFold(project: Project, run: RunRecord): Promise<OutOfFold | null> {
   if (run.recipe === null) return null;
   const job = await jobOf(project, run);
@@ -59,11 +59,11 @@ export async function knownOutOfFold(project: Project, run: RunRecord): Promise<
   );
 }
 
-/** Whether the heads of the folds are trained as the run's head is. With new augmentations in every epoch they are not. */
+/** Whether the heads of the folds are trained like the run's head. Not with new augmentations in every epoch. */
 export const isTrainedAlike = ({ recipe }: RunRecord): boolean =>
   recipe !== null && (!recipe.augmentation.enabled || recipe.augmentation.variants > 0);
 
-/** In the stored class order, so that a swap of the classes changes nothing. */
+/** The job in stored class order, so that swapping the classes does not invalidate results. */
 async function jobOf(project: Project, run: RunRecord): Promise<OutOfFoldJob> {
   const { db } = project;
   if (!run.recipe) {

@@ -1,19 +1,19 @@
 import type { EpochMetrics } from '../../shared/jobs/train.ts';
 import type { RunRecord } from '../../shared/library/runs.ts';
 
-/** How much better a run is on what it trains on than on what it is validated on, at the epoch that was kept. */
+/** How much better a run is on its training set than on its validation set, at the kept epoch. */
 export interface OverfittingGap {
   epoch: number;
-  /** Mean over the epoch while it was trained, with dropout and augmentation, as Keras prints them. */
+  /** Means over the batches of the epoch, with dropout and augmentation, as Keras reports them. */
   training: { accuracy: number; loss: number };
   validation: { accuracy: number; loss: number };
-  /** Training accuracy less validation accuracy, -1..1; dropout and augmentation can make it negative. */
+  /** Training accuracy minus validation accuracy, -1..1; dropout and augmentation can make it negative. */
   accuracy: number;
-  /** Validation loss less training loss. */
+  /** Validation loss minus training loss. */
   loss: number;
 }
 
-/** @returns null where the run has no kept epoch */
+/** @returns null if the run has no kept epoch */
 export function overfittingGap(
   { bestEpoch }: Pick<RunRecord, 'bestEpoch'>,
   epochs: readonly EpochMetrics[],

@@ -11,13 +11,13 @@ export interface PredictionRow {
   probability: number | null;
   error: string;
   threshold: number;
-  /** Whether it is unlike every labelled picture; null where that is unknown. */
+  /** Whether it is unlike every labelled picture; null if unknown. */
   unlike: boolean | null;
-  /** Whether the run leaves it unanswered. */
+  /** Whether the run's rule leaves it unanswered. */
   unsure: boolean;
 }
 
-/** Predictions as rows with the predicted class at a threshold, which every row states. */
+/** Predictions as rows, with the predicted class at a threshold, which is repeated in every row. */
 export function predictionRows(
   predictions: readonly Prediction[],
   classes: readonly [string, string],

@@ -8,23 +8,23 @@ import type { Project } from '../library/folder.ts';
 import { testContents, testSet, trainingSet } from '../library/pictures/pictures.ts';
 import { splitPictures, withoutContents, type SplitSet } from '../training/split.ts';
 
-/** Labelled pictures read at a time, in about 15 ms. */
+/** Labelled pictures per query, which takes about 15 ms. */
 const PAGE = 5000;
 
 export interface ProjectSplit extends SplitSet {
-  /** Pictures outside the test set that are excluded, since the test set has the same content or a near-duplicate. */
+  /** Pictures excluded from training because the test set has the same content or a near-duplicate. */
   testCopies: TrainingPicture[];
   /** Labelled pictures outside the test set that are excluded, since their files are missing or have changed. */
   unusable: number;
 }
 
 /**
- * Splits a project's labelled pictures into training and validation set, for training and for exports of projects without
- * a run. Only pictures whose files existed unchanged at the last check are used. A picture without a stored split is
- * excluded if the test set has a near-duplicate of it.
+ * Splits a project's labelled pictures into training and validation set, for training and for exports of projects
+ * without a run. Only pictures whose files existed unchanged at the last check are used. A picture without a stored
+ * split is excluded if the test set has a near-duplicate of it.
  *
- * @param groups key of the group of each content that has near-duplicates, see `findDuplicates`; default: none are known
- * @throws TwofoldError `not-found` if all files are missing or changed, and as `splitPictures`
+ * @param groups group key of each content that has near-duplicates, see `findDuplicates`; default: none
+ * @throws TwofoldError `not-found` if all files are missing or changed; the errors of `splitPictures`
  */
 export async function splitProject(
   project: Project,
@@ -54,8 +54,8 @@ export async function splitProject(
 }
 
 /**
- * The labelled pictures outside the test set whose files are usable, and how many are not. Reads page by page, so that the
- * app responds in between.
+ * The labelled pictures outside the test set whose files are usable, and how many are not. Reads page by page, so that
+ * the app responds in between.
  */
 export async function usablePictures({
   db,

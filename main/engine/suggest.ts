@@ -8,7 +8,7 @@ import type { PictureContent } from '../library/reading/contents.ts';
 import type { IndexedLibrary } from './index-library.ts';
 import type { LabelledProbability } from './suspects.ts';
 
-/** Labels of each class that the probe needs. */
+/** Minimum number of labels of each class to fit the probe. */
 export const FEWEST_LABELS = 2;
 
 export interface Suggestion {
@@ -27,18 +27,18 @@ function rowsOf({ pictures }: IndexedLibrary, condition: (picture: PictureConten
   return pictures.flatMap((picture, row) => (condition(picture) ? [row] : []));
 }
 
-/** Labelled pictures to fit the probe to: all outside the test set. */
+/** Rows of the labelled pictures outside the test set, to fit the probe to. */
 const learnable = (library: IndexedLibrary): number[] =>
   rowsOf(library, (picture) => isLabelled(picture) && picture.split !== 'test');
 
-/** Unlabelled pictures, except test pictures: their labels must not depend on a model. */
+/** Rows of the unlabelled pictures outside the test set, whose labels must not depend on a model. */
 const unlabelled = (library: IndexedLibrary): number[] =>
   rowsOf(library, ({ label, split }) => label === null && split !== 'test');
 
 const labelsOf = ({ pictures }: IndexedLibrary, rows: readonly number[]): ClassIndex[] =>
   rows.map((row) => pictures[row]!.label as ClassIndex);
 
-/** How many labels of each class there are to fit the probe to. */
+/** Number of labels of each class that the probe can be fitted to. */
 export function countLearnable(library: IndexedLibrary): [number, number] {
   const labels = labelsOf(library, learnable(library));
   const ones = labels.filter((label) => label === 1).length;
@@ -75,7 +75,9 @@ export function suggestLabels(library: IndexedLibrary): Suggestion[] {
     .sort((a, b) => b.probability - a.probability || a.picture.id - b.picture.id);
 }
 
-/** Which unlabelled pictures outside the test set to label next: typical ones first, later uncertain and diverse ones. */
+/**
+ * Chooses unlabelled pictures outside the test set to label next: typical ones first, later uncertain and diverse ones.
+ */
 export function nextToLabel(library: IndexedLibrary, count: number, seed: number): PictureContent[] {
   const predicted = predictUnlabelled(library);
   const rows = predicted?.rows ?? unlabelled(library);

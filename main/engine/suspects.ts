@@ -6,7 +6,7 @@ import { nearest, normalised } from '../insight/neighbours.ts';
 import type { IndexedLibrary } from './index-library.ts';
 import type { OutOfFold } from './out-of-fold.ts';
 
-/** A labelled picture with a probability of class 1 by a model that did not train on it. */
+/** A labelled picture with its out-of-fold probability of class 1. */
 export interface LabelledProbability<P = { id: number; path: string }> {
   picture: P;
   label: ClassIndex;
@@ -23,9 +23,9 @@ export interface SuspectLabel {
 }
 
 /**
- * Labels that contradict the out-of-fold prediction, the least credible first, as confident learning ranks them.
+ * Labels that contradict the out-of-fold prediction, most suspect first, as ranked by confident learning.
  *
- * @param kept ids of pictures whose label was checked and is right: they count, but are not listed
+ * @param kept ids of pictures whose label was confirmed: they count in the ranking, but are not listed
  */
 export function suspectLabels(
   labelled: readonly LabelledProbability[],
@@ -49,13 +49,13 @@ export const byHead = ({ pictures, logits }: OutOfFold): LabelledProbability[] =
 export interface LabelledNeighbour {
   path: string;
   label: ClassIndex;
-  /** Cosine of the angle between the two vectors of the index. */
+  /** Cosine similarity of the two vectors. */
   similarity: number;
 }
 
 /**
- * The labelled pictures that are most similar to each of some pictures: a reason to look at a label. The test set takes no
- * part. Pictures that the index lacks have none.
+ * The labelled pictures outside the test set that are most similar to each of the given pictures, as evidence for or
+ * against a label. Pictures that are not indexed have none.
  */
 export function labelledNeighbours(
   { pictures, matrix }: IndexedLibrary,

@@ -27,21 +27,21 @@ import type { ProjectSplit } from './split.ts';
 
 export type TrainRequest =
   | { recipe: Recipe; name?: string; note?: string }
-  /** Resumes a run; of `recipe` only epochs and patience apply. */
+  /** Resumes a run; only epochs and patience of `recipe` apply. */
   | { resume: string; recipe?: Recipe };
 
 export interface Training {
   run: RunRecord;
   job: RunningJob<TrainJob>;
-  /** Settles when everything that the run reported is stored. Rejects with a TwofoldError; what was saved stays. */
+  /** Settles once everything that the run reported is stored. Rejects with a TwofoldError; stored epochs are kept. */
   result: Promise<TrainResult>;
 }
 
 /**
- * Trains on a project's labelled pictures in a process of its own and stores what it reports. Window and command line both
- * create and resume runs with it.
+ * Creates or resumes a run: trains on the project's labelled pictures in a separate process and stores its results.
+ * Both front ends use it.
  *
- * @throws TwofoldError before anything is written, if the pictures can't be trained on
+ * @throws TwofoldError if the pictures can't be trained on; nothing is written then
  */
 export async function startTraining(
   project: Project,
@@ -55,7 +55,7 @@ export async function startTraining(
   const wanted = resumed ? resumedRecipe(resumed, request.recipe) : request.recipe!;
   inceptionV3({ cut: wanted.cut, size: wanted.size });
   const weights = await weightsFor(wanted, resumed);
-  // A run records the real name, since `default` may mean other weights later.
+  // Record the actual name, since `default` may mean other weights later.
   const recipe = { ...wanted, weights: weights.name };
   const isListed = resumed !== null && new RunFolder(runDir(project, resumed.id)).hasPictures;
   const plan = isListed ? null : await planSplit(project, recipe);
@@ -87,7 +87,8 @@ export async function startTraining(
         classes: inStoredOrder(getClasses(db).map(({ name }) => name) as [string, string], swapped),
         shown: view,
         recipe: swapped ? swapRecipe(recipe) : recipe,
-        // In stored order, so that a run gives the same model whichever class is class 1, and can be resumed after a swap.
+        // In stored order, so that a run gives the same model whichever class is class 1, and can be resumed after a
+        // swap.
         pictures: swapped ? pictures.map(swapLabel) : pictures,
         testCopies: split?.testCopies.map(({ path }) => path) ?? [],
         testSet: isListed ? testContents(db) : [],
@@ -106,7 +107,7 @@ export async function startTraining(
     plan?.comparison &&
     startComparing(project, plan.comparison.model, plan.comparison.pictures, {
       ...options,
-      // Pictures that can't be read are reported by the training.
+      // The training reports pictures that can't be read.
       onEvent: (event) => (event.type === 'left-out' ? undefined : onEvent?.(event)),
     });
   const job = comparing
@@ -119,7 +120,7 @@ export async function startTraining(
 const inStoredOrder = (classes: [string, string], swapped: boolean): [string, string] =>
   swapped ? swapPair(classes) : classes;
 
-/** Records a run only if the class order is still that of the labels it was given; it can't change while the run lasts. */
+/** Calls `work` only if the class order is still the given one; it can't change while a run is in training. */
 function whileOrdered<T>(db: Db, swapped: boolean, work: () => T): T {
   return transaction(db, () => {
     if (isSwapped(db) === swapped) return work();

@@ -10,16 +10,16 @@ import { setUnsure } from '../library/runs/calibration.ts';
 import { knownScores } from './known-evaluation.ts';
 import { tellRunFolders } from './model-view.ts';
 
-/** Probability that the promise of a class does not hold. */
+/** Probability that the bound of a class does not hold. */
 const DELTA = 0.05;
 
 /**
- * Computes from which probabilities on a run may answer, from its stored predictions and the current labels. The borders
- * are chosen at temperature 1, so that a temperature fitted on the same pictures takes no part in the choice.
+ * Computes the probabilities from which a run may answer, from its stored predictions and the current labels. They are
+ * chosen at temperature 1, so that a temperature fitted on the same pictures does not influence the choice.
  *
- * @param on pictures that the run was not trained on
- * @param risk the error rate among the answers of a class that is promised at most, 0..1
- * @throws TwofoldError `too-few` where the run has no such picture with a prediction
+ * @param on a set that the run was not trained on
+ * @param risk bound of the error rate among the answers of each class, 0..1
+ * @throws TwofoldError `too-few` if the run has no prediction for this set
  */
 export function proposeUnsure(
   db: Db,
@@ -79,7 +79,7 @@ export function promisedRule({ rule, classes }: UnsureProposal, { classes: names
   );
 }
 
-/** Makes a rule part of a run, or with null takes it away. */
+/** Stores a rule with a run; null removes it. */
 export async function applyUnsure(project: Project, runId: string, rule: UnsureRule | null): Promise<void> {
   setUnsure(project.db, runId, rule);
   await tellRunFolders(project);

@@ -4,12 +4,13 @@ import type { Interval } from '../../shared/metrics.ts';
 const Z95 = 1.959963984540054;
 
 /**
- * ROC AUC of a value that is higher for class 1, with DeLong's 95% confidence interval (DeLong, DeLong and Clarke-Pearson,
- * 1988) by ranks (Sun and Xu, 2014), so that 100,000 pictures take a fraction of a second.
+ * ROC AUC of a value that is higher for class 1, with DeLong's 95% confidence interval (DeLong, DeLong and
+ * Clarke-Pearson, 1988) computed from ranks (Sun and Xu, 2014), which takes a fraction of a second for 100,000
+ * pictures.
  *
  * @param values [n], any real numbers
  * @param labels [n], 0 or 1
- * @returns null with fewer than two of a class
+ * @returns null with fewer than two values of a class
  */
 export function aucInterval(values: readonly number[], labels: ArrayLike<number>): Interval | null {
   const of = (label: number): number[] => values.filter((_, index) => labels[index] === label);
@@ -18,7 +19,7 @@ export function aucInterval(values: readonly number[], labels: ArrayLike<number>
   if (Math.min(n, m) < 2) return null;
   const all = midRanks([...positives, ...negatives]);
   const [ownPositive, ownNegative] = [midRanks(positives), midRanks(negatives)];
-  // Share of the other class below each value; above it for a negative.
+  // Share of negatives below each positive, and of positives above each negative.
   const below = positives.map((_, index) => (all[index]! - ownPositive[index]!) / n);
   const above = negatives.map((_, index) => 1 - (all[m + index]! - ownNegative[index]!) / m);
   const value = mean(below);
@@ -26,7 +27,7 @@ export function aucInterval(values: readonly number[], labels: ArrayLike<number>
   return { value, low: Math.max(0, value - Z95 * error), high: Math.min(1, value + Z95 * error) };
 }
 
-/** Ranks from 1; equal values share the mean of theirs. */
+/** Ranks from 1; equal values get the mean of their ranks. */
 function midRanks(values: readonly number[]): Float64Array {
   const order = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!);
   const ranks = new Float64Array(values.length);

@@ -1,4 +1,4 @@
-/** Exact binomial probabilities, in logarithms so that thousands of trials neither overflow nor vanish. */
+/** Exact binomial probabilities, computed with logarithms to avoid overflow and underflow. */
 
 /** Coefficients of Lanczos' approximation for g = 7, n = 9 (P. Godfrey); relative error below 1e-13. */
 const LANCZOS = [
@@ -28,8 +28,8 @@ export function binomialCdf(hits: number, trials: number, p: number): number {
 }
 
 /**
- * One-sided upper Clopper–Pearson bound of a proportion: the largest p that `hits` or fewer of `trials` do not refute at
- * the level `delta` (0..1).
+ * One-sided upper Clopper–Pearson bound of a proportion: the largest p for which P(X ≤ `hits`) is at
+ * least `delta` (0..1).
  *
  * @returns 0..1; 1 without trials
  */

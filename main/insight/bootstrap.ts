@@ -5,17 +5,16 @@ import { seededGenerator } from '../support/random.ts';
 export interface BootstrapOptions {
   /** Default 1000. */
   resamples?: number;
-  /** Default 1: the same pictures and seed give the same interval. */
+  /** Default 1. The same items and seed give the same interval. */
   seed?: number;
 }
 
 /**
- * 95% percentile bootstrap interval (B. Efron, 1979) of a statistic of pictures, which are drawn with replacement.
+ * 95% percentile bootstrap interval (B. Efron, 1979) of a statistic.
  *
  * @param items at least one
- * @param statistic null where it can't be computed, such as the area under the ROC curve of one class; such resamples
- *   do not count
- * @returns null where it can't be computed of the items themselves, or of fewer than half of the resamples
+ * @param statistic returns null if it is undefined, such as ROC AUC with a single class; such resamples do not count
+ * @returns null if the statistic is undefined for the items or for more than half of the resamples
  */
 export function bootstrap<T>(
   items: readonly T[],
@@ -36,7 +35,7 @@ export function bootstrap<T>(
   return { value, low: quantile(found, 0.025), high: quantile(found, 0.975) };
 }
 
-/** By linear interpolation between sorted values, as NumPy's default. */
+/** Quantile (q in 0..1) by linear interpolation between sorted values, as in NumPy's default. */
 export function quantile(sorted: ArrayLike<number>, q: number): number {
   const at = q * (sorted.length - 1);
   const below = Math.floor(at);

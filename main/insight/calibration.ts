@@ -33,19 +33,20 @@ export function calibrationError(scored: readonly Scored[], bins = 10): number {
   );
 }
 
-/** Most a temperature changes logits by, either way. With separable classes none would be the best. */
+/** The largest temperature, and the inverse of the smallest. Separable classes have no optimum. */
 const LIMIT = 100;
 
 /**
  * Temperature scaling (Guo, Pleiss, Sun and Weinberger, 2017): the temperature T that minimises the cross-entropy of
- * logits / T. Above 1 the model was too sure, below 1 not sure enough; the predicted class at 0.5 stays what it is.
+ * logits / T. Above 1 the model was overconfident, below 1 underconfident. Predicted classes at threshold 0.5 do not
+ * change.
  *
- * @param logits [n] of pictures that the model has not trained on
+ * @param logits [n] of pictures that the model was not trained on
  * @param labels [n], 0 or 1
  * @returns 0.01..100
  */
 export function fitTemperature(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
-  // The loss is convex in 1 / T, so its slope has one zero: found by bisection, over logarithms.
+  // The loss is convex in 1 / T, so its slope has one zero, found by bisection on a logarithmic scale.
   const slope = (inverse: number): number => {
     let sum = 0;
     for (let row = 0; row < logits.length; row++) {
@@ -62,7 +63,7 @@ export function fitTemperature(logits: ArrayLike<number>, labels: ArrayLike<numb
   return Math.exp(-(low + high) / 2);
 }
 
-/** Mean binary cross-entropy of logits / temperature, natural logarithm. */
+/** Mean binary cross-entropy of logits / temperature, in nats. */
 export function lossAt(logits: ArrayLike<number>, labels: ArrayLike<number>, temperature = 1): number {
   let sum = 0;
   for (let row = 0; row < logits.length; row++) {

@@ -6,31 +6,31 @@ import { SafetensorsFile, writeSafetensors, type TensorSource } from '../files/s
 import { indexKey } from './index-store.ts';
 import { UnionFind } from './union-find.ts';
 
-/** Counts up when the same pictures would be linked otherwise. */
+/** Increment it when the same pictures would be linked differently. */
 const VERSION = 1;
 const HASH_BYTES = 32;
 
-/** Which pictures were compared with each other, and which of them show the same. */
+/** Which pictures have been compared with each other, and which are near-duplicates. */
 export interface Comparison {
-  /** SHA-256 of the contents that were compared, each with all others. */
+  /** SHA-256 of the compared contents, each with all others. */
   hashes: string[];
-  /** Pairs of positions in `hashes`, enough to connect each group. */
+  /** Pairs of indices into `hashes`, enough to connect each group. */
   links: [number, number][];
 }
 
 /**
- * Keeps the near-duplicates of a project in its cache, by content and model: deleting the file, other weights or other
- * pictures only mean that pictures are compared again.
+ * Stores the near-duplicates of a project in its cache, by content and model. If the file is deleted, pictures are
+ * compared again.
  */
 export class DuplicateStore {
   readonly #path: string;
 
-  /** @param cacheDir of the project */
+  /** @param cacheDir cache folder of the project */
   constructor(cacheDir: string, model: IndexModel) {
     this.#path = join(cacheDir, 'duplicates', `${indexKey(model)}-v${VERSION}.safetensors`);
   }
 
-  /** What was compared so far; nothing where the file is missing or damaged. */
+  /** Reads the comparison so far; empty if the file is missing or damaged. */
   async read(): Promise<Comparison> {
     try {
       const file = await SafetensorsFile.open(this.#path);
@@ -74,8 +74,8 @@ export class DuplicateStore {
 }
 
 /**
- * The group of each content that has near-duplicates: contents of one group have the same key, which depends on nothing
- * but the contents in the group.
+ * The group of each content that has near-duplicates: contents of one group have the same key, which depends only on
+ * the contents in the group.
  */
 export function groupKeys({ hashes, links }: Comparison): Map<string, string> {
   const sets = new UnionFind(hashes.length);

@@ -12,9 +12,9 @@ export interface Folds {
  * Divides rows into folds, stratified by class.
  *
  * @param labels [n], 0 or 1
- * @param groups [n]: rows of the same group, such as copies of a picture, are in one fold
- * @param options `folds`: wanted, fewer where a class has fewer groups
- * @returns null where a class has too few groups for two folds
+ * @param groups [n]: rows of the same group, such as copies of a picture, go into one fold
+ * @param options `folds`: number of folds (default 5), fewer if a class has fewer groups; `seed` (default 1)
+ * @returns null if a class has too few groups for two folds
  */
 export function assignFolds(
   labels: readonly (0 | 1)[],
@@ -27,7 +27,7 @@ export function assignFolds(
   const foldOf = new Map<string, number>();
   byClass.forEach((names, label) => {
     shuffled(names, seed + label).forEach((name, index) => {
-      // A group with both labels was given its fold with the first class.
+      // A group with both labels already has a fold from the first class.
       if (!foldOf.has(name)) foldOf.set(name, index % count);
     });
   });

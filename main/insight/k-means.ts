@@ -5,11 +5,11 @@ import { rowOf, takeRows, type Matrix } from './matrix.ts';
 const ITERATIONS = 20;
 
 /**
- * Groups rows around `count` centres: k-means++ (Arthur and Vassilvitskii, 2007), then Lloyd's algorithm.
+ * Clusters rows by k-means++ (Arthur and Vassilvitskii, 2007) and Lloyd's algorithm.
  *
- * @param count of centres, at most the number of rows
- * @param seed the same one gives the same groups
- * @returns for each centre the row nearest to it, without repetition; the centre of the most rows first
+ * @param count number of clusters; limited to the number of rows
+ * @param seed the same seed gives the same clusters
+ * @returns the row nearest to each centre, without repetition; largest cluster first
  */
 export function typicalRows(matrix: Matrix, count: number, seed: number): number[] {
   const wanted = Math.min(count, matrix.rows);
@@ -38,7 +38,7 @@ function firstCentres(matrix: Matrix, count: number, seed: number): Matrix {
       distances[row] = Math.min(distances[row]!, squaredDistance(rowOf(matrix, row), last));
       total += distances[row]!;
     }
-    // Copies of one picture: no row is apart from the centres, so the next one that is not chosen will do.
+    // All remaining rows are copies of centres, so any will do.
     if (total === 0) {
       chosen.push(distances.findIndex((_, row) => !chosen.includes(row)));
       continue;
@@ -72,7 +72,7 @@ function means(matrix: Matrix, centres: Matrix, nearestCentre: Int32Array): Matr
     const values = rowOf(matrix, row);
     for (let column = 0; column < width; column++) sums[centre * width + column]! += values[column]!;
   });
-  // A centre without rows stays where it is.
+  // A centre without rows does not move.
   const data = centres.data.map((value, at) => {
     const count = counts[Math.floor(at / width)]!;
     return count === 0 ? value : sums[at]! / count;

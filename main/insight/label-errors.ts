@@ -1,20 +1,20 @@
 /** A labelled picture whose label may be wrong. */
 export interface Suspect {
   row: number;
-  /** Out-of-sample probability of the label that it has, 0..1: the lower, the more suspect. */
+  /** Out-of-sample probability of its label, 0..1: the lower, the more suspect. */
   selfConfidence: number;
-  /** Whether confident learning counts it among the errors, rather than among the hard pictures. */
+  /** Whether confident learning counts it as an error rather than a hard picture. */
   isLikelyError: boolean;
 }
 
 /**
- * Ranks labels by how suspect they are (Northcutt, Jiang and Chuang, Confident Learning, 2021). A class's threshold is the
- * mean probability of that class among the pictures labelled so; a picture whose probability of the other class reaches
- * that class's threshold, and exceeds its own, is counted as labelled wrongly.
+ * Ranks labels by how suspect they are (Northcutt, Jiang and Chuang, Confident Learning, 2021). The threshold of a
+ * class is the mean probability of that class among the pictures with that label. A picture counts as mislabelled if
+ * its probability of the other class reaches that class's threshold and exceeds that of its own label.
  *
  * @param labels [n], 0 or 1
- * @param probabilities [n] of class 1, each by a model that has not seen the picture
- * @returns every row, the most suspect first
+ * @param probabilities [n] of class 1, each by a model that was not trained on the picture
+ * @returns every row, most suspect first
  */
 export function rankLabelErrors(labels: readonly (0 | 1)[], probabilities: ArrayLike<number>): Suspect[] {
   const of = (row: number, label: 0 | 1): number =>

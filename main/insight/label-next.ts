@@ -1,14 +1,14 @@
 import { typicalRows } from './k-means.ts';
 import { takeRows, type Matrix } from './matrix.ts';
 
-/** Among so many times as many uncertain pictures those that differ most from each other are chosen. */
+/** Number of uncertain candidates for each picture to choose. */
 const CANDIDATES = 5;
-/** K-means on more rows takes longer than a person wants to wait, and finds no other groups. */
+/** Maximum number of rows for k-means: more take long and hardly change the clusters. */
 const SAMPLE = 4000;
 
 /**
- * Chooses what to label next: at first typical pictures (the middles of groups), then those of which the probe is least
- * sure, different from each other.
+ * Chooses what to label next: at first typical pictures (the centres of clusters), later diverse ones among those that
+ * the probe is least certain of.
  *
  * @param unlabelled [n, width], the pictures to choose from
  * @param probabilities [n] of class 1, null while there are too few labels for a probe
@@ -24,7 +24,7 @@ export function chooseNext(
   return typicalRows(takeRows(unlabelled, candidates), count, seed).map((index) => candidates[index]!);
 }
 
-/** The rows among which `chooseNext` chooses: a part of all where these are many. */
+/** The rows that `chooseNext` chooses from: a sample if there are many. */
 export function candidatesToLabel(
   total: number,
   probabilities: ArrayLike<number> | null,

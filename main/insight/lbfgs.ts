@@ -1,16 +1,17 @@
-/** Pairs of steps and gradient changes that are remembered. */
+/** Number of stored pairs of steps and gradient changes. */
 const MEMORY = 10;
-/** A step must bring this share of what its slope promises (Armijo's condition). */
+/** The constant of Armijo's condition of sufficient decrease. */
 const SUFFICIENT = 1e-4;
 
 /**
- * Minimises a smooth convex function by L-BFGS with backtracking (Nocedal and Wright, Numerical Optimization, algorithms
- * 7.4 and 3.1).
+ * Minimises a smooth convex function by L-BFGS with backtracking (Nocedal and Wright, Numerical Optimization,
+ * algorithms 7.4 and 3.1).
  *
  * @param evaluate writes the gradient at `x` into its second argument and returns the value
- * @param start left as it is
- * @param tolerance largest component of the gradient at which it ends
- * @returns where it ended, also when `iterations` were used up
+ * @param start not modified
+ * @param options `iterations` at most (default 100); `tolerance`: stops once no component of the gradient exceeds it
+ *   (default 1e-4)
+ * @returns the minimum, or the last point after `iterations`
  */
 export function minimise(
   evaluate: (x: Float64Array, gradient: Float64Array) => number,
@@ -29,7 +30,7 @@ export function minimise(
       direction.set(gradient.map((component) => -component));
       slope = -dot(gradient, gradient);
     }
-    // Before anything is known of the curvature a step of length 1 is a guess; later it is nearly always right.
+    // A first step has length 1 at most, since the curvature is unknown; later a factor of 1 is nearly always right.
     let size = history.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
     const nextGradient = new Float64Array(x.length);
     let next = moved(x, direction, size);
@@ -50,7 +51,7 @@ export function minimise(
   return x;
 }
 
-/** The two-loop recursion: minus the gradient times what is known of the inverse Hessian. */
+/** The two-loop recursion: the negative gradient times an approximate inverse Hessian. */
 function descent(
   gradient: Float64Array,
   history: readonly { step: Float64Array; change: Float64Array; curvature: number }[],

@@ -1,4 +1,4 @@
-/** Vectors of the same width, one a row: what the index holds of some pictures. */
+/** Vectors of the same width, one per row. */
 export interface Matrix {
   rows: number;
   width: number;
@@ -10,7 +10,7 @@ export interface Matrix {
 export const rowOf = ({ data, width }: Matrix, row: number): Float32Array =>
   data.subarray(row * width, (row + 1) * width);
 
-/** Some rows in the order asked for, in memory of their own. */
+/** Copies rows in the given order. */
 export function takeRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
   const { width } = matrix;
   const data = new Float32Array(rows.length * width);
@@ -18,7 +18,7 @@ export function takeRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
   return { rows: rows.length, width, data };
 }
 
-/** Scalar product. Four sums at once, since each addition would wait for the one before: three times as fast. */
+/** Dot product. Four independent sums make it three times as fast, since no addition waits for the previous one. */
 export function dot(values: Float32Array, weights: Float32Array | Float64Array): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = values.length - (values.length % 4);

@@ -24,13 +24,13 @@ const METRICS = ['f1', 'rocAuc', 'averagePrecision', 'calibrationError'] as cons
 type Values = Record<(typeof METRICS)[number], number | null>;
 
 /**
- * 95% percentile bootstrap intervals of several metrics at once, as `bootstrap` gives them one by one: all pictures are
- * sorted once, and a resample is how often each was drawn, so 1,000 resamples of 1,000 pictures take a few hundredths of a
- * second. The calibration error of a resample is on average above that of the pictures, so its interval is extended
- * downwards to the estimate where it would leave it out.
+ * 95% percentile bootstrap intervals of several metrics at once, equal to those of `bootstrap`. Pictures are sorted
+ * once and a resample stores how often each is drawn, so 1,000 resamples of 1,000 pictures take a few hundredths of a
+ * second. The calibration error of resamples is biased upwards, so its interval is extended down to the estimate if
+ * needed.
  *
  * @param scored at least one picture
- * @param options `threshold` of F1; `seed` and number of `resamples`
+ * @param options `threshold` of F1 (default 0.5); `seed` (default 1); `resamples` (default 1000)
  */
 export async function metricIntervals(
   scored: readonly Scored[],
@@ -68,7 +68,10 @@ export async function metricIntervals(
   };
 }
 
-/** @returns the metrics of pictures that count as often as they were drawn, `[n]` in the order of `scored` */
+/**
+ * @returns a function that computes the metrics of a resample from the counts of each picture, [n] in the order of
+ * `scored`
+ */
 function weighed(scored: readonly Scored[], threshold: number): (drawn: Uint32Array) => Values {
   const order = scored.map((_, index) => index);
   order.sort((a, b) => scored[b]!.probability - scored[a]!.probability);
@@ -81,7 +84,7 @@ function weighed(scored: readonly Scored[], threshold: number): (drawn: Uint32Ar
     let [positives, negatives, area, precisions] = [0, 0, 0, 0];
     let [truePredicted, allPredicted] = [0, 0];
     const [hits, sums] = [new Float64Array(BINS), new Float64Array(BINS)];
-    // Pictures with the same probability fall together, as in `curve`.
+    // Pictures with equal probabilities form one step, as in `curve`.
     let [ones, zeros] = [0, 0];
     for (let at = 0; at < rows.length; at++) {
       const count = drawn[rows[at]!]!;

@@ -1,50 +1,44 @@
-import { rowOf, takeRows, type Matrix } from './matrix.ts';
+import { dot, rowOf, takeRows, type Matrix } from './matrix.ts';
 
 export interface Neighbour {
   row: number;
-  /** Cosine of the angle between the two vectors: 1 where they point the same way. */
+  /** Cosine similarity, -1..1. */
   similarity: number;
 }
 
 /**
- * Rows divided by their length, in new memory; a row of zeros stays as it is.
+ * A copy of rows, each divided by its length; a row of zeros stays zero.
  *
- * @param rows which of them, in this order; default: all
+ * @param rows indices of the rows to copy, in this order; default: all
  */
 export function normalised(matrix: Matrix, rows?: ArrayLike<number>): Matrix {
   const copy = takeRows(matrix, rows ?? Array.from({ length: matrix.rows }, (_, row) => row));
   for (let row = 0; row < copy.rows; row++) {
     const values = rowOf(copy, row);
-    const length = Math.sqrt(product(values, values));
+    const length = Math.sqrt(dot(values, values));
     if (length > 0) for (let column = 0; column < values.length; column++) values[column]! /= length;
   }
   return copy;
 }
 
 /**
- * The rows most similar to a vector, the most similar first; exact, by comparing with every row.
+ * The rows most similar to a vector, most similar first. Exact: compares with every row.
  *
- * @param unit rows of length 1, as `normalised` gives them
- * @param vector of any length other than 0
- * @param options `count` of them at most; `except` leaves rows out
+ * @param unit rows of length 1, from `normalised`
+ * @param vector any length; a vector of zeros has no neighbours
+ * @param options `count`: maximum number of rows; `except`: whether to leave out a row
  */
 export function nearest(
   unit: Matrix,
   vector: Float32Array,
   { count, except = () => false }: { count: number; except?: (row: number) => boolean },
 ): Neighbour[] {
-  const length = Math.sqrt(product(vector, vector));
+  const length = Math.sqrt(dot(vector, vector));
   if (length === 0) return [];
   const found: Neighbour[] = [];
   for (let row = 0; row < unit.rows; row++) {
     if (except(row)) continue;
-    found.push({ row, similarity: product(rowOf(unit, row), vector) / length });
+    found.push({ row, similarity: dot(rowOf(unit, row), vector) / length });
   }
   return found.sort((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, count);
-}
-
-function product(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let column = 0; column < a.length; column++) sum += a[column]! * b[column]!;
-  return sum;
 }

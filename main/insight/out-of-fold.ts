@@ -3,21 +3,21 @@ import { takeRows, type Matrix } from './matrix.ts';
 import { fitProbe, predictProbe } from './probe.ts';
 
 export interface OutOfFoldOptions {
-  /** Number of folds; fewer where a class has fewer groups. Default 5. */
+  /** Number of folds; fewer if a class has fewer groups. Default 5. */
   folds?: number;
   /** Default 1. */
   seed?: number;
-  /** Inverse strength of the probe's penalty. */
+  /** Inverse strength of the probe's penalty. Default: `DEFAULT_C`. */
   c?: number;
 }
 
 /**
- * Gives every row a probability of class 1 by a probe that has not seen it: stratified folds, each predicted by a probe
- * fitted to the others.
+ * Out-of-fold probabilities of class 1: each of several stratified folds is predicted by a probe fitted to the others.
  *
+ * @param matrix [n, width]
  * @param labels [n], 0 or 1
- * @param groups [n]: rows of the same group, such as copies of a picture, are in one fold
- * @returns [n]; null where a class has too few groups for two folds
+ * @param groups [n]: rows of the same group, such as copies of a picture, go into one fold
+ * @returns [n]; null if a class has too few groups for two folds
  */
 export function outOfFold(
   matrix: Matrix,
@@ -29,7 +29,7 @@ export function outOfFold(
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 
-/** As `outOfFold`, with a pause after each fold, in which others may compute. */
+/** `outOfFold` as a generator that yields after each fold, so that other tasks can run in between. */
 export function* outOfFoldSteps(
   matrix: Matrix,
   labels: readonly (0 | 1)[],

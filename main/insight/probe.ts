@@ -4,26 +4,26 @@ import { dot, rowOf, type Matrix } from './matrix.ts';
 import { fitStandardisation, standardise } from './standardise.ts';
 
 /**
- * Inverse strength of the L2 penalty, as scikit-learn's `C`. Small, since there are more columns than most people have
- * labels, and probabilities should not be surer than a few labels allow.
+ * Inverse strength of the L2 penalty, as scikit-learn's `C`. Small, since there are usually fewer labels than columns,
+ * and a few labels should not give extreme probabilities.
  */
 export const DEFAULT_C = 0.01;
 
-/** A linear classifier on the index. */
+/** A logistic regression on the vectors of the index. */
 export interface Probe {
-  /** [width] float64, for vectors as they are in the index: standardisation is folded in. */
+  /** [width] float64, for vectors as stored in the index: includes the standardisation. */
   weights: Float64Array;
   bias: number;
 }
 
 /**
- * Fits L2-regularised logistic regression on standardised columns: minimises ½‖w‖² + C · Σ cross-entropy, the bias free
- * of the penalty, as scikit-learn's `make_pipeline(StandardScaler(), LogisticRegression(C=C))`.
+ * Fits L2-regularised logistic regression on standardised columns: minimises ½‖w‖² + C · Σ cross-entropy without
+ * a penalty on the bias, as scikit-learn's `make_pipeline(StandardScaler(), LogisticRegression(C=C))`.
  *
  * @param matrix [n, width], at least one row of each class
  * @param labels [n], 0 or 1
  * @param c inverse strength of the penalty, above 0
- * @param start where to begin, such as the probe before the last label: the same minimum is found sooner
+ * @param start a probe to start from, such as the previous one, which reaches the same minimum faster; default: zeros
  */
 export function fitProbe(
   matrix: Matrix,
@@ -65,7 +65,7 @@ export function fitProbe(
   return { weights, bias };
 }
 
-/** Probabilities of class 1, one a row, 0..1. */
+/** Probabilities of class 1, one per row, 0..1. */
 export function predictProbe({ weights, bias }: Probe, matrix: Matrix): Float64Array {
   const { rows } = matrix;
   const probabilities = new Float64Array(rows);

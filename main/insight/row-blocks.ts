@@ -3,7 +3,7 @@ import type { Matrix } from './matrix.ts';
 /** Rows of one block: 12 MB of the index. */
 const BLOCK_ROWS = 4096;
 
-/** Vectors of the same width that grow in number without being copied: half of a large index could be in memory twice else. */
+/** A growing list of vectors of the same width, stored in blocks, so that growing does not copy a large index. */
 export class RowBlocks {
   rows = 0;
   readonly #blocks: Float32Array[] = [];
@@ -24,7 +24,7 @@ export class RowBlocks {
     return index;
   }
 
-  /** Some rows in the order asked for, in memory of their own. */
+  /** Copies rows in the given order. */
   take(rows: ArrayLike<number>): Matrix {
     const { width } = this;
     const data = new Float32Array(rows.length * width);
@@ -32,7 +32,7 @@ export class RowBlocks {
     return { rows: rows.length, width, data };
   }
 
-  /** Calls back with each block of rows as a matrix and the row with which it begins. */
+  /** Calls `callback` with each block of rows as a matrix, and the index of its first row. */
   forEachBlock(callback: (block: Matrix, first: number) => void): void {
     this.#blocks.forEach((data, index) => {
       const first = index * BLOCK_ROWS;

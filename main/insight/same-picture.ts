@@ -1,24 +1,22 @@
 import { solve } from './solve.ts';
 
-/**
- * Luminance of a prepared picture at several sizes, for comparing it with others. One side of the largest is `SIDES[2]`.
- */
+/** Luminance (0..255) of a prepared picture at several sizes, one level per entry of `SIDES`, each [side, side]. */
 export type Pyramid = readonly Float32Array[];
 
-/** Sides of the levels; each divides 150, the side of the index's pixels. */
+/** Sides of the levels in pixels; each divides 150, the side of the index's pictures. */
 const SIDES = [15, 30, 75] as const;
 const TILES = 5;
-/** Gauss-Newton steps at each level; it stops sooner where nothing moves any more. */
+/** Maximum number of Gauss-Newton steps at each level. */
 const STEPS = 8;
-/** Crops by up to a fifth of each side, and shifts to match, count as the same picture. */
+/** Limits of scale and shift: crops of up to a fifth of each side count as the same picture. */
 const MOST_SCALE = 1.25;
 const MOST_SHIFT = 0.25;
-/** Share of the template that the other picture must cover once they are aligned. */
+/** Share of the template that the other picture must cover after alignment. */
 const LEAST_COVER = 0.6;
-/** Standard deviation, in grey levels of 255, below which a tile shows nothing but noise. */
+/** Standard deviation (0..255) up to which a tile is considered noise. */
 const FLAT = 2;
 
-/** @param pixels [side, side, 3], 0..255 @param side a multiple of 150 */
+/** Computes the levels. @param pixels [side, side, 3], 0..255 @param side a multiple of 150 */
 export function pyramidOf(pixels: Uint8Array, side: number): Pyramid {
   return SIDES.map((size) => {
     const cell = side / size;
@@ -36,7 +34,7 @@ export function pyramidOf(pixels: Uint8Array, side: number): Pyramid {
   });
 }
 
-/** The picture as in a mirror, left and right exchanged. */
+/** The picture flipped horizontally. */
 export function mirrored(pyramid: Pyramid): Pyramid {
   return pyramid.map((level, index) => {
     const size = SIDES[index]!;
@@ -44,9 +42,9 @@ export function mirrored(pyramid: Pyramid): Pyramid {
   });
 }
 
-/** Likeness from which on two pictures show the same; see `likeness`. */
+/** Threshold of `likeness` for near-duplicates. */
 const SAME = 0.85;
-/** Correlation of the smallest level below which aligning can't help. */
+/** Correlation of the smallest level below which alignment is not tried. */
 const LEAST_COARSE = 0.5;
 
 /** Whether two pictures are near-duplicates: copies of one photograph, also mirrored, or frames of one burst. */
@@ -55,11 +53,12 @@ export function isSamePicture(one: Pyramid, other: Pyramid): boolean {
 }
 
 /**
- * How much two pictures look like one photograph that was compressed, resized, brightened or cropped a little, or like two
- * frames of a burst: they are aligned by scale, shift, gain and offset (Lucas and Kanade, 1981; Baker and Matthews, 2004),
- * then compared tile by tile by normalised cross-correlation, so that a bright sky above dark land is not enough.
+ * Similarity of two pictures, high for compressed, resized, brightened or slightly cropped copies and frames of a
+ * burst. The pictures are aligned by scale, shift, gain and offset (Lucas and Kanade, 1981; Baker and Matthews, 2004),
+ * then compared tile by tile by normalised cross-correlation, so that a common layout, such as sky above land, is not
+ * enough.
  *
- * @returns -1..1, about 1 for copies; 0 where they can't be aligned, and for pictures of nearly one colour
+ * @returns -1..1, about 1 for copies; 0 if they can't be aligned, and for pictures of nearly one colour
  */
 export function likeness(template: Pyramid, other: Pyramid): number {
   const warp: Warp = { sx: 1, tx: 0, sy: 1, ty: 0 };
@@ -87,7 +86,7 @@ function correlation(a: Float32Array, b: Float32Array): number {
   return scale > 0 ? (sumAB - (sumA * sumB) / n) / Math.sqrt(scale) : 0;
 }
 
-/** Maps a place of the template, -1..1 on each axis, to one of the other picture: x · sx + tx. */
+/** Maps a position in the template, -1..1 on each axis, to one in the other picture: x · sx + tx. */
 interface Warp {
   sx: number;
   tx: number;
@@ -95,7 +94,7 @@ interface Warp {
   ty: number;
 }
 
-/** Refines the warp by Gauss-Newton. @returns whether it stays within what a crop or a burst explains */
+/** Refines the warp by Gauss-Newton. @returns whether it stays within the limits of scale and shift */
 function align(template: Float32Array, other: Float32Array, size: number, warp: Warp): boolean {
   let [gain, offset] = [1, 0];
   const row = new Float64Array(6);
@@ -144,7 +143,7 @@ const isPlausible = ({ sx, tx, sy, ty }: Warp): boolean =>
   [sx, sy].every((scale) => scale < MOST_SCALE && scale > 1 / MOST_SCALE) &&
   [tx, ty].every((shift) => Math.abs(shift) < MOST_SHIFT);
 
-/** Bilinear, with its slopes per unit of -1..1. */
+/** Bilinear interpolation, with the slopes per unit of -1..1. */
 function sample(
   level: Float32Array,
   size: number,
@@ -163,7 +162,7 @@ function sample(
   };
 }
 
-/** Mean over the template's tiles of the correlation with what lies under each, weighted by how much the tile shows. */
+/** Mean correlation of the template's tiles with the aligned picture, weighted by the contrast of each tile. */
 function tileCorrelation(template: Float32Array, other: Float32Array, size: number, warp: Warp): number {
   const tile = size / TILES;
   const sums = Array.from({ length: TILES * TILES }, () => ({ n: 0, a: 0, b: 0, aa: 0, bb: 0, ab: 0 }));
@@ -192,7 +191,7 @@ function tileCorrelation(template: Float32Array, other: Float32Array, size: numb
     if (n < (tile * tile) / 3) continue;
     const varianceA = Math.max(0, aa / n - (a / n) ** 2);
     const varianceB = Math.max(0, bb / n - (b / n) ** 2);
-    // Where both are flat there is nothing to compare; where one is, they differ: its correlation is 0.
+    // A tile that is flat in both pictures has weight 0; one that is flat in one of them has correlation 0.
     const [deviationA, deviationB] = [Math.sqrt(varianceA), Math.sqrt(varianceB)];
     const weight = Math.sqrt(Math.max(0, Math.max(deviationA, deviationB) - FLAT));
     if (weight === 0) continue;

@@ -3,30 +3,30 @@ import type { Scored } from '../../shared/metrics.ts';
 import type { ClassPromise } from '../../shared/unsure.ts';
 
 export interface SelectiveOptions {
-  /** The error rate that is promised at most, 0..1. Default 0.05. */
+  /** The wanted bound of the error rate, 0..1. Default 0.05. */
   risk?: number;
-  /** Probability that the promise does not hold, 0..1. Default 0.05. */
+  /** Probability that the bound does not hold, 0..1. Default 0.05. */
   delta?: number;
 }
 
-/** Probabilities that may become the border of an answer, the surest first; fixed before a picture is looked at. */
+/** Candidate thresholds, highest first; fixed in advance, independent of the pictures. */
 const GRID = [
   ...Array.from({ length: 20 }, (_, index) => 0.9995 - index * 0.0005),
   ...Array.from({ length: 40 }, (_, index) => 0.9875 - index * 0.0125),
 ].filter((at) => at >= 0.5);
 
-/** The fewest answers, all of them right, that bound an error rate by `risk`: 59 for 5% at 95%. */
+/** Minimum number of answers, all correct, that bounds the error rate by `risk`: 59 for 5% at 95% confidence. */
 export const fewestAnswers = (risk: number, delta: number): number =>
   Math.ceil(Math.log(delta) / Math.log1p(-risk));
 
 /**
- * From which probability on each class may be answered so that, with a confidence of 1 - delta for each class, at most
- * `risk` of its answers are wrong, of pictures that resemble these. Selective classification (Geifman and El-Yaniv, 2017)
- * with the thresholds tested in a fixed sequence (Angelopoulos, Bates, Candès, Jordan and Lei, Learn then Test, 2021):
- * from the surest to the least sure, each by the exact binomial test, until the first that fails; so choosing among them
- * costs nothing. Thresholds with too few answers for any promise are passed over, whatever the answers were.
+ * The lowest probability from which each class may be answered so that, with confidence 1 - delta per class, at most
+ * `risk` of its answers are wrong on pictures of the same distribution. Selective classification (Geifman and El-Yaniv,
+ * 2017) with fixed-sequence testing (Angelopoulos, Bates, Candès, Jordan and Lei, Learn then Test, 2021): thresholds
+ * are tested from the highest down by the exact binomial test until one fails, which needs no correction for multiple
+ * tests. Thresholds with too few answers for any bound are skipped, whatever the answers.
  *
- * @param scored pictures that the model has not seen
+ * @param scored pictures that the model was not trained on
  * @returns for class 0 and class 1
  */
 export function selectivePromise(

@@ -2,7 +2,7 @@ import { rowOf } from './matrix.ts';
 import type { RowBlocks } from './row-blocks.ts';
 
 /**
- * Cosine of the angle between a vector and every row; exact.
+ * Cosine similarity of a vector and every row.
  *
  * @returns [rows], 0 for rows of zeros
  */

@@ -3,7 +3,7 @@
  *
  * @param matrix [n, n], row by row; overwritten
  * @param right [n]; overwritten by the solution
- * @returns the solution; null where the matrix is singular
+ * @returns the solution; null if the matrix is singular
  */
 export function solve(matrix: Float64Array, right: Float64Array): Float64Array | null {
   const n = right.length;

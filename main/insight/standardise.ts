@@ -1,12 +1,14 @@
 import { rowOf, type Matrix } from './matrix.ts';
 
-/** Mean and standard deviation of each column; a column that never changes has the scale 1. */
+/** Mean and standard deviation of each column; the scale of a constant column is 1. */
 export interface Standardisation {
   mean: Float64Array;
   scale: Float64Array;
 }
 
-/** As scikit-learn's StandardScaler: the population's standard deviation (divided by n). */
+/**
+ * Fits the standardisation as scikit-learn's StandardScaler, with the population's standard deviation (divided by n).
+ */
 export function fitStandardisation(matrix: Matrix): Standardisation {
   const { rows, width } = matrix;
   const mean = new Float64Array(width);
@@ -16,7 +18,7 @@ export function fitStandardisation(matrix: Matrix): Standardisation {
     for (let column = 0; column < width; column++) mean[column]! += values[column]!;
   }
   for (let column = 0; column < width; column++) mean[column]! /= Math.max(1, rows);
-  // A second pass: the difference of two large sums would lose digits.
+  // A second pass, since the difference of two large sums would lose precision.
   for (let row = 0; row < rows; row++) {
     const values = rowOf(matrix, row);
     for (let column = 0; column < width; column++) square[column]! += (values[column]! - mean[column]!) ** 2;
@@ -25,7 +27,7 @@ export function fitStandardisation(matrix: Matrix): Standardisation {
   return { mean, scale };
 }
 
-/** (x - mean) / scale, in new memory. */
+/** A new matrix with (x - mean) / scale. */
 export function standardise(matrix: Matrix, { mean, scale }: Standardisation): Matrix {
   const { rows, width } = matrix;
   const data = new Float32Array(rows * width);

@@ -1,4 +1,4 @@
-/** Sets of numbers 0..count-1 that grow together (Tarjan, 1975): by size, with path halving. */
+/** Disjoint sets of the numbers 0..count-1 (Tarjan, 1975): union by size, with path halving. */
 export class UnionFind {
   readonly #parents: Int32Array;
   readonly #sizes: Int32Array;
@@ -8,7 +8,7 @@ export class UnionFind {
     this.#sizes = new Int32Array(count).fill(1);
   }
 
-  /** A member that stands for the whole set of `item`. */
+  /** The representative of the set of `item`. */
   find(item: number): number {
     const parents = this.#parents;
     let at = item;

@@ -8,20 +8,20 @@ import { RowBlocks } from './row-blocks.ts';
 const HASH_BYTES = 32;
 const CHECKSUM_BYTES = 4;
 const ENDING = '.vectors';
-/** Read in one go. */
+/** Records per read. */
 const RECORDS_AT_ONCE = 256;
-/** Files that are joined into one, since each job adds one. */
+/** Number of files from which on they are merged into one, since each job adds one. */
 const MOST_FILES = 8;
 
 /**
- * Vectors of pictures by the SHA-256 of their content, in a folder of a cache that may be deleted at any time. Each
- * writer appends to a file of its own: records of hash, float32 vector and CRC-32. A record that was cut short or damaged
- * counts as missing, so that a killed writer loses one vector at most; several processes may read and write at once.
+ * Vectors of pictures by the SHA-256 of their content, in a cache folder that may be deleted at any time. Each writer
+ * appends to its own file records of hash, float32 vector and CRC-32. Truncated or damaged records count as missing, so
+ * a killed writer loses at most one. Several processes may read and write at once.
  */
 export class VectorStore {
   /**
-   * @param dir of the vectors of one model; made when something is written
-   * @param width of a vector
+   * @param dir folder of the vectors of one model; created by the first write
+   * @param width length of a vector
    */
   constructor(
     private readonly dir: string,
@@ -41,12 +41,12 @@ export class VectorStore {
     return { hashes, matrix: vectors.take(hashes.map((_, row) => row)) };
   }
 
-  /** Reads the vectors bit by bit. */
+  /** A reader that reads the vectors incrementally. */
   reader(): VectorReader {
     return new VectorReader(this.dir, this.width);
   }
 
-  /** Starts a file to append to. Close it. */
+  /** Creates a file to append to. Close it after use. */
   async writer(): Promise<VectorWriter> {
     await mkdir(this.dir, { recursive: true });
     await this.#join();
@@ -54,7 +54,7 @@ export class VectorStore {
     return new VectorWriter(await open(path, 'a'), this.width);
   }
 
-  /** Joins the files where there are many. What another process appends meanwhile is made again later. */
+  /** Merges the files if there are many. Vectors that another process appends meanwhile are computed again later. */
   async #join(): Promise<void> {
     const files = await filesIn(this.dir);
     if (files.length < MOST_FILES) return;
@@ -71,8 +71,8 @@ export class VectorStore {
 }
 
 /**
- * Reads a store, each time only what was appended since the last, some records at once: the whole index takes as much
- * memory as its vectors.
+ * Reads a store incrementally: each time only the records appended since the last, some at a time, to need no more
+ * memory than the vectors.
  */
 export class VectorReader {
   /** Bytes read of each file. */
@@ -83,11 +83,15 @@ export class VectorReader {
     private readonly width: number,
   ) {}
 
-  /** @param found called with each vector; it is overwritten afterwards, and comes again where files were joined */
+  /**
+   * Reads new records.
+   *
+   * @param found called with each vector, which is overwritten afterwards; repeats vectors after files were merged
+   */
   async more(found: (hash: string, vector: Float32Array) => void): Promise<void> {
     const size = recordBytes(this.width);
     const buffer = Buffer.alloc(size * RECORDS_AT_ONCE);
-    // Copied, since a float32 must lie at a multiple of 4 bytes.
+    // Copied, since a Float32Array must be aligned to 4 bytes.
     const vector = new Float32Array(this.width);
     const bytes = Buffer.from(vector.buffer);
     for (const name of await filesIn(this.dir)) {
@@ -112,7 +116,7 @@ export class VectorReader {
   }
 }
 
-/** Appends vectors; a record is there whole or not at all. */
+/** Appends vectors. A partly written record counts as missing. */
 export class VectorWriter {
   constructor(
     private readonly file: FileHandle,

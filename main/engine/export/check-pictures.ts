@@ -13,9 +13,9 @@ export interface CheckSet {
 }
 
 /**
- * Chooses from the available pictures of a run, see `choosePictures`. There may be none.
+ * Chooses from the available pictures of a run, see `choosePictures`. The set may be empty.
  *
- * @param counts of the pictures that it was trained and validated on
+ * @param counts pictures of class 0 and 1 that the run was trained and validated on
  */
 export function checkSet(
   { db }: Project,

@@ -52,8 +52,9 @@ export interface ExportSteps extends JobOptions {
 }
 
 /**
- * Exports a trained run as a model, the project's labels, its pictures in class folders, or a training script. The folder
- * appears when it is complete. A model is verified against the app's predictions, or marked as unchecked with the reason.
+ * Exports a trained run as a model, the project's labels, its pictures in class folders, or a training script. The
+ * folder appears when it is complete. A model is verified against the app's predictions, or marked as unchecked with
+ * the reason.
  *
  * @throws TwofoldError `exists` (see `createExportFolder`), `bad-input`, `not-found` (no such run), `corrupt` if the
  * written model predicts differently, `cancelled`; the file system's error if the disk is full
@@ -70,7 +71,7 @@ export async function exportProject(
     needsRun || request.run !== undefined ? chooseRun(project, request.run) : latestUsableRun(project.db);
   const folder = resolve(request.out);
   const force = request.force ?? false;
-  // Before minutes of work, as well as after them.
+  // Checked before the work, which can take minutes, as well as after it.
   await requireFree(folder, force);
   const work = new Work(project, run, request, steps);
   await work.prepare(formats);
@@ -102,7 +103,7 @@ function checkBits({ format, bits = 32 }: ExportRequest): void {
   );
 }
 
-/** What the formats of one export share. */
+/** The state shared by the formats of one export. */
 class Work {
   readonly classes: [string, string];
   #source: RunToExport | null = null;
@@ -135,7 +136,7 @@ class Work {
     const { pictures, unavailable } = checkSet(project, run, file.counts);
     this.#source = {
       runDir: dir,
-      // A threshold for once answers every picture.
+      // With a one-off threshold, every picture is answered.
       run: { ...file, evaluation, ...(request.threshold !== undefined && { unsure: null }) },
       runId: run.id,
       test: run.test,

@@ -21,9 +21,10 @@ export interface FoldersReport {
 
 /**
  * Writes pictures to `train/CLASS/`, `validation/CLASS/` and `test/CLASS/` in an existing folder, under their own names
- * where these are free, and lists where each comes from.
+ * where possible, and a list of their original paths.
  *
- * @param options `run`: whose split it is; null if none was trained. `link`: hard (else symbolic) links instead of copies
+ * @param options `run`: id of the run whose split it is; null if none was trained. `link`: creates hard links, or
+ * symbolic ones where these fail, instead of copies
  */
 export async function exportFolders(
   pictures: readonly PictureOnSide[],
@@ -117,6 +118,6 @@ train = ImageDataGenerator(rescale=1 / 255).flow_from_directory(
 
 Pictures keep their names; where two in a folder had the same name, the start of the content's SHA-256 is added.
 ${converted} were converted to PNG, because Keras would skip them or read them differently (WebP, EXIF rotation,
-transparency, colour profiles); the others are unchanged.${missing} \`${FOLDERS_FILE}\` lists where each comes from.
+transparency, colour profiles); the others are unchanged.${missing} \`${FOLDERS_FILE}\` lists their original paths.
 `;
 }

@@ -14,7 +14,7 @@ const LABELS_FILE = 'labels.csv';
 /**
  * Writes every label of a project to an existing folder.
  *
- * @param run whose split is stated for pictures without a set one
+ * @param run its split is given for pictures without a stored split
  */
 export async function exportLabels(
   { db, name }: Project,

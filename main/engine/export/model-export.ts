@@ -26,7 +26,7 @@ import { writeSamples } from '../../export/samples/write.ts';
 export interface RunToExport {
   runDir: string;
   run: RunFile;
-  /** Its name in the project. */
+  /** Its id in the project. */
   runId: string | null;
   threshold: number;
   /** Its evaluation on the test set, if there is one. */
@@ -43,7 +43,7 @@ export interface RunToExport {
 /**
  * The app's predictions, computed by the same job that Try and the command line use.
  *
- * @throws TwofoldError as the job does
+ * @throws TwofoldError the errors of the job
  */
 export async function askApp(
   runDir: string,
@@ -96,7 +96,7 @@ async function verify(
     if (error instanceof TwofoldError && error.code === 'crashed') return error;
     throw error;
   });
-  // The runtime crashed, which may be its own fault and not that of the export.
+  // The runtime crashed, which need not be due to the export.
   if (answered instanceof TwofoldError) return { check: null, unchecked: answered.message };
   const check = compare(pictures, answers, answered.probabilities, {
     runtime: answered.runtime,

@@ -11,7 +11,7 @@ import { knownDuplicates } from '../duplicates.ts';
 import { indexModel } from '../index-library.ts';
 import { splitProject } from '../split.ts';
 
-/** A picture in the set it belongs to. */
+/** A labelled picture with its set. */
 export type PictureOnSide = LabelledPicture & { split: Split };
 
 /**
@@ -20,7 +20,8 @@ export type PictureOnSide = LabelledPicture & { split: Split };
  *
  * @param options `withProblems`: include pictures of the run that are missing or changed, so that they can be reported;
  * `mayBeNone`: no error if none of the run's pictures is available
- * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`; `not-found` if none of the run's pictures is available
+ * @throws TwofoldError `nothing-labelled`, `one-class`, `too-few`; `not-found` if none of the run's pictures is
+ * available
  */
 export async function picturesOnSides(
   project: Project,

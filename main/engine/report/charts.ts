@@ -2,7 +2,7 @@ import type { ReliabilityBin } from '../../../shared/reliability.ts';
 import { curve, type Scored } from '../../../shared/metrics.ts';
 import type { EpochMetrics } from '../../../shared/jobs/train.ts';
 
-/** Charts of the report as SVG, in plain strings: a report has no scripts. */
+/** Charts of the report as SVG strings, since a report contains no scripts. */
 
 const WIDTH = 300;
 const HEIGHT = 220;
@@ -12,7 +12,7 @@ type Point = readonly [x: number, y: number];
 
 interface Line {
   points: readonly Point[];
-  /** Training is solid, validation dashed, the diagonal of a chart grey. */
+  /** Training is solid, validation dashed, the diagonal grey and dashed. */
   kind: 'solid' | 'dashed' | 'guide';
   name?: string;
 }
@@ -104,7 +104,7 @@ export function epochCharts(epochs: readonly EpochMetrics[]): string[] {
   ];
 }
 
-/** ROC and precision-recall curves; none where a class is missing. */
+/** ROC and precision-recall curves; none if a class is missing. */
 export function rateCharts(scored: readonly Scored[]): string[] {
   const points = curve(scored);
   const { truePositives: positives = 0, falsePositives: negatives = 0 } = points.at(-1) ?? {};
@@ -148,7 +148,7 @@ export function rateCharts(scored: readonly Scored[]): string[] {
   ];
 }
 
-/** Predicted probability against observed share. */
+/** Reliability diagram: observed share against predicted probability, with 95% intervals. */
 export function reliabilityChart(bins: readonly ReliabilityBin[]): string {
   const filled = bins.filter(({ count }) => count > 0);
   return draw({

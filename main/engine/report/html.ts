@@ -1,8 +1,8 @@
-/** Text as it stands in HTML, also in attributes. */
+/** Text escaped for HTML and attributes. */
 export const escaped = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** A table; the first cell of each row is its heading. Cells are HTML. */
+/** An HTML table; the first cell of each row is its heading. Cells are HTML. */
 export function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const header =
     head.length > 0 ? `<thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead>` : '';

@@ -11,7 +11,7 @@ import type { OverfittingGap } from '../overfitting-gap.ts';
 import { epochCharts, rateCharts, reliabilityChart } from './charts.ts';
 import { escaped, htmlTable } from './html.ts';
 
-/** How good a run is on a set. */
+/** The evaluation of a run on a set. */
 export interface SetFigures {
   on: Exclude<Split, 'train'>;
   evaluation: Evaluation;
@@ -35,7 +35,7 @@ export interface ReportContents {
   threshold: number;
   epochs: readonly EpochMetrics[];
   gap: OverfittingGap | null;
-  /** Of the training and the validation set, pictures of class 0 and 1. */
+  /** Pictures of class 0 and 1 in the training and the validation set. */
   counts: Record<'train' | 'validation', readonly [number, number]>;
   sets: readonly SetFigures[];
   scored: readonly Scored[];
@@ -45,7 +45,7 @@ export interface ReportContents {
   versions: Record<string, string>;
 }
 
-/** The report as one HTML file without scripts and without anything to load. */
+/** The report as one HTML file, without scripts or external resources. */
 export function reportPage(contents: ReportContents): string {
   const { project, run, versions } = contents;
   const title = `${project}, run ${run.id}${run.name === '' ? '' : `: ${run.name}`}`;
@@ -53,7 +53,7 @@ export function reportPage(contents: ReportContents): string {
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width">',
-    // Nothing is loaded and nothing runs, whatever a name contains.
+    // Nothing is loaded or run, even if a name contained HTML.
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">`,
     `<title>${escaped(title)}</title><style>${STYLE}</style></head><body>`,
     `<h1>${escaped(title)}</h1>`,
@@ -66,7 +66,7 @@ export function reportPage(contents: ReportContents): string {
         ...epochCharts(contents.epochs),
         ...rateCharts(contents.scored),
         reliabilityChart(contents.bins),
-      ].join('')}</div><p>ROC, precision and recall, and calibration are of the validation set.</p>`,
+      ].join('')}</div><p>The ROC, precision-recall and calibration curves show the validation set.</p>`,
     ),
     section('Most wrong pictures', wrongPictures(contents)),
     section('Recipe', recipe(contents)),
@@ -114,10 +114,10 @@ function results({ run, sets, gap, threshold, counts }: ReportContents): string 
     ),
     `<p class="small">Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others. The validation set also decided which epoch was kept.</p>`,
     gap
-      ? `<p>Overfitting gap: ${(gap.accuracy * 100).toFixed(1)} percentage points (training accuracy ${formatPercent(gap.training.accuracy)}, with dropout and augmentation, less validation accuracy ${formatPercent(gap.validation.accuracy)}, both of epoch ${gap.epoch}).</p>`
+      ? `<p>Overfitting gap: ${(gap.accuracy * 100).toFixed(1)} percentage points (training accuracy ${formatPercent(gap.training.accuracy)}, with dropout and augmentation, minus validation accuracy ${formatPercent(gap.validation.accuracy)}, both of epoch ${gap.epoch}).</p>`
       : '',
     ...sets.map(({ on, evaluation }) => {
-      const rows = evaluation.confusion.map((line, label) => [`is ${names[label]!}`, ...line.map(String)]);
+      const rows = evaluation.confusion.map((line, label) => [`true ${names[label]!}`, ...line.map(String)]);
       return (
         `<h3>Confusion matrix, ${on} set, at a threshold of ${statedThreshold(evaluation.threshold)}</h3>` +
         htmlTable(['', ...names.map((name) => `predicted ${name}`)], rows)
@@ -137,7 +137,7 @@ function wrongPictures({ run, wrong, wrongInAll }: ReportContents): string {
       ? `<img alt="${escaped(name)}" src="data:image/jpeg;base64,${Buffer.from(thumbnail).toString('base64')}">`
       : '<div class="missing">can’t be read</div>';
     return (
-      `<figure>${image}<figcaption>${escaped(name)}<br>is ${escaped(run.classes[label])}, predicted ` +
+      `<figure>${image}<figcaption>${escaped(name)}<br>true class ${escaped(run.classes[label])}, predicted ` +
       `${escaped(run.classes[predicted])} (${formatPercent(probability)})</figcaption></figure>`
     );
   });
@@ -145,7 +145,7 @@ function wrongPictures({ run, wrong, wrongInAll }: ReportContents): string {
     wrong.length < wrongInAll
       ? `The ${wrong.length} most wrong of ${wrongInAll}`
       : `All ${plural(wrongInAll, 'picture')}`;
-  return `<p>${which} of the validation set that ${wrongInAll === 1 ? 'is' : 'are'} predicted wrongly.</p><div class="pictures">${figures.join('')}</div>`;
+  return `<p>${which} of the validation set that ${wrongInAll === 1 ? 'is' : 'are'} misclassified.</p><div class="pictures">${figures.join('')}</div>`;
 }
 
 function recipe({ run }: ReportContents): string {

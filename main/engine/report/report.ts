@@ -19,19 +19,19 @@ import { modelView } from '../model-view.ts';
 import { overfittingGap } from '../overfitting-gap.ts';
 import { reportPage, type SetFigures, type WrongPicture } from './page.ts';
 
-/** Wrong pictures that are shown, at about 10 KB each. */
+/** Maximum number of misclassified pictures in the report; each takes about 10 KB. */
 const MOST_WRONG = 24;
 
 export interface WrittenReport {
-  /** Pictures of the validation set, and of them those predicted wrongly. */
+  /** Number of pictures of the validation set, and of those misclassified. */
   pictures: number;
   wrong: number;
   sizeBytes: number;
 }
 
 /**
- * Writes what is known of a run as one HTML file that contains everything it shows: figures with intervals, curves,
- * confusion matrices, the most wrong pictures, recipe, data and versions. Uses stored predictions and the current labels.
+ * Writes a report of a run as one self-contained HTML file: metrics with intervals, curves, confusion matrices, the most
+ * wrong pictures, recipe, data and versions. Uses stored predictions and the current labels.
  *
  * @param options `out`: file to write or replace; `pool` makes thumbnails
  * @throws TwofoldError `cancelled`; the file system's error
@@ -90,7 +90,7 @@ async function figuresOf(
   return sets;
 }
 
-/** By the current labels. */
+/** Counts pictures of both classes by the current labels. */
 function countSides(db: Db, runId: string): Record<'train' | 'validation', [number, number]> {
   const labels = new Map(trainingSet(db).map(({ id, label }) => [id, label]));
   const counts: Record<'train' | 'validation', [number, number]> = { train: [0, 0], validation: [0, 0] };
@@ -124,7 +124,7 @@ async function illustrate(
     let thumbnail = read();
     if (!thumbnail) {
       const options = { thumbnailDir: dir, thumbnailSide: THUMBNAIL_SIDE, bits16 };
-      // A picture that is gone or damaged is listed without its thumbnail.
+      // A missing or damaged picture is listed without a thumbnail.
       await pool.inspect(path, options).catch(() => null);
       thumbnail = read();
     }

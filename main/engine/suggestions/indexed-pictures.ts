@@ -5,23 +5,23 @@ import type { VectorReader } from '../../insight/vector-store.ts';
 import { PictureTable } from '../../library/reading/picture-table.ts';
 import type { Db } from '../../library/database/sql.ts';
 
-/** The pictures of a project with their vectors, each content once, kept up to date while both grow. */
+/** The pictures of a project with their vectors (one per content), updated as pictures and index grow. */
 export class IndexedPictures {
   table = PictureTable.empty();
   vectors = new RowBlocks(INDEX_WIDTH);
-  /** Row of each picture's vector, in the order of the table; -1 where the index lacks it. */
+  /** Row of each picture's vector, in the order of the table; -1 if it is not indexed. */
   rows: Int32Array<ArrayBuffer> = new Int32Array();
   readonly #rowOfHash = new Map<string, number>();
   #reader: VectorReader | null = null;
   #model: IndexModel | null = null;
 
-  /** @param cacheDir of the project */
+  /** @param cacheDir cache folder of the project */
   constructor(
     private readonly db: Db,
     private readonly cacheDir: string,
   ) {}
 
-  /** Reads the library again, and what was added to the index. */
+  /** Reads the library again, and new vectors of the index. */
   async read(model: IndexModel): Promise<void> {
     if (!this.#model || !isSame(model, this.#model)) {
       this.#reader = indexStore(this.cacheDir, model).reader();
@@ -38,15 +38,16 @@ export class IndexedPictures {
     this.rows = Int32Array.from(this.table.hashes, (hash) => this.#rowOfHash.get(hash) ?? -1);
   }
 
-  /** How many pictures have a vector. */
+  /** Number of pictures with a vector. */
   get indexed(): number {
     return this.rows.reduce((count, row) => count + Number(row >= 0), 0);
   }
 
   /**
-   * Ids of pictures to index, each content once: without a vector, and with a file.
+   * Ids of the pictures to index: those that have a file but no vector, one per content.
    *
-   * @param except contents that can't be read
+   * @param most length of `ids` at most; `total` counts all
+   * @param except SHA-256 of contents that can't be read
    */
   missing(most: number, except: ReadonlySet<string>): { ids: number[]; total: number } {
     const { table, rows } = this;

@@ -1,19 +1,19 @@
 import type { DuplicateCounts } from '../../../shared/contract/insight.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import { DuplicateStore, groupKeys } from '../../insight/duplicate-store.ts';
-import { listContents, type PictureContent } from '../../library/reading/contents.ts';
+import { distinctContents, listContents } from '../../library/reading/contents.ts';
 import type { Db } from '../../library/database/sql.ts';
-import { duplicateGroups, findLeaks, type DuplicateGroup, type Leak } from '../duplicates.ts';
+import { duplicateGroups, findLeaks, uncompared, type DuplicateGroup, type Leak } from '../duplicates.ts';
 
-/** The near-duplicates of a project, as far as its pictures were compared. */
+/** The near-duplicates among the pictures of a project that have been compared. */
 export class KnownGroups {
   #groups: DuplicateGroup[] = [];
-  /** Pictures in groups, and the place of their group. */
+  /** Index of the group of each picture that is in one. */
   #placeOf = new Map<number, number>();
   #leaks: Leak[] = [];
-  #uncompared: PictureContent[] = [];
+  #uncompared: ReturnType<typeof uncompared> = [];
 
-  /** @param cacheDir of the project */
+  /** @param cacheDir cache folder of the project */
   constructor(
     private readonly db: Db,
     private readonly cacheDir: string,
@@ -28,8 +28,7 @@ export class KnownGroups {
     this.#placeOf = new Map(
       this.#groups.flatMap(({ pictures }, place) => pictures.map(({ id }) => [id, place] as const)),
     );
-    const usable = all.filter(({ problem }) => problem === null);
-    this.#uncompared = usable.every(({ sha256 }) => compared.has(sha256)) ? [] : usable;
+    this.#uncompared = uncompared(all, compared);
   }
 
   get counts(): DuplicateCounts {
@@ -40,13 +39,12 @@ export class KnownGroups {
     return this.#leaks;
   }
 
-  /** All pictures to compare, each content once; none where all were compared before. */
+  /** All pictures to compare, one per content; none if all have been compared before. */
   toCompare(): IndexJob['pictures'] {
-    const contents = new Map(this.#uncompared.map(({ sha256, path }) => [sha256, { path, sha256 }]));
-    return [...contents.values()];
+    return distinctContents(this.#uncompared);
   }
 
-  /** Only pictures that have near-duplicates, group by group, the largest first. */
+  /** The given pictures that have near-duplicates, group by group, largest group first. */
   filter(ids: Uint32Array): Uint32Array {
     const places = this.#placeOf;
     const found = [...ids].filter((id) => places.has(id));

@@ -3,9 +3,9 @@ import { fitProbe, predictProbe, type Probe } from '../../insight/probe.ts';
 import { FEWEST_LABELS } from '../suggest.ts';
 import type { IndexedPictures } from './indexed-pictures.ts';
 
-/** More labels than this make the probe slower and hardly better; those it learns from are spread over all. */
+/** Maximum number of labels to fit, evenly spread over all: more make the probe slower and hardly better. */
 const MOST_LABELS = 4000;
-/** For the out-of-fold estimate, which fits five probes. */
+/** The same for the out-of-fold estimate, which fits five probes. */
 const MOST_ESTIMATED = 2000;
 
 interface Scored {
@@ -13,12 +13,12 @@ interface Scored {
   label: 0 | 1;
 }
 
-/** The probe fitted to the labels so far, and what it predicts. */
+/** The probe fitted to the labels so far, with its predictions. */
 export class LabelProbe {
-  /** Labels that the probe may learn from, of each class. */
+  /** Number of labels of each class that the probe may be fitted to. */
   labels: [number, number] = [0, 0];
   #probe: Probe | null = null;
-  /** Null until they are asked for. */
+  /** Computed on demand; null before. */
   #probabilities: Float32Array | null = null;
   #estimate: { steps: Generator<undefined, Float64Array | null>; labels: (0 | 1)[] } | null = null;
 
@@ -26,7 +26,7 @@ export class LabelProbe {
     return this.#probe !== null;
   }
 
-  /** Forgets the probe, whose classes may have changed places, or whose vectors are others now. */
+  /** Discards the probe, because the classes were swapped or the vectors are of another model. */
   reset(): void {
     this.#probe = null;
   }
@@ -52,7 +52,7 @@ export class LabelProbe {
     return this.#probe && row >= 0 ? predictProbe(this.#probe, vectors.take([row]))[0]! : NaN;
   }
 
-  /** The same of every picture, in the order of the table: at 100,000 pictures this takes longer than a fit. */
+  /** The same for every picture, in the order of the table. Slower than a fit at 100,000 pictures. */
   all({ vectors, rows }: IndexedPictures): Float32Array {
     if (this.#probabilities) return this.#probabilities;
     const probabilities = new Float32Array(rows.length).fill(NaN);
@@ -68,9 +68,10 @@ export class LabelProbe {
   }
 
   /**
-   * Estimates how often the probe is right by predicting each labelled picture without its own label, one fold a call.
+   * Predicts each labelled picture without its own label (out of fold), one fold per call, to estimate the accuracy of
+   * the probe.
    *
-   * @returns null while folds are left; no picture where a class has too few labels
+   * @returns null until the last fold is done; an empty array if a class has too few labels
    */
   estimate(pictures: IndexedPictures): Scored[] | null {
     if (!this.#estimate) {
@@ -88,7 +89,7 @@ export class LabelProbe {
   }
 }
 
-/** Labelled pictures that have a vector. The test set stays unseen. */
+/** Indices of labelled pictures that have a vector, outside the test set. */
 function learnable({ table, rows }: IndexedPictures): number[] {
   const found: number[] = [];
   for (let index = 0; index < table.size; index++) {
@@ -105,7 +106,7 @@ function training({ table, rows, vectors }: IndexedPictures, indices: readonly n
   };
 }
 
-/** At most so many items, evenly spread over all. */
+/** At most `most` items, evenly spread over all. */
 function spread(items: readonly number[], most: number): readonly number[] {
   if (items.length <= most) return items;
   return Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)]!);

@@ -3,7 +3,10 @@ import type { SuggestionOrder } from '../../../shared/library/query.ts';
 import { UNLABELLED } from '../../library/reading/picture-table.ts';
 import type { IndexedPictures } from './indexed-pictures.ts';
 
-/** Whether a class may be suggested for a picture: unlabelled, and not in the test set, which people label alone. */
+/**
+ * Whether a class may be suggested for a picture: it is unlabelled and not in the test set, which is labelled without
+ * help.
+ */
 export function mayBeSuggested({ table }: IndexedPictures, index: number): boolean {
   return table.labels[index] === UNLABELLED && table.isTest[index] === 0;
 }
@@ -13,17 +16,17 @@ export function isSuggested(pictures: IndexedPictures, probabilities: Float32Arr
   return mayBeSuggested(pictures, index) && !Number.isNaN(probabilities[index]);
 }
 
-/** From 0 for a coin's toss to 0.5 for certainty. */
+/** 0 (undecided) to 0.5 (certain). */
 const sureness = (probability: number): number => Math.abs(probability - 0.5);
 
-/** What pictures are sorted by, the lowest first. */
+/** Sort keys, in ascending order. */
 const KEYS: Record<Exclude<SuggestionOrder, 'next'>, (probability: number) => number> = {
   surest: (probability) => -sureness(probability),
   'least-sure': sureness,
   class: (probability) => probability,
 };
 
-/** Sorts ids of pictures by their suggestions; those without one come last, in their former order. */
+/** Sorts picture ids by their suggestions; those without one come last, in their given order. */
 export function orderBySuggestion(
   pictures: IndexedPictures,
   probabilities: Float32Array,
@@ -38,7 +41,7 @@ export function orderBySuggestion(
   });
 }
 
-/** Sorts ids by a key, the lowest first; equal ones stay in their order. */
+/** Sorts ids by a key, ascending and stable. */
 export function orderByKey(ids: Uint32Array, keyOf: (id: number) => number): Uint32Array {
   const keys = Float64Array.from(ids, keyOf);
   const places = Uint32Array.from(ids, (_, place) => place);

@@ -17,7 +17,7 @@ import { KnownGroups } from './known-groups.ts';
 import { LabelProbe } from './label-probe.ts';
 import { isSuggested, mayBeSuggested, orderByKey, orderBySuggestion, suggestedAs } from './order.ts';
 
-/** How many pictures "Label next" chooses; the rest follows, the least sure first. */
+/** Number of pictures that "Label next" chooses; the others follow, least certain first. */
 const CHOSEN = 40;
 
 /** How much of the project is indexed. */
@@ -30,13 +30,13 @@ export interface IndexCounts {
 export type SuggestionSort = Extract<PictureSort, { by: 'suggestion' | 'similar' }>;
 export type SuggestedFilter = Extract<PictureFilter, { kind: 'suggested' }>;
 
-/** Everything that is known of a project's pictures from the index and the labels so far. */
+/** Suggestions for a project's pictures, from the index and the labels so far. */
 export class SuggestionSession {
   readonly #pictures: IndexedPictures;
   readonly #probe = new LabelProbe();
   readonly groups: KnownGroups;
 
-  /** @param cacheDir of the project */
+  /** @param cacheDir cache folder of the project */
   constructor(
     private readonly db: Db,
     cacheDir: string,
@@ -45,7 +45,7 @@ export class SuggestionSession {
     this.groups = new KnownGroups(db, cacheDir);
   }
 
-  /** Reads library and index again. @param isOther whether classes or vectors are others than before */
+  /** Reads the library and index again. @param isOther whether the classes were swapped or the model changed */
   async read(model: IndexModel, isOther: boolean): Promise<SuggestionSummary> {
     await this.#pictures.read(model);
     await this.groups.read(model);
@@ -54,7 +54,7 @@ export class SuggestionSession {
     return this.summary();
   }
 
-  /** Takes over labels that were stored. Suggestions of single pictures follow at once, the summary when it is asked for. */
+  /** Takes over stored labels. `of` returns new suggestions immediately; `summary` and `list` recompute all. */
   label(changes: readonly LabelChange[]): null {
     this.#pictures.table.label(changes);
     this.#probe.fit(this.#pictures);
@@ -84,7 +84,7 @@ export class SuggestionSession {
     return found;
   }
 
-  /** Pictures that the index lacks. @param except contents that can't be read */
+  /** Pictures that are not indexed. @param except SHA-256 of contents that can't be read */
   missing(most: number, except: readonly string[]): { pictures: IndexJob['pictures']; total: number } {
     const { ids, total } = this.#pictures.missing(most, new Set(except));
     return { pictures: getPictures(this.db, ids).map(({ path, sha256 }) => ({ path, sha256 })), total };
@@ -100,7 +100,7 @@ export class SuggestionSession {
     });
   }
 
-  /** All suggestions, the surest first. */
+  /** All suggestions, most certain first. */
   list(): SuggestionList {
     const ids = Uint32Array.from(this.#suggestedIndices(), (index) => this.#pictures.table.ids[index]!);
     const probabilities = this.#probe.all(this.#pictures);
@@ -109,7 +109,7 @@ export class SuggestionSession {
     return { ids: sorted, probabilities: Float32Array.from(sorted, at) };
   }
 
-  /** One step of the out-of-fold estimate; null where more are needed. */
+  /** One step of the out-of-fold estimate; null if more are needed. */
   estimate(): SuggestionEstimates | null {
     const scored = this.#probe.estimate(this.#pictures);
     return (
@@ -120,7 +120,7 @@ export class SuggestionSession {
     );
   }
 
-  /** Which of some pictures to label next, typical or uncertain ones that differ from each other. */
+  /** Chooses which of the given pictures to label next: typical or uncertain ones that differ from each other. */
   next(ids: Uint32Array, count: number): Uint32Array {
     const { table, rows, vectors } = this.#pictures;
     const { isFitted } = this.#probe;
@@ -140,7 +140,7 @@ export class SuggestionSession {
     return Uint32Array.from(chosen, (row) => table.ids[candidates[row]!]!);
   }
 
-  /** Sorts ids of pictures. What nothing is known of comes last, in its former order. */
+  /** Sorts picture ids; those without a suggestion or vector come last, in their given order. */
   order(ids: Uint32Array, sort: SuggestionSort): Uint32Array {
     if (sort.by === 'similar') return this.#bySimilarity(ids, sort.to);
     if (sort.order !== 'next') {
@@ -165,7 +165,7 @@ export class SuggestionSession {
     });
   }
 
-  /** Only the ids of pictures for which a class is suggested. */
+  /** The ids of pictures for which this class is suggested. */
   filter(ids: Uint32Array, { class: index, from }: SuggestedFilter): Uint32Array {
     return suggestedAs(this.#pictures, this.#probe.all(this.#pictures), ids, { class: index, from });
   }

@@ -8,7 +8,7 @@ import type { LabelChange } from '../../../shared/library/labels.ts';
 import type { Leak } from '../duplicates.ts';
 import type { SuggestedFilter, SuggestionSession, SuggestionSort } from './session.ts';
 
-/** What the thread is asked for: see the methods of `SuggestionSession`. */
+/** Tasks of the thread; see the methods of `SuggestionSession`. */
 export type SuggestTask =
   | { kind: 'read'; model: IndexModel; isOther: boolean }
   | { kind: 'label'; changes: readonly LabelChange[] }
@@ -41,7 +41,7 @@ export interface SuggestAnswers {
 }
 export type SuggestAnswer = SuggestAnswers[keyof SuggestAnswers];
 
-/** @throws TwofoldError where library or index can't be read */
+/** Runs a task. @throws TwofoldError if the library or index can't be read */
 export function askSession(
   session: SuggestionSession,
   task: SuggestTask,

@@ -7,7 +7,7 @@ import { askSession, type SuggestAnswer, type SuggestTask } from './suggest-task
 const { file, cacheDir } = workerData as { file: string; cacheDir: string };
 let session: SuggestionSession | null = null;
 
-/** The thread of `SuggestionThread`. */
+/** Entry point of the thread of `SuggestionThread`. */
 export default async function suggest(task: SuggestTask): Promise<Result<SuggestAnswer>> {
   try {
     session ??= new SuggestionSession(connectToRead(file), cacheDir);

@@ -5,8 +5,8 @@ import { entry } from '../../support/entry.ts';
 import type { SuggestAnswer, SuggestAnswers, SuggestTask } from './suggest-task.ts';
 
 /**
- * A thread with the index and the probe of a project, which does one task after the other: at 100,000 pictures it holds
- * 307 MB and computes for up to 250 ms, for which main would be blocked.
+ * A thread with the index and the probe of a project, which runs one task at a time. At 100,000 pictures it takes 307
+ * MB, and a task up to 250 ms, too long to block the main process.
  *
  * Close it before the project.
  */
@@ -26,7 +26,11 @@ export class SuggestionThread {
     });
   }
 
-  /** @throws TwofoldError `crashed` where the thread ended, `not-found` where it was closed, and as `askSession` */
+  /**
+   * Runs a task.
+   *
+   * @throws TwofoldError `crashed` if the thread ended, `not-found` if it was closed; the errors of `askSession`
+   */
   async ask<T extends SuggestTask>(task: T): Promise<SuggestAnswers[T['kind']]> {
     const answer = await this.#pool.run(task).catch((error: unknown) => {
       if (this.#isClosed) throw new TwofoldError('not-found', 'The project was closed.', { cause: error });
@@ -37,7 +41,7 @@ export class SuggestionThread {
     return unwrap(answer) as SuggestAnswers[T['kind']];
   }
 
-  /** Waits for the current task, drops the others, and ends the thread. */
+  /** Waits for the current task, drops queued ones, and ends the thread. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#pool.close({ force: true });

@@ -49,7 +49,9 @@ export interface ModelCard extends BaseCard {
   output: { name: string; shape: readonly (number | null)[]; meaning: string };
   /** A probability above it is class 1. */
   threshold: number;
-  /** When a picture is left unanswered, instead of the threshold; null: never. `promise` says what holds of the answers. */
+  /**
+   * When a picture is left unanswered, instead of the threshold; null: never. `promise` says what holds of the answers.
+   */
   unsure: (UnsureRule & { promise: string }) | null;
   /** Which probability means which class, as a sentence. */
   rule: string;
@@ -63,7 +65,7 @@ export interface ModelCard extends BaseCard {
   test: TestEvaluation | null;
   /** The same of the test set; null where it was not evaluated, or has changed since. */
   testIntervals: MetricIntervals | null;
-  /** Training accuracy less validation accuracy at the kept epoch, -1..1; null where it is unknown. */
+  /** Training accuracy minus validation accuracy at the kept epoch, -1..1; null if unknown. */
   overfittingGap: number | null;
   data: RunFile['counts'];
   training: { run: string | null; trainedAt: string; bestEpoch: number; epochs: number; recipe: Recipe };

@@ -161,7 +161,7 @@ function quality(card: ModelCard): string {
     ...(overfittingGap === null
       ? []
       : [
-          `Overfitting gap: ${(overfittingGap * 100).toFixed(1)} percentage points (training accuracy, with dropout and augmentation, less validation accuracy).`,
+          `Overfitting gap: ${(overfittingGap * 100).toFixed(1)} percentage points (training accuracy, with dropout and augmentation, minus validation accuracy).`,
         ]),
     'The validation set also decided which epoch was kept, so expect slightly lower accuracy on new pictures, and much ' +
       'lower accuracy on pictures of another kind.',

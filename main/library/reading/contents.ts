@@ -30,3 +30,10 @@ export function listContents(db: Db): PictureContent[] {
     label: fromStored(label, swapped),
   }));
 }
+
+/** Path and SHA-256 of the pictures, one per content: the last of each. */
+export function distinctContents(
+  pictures: readonly Pick<PictureContent, 'path' | 'sha256'>[],
+): { path: string; sha256: string }[] {
+  return [...new Map(pictures.map(({ sha256, path }) => [sha256, { path, sha256 }])).values()];
+}
