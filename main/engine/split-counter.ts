@@ -30,7 +30,9 @@ export class SplitCounter {
     });
   }
 
-  /** @throws TwofoldError as `countSplit`; `crashed` where the thread ended, `not-found` where it was closed */
+  /**
+   * @throws TwofoldError the errors of `countSplit`; `crashed` where the thread ended, `not-found` where it was closed
+   */
   async count(recipe: Recipe): Promise<SplitCounts> {
     const answer = await this.#pool.run(recipe).catch((error: unknown) => {
       if (this.#isClosed) throw new TwofoldError('not-found', 'The project was closed.', { cause: error });

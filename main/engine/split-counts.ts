@@ -5,10 +5,10 @@ import { countClasses } from '../training/split.ts';
 import { planSplit } from './grouped-split.ts';
 
 /**
- * Counts the split that a new run with this recipe would get. Nothing is compared: near-duplicates that are not known yet
- * are found when training starts.
+ * Counts the split that a new run with this recipe would get. Nothing is compared: near-duplicates that are not known
+ * yet are found when training starts.
  *
- * @throws TwofoldError as `splitProject`
+ * @throws TwofoldError the errors of `splitProject`
  */
 export async function countSplit(project: Project, recipe: Recipe): Promise<SplitCounts> {
   const { split, comparison } = await planSplit(project, recipe);

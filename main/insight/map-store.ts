@@ -21,8 +21,8 @@ export interface MapPoints {
 }
 
 /**
- * Keeps the maps of a project in its cache, by content and model. A map of other weights is removed, since nothing would
- * read it again.
+ * Keeps the maps of a project in its cache, by content and model. A map of other weights is removed, since nothing
+ * would read it again.
  */
 export class MapStore {
   readonly #dir: string;
@@ -34,7 +34,7 @@ export class MapStore {
     this.#prefix = `${indexKey(model)}-v${VERSION}-`;
   }
 
-  /** The last map by a method; null where there is none, or its file is damaged. */
+  /** The last map by a method; null if there is none, or its file is damaged. */
   async read(method: MapMethod): Promise<MapPoints | null> {
     try {
       const file = await SafetensorsFile.open(this.#path(method));

@@ -31,8 +31,8 @@ const FEWEST_STEPS = 12;
 const SEED = 14;
 
 /**
- * Principal component analysis by Lanczos' method with full reorthogonalisation (Golub and Van Loan, Matrix Computations,
- * section 10.3): the covariance is never formed, and each step reads the rows once.
+ * Principal component analysis by Lanczos' method with full reorthogonalisation (Golub and Van Loan, Matrix
+ * Computations, section 10.3): the covariance is never formed, and each step reads the rows once.
  *
  * @param rows at least two different ones, for one component
  * @param count of components; fewer come back where the rows span fewer dimensions
@@ -52,7 +52,7 @@ export function* principalComponentSteps(
   const basis: Float64Array[] = [];
   const [diagonal, beside]: [number[], number[]] = [[], []];
   const covariance = (vector: Float64Array): Float64Array => timesCovariance(rows, vector, mean, used, uses);
-  /** A unit vector in the span of the rows and orthogonal to the basis; null where the basis spans it. */
+  /** A unit vector in the span of the rows and orthogonal to the basis; null if the basis spans it. */
   const fresh = (): Float64Array | null => {
     const drawn = covariance(Float64Array.from({ length: width }, () => uniformFloat64(random) - 0.5));
     const before = norm(drawn);

@@ -29,7 +29,7 @@ export const IDENTITY: Transform = {
   flipVertical: false,
 };
 
-/** The ranges a transform is drawn from, as in the recipe. */
+/** The ranges that transforms are drawn from; see the recipe. */
 export type Ranges = Omit<Augmentation, 'enabled' | 'variants'>;
 
 /**
@@ -63,7 +63,7 @@ export function drawTransform(random: Random, ranges: Ranges, height: number, wi
   };
 }
 
-/** Where a target pixel comes from: row = a·y + b·x + row0, column = c·y + d·x + column0. */
+/** Maps a target pixel to its source: row = a·y + b·x + row0, column = c·y + d·x + column0. */
 interface Affine {
   a: number;
   b: number;
@@ -74,9 +74,9 @@ interface Affine {
 }
 
 /**
- * Keras' matrix. Its centre is half the size plus one half, as in keras_preprocessing 1.1, by which the reference
- * values in test/reference/keras-augment.json were made; the centre of the pixels would be half the size minus one
- * half. It shifts a picture turned by the largest angle by less than a pixel.
+ * Keras' matrix. Its centre is half the size plus one half, as in keras_preprocessing 1.1, which made the reference
+ * values in test/reference/keras-augment.json; the true centre would be half the size minus one half. The difference is
+ * less than a pixel.
  */
 function affine(transform: Transform, height: number, width: number): Affine {
   const theta = (transform.theta * Math.PI) / 180;
@@ -102,11 +102,11 @@ function affine(transform: Transform, height: number, width: number): Affine {
 
 /**
  * `ImageDataGenerator.apply_transform` with `fill_mode="nearest"` and bilinear interpolation (scipy's
- * `affine_transform` of order 1): outside the picture its edge goes on. The result is not rounded.
+ * `affine_transform` of order 1): outside the picture the edge pixels are repeated. The result is not rounded.
  *
  * @param source [height, width, 3], any range
  * @param out [height, width, 3], receives the result times `scale`
- * @param scale 1/255 by default, which brings pixels to 0..1
+ * @param scale default 1/255, which scales pixels to 0..1
  */
 export function applyTransform(
   source: Uint8Array | Float32Array,
@@ -124,7 +124,7 @@ export function applyTransform(
   for (let y = 0; y < height; y++) {
     const startRow = a * y + row0;
     const startColumn = c * y + column0;
-    // Between `from` and `to` all four neighbours lie inside. One pixel less at each end keeps rounding harmless.
+    // From `from` to `to` all four neighbours are inside. One pixel less at each end allows for rounding.
     const [rowFrom, rowTo] = inside(startRow, b, lastRow);
     const [columnFrom, columnTo] = inside(startColumn, d, lastColumn);
     const from = Math.min(Math.max(Math.ceil(Math.max(rowFrom, columnFrom)) + 1, 0), width);
@@ -165,7 +165,7 @@ export function applyTransform(
   }
 }
 
-/** For which x (as an interval of reals) 0 ≤ start + slope·x < last holds; a slope too flat to matter counts as none. */
+/** The interval of x in which 0 ≤ start + slope·x < last. Slopes near 0 count as 0. */
 function inside(start: number, slope: number, last: number): [number, number] {
   if (Math.abs(slope) < 1e-9) {
     return start > 1e-4 && start < last - 1e-4 ? [-Infinity, Infinity] : [Infinity, -Infinity];
@@ -175,7 +175,7 @@ function inside(start: number, slope: number, last: number): [number, number] {
   return first < second ? [first, second] : [second, first];
 }
 
-/** Pixels to 0..1 without a transform: `source` times `scale`. */
+/** Scales pixels (0..255) to 0..1 without a transform. */
 export function scalePixels(source: Uint8Array, out: Float32Array, scale = 1 / 255): void {
   for (let i = 0; i < source.length; i++) out[i] = source[i]! * scale;
 }

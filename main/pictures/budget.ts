@@ -1,20 +1,20 @@
 /** Ends a task whose result is no longer needed. */
 export class TaskCancelled extends Error {}
 
-/** Memory that pictures being read may take in one process, all its threads and pools together. */
+/** Memory for pictures being read in one process, for all its threads and pools together. */
 export const BUDGET_BYTES = 1e9;
-/** Of a picture being decoded: the decoder's pixels and a copy in memory of ours, one of them with alpha or 16 bits. */
+/** Bytes per pixel while decoding: the decoder's pixels and our copy, one of them with alpha or 16 bits. */
 export const BYTES_A_PIXEL = 8;
-/** A thread that read a larger picture ends, since the decoder's memory never shrinks. */
+/** A thread ends after reading a larger picture, since the decoder's memory never shrinks. */
 const RETIRE_BYTES = BUDGET_BYTES / 2;
 
-/** How often a thread that waits looks whether it is still wanted. */
+/** How often a waiting thread checks for cancellation. */
 const LOOK_MS = 50;
-/** Counts are 32 bits wide. */
+/** Counted in KB, since counts have 32 bits. */
 const UNIT_BYTES = 1024;
 const THREADS = 256;
 
-/** Shared by threads. [0]: units in use; then for each thread that took some its number and how many. */
+/** Shared by threads. [0]: units in use; then pairs of a thread's number and the units it has taken. */
 export type BudgetMemory = Int32Array<SharedArrayBuffer>;
 
 export function newBudget(): BudgetMemory {
@@ -22,15 +22,15 @@ export function newBudget(): BudgetMemory {
 }
 
 let shared: BudgetMemory | undefined;
-/** The budget of this process, which its pools hand to their threads. */
+/** The budget of this process, which its pools pass to their threads. */
 export const processBudget = (): BudgetMemory => (shared ??= newBudget());
 
 /**
- * One thread's part in the budget. Large pictures wait for each other; one that is larger than all of the budget is read
+ * A thread's access to the budget. Large pictures wait for each other; a picture larger than the whole budget is read
  * while no other is.
  */
 export class PixelBudget {
-  /** Whether the thread has read a picture so large that its memory should go back to the system. */
+  /** Whether the thread has read a picture so large that it should end to free its memory. */
   shouldRetire = false;
 
   /** @param thread a number above 0 that no other thread has */
@@ -41,7 +41,7 @@ export class PixelBudget {
   ) {}
 
   /**
-   * Waits until there is room for a picture's pixels. It blocks the thread, which has nothing else to do.
+   * Waits until there is room for a picture's pixels. Blocks the thread.
    *
    * @throws TaskCancelled once `isCancelled`
    */
@@ -59,12 +59,12 @@ export class PixelBudget {
     if (slot !== null) Atomics.add(this.memory, slot + 1, wanted);
   }
 
-  /** Gives back what this thread took. */
+  /** Releases what this thread took. */
   release(): void {
     releaseThread(this.memory, this.thread);
   }
 
-  /** Where this thread's share is noted, so that it can be given back for a thread that died. */
+  /** Index of this thread's pair, by which its units can be released if it dies. */
   #slot(): number | null {
     for (let slot = 1; slot < this.memory.length; slot += 2) {
       const owner = Atomics.compareExchange(this.memory, slot, 0, this.thread);
@@ -74,7 +74,7 @@ export class PixelBudget {
   }
 }
 
-/** Gives back what a thread took, also one that has ended. */
+/** Releases what a thread took, even if the thread has ended. */
 export function releaseThread(memory: BudgetMemory, thread: number): void {
   for (let slot = 1; slot < memory.length; slot += 2) {
     if (Atomics.load(memory, slot) !== thread) continue;

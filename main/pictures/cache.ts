@@ -11,16 +11,16 @@ const MAGIC = Buffer.from('TWOFOLD1', 'latin1');
 const MAX_BYTES = 0xffff_ffff;
 
 /**
- * Blobs in a folder, one file each, checked by length and CRC-32. It is a cache: the folder may be deleted at any time,
- * also while it is in use; a damaged entry counts as missing and is removed; nothing is synced to the disk. Several
- * threads and processes may share a folder, since entries appear by renaming.
+ * A cache of blobs in a folder, one file each, checked by length and CRC-32. The folder may be deleted at any time,
+ * even while in use. A damaged entry counts as missing and is removed. Nothing is synced to the disk. Several threads
+ * and processes may share a folder, since entries are written atomically.
  *
- * All calls are synchronous: a read takes some 50 µs, less than a way through the thread pool.
+ * All calls are synchronous: a read takes about 50 µs, less than a round trip through the thread pool.
  */
 export class BlobCache {
   constructor(readonly dir: string) {}
 
-  /** The blob, in memory of its own that starts at a multiple of 16 bytes; undefined when missing or damaged. */
+  /** The blob, aligned to 16 bytes; undefined if missing or damaged. */
   get(key: string): Uint8Array | undefined {
     const path = this.path(key);
     let file: number;
@@ -41,15 +41,15 @@ export class BlobCache {
     return content;
   }
 
-  /** Whether there is an entry; only `get` finds out whether it is sound. */
+  /** Whether there is an entry. Does not check whether it is damaged. */
   has(key: string): boolean {
     return statSync(this.path(key), { throwIfNoEntry: false })?.isFile() ?? false;
   }
 
   /**
-   * Writes an entry, or replaces it.
+   * Writes or replaces an entry atomically.
    *
-   * @throws the file system's error, such as ENOSPC; nothing half-written is left
+   * @throws the file system's error, such as ENOSPC
    */
   put(key: string, bytes: Uint8Array): void {
     if (bytes.length > MAX_BYTES) throw new RangeError(`a blob has at most 4 GB, not ${bytes.length} bytes`);
@@ -70,7 +70,7 @@ export class BlobCache {
     replaceFileSync(path, write, { durable: false });
   }
 
-  /** `put` for those who can do without: a full or read-only disk means that nothing is kept. Returns whether it was. */
+  /** `put` that ignores errors such as a full or read-only disk. @returns whether the entry was written */
   tryPut(key: string, bytes: Uint8Array): boolean {
     try {
       this.put(key, bytes);
@@ -82,18 +82,18 @@ export class BlobCache {
     }
   }
 
-  /** A hundred thousand files in one folder slow file managers and some file systems down, hence the sub-folders. */
+  /** In sub-folders, since 100,000 files in one folder slow down file managers and some file systems. */
   private path(key: string): string {
     if (!/^[0-9a-z][0-9a-z._-]{3,199}$/.test(key)) throw new RangeError(`not a cache key: ${key}`);
     return join(this.dir, key.slice(0, 2), key);
   }
 }
 
-/** Disk full, over quota, read-only, the entry open elsewhere (Windows), or the folder deleted at this very moment. */
+/** Disk full, over quota, read-only, entry open elsewhere (Windows), or folder just deleted. */
 const FORGIVEN = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EBUSY', 'ENOENT']);
 
 /**
- * A cache key from everything the content depends on, the same on every machine.
+ * A cache key derived from everything the content depends on; the same on every machine.
  *
  * @returns 64 hexadecimal digits
  */

@@ -15,19 +15,19 @@ import { sniff, SUPPORTED, type PictureFormat } from './sniff.ts';
 
 export type { DecodeOptions, Picture } from './formats/format.ts';
 
-/** What the header of a picture says. */
+/** Information from the header of a picture. */
 export interface PictureInfo {
   format: PictureFormat;
-  /** As shown, that is after the EXIF orientation. */
+  /** In pixels, after applying the EXIF orientation. */
   width: number;
   height: number;
-  /** Of a 16-bit picture, where it was to be measured: bits that its largest sample takes. */
+  /** For 16-bit pictures, if `measure` was set: number of bits of the largest sample. */
   bitsUsed?: number;
 }
 
 const DEFAULT_MAX_PIXELS = 250_000_000;
 
-/** How each format is read. */
+/** The function that opens each format. */
 const FORMATS: Record<PictureFormat, OpenPicture> = {
   jpeg: openJpeg,
   png: openPng,
@@ -42,14 +42,14 @@ const FORMATS: Record<PictureFormat, OpenPicture> = {
 };
 
 /**
- * Decodes a picture; the format is found from its content. Of an animation, the first frame. EXIF orientation is
- * applied, transparency is laid on white, grey becomes RGB, 16 bits become 8 by their upper byte, or by the upper eight of the `bits16` that they use. Pixels are sRGB: an
- * embedded profile is applied unless it is sRGB itself; without one, CMYK is converted by Pillow's formula.
- * JPEG gives the very bytes that libjpeg-turbo gives Pillow.
+ * Decodes a picture, the first frame of an animation. The format is detected from the content. Applies the EXIF
+ * orientation, composites transparency on white, converts grey to RGB, and 16 bits to the upper 8 of the `bits16` bits
+ * in use. Pixels are sRGB: an embedded profile is applied unless it is sRGB; without a profile, CMYK is converted by
+ * Pillow's formula. JPEG pixels are identical to those that Pillow gets from libjpeg-turbo.
  *
  * @returns [height, width, 3], 0..255
- * @throws TwofoldError `unsupported` for a format that is recognised but not read (SVG, PDF …), `bad-picture`
- *   for anything else that can't be decoded, is cut off or has too many pixels, `too-large` where memory runs out
+ * @throws TwofoldError `unsupported` for a format that is recognised but not read (SVG, PDF …), `bad-picture` if it
+ * can't be decoded, is truncated or has too many pixels, `too-large` if there is not enough memory
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
   return (await decodeWithInfo(bytes, options)).picture;
@@ -60,7 +60,7 @@ export async function probePicture(bytes: Uint8Array, options: DecodeOptions = {
   return (await open(bytes, options)).info;
 }
 
-/** `decodePicture` and `probePicture` in one. */
+/** `decodePicture` and `probePicture` combined. */
 export async function decodeWithInfo(
   bytes: Uint8Array,
   options: DecodeOptions = {},
@@ -95,7 +95,7 @@ async function open(
   return { opened, info: { format, width, height } };
 }
 
-/** The format, or an error that names what the file is instead. */
+/** Detects the format. @throws TwofoldError that says what the file is instead */
 function pictureFormat(bytes: Uint8Array): PictureFormat {
   const sniffed = sniff(bytes);
   switch (sniffed.kind) {

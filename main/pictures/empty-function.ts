@@ -1,13 +1,14 @@
-/** Sections of a WebAssembly module that matter here. */
+/** Ids of the sections of a WebAssembly module that are read here, and the kind of a function. */
 const IMPORTS = 2;
 const EXPORTS = 7;
 const CODE = 10;
 const FUNCTION = 0;
-/** A body of 2 bytes: no local variables, and the end. */
+/** A function body of 2 bytes: no local variables, `end`. */
 const EMPTY_BODY = Uint8Array.of(2, 0, 0x0b);
 
 /**
- * A WebAssembly module with the body of one exported function, which returns nothing, taken out.
+ * Replaces the body of one exported function of a WebAssembly module with an empty one. The function must return
+ * nothing.
  *
  * @throws Error when the module does not export a function of that name
  */
@@ -52,7 +53,7 @@ function countImportedFunctions(reader: Reader): number {
       functions++;
       reader.number();
     } else if (kind === 3) {
-      reader.skip(2); // a global: its type and whether it changes
+      reader.skip(2); // a global: type and mutability
     } else {
       if (kind === 1) reader.skip(1); // a table: the type of its elements
       const hasMaximum = (reader.number() & 1) !== 0;
@@ -83,7 +84,7 @@ class Reader {
     return this.bytes[this.at++]!;
   }
 
-  /** A number in LEB128: seven bits a byte, the lowest first. */
+  /** A number in LEB128: seven bits per byte, lowest first. */
   number(): number {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {

@@ -19,7 +19,7 @@ export function sha256(bytes: Uint8Array): string {
 /**
  * Hashes a file of any size in a stream.
  *
- * @throws TwofoldError `not-found` or `bad-picture` with the reason, as `readPictureFile`
+ * @throws TwofoldError the errors of `readPictureFile`
  */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<FileHash> {
   try {

@@ -3,9 +3,9 @@ import { readPictureFile } from './read.ts';
 import { resizeBilinear } from './resize.ts';
 import { sharp } from './sharp.ts';
 
-/** Most that a cell hides of the picture, 0..1. */
+/** Maximum opacity of a cell, 0..1. */
 const OPACITY = 0.65;
-/** The longer side of what is drawn, in pixels. */
+/** Maximum longer side of the result in pixels. */
 const MAX_SIDE = 1200;
 
 export interface DrawOptions extends DecodeOptions {
@@ -16,12 +16,12 @@ export interface DrawOptions extends DecodeOptions {
 }
 
 /**
- * Lays a heat map over a picture: cells that speak for a class take its colour, the stronger the more they add to the
- * logit. The strongest cell hides 65% of the picture.
+ * Overlays a heat map on a picture: cells have the colour of the class they are evidence for, with an opacity
+ * proportional to their contribution to the logit, 65% for the strongest.
  *
  * @param cells rows × columns values, row by row over the whole picture; positive for class 1
  * @returns a PNG whose longer side is 1,200 pixels at most
- * @throws TwofoldError as `decodePicture`
+ * @throws TwofoldError the errors of `readPictureFile` and `decodePicture`
  */
 export async function drawHeatMap(
   path: string,

@@ -1,20 +1,20 @@
-/** D50-adapted red, green and blue of sRGB (IEC 61966-2-1), as profiles store them: X, Y, Z each. */
+/** X, Y and Z (D50-adapted) of red, green and blue of sRGB (IEC 61966-2-1), as stored in profiles. */
 const SRGB_COLORANTS: Record<string, readonly number[]> = {
   rXYZ: [0.436, 0.2225, 0.0139],
   gXYZ: [0.3851, 0.7169, 0.0971],
   bXYZ: [0.1431, 0.0606, 0.7141],
 };
 const COLORANT_TOLERANCE = 0.004;
-/** sRGB's curve at one half, and how far sRGB look-alikes (gamma 2.2) may be from it. */
+/** sRGB's curve at one half, and the tolerance for similar curves (gamma 2.2). */
 const SRGB_MIDDLE = 0.214;
 const MIDDLE_TOLERANCE = 0.012;
 
 /**
- * Whether an ICC profile is sRGB (or a grey one with sRGB's or a 2.2 curve), by its numbers, not its name: many
- * programs write their own. Pixels of such a picture are sRGB already and must stay as they are, bit for bit; a
- * conversion would still change some by one.
+ * Whether an ICC profile is sRGB (or grey with a curve of sRGB or gamma 2.2), by its values rather than its name, since
+ * many programs write their own. Pixels with such a profile must not be converted, which would change some values by
+ * one.
  *
- * @returns false for any other profile, also for one that can't be read
+ * @returns false for other or unreadable profiles
  */
 export function isSrgb(profile: Uint8Array): boolean {
   const view = new DataView(profile.buffer, profile.byteOffset, profile.byteLength);
@@ -47,7 +47,7 @@ function isSrgbCurve(view: DataView, text: (at: number) => string, at: number | 
   return Math.abs(middle - SRGB_MIDDLE) < MIDDLE_TOLERANCE;
 }
 
-/** `curv`: nothing (linear), one gamma, or samples. */
+/** `curv`: no entry (linear), one entry (gamma), or samples. */
 function sampledMiddle(view: DataView, at: number): number {
   const count = view.getUint32(at + 8);
   if (count === 0) return 0.5;
@@ -57,7 +57,7 @@ function sampledMiddle(view: DataView, at: number): number {
   return (sample(Math.floor(place)) + sample(Math.ceil(place))) / 2;
 }
 
-/** `para`: (a·x + b)^gamma, plus e in the last of its five forms. One half lies above every curve's linear foot. */
+/** `para`: (a·x + b)^gamma, plus an offset in some forms. One half is above the linear segment of every curve. */
 function parametricMiddle(view: DataView, at: number): number {
   const form = view.getUint16(at + 8);
   const parameter = (i: number) => view.getInt32(at + 12 + 4 * i) / 65536;

@@ -9,8 +9,8 @@ import { makeThumbnail } from './thumbnail.ts';
 import { thumbnailKey } from './thumbnail-key.ts';
 
 /**
- * Reads, hashes and decodes a picture file whole; with a thumbnail and prepared pixels, each into its cache, from the
- * same decoding. A full disk only means that they are not kept.
+ * Reads, hashes and fully decodes a picture file. Optionally caches its thumbnail and prepared pixels from the same
+ * decoding; on a full disk they are not cached.
  *
  * @throws TwofoldError `not-found`, `bad-picture` or `unsupported`
  */

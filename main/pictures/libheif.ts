@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { emptyFunction } from './empty-function.ts';
 
 /**
- * libheif's C interface (with libde265, the decoder of HEVC) on WebAssembly. Pointers are offsets into `HEAPU8`, which
- * is another array whenever the memory has grown. A function that returns a `heif_error` writes it to its first
+ * libheif's C interface (with libde265, the HEVC decoder) in WebAssembly. Pointers are offsets into `HEAPU8`, which is
+ * replaced when the memory grows. A function that returns a `heif_error` writes it to the address in its first
  * argument.
  */
 export interface LibHeif {
@@ -53,7 +53,7 @@ export interface LibHeif {
   _heif_image_release(image: number): void;
 }
 
-/** What libheif says when a call fails. Codes are those of `heif_error_code` and `heif_suberror_code`. */
+/** A failed call of libheif, with its `heif_error_code` and `heif_suberror_code`. */
 export class HeifError extends Error {
   constructor(
     readonly code: number,
@@ -64,7 +64,7 @@ export class HeifError extends Error {
   }
 }
 
-/** Bytes of a `heif_error`, and of the results behind it in the scratch memory of a file. */
+/** Size of a `heif_error`, and of the scratch memory: an error, then results. */
 const ERROR_BYTES = 12;
 const SCRATCH_BYTES = ERROR_BYTES + 16;
 
@@ -73,7 +73,7 @@ export class HeifFile {
   readonly context: number;
   readonly #data: number;
   readonly #scratch: number;
-  /** Where a call may put up to 16 bytes of results. */
+  /** Address of 16 bytes for results of calls. */
   readonly results: number;
 
   private constructor(
@@ -88,9 +88,9 @@ export class HeifFile {
   }
 
   /**
-   * Parses a file, hands it to `work`, and frees it. libheif is loaded at a thread's first call.
+   * Parses a file, passes it to `work`, and frees it. Loads libheif at the first call in a thread.
    *
-   * @throws HeifError and what `work` throws
+   * @throws HeifError; the errors of `work`
    */
   static use<T>(bytes: Uint8Array, work: (file: HeifFile) => T): T {
     instance ??= load();
@@ -106,7 +106,7 @@ export class HeifFile {
         lib._free(file.#scratch);
       }
     } catch (error) {
-      // After a trap inside WebAssembly nothing of the instance can be trusted.
+      // After a trap in WebAssembly the state of the instance is undefined.
       if (isTrap(error)) instance = undefined;
       throw error;
     } finally {
@@ -117,7 +117,7 @@ export class HeifFile {
   /**
    * Makes a call that may fail.
    *
-   * @param make is told where the error goes, and where results may go
+   * @param make receives the addresses for the error and for results
    * @returns the first result
    * @throws HeifError
    */
@@ -136,7 +136,7 @@ export class HeifFile {
     return new DataView(buffer).getUint32(pointer, true);
   }
 
-  /** Bytes in libheif's memory, to be read before the next call. */
+  /** A view of libheif's memory, valid until the next call. */
   view(pointer: number, bytes: number): Uint8Array {
     return this.lib.HEAPU8.subarray(pointer, pointer + bytes);
   }
@@ -149,12 +149,12 @@ export class HeifFile {
   }
 }
 
-/** Whether an error comes from WebAssembly itself: it did what it must not, or ended itself. */
+/** Whether an error is a WebAssembly trap. */
 export function isTrap(error: unknown): error is Error {
   return error instanceof Error && error.name === 'RuntimeError';
 }
 
-/** Memory grows with the largest picture and never shrinks, so an instance that has grown beyond this is let go. */
+/** An instance is discarded once its memory exceeds this, since WebAssembly memory never shrinks. */
 const MAX_KEPT_BYTES = 256 * 2 ** 20;
 
 let wasmBinary: Uint8Array | undefined;
@@ -170,12 +170,12 @@ function load(): LibHeif {
 }
 
 /**
- * Reads the library: the file beside the script, not the copy inside another script, so that a person can put another
- * build in its place (LGPL).
+ * Reads the library from the file beside the script rather than the copy embedded in another script, so that users can
+ * replace it with another build (LGPL).
  *
- * Compiled for JavaScript, libheif switches off the filters that belong to HEVC's decoding (deblocking and sample
- * adaptive offset), for speed. Their absence changes half of all values; so the function that it switches them off with
- * does nothing here. See docs/decisions/heic-by-libheif.md.
+ * The JavaScript build of libheif disables HEVC's in-loop filters (deblocking and sample adaptive offset) for speed,
+ * which changes half of all values. So the function that disables them is emptied. See
+ * docs/decisions/heic-by-libheif.md.
  */
 function readLibrary(script: string): Uint8Array {
   const library = readFileSync(join(dirname(script), 'libheif.wasm'));
@@ -183,7 +183,7 @@ function readLibrary(script: string): Uint8Array {
   return name === undefined ? library : emptyFunction(library, name);
 }
 
-/** @throws HeifError as libheif's own when its memory (2 GB at most) is used up */
+/** @throws HeifError for lack of memory, like libheif's own, if its limit of 2 GB is reached */
 function allocate(lib: LibHeif, bytes: number): number {
   const pointer = lib._malloc(bytes);
   if (pointer === 0) throw new HeifError(6, 0, 'Memory allocation error');

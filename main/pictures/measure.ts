@@ -1,40 +1,41 @@
-/** Counts up when the same pixels would give other measures. */
+/** Increment it when the same pixels would give different measures. */
 export const MEASURES_VERSION = 1;
 
 /** Properties of a picture at the model's input size. */
 export interface Measures {
   /** Mean luminance, 0..1. */
   brightness: number;
-  /** Standard deviation of the colour channels, root mean square of the three, 0..0.5. */
+  /** Standard deviation of the colour channels (root mean square of the three), 0..0.5. */
   contrast: number;
   /** Hasler and Süsstrunk's colourfulness (2003), as a share of 255: 0 for grey pictures, above 0.3 for vivid ones. */
   colourfulness: number;
   /**
-   * Variance of the Laplacian as a share of the variance of luminance (after Pech-Pacheco et al., 2000), of the sharpest of
-   * 25 tiles, so that a sharp subject before a blurred background counts as sharp; null if no tile shows anything.
+   * Variance of the Laplacian divided by the variance of luminance (after Pech-Pacheco et al., 2000), of the sharpest
+   * of 25 tiles, so that a sharp subject on a blurred background counts as sharp; null if all tiles are flat.
    */
   sharpness: number | null;
   /**
-   * Share of the height or width that a band of one colour takes at an edge and that ends abruptly, as in files with missing
-   * data and pictures with frames, 0..0.5.
+   * Width of a band of one colour along an edge with an abrupt end, as in truncated files and pictures with frames, as
+   * a share of the height or width, 0..0.5.
    */
   edge: number;
 }
 
 const TILES = 5;
-/** Standard deviation of luminance, 0..255, below which a tile shows nothing but noise. */
+/** Standard deviation of luminance (0..255) below which a tile counts as flat. */
 const LEAST_DEVIATION = 8;
-/** Difference of two values, 0..255, up to which they are the same colour: JPEG changes plain areas by that much. */
+/** Maximum difference (0..255) of values of the same colour, allowing for JPEG artefacts. */
 const SAME_COLOUR = 4;
-/** Difference of two values from which they are clearly not. */
+/** Difference above which values are clearly of different colours. */
 const OTHER_COLOUR = 16;
-/** Share of the pixels beside the band that must be of another colour. */
+/** Share of the pixels next to the band that must have another colour. */
 const ABRUPT = 0.8;
 
 /**
  * Measures prepared pixels.
  *
  * @param pixels [side, side, 3], 0..255
+ * @param side height and width in pixels
  */
 export function measurePixels(pixels: Uint8Array, side: number): Measures {
   const luminance = new Float32Array(side * side);
@@ -110,7 +111,7 @@ function sharpnessOf(luminance: Float32Array, side: number): number | null {
   return shares.length === 0 ? null : Math.max(...shares);
 }
 
-/** Where the pixel is that is `along` an edge and `depth` away from it. */
+/** For each edge: index of the pixel at position `along` it and at distance `depth`. */
 const EDGES: ((depth: number, along: number, side: number) => number)[] = [
   (depth, along, side) => depth * side + along,
   (depth, along, side) => (side - 1 - depth) * side + along,
@@ -127,7 +128,7 @@ function bandOf(pixels: Uint8Array, side: number, place: (typeof EDGES)[number])
     for (let along = 0; along < side; along++) {
       const at = place(depth, along, side);
       if (!differs(first, at, SAME_COLOUR)) same++;
-      // Resizing blends the row beside the band with it, so the one after that is compared.
+      // Resizing blends the band with the row next to it, so the following row is compared.
       else if (differs(first, place(Math.min(depth + 1, side - 1), along, side), OTHER_COLOUR)) other++;
     }
     if (same === side) continue;

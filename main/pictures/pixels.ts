@@ -18,8 +18,8 @@ export function pixelKey(
  * Prepared pixels of an imported picture, from the cache or from its file.
  *
  * @returns [size, size, 3], 0..255
- * @throws TwofoldError `not-found` when the file is gone, `changed` when its content is not the imported one, and as
- *   `preparePixels`
+ * @throws TwofoldError `not-found` if the file is missing, `changed` if its content differs from the imported one; the
+ *   errors of `preparePixels`
  */
 export async function cachedPixels(picture: PictureReference, options: PixelOptions): Promise<Uint8Array> {
   const { size, cacheDir, checkFiles = true } = options;
@@ -36,7 +36,7 @@ export async function cachedPixels(picture: PictureReference, options: PixelOpti
   return pixels;
 }
 
-/** Whether the file has another size or time than at import, so that only its content can tell. */
+/** Whether size or time differ from those at import, so that the content must be checked. */
 function isTouched({ path, sizeBytes, mtimeMs }: PictureReference): boolean {
   try {
     const stats = statSync(path);

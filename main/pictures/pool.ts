@@ -8,21 +8,24 @@ import type { Answers, Batch, CancelFlag, Draw, InspectOptions, NumberedPicture 
 import type { PictureReference, PixelOptions, Task, ThreadData } from './tasks.ts';
 
 export interface PoolOptions {
-  /** Threads at most; default one a core. They start when there is work, and end when there has been none for long. */
+  /**
+   * Maximum number of threads; default: the number of cores. Threads start on demand and end after a minute without
+   * work.
+   */
   threads?: number | undefined;
-  /** Whether this thread and others of the process come first where cores are scarce. Default: no. */
+  /** Whether threads run at lower priority than the rest of the process. Default false. */
   background?: boolean;
 }
 
-/** Starting a thread and its decoder takes half a second, so idle ones are kept through pauses between epochs. */
+/** Idle threads are kept between epochs, since starting one takes half a second. */
 const IDLE_MS = 60_000;
-/** What Piscina says of a task whose thread ended itself before it began. */
+/** Piscina's message for a task whose thread ended before the task began. */
 const RETIRED_MESSAGE = `worker exited with code: ${RETIRED}`;
 
 /**
- * Threads that decode, prepare and augment pictures. Failures of a picture are part of the answer; a call is rejected
- * only with `cancelled` (its signal was aborted: queued work is dropped, running work ends after the picture at hand),
- * or when a thread died, with `crashed`. An idle pool does not keep the process alive.
+ * Threads that decode, prepare and augment pictures. Failures of a picture are part of the result; a call rejects only
+ * with `cancelled` (its signal was aborted: queued work is dropped, running work ends after the current picture) or
+ * `crashed` (a thread died). An idle pool does not keep the process alive.
  */
 export class PicturePool {
   readonly threads: number;
@@ -46,8 +49,8 @@ export class PicturePool {
   }
 
   /**
-   * Hashes a file and decodes it whole, to find out whether it is a sound picture; optionally keeps its thumbnail and
-   * its prepared pixels (a full disk only means that they are not kept).
+   * Hashes and fully decodes a file, to check that it is a valid picture. Optionally caches its thumbnail and prepared
+   * pixels (not on a full disk).
    */
   inspect(path: string, options: InspectOptions = {}, signal?: AbortSignal): Promise<Answers['inspect']> {
     return this.#run({ kind: 'inspect', path, options }, signal);
@@ -71,12 +74,12 @@ export class PicturePool {
     return this.#run({ kind: 'measure', picture, options }, signal);
   }
 
-  /** A batch as it is, [pictures, size, size, 3] float32, 0..1. */
+  /** A batch without augmentation, [pictures, size, size, 3] float32, 0..1. */
   prepareBatch(pictures: PictureReference[], options: PixelOptions, signal?: AbortSignal): Promise<Batch> {
     return this.#run({ kind: 'batch', pictures, options }, signal);
   }
 
-  /** A batch, each picture with its random transform of this epoch; [pictures, size, size, 3] float32, 0..1. */
+  /** A batch with each picture's random transform of this epoch, [pictures, size, size, 3] float32, 0..1. */
   augment(
     pictures: NumberedPicture[],
     draw: Draw,
@@ -86,7 +89,7 @@ export class PicturePool {
     return this.#run({ kind: 'augment', pictures, options, draw }, signal);
   }
 
-  /** Drops queued work, waits for what is running and ends the threads. */
+  /** Drops queued work, waits for running work and ends the threads. */
   async close(): Promise<void> {
     await this.#pool.close({ force: true });
   }
@@ -112,7 +115,7 @@ export class PicturePool {
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       if (message === RETIRED_MESSAGE) return this.#submit<K>(task);
-      // From `close`: Piscina's own signal is not used, since it kills the thread.
+      // From `close`. Piscina's abort signal is not used, since it kills the thread.
       if (name === 'AbortError') throw cancelled(error);
       throw new TwofoldError('crashed', `A thread that reads pictures ended unexpectedly: ${message}.`, {
         cause: error,
@@ -122,7 +125,7 @@ export class PicturePool {
     return answer;
   }
 
-  /** A thread that died holds on to nothing. */
+  /** Releases the budgets of threads that have ended. */
   #returnBudgets(budget: BudgetMemory): void {
     const known = new Set<number>();
     this.#pool.on('workerCreate', ({ id }: { id: number }) => known.add(id));
@@ -138,7 +141,7 @@ export class PicturePool {
     );
   }
 
-  /** One listener a signal, however many calls wait for it. */
+  /** The state of a signal, with one listener however many calls use it. */
   #cancel(signal: AbortSignal): Cancel {
     const known = this.#cancels.get(signal);
     if (known) return known;
@@ -153,7 +156,7 @@ export class PicturePool {
   }
 }
 
-/** What aborting a signal does: threads see the flag (not the signal), and callers stop waiting. */
+/** The effect of a signal: sets a flag that threads can read, and rejects the waiting calls. */
 interface Cancel {
   flag: CancelFlag;
   waiting: Set<(reason: TwofoldError) => void>;

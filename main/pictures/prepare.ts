@@ -3,7 +3,7 @@ import { decodePicture, type DecodeOptions, type Picture } from './decode.ts';
 import { readPictureFile } from './read.ts';
 import { resize } from './resize.ts';
 
-/** How pictures become the pixels a model sees: the recipe's size and resize method. */
+/** How pictures are converted to model input: the recipe's size and resizing method. */
 export interface PrepareOptions extends DecodeOptions {
   /** Height and width of the result in pixels. */
   size: Recipe['size'];
@@ -11,13 +11,13 @@ export interface PrepareOptions extends DecodeOptions {
   bits16?: Recipe['bits16'] | undefined;
 }
 
-/** Part of every cache key: raise it when the same file would give other pixels than before. */
+/** Part of every cache key. Increment it when the same file would give different pixels. */
 export const PIXELS_VERSION = 2;
 
 /**
- * The one way from a picture to pixels, for training, prediction, evaluation and export: decode, then stretch to the
- * input size. In Python: `ImageOps.exif_transpose(Image.open(path)).convert("RGB").resize((size, size),
- * Image.BILINEAR)`. Dividing by 255 comes later, so that pixels can be kept in a byte each.
+ * The preprocessing for training, prediction, evaluation and export: decode, then stretch to the input size. In Python:
+ * `ImageOps.exif_transpose(Image.open(path)).convert("RGB").resize((size, size), Image.BILINEAR)`. Dividing by 255
+ * comes later, so that values can be cached as bytes.
  *
  * @param source the bytes of a picture file, or its path
  * @returns [size, size, 3], 0..255
@@ -31,7 +31,7 @@ export async function preparePixels(
   return preparePicture(await decodePicture(bytes, options), options);
 }
 
-/** The second half of `preparePixels`, for a picture that is decoded already. */
+/** The second half of `preparePixels`, for a decoded picture. */
 export function preparePicture(picture: Picture, { size, resize: method }: PrepareOptions): Uint8Array {
   return resize(picture, size, size, method).data;
 }

@@ -5,12 +5,12 @@ import { seededGenerator } from '../support/random.ts';
 export type Random = () => number;
 
 /**
- * The random numbers of one picture in one epoch. They depend on nothing else, so a run gives the same pictures however
- * its work is spread over threads and in whatever order.
+ * The random numbers of one picture in one epoch. They depend only on the arguments, so that the order of work and the
+ * number of threads do not matter.
  *
- * @param seed of the run, 0 to 2³² - 1
- * @param epoch number of the epoch, or of the variant where variants are kept
- * @param index the picture's number in the data set, the same in every epoch
+ * @param seed seed of the run, 0 to 2³² - 1
+ * @param epoch number of the epoch, or of the variant if variants are cached
+ * @param index number of the picture in the data set, the same in every epoch
  */
 export function pictureRng(seed: number, epoch: number, index: number): Random {
   const generator = seededGenerator(seed, epoch, index);

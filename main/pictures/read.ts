@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { TwofoldError } from '../../shared/errors.ts';
 
-/** No picture file that fits the pixel limit is larger; a mislabelled film or disk image may be. */
+/** Maximum size of a file: pictures within the pixel limit are smaller; renamed videos or disk images may be larger. */
 const MAX_FILE_BYTES = 2 ** 30;
 
 export interface PictureFile {
@@ -12,15 +12,15 @@ export interface PictureFile {
 }
 
 /**
- * Reads a picture file whole.
+ * Reads a picture file.
  *
- * @throws TwofoldError `not-found` when there is nothing at the path; `bad-picture` for a folder, a device, a circle
- *   of symbolic links, a file that may not be read, an empty or an overlong one
+ * @throws TwofoldError `not-found` if it does not exist; `bad-picture` for a folder, a device, a circle of symbolic
+ * links, and an unreadable, empty or too large file
  */
 export async function readPictureFile(path: string): Promise<PictureFile> {
   try {
     checkFile(await stat(path));
-    // Non-blocking, in case a pipe has taken the file's place since.
+    // Non-blocking, in case the file has been replaced by a pipe meanwhile.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { mtimeMs } = checkFile(await file.stat());
@@ -34,7 +34,7 @@ export async function readPictureFile(path: string): Promise<PictureFile> {
   }
 }
 
-/** Turns a file system error into the reason a picture could not be read; passes anything else on. */
+/** Converts a file system error to a TwofoldError with the reason; returns other errors unchanged. */
 export function explainFileError(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const bad = (message: string) => new TwofoldError('bad-picture', message, { cause: error });

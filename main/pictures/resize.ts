@@ -1,13 +1,13 @@
 import type { Picture } from './decode.ts';
 
-/** Ways to bring a picture to the input size; both stretch, neither crops. */
+/** How a picture is resized to the input size; both stretch, neither crops. */
 export type ResizeMethod = 'bilinear' | 'nearest';
 
 /** Fraction bits of Pillow's 8-bit coefficients: 32 - 8 bits of a pixel - 2 of headroom. */
 const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
 
-/** Resizes by the method; see `resizeBilinear` and `resizeNearest`. */
+/** Resizes with a method; see `resizeBilinear` and `resizeNearest`. */
 export function resize(picture: Picture, width: number, height: number, method: ResizeMethod): Picture {
   return method === 'bilinear'
     ? resizeBilinear(picture, width, height)
@@ -24,7 +24,7 @@ export function resize(picture: Picture, width: number, height: number, method: 
  */
 export function resizeBilinear(picture: Picture, width: number, height: number): Picture {
   let out = picture;
-  // Pillow leaves a pass out where the length stays, and so the rounding that comes with it.
+  // Like Pillow, skips a pass that would not change the length, and so its rounding.
   if (out.width !== width) out = resampleRows(out, width);
   if (out.height !== height) out = resampleColumns(out, height);
   return out;
@@ -57,7 +57,7 @@ export function resizeNearest(picture: Picture, width: number, height: number): 
   return { width, height, data };
 }
 
-/** Pillow adds up the step instead of multiplying it; the rounding that piles up decides ties, so this does too. */
+/** Adds up the step instead of multiplying it, like Pillow, since accumulated rounding errors decide ties. */
 function nearestIndices(from: number, to: number): Int32Array {
   const indices = new Int32Array(to);
   const step = from / to;
@@ -72,7 +72,7 @@ function nearestIndices(from: number, to: number): Int32Array {
 interface Filter {
   /** First source index of each target index. */
   starts: Int32Array;
-  /** How many source indices count. */
+  /** Number of source indices of each target index. */
   counts: Int32Array;
   /** [target, widest] coefficients, fixed point. */
   coefficients: Int32Array;
@@ -111,8 +111,8 @@ function triangleFilter(from: number, to: number): Filter {
 }
 
 /**
- * One pass along the rows: [height, from, 3] → [height, width, 3]. Two rows at once, so that each weight is read for six
- * sums: measured 22 instead of 37 ms for 4 megapixels. An odd last row is paired with itself.
+ * One pass along the rows: [height, from, 3] → [height, width, 3]. Processes two rows at once, so that each weight read
+ * serves six sums: 22 instead of 37 ms for 4 megapixels. An odd last row is paired with itself.
  */
 function resampleRows(picture: Picture, width: number): Picture {
   const { height, data: source, width: from } = picture;
@@ -144,7 +144,7 @@ function resampleRows(picture: Picture, width: number): Picture {
         at1 = (at1 + 3) | 0;
         at2 = (at2 + 3) | 0;
       }
-      // Weights are positive and add up to one within rounding, so only the upper end can be passed.
+      // Weights are positive and add up to 1 up to rounding, so only the upper limit can be exceeded.
       const to1 = 3 * (y * width + x);
       const to2 = to1 + apartOut;
       data[to1] = Math.min(red1 >> PRECISION_BITS, 255);
@@ -158,7 +158,7 @@ function resampleRows(picture: Picture, width: number): Picture {
   return { width, height, data };
 }
 
-/** One pass along the columns: [from, width, 3] → [height, width, 3]. Adds up whole rows, so memory is read in order. */
+/** One pass along the columns: [from, width, 3] → [height, width, 3]. Adds whole rows, to read memory in order. */
 function resampleColumns(picture: Picture, height: number): Picture {
   const { width, data: source, height: from } = picture;
   const { starts, counts, coefficients, widest } = triangleFilter(from, height);

@@ -3,11 +3,11 @@ import type sharpModule from 'sharp';
 import type { Sharp, SharpInput, SharpOptions } from 'sharp';
 
 /**
- * sharp on its WebAssembly build, on every platform. Its native build bundles a GLib that collides with the one
- * Electron loads on Linux (sharp#4522), and one build everywhere means the same file gives the same pixels everywhere.
+ * Loads the WebAssembly build of sharp on every platform. Its native build bundles a GLib that conflicts with the one
+ * that Electron loads on Linux (sharp#4522), and with one build the same file gives the same pixels everywhere.
  *
- * sharp picks its binding in `dist/sharp.cjs`, native first. That module is replaced in Node's module cache by the
- * WebAssembly binding before sharp is required, so that the native one is never looked for. Import sharp from here only.
+ * sharp chooses its binding in `dist/sharp.cjs`, native first. That module is replaced in Node's module cache by the
+ * WebAssembly binding before sharp is required, so that the native one is never loaded. Import sharp from here only.
  */
 function load(): typeof sharpModule {
   const require = createRequire(import.meta.url);
@@ -18,9 +18,9 @@ function load(): typeof sharpModule {
   binding.exports = require('@img/sharp-wasm32/sharp.node') as unknown;
   require.cache[picker] = binding;
   const loaded = require('sharp') as typeof sharpModule;
-  // One picture a thread: the pool of workers gives parallelism, and threads inside each would only contend with it.
+  // One thread per picture: the pool of workers already uses all cores.
   loaded.concurrency(1);
-  // No operation is repeated, so libvips' operation cache would only waste memory.
+  // No operation is repeated, so libvips' operation cache would waste memory.
   loaded.cache(false);
   return loaded;
 }
@@ -28,8 +28,8 @@ function load(): typeof sharpModule {
 let loaded: typeof sharpModule | undefined;
 
 /**
- * `sharp(input, options)`. Loaded at the first call: threads that only augment cached pixels do without its half second
- * and its memory.
+ * `sharp(input, options)`. Loaded at the first call, since threads that only augment cached pixels do not need it:
+ * loading takes half a second.
  */
 export function sharp(input: SharpInput | SharpInput[], options?: SharpOptions): Sharp {
   loaded ??= load();

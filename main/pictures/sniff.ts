@@ -1,6 +1,6 @@
 import { rawKind } from './formats/raw-kind.ts';
 
-/** Formats `decodePicture` reads. */
+/** Formats that `decodePicture` reads. */
 export const PICTURE_FORMATS = [
   'jpeg',
   'png',
@@ -15,13 +15,13 @@ export const PICTURE_FORMATS = [
 ] as const;
 export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
-/** For messages: the formats a person may use. */
+/** The common formats, for messages. */
 export const SUPPORTED = 'JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF';
 
-/** What the first bytes of a file say it is. */
+/** The kind of a file, by its content. */
 export type Sniffed =
   | { kind: 'picture'; format: PictureFormat }
-  /** Recognised, but not read: `name` is how a person calls it. */
+  /** Recognised, but not read; `name` is for messages. */
   | { kind: 'unsupported'; name: string }
   | { kind: 'text' }
   | { kind: 'empty' }
@@ -30,10 +30,10 @@ export type Sniffed =
 const picture = (format: PictureFormat): Sniffed => ({ kind: 'picture', format });
 const unsupported = (name: string): Sniffed => ({ kind: 'unsupported', name });
 
-/** Brands of ISO base media files (`ftyp` box) that hold pictures (HEIF), mostly HEVC ones (HEIC). */
+/** Brands of ISO base media files (`ftyp` box) with HEIF pictures, mostly HEVC (HEIC). */
 const HEIF_BRANDS = new Set('heic heix heim heis hevc hevx hevm hevs mif1 mif2 mif3 msf1 jpeg'.split(' '));
 
-/** Formats that are named and not read, by the bytes that they begin with (Latin-1). */
+/** Formats that are recognised but not read, by their first bytes (Latin-1). */
 const OTHERS: readonly [start: string, name: string][] = [
   ['DDS ', 'a texture (DDS)'],
   ['icns', 'an icon (ICNS)'],
@@ -50,10 +50,10 @@ const OTHERS: readonly [start: string, name: string][] = [
   ['\xc5\xd0\xd3\xc6', 'a PostScript document'],
   ['/* XPM */', 'a picture as program text (XPM)'],
 ];
-/** Where DICOM has its mark. */
+/** Offset of DICOM's signature. */
 const DICOM_AT = 128;
 
-/** Detects the format from the content, since extensions can be wrong. Reads the first 4 KB, and at the tags of a TIFF. */
+/** Detects the format from the content, since extensions can be wrong: the first 4 KB, and the tags of a TIFF. */
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return { kind: 'empty' };
   const latin = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString('latin1');
@@ -90,14 +90,14 @@ export function sniff(bytes: Uint8Array): Sniffed {
   return /<svg[\s>]/i.test(start) ? unsupported('an SVG drawing') : { kind: 'text' };
 }
 
-/** `BM` alone may begin a text: the size of the second header must be one that exists. */
+/** Whether the size of the second header is valid, since a text may also begin with `BM`. */
 function isBmpHeader(bytes: Uint8Array): boolean {
   if (bytes.length < 18) return true; // too short for anything else: reported as truncated
   const size = bytes[14]! | (bytes[15]! << 8) | (bytes[16]! << 16) | (bytes[17]! << 24);
   return size === 12 || (size >= 16 && size <= 124);
 }
 
-/** A bitmap without its file header (DIB), as clipboards and resources hold it: a size of header, then one plane. */
+/** Whether it is a bitmap without a file header (DIB), as in clipboards: a valid header size, then one plane. */
 function isBareBitmap(bytes: Uint8Array): boolean {
   if (bytes.length < 16) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -106,7 +106,7 @@ function isBareBitmap(bytes: Uint8Array): boolean {
   return [40, 52, 56, 64, 108, 124].includes(size) && view.getUint16(12, true) === 1;
 }
 
-/** A pointer begins as an uncompressed Targa picture may: the first picture it lists must lie in the file. */
+/** A cursor file may begin like an uncompressed Targa picture, so its first picture must also be inside the file. */
 function isCursor(bytes: Uint8Array): boolean {
   if (bytes.length < 22) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -122,8 +122,8 @@ function isCursor(bytes: Uint8Array): boolean {
 }
 
 /**
- * Targa has no mark at its start: what is told is one that has the mark of its second version at its end, or pixels of
- * true colour (type 2) or grey (type 3), uncompressed, that fill the file.
+ * Targa has no signature at its start. Recognised are files with the signature of version 2 at the end, and
+ * uncompressed true-colour (type 2) or grey (type 3) pictures whose pixels fill the file.
  */
 function isTarga(bytes: Uint8Array): boolean {
   if (bytes.length < 18) return false;
@@ -136,7 +136,7 @@ function isTarga(bytes: Uint8Array): boolean {
   return fits && noColours && pixels > 0 && bytes.length === 18 + bytes[0]! + (pixels * bits) / 8;
 }
 
-/** The maps of Netpbm begin like words, so that what follows must be a header, too. */
+/** Netpbm's signatures may also begin a text, so a header must follow. */
 function sniffPortableMap(start: string): Sniffed | undefined {
   if (/^P[1-6](?:\s|#[^\n\r]*[\n\r])+\d+(?:\s|#[^\n\r]*[\n\r])+\d+\s/.test(start)) return picture('pnm');
   if (/^P7\n(?:#.*\n|\s)*(?:WIDTH|HEIGHT|DEPTH|MAXVAL|TUPLTYPE)\s/.test(start)) return picture('pnm');
@@ -146,7 +146,7 @@ function sniffPortableMap(start: string): Sniffed | undefined {
     : undefined;
 }
 
-/** An ISO base media file: AVIF, HEIC and videos share the box, and differ by the brands it lists. */
+/** Distinguishes AVIF, HEIC and videos by the brands of their `ftyp` box. */
 function sniffBrands(bytes: Uint8Array, latin: (start: number, end: number) => string): Sniffed {
   const length = Math.min((bytes[2]! << 8) | bytes[3]!, 256);
   const brands = new Set<string>();
@@ -156,7 +156,7 @@ function sniffBrands(bytes: Uint8Array, latin: (start: number, end: number) => s
   return unsupported('a video');
 }
 
-/** Text has no control characters but white space, in UTF-8 and in the 8-bit encodings alike; UTF-16 starts with a mark. */
+/** Text in UTF-8 or an 8-bit encoding has no control characters but white space; UTF-16 starts with a mark. */
 function isText(bytes: Uint8Array): boolean {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return true;
   return bytes.every((byte) => byte >= 32 || (byte >= 7 && byte <= 13) || byte === 27);

@@ -5,30 +5,30 @@ import type { Measures } from './measure.ts';
 import type { PrepareOptions } from './prepare.ts';
 import type { PictureFormat } from './sniff.ts';
 
-/** What crosses between the pool and its threads. */
+/** Messages between the pool and its threads. */
 
-/** A picture: where it is and, if it was imported, what it was then. */
+/** A picture file and, if it was imported, its state at import. */
 export interface PictureReference {
   path: string;
-  /** SHA-256 of the content at import; null for a file that is taken as it is now, and not kept in the cache. */
+  /** SHA-256 of the content at import; null for a file that was not imported, which is not cached. */
   sha256: string | null;
-  /** Size and time at import, where known: while both hold, the file counts as unchanged without being read. */
+  /** Size and time at import, if known: while both are the same, the file counts as unchanged without being read. */
   sizeBytes?: number | undefined;
   mtimeMs?: number | undefined;
 }
 
-/** A picture with its number in the data set, from which its random numbers follow. */
+/** A picture with its number in the data set, which determines its random numbers. */
 export interface NumberedPicture extends PictureReference {
   index: number;
 }
 
-/** How prepared pixels are made and kept. */
+/** How pixels are prepared and cached. */
 export interface PixelOptions extends PrepareOptions {
   /** Folder of the pixel cache; without one, pictures are decoded each time. */
   cacheDir?: string | undefined;
   /**
-   * Whether a picture that is in the cache must also still be there, unchanged (default). Costs a look at the file's
-   * size and time; turn it off where that was done before.
+   * Whether to check that the file of a cached picture still exists unchanged, by its size and time. Default true; turn
+   * it off if that was checked before.
    */
   checkFiles?: boolean | undefined;
 }
@@ -39,31 +39,31 @@ export interface InspectOptions {
   reserve?: PrepareOptions['reserve'];
   bits16?: PrepareOptions['bits16'];
   measure?: PrepareOptions['measure'];
-  /** Folder of the thumbnail cache; a thumbnail is made from the same decoding. */
+  /** Folder of the thumbnail cache; without one, no thumbnail is made. */
   thumbnailDir?: string | undefined;
-  /** Longer side of that thumbnail; default as in the grid. */
+  /** Longer side of the thumbnail in pixels; default `THUMBNAIL_SIDE`. */
   thumbnailSide?: number | undefined;
-  /** Prepared pixels are put into their cache from the same decoding. */
+  /** Prepared pixels to cache; without it, none are. */
   pixels?: { size: number; resize: PrepareOptions['resize']; cacheDir: string } | undefined;
 }
 
-/** What import wants to know of a file. It was decoded whole, so it is sound. */
+/** Information about a picture for import. It was fully decoded, so it is not damaged. */
 export interface Inspected {
   sha256: string;
   sizeBytes: number;
   mtimeMs: number;
-  /** As shown, after the EXIF orientation. */
+  /** In pixels, after applying the EXIF orientation. */
   width: number;
   height: number;
   format: PictureFormat;
-  /** Of a 16-bit picture, where it was to be measured: bits that its largest sample takes. */
+  /** For 16-bit pictures, if `measure` was set: number of bits of the largest sample. */
   bitsUsed?: number;
 }
 
 /** Random transforms of one epoch. */
 export interface Draw {
   seed: number;
-  /** Number of the epoch, or of the variant where variants are kept. */
+  /** Number of the epoch, or of the variant if variants are cached. */
   epoch: number;
   ranges: Ranges;
 }
@@ -71,23 +71,23 @@ export interface Draw {
 export interface Batch {
   /** [pictures, size, size, 3] float32, 0..1; zeros for a picture that failed. */
   pixels: Float32Array<ArrayBuffer>;
-  /** Pictures that could not be had, by their position in the batch. */
+  /** Pictures that could not be read, by their position in the batch. */
   failures: { position: number; error: Failure }[];
 }
 
-/** Not zero once the task is cancelled; shared between threads. */
+/** Non-zero once the task is cancelled; shared between threads. */
 export type CancelFlag = Int32Array<SharedArrayBuffer>;
 
-/** What each thread of a pool is started with. */
+/** Data with which each thread of a pool is started. */
 export interface ThreadData {
   background: boolean;
   budget: BudgetMemory;
 }
 
-/** What a thread answers to a cancelled task. */
+/** Result of a cancelled task. */
 export const CANCELLED = 'cancelled';
 
-/** Exit code of a thread that gives its memory back; a task that had reached it is sent again. */
+/** Exit code of a thread that ends to free its memory; a task already sent to it is sent again. */
 export const RETIRED = 75;
 
 export type Task = { cancel?: CancelFlag | undefined } & (

@@ -10,8 +10,8 @@ const JPEG_QUALITY = 82;
  *
  * @param source bytes of a picture file, or a decoded picture
  * @param maxSide longer side in pixels
- * @returns a JPEG (encoding WebP takes several times as long)
- * @throws TwofoldError as `decodePicture`
+ * @returns a JPEG (WebP takes several times as long to encode)
+ * @throws TwofoldError the errors of `decodePicture`
  */
 export async function makeThumbnail(
   source: Uint8Array | Picture,

@@ -14,7 +14,7 @@ import type { PictureReference, PixelOptions, Task } from './tasks.ts';
 
 const budget = new PixelBudget((workerData as ThreadData).budget, threadId);
 
-/** Runs one task of the pool on this thread. Pixels are handed over, not copied. */
+/** Runs one task of the pool on this thread. Pixels are transferred, not copied. */
 export default async function run(given: Task): Promise<unknown> {
   if (budget.shouldRetire) process.exit(RETIRED);
   try {
@@ -32,7 +32,7 @@ async function answer(task: Task): Promise<unknown> {
       return attempt(() => inspect(task.path, task.options));
     case 'prepare': {
       const answer = await attempt(() => cachedPixels(task.picture, task.options));
-      // Pixels from the cache are a view into a slightly larger buffer; all of it goes.
+      // Cached pixels are a view of a slightly larger buffer, which is transferred whole.
       return answer.ok ? handOver(answer, answer.value.buffer) : answer;
     }
     case 'measure':
@@ -57,7 +57,7 @@ async function answer(task: Task): Promise<unknown> {
   }
 }
 
-/** Fills a batch picture by picture; one that fails leaves zeros and its reason. */
+/** Fills a batch picture by picture. A picture that fails leaves zeros and an entry in `failures`. */
 async function fill<P extends PictureReference>(
   pictures: readonly P[],
   options: PixelOptions,
@@ -83,7 +83,7 @@ function augmentWith({ seed, epoch, ranges }: Draw, size: number) {
   };
 }
 
-/** Reading a picture waits for its part of the budget. */
+/** Makes reading a picture wait for its share of the budget. */
 function withReserve(task: Task): Task {
   const reserve = (pixels: number): void => budget.take(pixels, () => isCancelled(task.cancel));
   return { ...task, options: { ...task.options, reserve } } as Task;
@@ -107,7 +107,7 @@ function checkCancelled(cancel: CancelFlag | undefined): void {
   if (isCancelled(cancel)) throw new TaskCancelled();
 }
 
-/** Marks a buffer inside an answer to be moved to the other thread. */
+/** Marks a buffer in an answer to be transferred to the other thread. */
 function handOver(answer: unknown, buffer: ArrayBufferLike): unknown {
   return move({
     get [transferableSymbol]() {

@@ -43,7 +43,7 @@ export function bmp(number: number): Buffer {
   bytes.writeInt32LE(1, 18);
   bytes.writeInt32LE(1, 22);
   bytes.writeUInt16LE(1, 26);
-  bytes.writeUInt16LE(24, 28); // bits a pixel
+  bytes.writeUInt16LE(24, 28); // bits per pixel
   bytes.writeUIntLE(number, 54, 3);
   return bytes;
 }

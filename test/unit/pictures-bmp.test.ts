@@ -213,7 +213,7 @@ test.each([
   [3, 64, 1, /Huffman compression/],
   [4, 64, 24, /run-length compressed RGB/],
   [11, 124, 32, /CMYK/],
-  [0, 40, 64, /64 bits a pixel/],
+  [0, 40, 64, /64 bits per pixel/],
 ] as const)(
   'compression %i of a header of %i bytes is unsupported by name',
   async (compression, headerSize, bits, message) => {

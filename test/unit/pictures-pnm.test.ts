@@ -43,7 +43,7 @@ describe('portable maps', () => {
     expect(await rgb(pam(2, 'GRAYSCALE_ALPHA', 90, 0))).toEqual(grey(255));
     const bits = 'P7\nWIDTH 2\nHEIGHT 1\nDEPTH 1\nMAXVAL 1\nTUPLTYPE BLACKANDWHITE\nENDHDR\n';
     expect(await rgb(file(bits, 0, 1))).toEqual(grey(0, 255));
-    await expectFailure(decodePicture(pam(4, 'CMYK', 1, 2, 3, 4)), 'unsupported', /4 samples a pixel \(TUPLTYPE CMYK\)/); // prettier-ignore
+    await expectFailure(decodePicture(pam(4, 'CMYK', 1, 2, 3, 4)), 'unsupported', /4 samples per pixel \(TUPLTYPE CMYK\)/); // prettier-ignore
     await expectFailure(decodePicture(pam(4, 'RGB', 1, 2, 3, 4)), 'unsupported', /TUPLTYPE RGB/);
   });
   test('cut off, damaged and of no size', async () => {

@@ -100,12 +100,12 @@ describe('values that are not 8 or 16 bits, or not bright by themselves', () => 
       [{ 258: 8, 339: 2 }, 1, /signed values of 8 bits/],
       [{ 258: 16, 339: 2 }, 2, /signed values of 16 bits/],
       [{ 258: 32, 339: 2 }, 4, /signed values of 32 bits/],
-      [{ 258: 32 }, 4, /32 bits a sample/],
-      [{ 258: 24 }, 3, /24 bits a sample/],
+      [{ 258: 32 }, 4, /32 bits per sample/],
+      [{ 258: 24 }, 3, /24 bits per sample/],
       [{ 258: 64, 339: 6 }, 8, /complex/],
       [{ 258: [8, 16, 8], 262: 2, 277: 3 }, 4, /8, 16, 8 bits/],
-      [{ 258: bits(33), 277: 33 }, 33, /33 samples a pixel/],
-      [{ 258: bits(3, 4), 262: 2, 277: 3 }, 2, /4 bits a sample \(RGB\)/],
+      [{ 258: bits(33), 277: 33 }, 33, /33 samples per pixel/],
+      [{ 258: bits(3, 4), 262: 2, 277: 3 }, 2, /4 bits per sample \(RGB\)/],
     ];
     for (const [tags, bytes, message] of cases) {
       const made = plain(tags, Array<number>(bytes).fill(60));
@@ -210,7 +210,7 @@ describe('stored in other ways', () => {
     }
   }
 
-  test('12 bits a sample, packed', async () => {
+  test('12 bits per sample, packed', async () => {
     const grey = tiff([{ tags: { ...size(3, 2), 258: 12 }, strips: [Uint8Array.of(0xff, 0xf8, 0x00, 0x00, 0x10, 0x12, 0x34, 0x56, 0x78, 0x90)] }]); // prettier-ignore
     expect([...(await decodePicture(grey)).data.filter((_, i) => i % 3 === 0)]).toEqual([255, 128, 0, 0x12, 0x45, 0x78]); // prettier-ignore
     const rgb = plain(

@@ -10,7 +10,10 @@ import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
 import { Task } from './task.ts';
 
-/** Predicts the labelled pictures out of fold with heads like a run's, when a person asks for it. The cache keeps the result. */
+/**
+ * Predicts the labelled pictures out of fold with heads like a run's, when a person asks for it. The cache keeps the
+ * result.
+ */
 export class OutOfFolds extends Task<{ pictures: number }, ProgressEvent> {
   #run = '';
 
@@ -28,7 +31,7 @@ export class OutOfFolds extends Task<{ pictures: number }, ProgressEvent> {
     return state && { ...state, run: this.#run };
   }
 
-  /** @throws TwofoldError as `outOfFoldByHead`; `busy`, `cancelled` */
+  /** @throws TwofoldError the errors of `outOfFoldByHead`; `busy`, `cancelled` */
   predict(runId: string): Promise<{ pictures: number }> {
     const project = this.project.require();
     const run = chooseRun(project, runId);

@@ -15,7 +15,7 @@ export class Splits {
     });
   }
 
-  /** @throws TwofoldError as `SplitCounter.count` */
+  /** @throws TwofoldError the errors of `SplitCounter.count` */
   async count(recipe: Recipe): Promise<SplitCounts> {
     const project = this.project.require();
     this.#counter ??= new SplitCounter(project);

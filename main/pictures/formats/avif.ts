@@ -3,13 +3,13 @@ import { boxes } from './bmff.ts';
 import type { OpenPicture } from './format.ts';
 import { openWithVips } from './vips.ts';
 
-/** Where the main brand of an ISO base media file stands. */
+/** Offset of the major brand in an ISO base media file. */
 const BRAND_AT = 8;
 const STILL_BRANDS = ['avif', 'mif1'];
 
 /**
- * Reads AVIF. Of a sequence it takes the still picture that writers put beside it, which is its first frame: libvips
- * decodes it, and only does not know the brand of sequences.
+ * Reads AVIF. For a sequence, reads the still picture that writers store with it, which is its first frame: libvips can
+ * decode it once the brand of the file, which it does not know, is changed.
  */
 export const openAvif: OpenPicture = (bytes) => {
   const brand = Buffer.from(bytes.subarray(BRAND_AT, BRAND_AT + 4)).toString('latin1');
@@ -25,7 +25,7 @@ export const openAvif: OpenPicture = (bytes) => {
   return openWithVips(still, 'avif');
 };
 
-/** Whether there is a film and no still picture; false where the file is cut off before that can be told. */
+/** Whether there is a sequence and no still picture; false if the file is truncated before this is known. */
 function isOnlySequence(bytes: Uint8Array): boolean {
   try {
     const types = [...boxes(bytes)].map(({ type }) => type);

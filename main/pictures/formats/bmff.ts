@@ -1,16 +1,16 @@
-/** A box of an ISO base media file (ISO/IEC 14496-12), what HEIF, AVIF, MP4 and CR3 are made of. */
+/** A box of an ISO base media file (ISO/IEC 14496-12), the structure of HEIF, AVIF, MP4 and CR3. */
 export interface Box {
   /** Four characters. */
   type: string;
-  /** Where its content begins and ends in the data. */
+  /** Offsets of its content in the data. */
   start: number;
   end: number;
 }
 
 /**
- * The boxes between two offsets, in their order.
+ * The boxes between two offsets, in order.
  *
- * @throws RangeError when a box ends outside
+ * @throws RangeError if a box ends outside
  */
 export function* boxes(bytes: Uint8Array, from = 0, to = bytes.length): Generator<Box> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -27,7 +27,7 @@ export function* boxes(bytes: Uint8Array, from = 0, to = bytes.length): Generato
   }
 }
 
-/** The first box of a path of types, such as `moov`, `trak`, `mdia`; undefined where there is none. */
+/** The first box of a path of types, such as `moov`, `trak`, `mdia`; undefined if there is none. */
 export function findBox(bytes: Uint8Array, path: readonly string[], within?: Box): Box | undefined {
   const [type, ...rest] = path;
   for (const box of boxes(bytes, within?.start, within?.end)) {

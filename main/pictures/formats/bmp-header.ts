@@ -1,45 +1,44 @@
 import { TwofoldError } from '../../../shared/errors.ts';
 import * as errors from './errors.ts';
 
-/** How pixels are stored, by the header's number. */
+/** Values of the header's compression field. */
 const RGB = 0;
 export const RLE8 = 1;
 export const RLE4 = 2;
 const BITFIELDS = 3;
 const ALPHA_BITFIELDS = 6;
 
-/** The file header, which a bitmap from the clipboard or a resource (DIB) lacks. */
+/** Size of the file header, which bitmaps from the clipboard or resources (DIB) do not have. */
 const FILE_HEADER_BYTES = 14;
-/** Header of OS/2 1.x. */
+/** Size of the header of OS/2 1.x. */
 const CORE_HEADER_BYTES = 12;
-/** Header of OS/2 2.x, whose compressions have other numbers. */
+/** Size of the header of OS/2 2.x, which numbers compressions differently. */
 const OS2_HEADER_BYTES = 64;
 
 export interface BmpHeader {
   width: number;
   height: number;
-  /** Rows are stored from the top; the default is from the bottom. */
+  /** Whether rows are stored from top to bottom; the default is bottom to top. */
   topDown: boolean;
   bits: number;
   compression: number;
   /** Offset of the pixels in the file. */
   pixels: number;
-  /** Red, green and blue of each palette entry; empty where there is no palette. */
+  /** Red, green and blue of each palette entry; empty without a palette. */
   palette: Uint8Array;
-  /** Bits of a pixel that hold red, green, blue and alpha (0: none); for 16 and 32 bits a pixel. */
+  /** Bit masks of red, green, blue and alpha (0: none), for 16 and 32 bits per pixel. */
   masks: [number, number, number, number];
 }
 
 /**
  * Reads the headers and the palette.
  *
- * @throws TwofoldError `bad-picture` when they are cut off or make no sense, `unsupported` for compressions that are not
- *   read
+ * @throws TwofoldError `bad-picture` if they are truncated or invalid, `unsupported` for compressions that are not read
  */
 export function readBmpHeader(bytes: Uint8Array): BmpHeader {
   const start = bytes[0] === 0x42 && bytes[1] === 0x4d ? FILE_HEADER_BYTES : 0;
   if (bytes.length < start + CORE_HEADER_BYTES) throw truncated();
-  /** From the second header on, whose fields all other offsets count from. */
+  /** Starts at the second header, to which all other offsets are relative. */
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start);
   const headerSize = view.getUint32(0, true);
   const old = headerSize === CORE_HEADER_BYTES;
@@ -58,7 +57,7 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
   const entryBytes = old ? 3 : 4;
   const claimed = headerSize >= 36 ? view.getUint32(32, true) : 0;
   const isBare = start === 0;
-  // With more than 8 bits a palette is only a hint for old screens, and an offset that is there leads past it.
+  // With more than 8 bits a palette is only a hint for old displays, and a stated pixel offset skips it.
   const colours = bits > 8 ? (isBare ? claimed : 0) : Math.min(claimed || 1 << bits, 1 << bits);
   const stated = isBare ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(10, true);
   const needed = bytesNeeded({ width, height, bits, compression });
@@ -80,7 +79,7 @@ export function rowBytes({ width, bits }: Pick<BmpHeader, 'width' | 'bits'>): nu
   return Math.floor((width * bits + 31) / 32) * 4;
 }
 
-/** Bytes that the pixels take at least: the padding of the last row may be missing. */
+/** Minimum size of the pixels: the padding of the last row may be missing. */
 export function bytesNeeded(header: Pick<BmpHeader, 'width' | 'height' | 'bits' | 'compression'>): number {
   if (header.compression === RLE8 || header.compression === RLE4) return 2;
   return rowBytes(header) * (header.height - 1) + Math.ceil((header.width * header.bits) / 8);
@@ -92,7 +91,7 @@ export const damaged = (detail: string) => errors.damaged('bmp', detail);
 function requireReadable(bits: number, compression: number, headerSize: number): void {
   switch (compression) {
     case RGB:
-      if (bits === 64) throw unsupported('64 bits a pixel');
+      if (bits === 64) throw unsupported('64 bits per pixel');
       if ([1, 2, 4, 8, 16, 24, 32].includes(bits)) return;
       break;
     case RLE8:
@@ -119,7 +118,9 @@ function requireReadable(bits: number, compression: number, headerSize: number):
     case 13:
       throw unsupported('CMYK colours');
   }
-  throw damaged(`its header says ${bits} bits a pixel with compression ${compression}, which does not exist`);
+  throw damaged(
+    `its header states ${bits} bits per pixel with compression ${compression}, which does not exist`,
+  );
 }
 
 function unsupported(what: string): TwofoldError {
@@ -130,17 +131,17 @@ function unsupported(what: string): TwofoldError {
 }
 
 /**
- * Where the pixels begin. Writers that forget the palette, or state nothing, put them right behind it; an offset into
- * the palette is right where the file has no room for all of the palette's claimed colours.
+ * Offset of the pixels. Writers that state no offset, or forget to count the palette, store them right after it. A
+ * stated offset into the palette is correct if the file is too short for all colours that the palette claims.
  *
- * @param latest the last offset at which all pixels are still in the file
+ * @param latest the last offset at which all pixels fit into the file
  */
 function findPixels(stated: number, paletteAt: number, paletteEnd: number, latest: number): number {
   if (stated >= paletteEnd) return stated;
   return stated <= paletteAt || paletteEnd <= latest ? paletteEnd : stated;
 }
 
-/** The palette ends where the pixels begin, however many colours the header claims. */
+/** Reads the palette, which ends at the pixels, however many colours the header claims. */
 function readPalette(
   bytes: Uint8Array,
   at: number,
@@ -171,6 +172,6 @@ function readMasks(
     const mask = (i: number) => view.getUint32(40 + 4 * i, true);
     return [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0];
   }
-  // Without masks the fourth byte of 32 bits is unused: most writers leave it 0, which would be fully transparent.
+  // Without masks the fourth byte of 32 bits is unused; most writers set it to 0, which would mean transparent.
   return bits === 16 ? [0x7c00, 0x3e0, 0x1f, 0] : [0xff0000, 0xff00, 0xff, 0];
 }

@@ -3,9 +3,9 @@ import { damaged, truncated, type BmpHeader } from './bmp-header.ts';
 type Runs = Pick<BmpHeader, 'width' | 'height' | 'bits' | 'pixels'>;
 
 /**
- * Walks run-length data without memory for its pixels, so that a small file can't claim a large picture.
+ * Checks run-length data without allocating its pixels, so that a small file can't claim a large picture.
  *
- * @throws TwofoldError `bad-picture` when it is cut off, sets no pixel, or ends before the last row
+ * @throws TwofoldError `bad-picture` if it is truncated, sets no pixel, or ends before the last row
  */
 export function checkRuns(bytes: Uint8Array, header: Runs): void {
   let pixels = 0;
@@ -17,9 +17,9 @@ export function checkRuns(bytes: Uint8Array, header: Runs): void {
 }
 
 /**
- * Run-length decoding; pixels that are skipped stay 0.
+ * Decodes run-length data. Skipped pixels are 0.
  *
- * @returns [height, width] one palette index a pixel, in stored row order
+ * @returns [height, width] palette indices, in stored row order
  */
 export function unpackRuns(bytes: Uint8Array, header: Runs): Uint8Array {
   const { width, height } = header;
@@ -28,7 +28,7 @@ export function unpackRuns(bytes: Uint8Array, header: Runs): Uint8Array {
   return indices;
 }
 
-/** @returns how many rows the data reaches */
+/** Calls `set` for each pixel. @returns the number of rows that the data reaches */
 function walkRuns(
   bytes: Uint8Array,
   { width, height, bits, pixels }: Runs,
@@ -38,7 +38,7 @@ function walkRuns(
   const put = (x: number, y: number, index: number) => {
     if (x < width && y < height) set(x, y, index);
   };
-  /** Index number i of the packed bytes from `at`. */
+  /** Palette index number i in the packed bytes from `at`. */
   const unpack = (at: number, i: number) => {
     const byte = bytes[at + Math.floor(i / perByte)]!;
     return bits === 8 ? byte : i % 2 === 0 ? byte >> 4 : byte & 15;
@@ -48,7 +48,7 @@ function walkRuns(
   let y = 0;
   while (y < height) {
     if (at + 2 > bytes.length) {
-      if (y === height - 1 && x >= width) break; // only the mark of the end is missing
+      if (y === height - 1 && x >= width) break; // only the end marker is missing
       throw truncated();
     }
     const count = bytes[at]!;

@@ -3,9 +3,8 @@ import { checkRuns, unpackRuns } from './bmp-runs.ts';
 import type { OpenPicture } from './format.ts';
 
 /**
- * Windows and OS/2 bitmaps, with or without their file header. sharp can't read them; the packages that do miss
- * compressed, 16-bit or top-down ones. That the data is long enough for the picture is known before there is memory for
- * its pixels.
+ * Opens Windows and OS/2 bitmaps, with or without a file header. sharp can't read them, and packages that can do not
+ * support compressed, 16-bit or top-down bitmaps. Checks that the data is long enough before allocating the pixels.
  */
 export const openBmp: OpenPicture = (bytes) => {
   const header = readBmpHeader(bytes);
@@ -18,7 +17,8 @@ export const openBmp: OpenPicture = (bytes) => {
 const isRunLength = ({ compression }: BmpHeader) => compression === RLE8 || compression === RLE4;
 
 /**
- * Decodes a bitmap: 1, 2, 4, 8 (palette), 16, 24 and 32 bits a pixel, run-length compressed, any masks, alpha on white.
+ * Decodes a bitmap: 1, 2, 4, 8 (palette), 16, 24 and 32 bits per pixel, run-length compression, any masks, alpha on
+ * white.
  *
  * @returns [height, width, 3] red, green, blue, 0..255
  */
@@ -68,7 +68,7 @@ function paint(out: Uint8Array, header: BmpHeader, y: number, index: (x: number)
   }
 }
 
-/** What writes one stored row of 16 or 32 bits a pixel, each channel scaled from its mask to 0..255. */
+/** A function that writes one stored row of 16 or 32 bits per pixel, each channel scaled from its mask to 0..255. */
 function unmasker(bytes: Uint8Array, header: BmpHeader): (out: Uint8Array, y: number, row: number) => void {
   const channels = header.masks.map((mask) => {
     const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
@@ -87,7 +87,7 @@ function unmasker(bytes: Uint8Array, header: BmpHeader): (out: Uint8Array, y: nu
   };
 }
 
-/** Reads pixel x of the row that begins at `row`, of 16 or 32 bits. */
+/** A function that reads pixel x (16 or 32 bits) of the row that begins at `row`. */
 function pixelReader(bytes: Uint8Array, { bits }: BmpHeader): (row: number, x: number) => number {
   return (row, x) => {
     const at = row + x * (bits / 8);
@@ -96,7 +96,7 @@ function pixelReader(bytes: Uint8Array, { bits }: BmpHeader): (row: number, x: n
   };
 }
 
-/** Many writers state where alpha is and leave it 0 everywhere: such a picture is opaque, not invisible. */
+/** Whether alpha is used. Many writers state its mask but leave it 0 everywhere: such a picture is opaque. */
 function usesAlpha(header: BmpHeader, pixelAt: (row: number, x: number) => number): boolean {
   const mask = header.masks[3];
   if (mask === 0) return false;

@@ -13,38 +13,38 @@ export interface DecodeOptions {
   maxPixels?: number | undefined;
   /** Bits that 16-bit pictures use; see the recipe. Default 16. */
   bits16?: number | undefined;
-  /** Whether `bitsUsed` of 16-bit pictures is wanted, which decodes them once more. */
+  /** Whether to determine `bitsUsed` of 16-bit pictures, which decodes them a second time. Default false. */
   measure?: boolean | undefined;
-  /** Called with the number of pixels once it is known, before there is memory for them; may wait for that. */
+  /** Called with the number of pixels before they are allocated; may block until there is memory. */
   reserve?: ((pixels: number) => void) | undefined;
 }
 
 /** A picture whose header has been read. */
 export interface OpenedPicture {
-  /** Size in pixels as shown, that is after the orientation. */
+  /** Size in pixels after applying the orientation. */
   width: number;
   height: number;
-  /** How many times the memory of a usual picture of this size decoding takes; 1 by default. */
+  /** Memory that decoding takes, relative to a usual picture of this size. Default 1. */
   weight?: number;
   /** Decodes the pixels: orientation applied, transparency on white. Throws as `OpenPicture` does. */
   decode: () => Picture | Promise<Picture>;
-  /** Of a 16-bit picture: how many bits its largest sample of colour takes. */
+  /** For 16-bit pictures: determines the number of bits of the largest colour sample. */
   measure?: () => Promise<number>;
 }
 
 /**
- * How a format is read: each file in this folder exports one such function, and `decode.ts` picks it by what `sniff`
- * found. It reads only the header; the pixels are decoded once their number has been checked.
+ * Opens a format: each file in this folder exports one such function, which `decode.ts` chooses by the result of
+ * `sniff`. It reads only the header; the pixels are decoded once their number has been checked.
  *
- * @throws TwofoldError `bad-picture` when the file is cut off or damaged, `unsupported` when it is sound but of a kind
- *   that is not read
+ * @throws TwofoldError `bad-picture` if the file is truncated or damaged, `unsupported` if it is valid but of a kind
+ * that is not read
  */
 export type OpenPicture = (
   bytes: Uint8Array,
   options: DecodeOptions,
 ) => OpenedPicture | Promise<OpenedPicture>;
 
-/** How messages call a format. */
+/** Names of the formats in messages. */
 export const FORMAT_NAMES: Record<PictureFormat, string> = {
   jpeg: 'JPEG',
   png: 'PNG',

@@ -8,9 +8,9 @@ import { hasHole } from './hevc.ts';
 import { convertToSrgb, displayP3Profile, type DevicePixels } from './profile.ts';
 
 /**
- * Reads HEIF files (HEIC: coded as HEVC, as phones write them): the primary image, one that is put together of tiles as
- * well, or the first picture of a sequence; cropped, turned and mirrored as the file says. An EXIF orientation beside
- * that counts for nothing, as the standard has it.
+ * Reads HEIF files (HEIC, coded as HEVC, from phones): the primary image, which may consist of tiles, or the first
+ * picture of a sequence; cropped, rotated and mirrored as the file states. EXIF orientation is ignored, as the standard
+ * requires.
  */
 export const openHeif: OpenPicture = async (bytes, options) => {
   const { codec, colour, width, height } = use(bytes, readHeader);
@@ -18,7 +18,7 @@ export const openHeif: OpenPicture = async (bytes, options) => {
   if (colour.kind === 'hdr') {
     throw new TwofoldError(
       'unsupported',
-      `It is an HDR picture (HEIC with ${colour.curve}), whose brightness Twofold can't bring to that of a screen. ${CONVERT}`,
+      `It is an HDR picture (HEIC with ${colour.curve}), whose brightness Twofold can't convert for ordinary displays. ${CONVERT}`,
     );
   }
   return {
@@ -34,7 +34,7 @@ export const openHeif: OpenPicture = async (bytes, options) => {
 
 const CONVERT = 'Convert it to JPEG or PNG.';
 
-/** Numbers that libheif calls by name. */
+/** Values of libheif's enums. */
 const ENUM = {
   colourSpaceRgb: 1,
   chromaRgb: 10,
@@ -44,7 +44,7 @@ const ENUM = {
   transferPq: 16,
   transferHlg: 18,
 };
-/** Offset in `heif_decoding_options`: 10 and 12 bits become 8 by their upper ones. */
+/** Offsets in `heif_decoding_options`. The first converts 10 and 12 bits to the upper 8. */
 const CONVERT_HDR_TO_8BIT = 20;
 const STRICT_DECODING = 21;
 const WITHOUT_COLOUR_PROFILE = 10;
@@ -57,7 +57,7 @@ type Colour =
 interface Header {
   width: number;
   height: number;
-  /** How the primary image is coded, such as `hvc1`, or `grid` where it is put together of others. */
+  /** Codec of the primary image, such as `hvc1`, or `grid` if it consists of tiles. */
   codec: string;
   colour: Colour;
 }
@@ -83,7 +83,7 @@ function readHeader(file: HeifFile): Header {
   }));
 }
 
-/** An ICC profile comes first, as in every other format. */
+/** Reads the colour space; an ICC profile takes precedence, as in every other format. */
 function readColour(file: HeifFile, handle: number): Colour {
   const { lib } = file;
   const bytes = lib._heif_image_handle_get_raw_color_profile_size(handle);
@@ -111,7 +111,7 @@ function readColour(file: HeifFile, handle: number): Colour {
   return primaries === ENUM.primariesP3 ? { kind: 'p3' } : { kind: 'profile', profile: undefined };
 }
 
-/** @throws TwofoldError when the pixels are not those that the header promised */
+/** @throws TwofoldError if the size of the pixels differs from that in the header */
 function decode(file: HeifFile, width: number, height: number): DevicePixels {
   const { lib } = file;
   const options = lib._heif_decoding_options_alloc();
@@ -142,7 +142,7 @@ function decode(file: HeifFile, width: number, height: number): DevicePixels {
 /**
  * Copies the rows of a decoded image and frees it.
  *
- * @param padded whether it may be larger, since frames of a sequence are stored with padding on the right and below
+ * @param padded whether the image may be larger: frames of a sequence have padding on the right and at the bottom
  */
 function takePixels(
   file: HeifFile,
@@ -173,7 +173,7 @@ function takePixels(
   }
 }
 
-/** @throws TwofoldError when a coded picture of the file has one, be it a tile or a transparency, but no thumbnail */
+/** @throws TwofoldError if a coded picture of the file, other than a thumbnail, has a hole; see `hasHole` */
 function checkForHoles(file: HeifFile): void {
   const { lib, context } = file;
   for (const id of itemIds(file)) {
@@ -196,7 +196,7 @@ function isThumbnail(file: HeifFile, id: number): boolean {
   return isOne;
 }
 
-/** The item that is shown; undefined in a file that holds nothing but a sequence. */
+/** Id of the primary image; undefined in a file that contains only a sequence. */
 function primaryId(file: HeifFile): number | undefined {
   const { lib, context } = file;
   try {
@@ -237,7 +237,7 @@ function withTrack<T>(file: HeifFile, work: (track: number) => T): T {
   }
 }
 
-/** @param premultiplied colours are scaled by their opacity already */
+/** Composites on white. @param premultiplied whether colours are premultiplied by alpha */
 function onWhite({ width, height, channels, data }: DevicePixels, premultiplied = false): Picture {
   if (channels === 3) return { width, height, data };
   const rgb = new Uint8Array(width * height * 3);
@@ -257,7 +257,7 @@ function fourcc(type: number): string {
   return String.fromCharCode(type >>> 24, (type >>> 16) & 255, (type >>> 8) & 255, type & 255);
 }
 
-/** Opens a file for `work`, and converts libheif's errors to messages for people. */
+/** Opens a file for `work`, and converts libheif's errors to TwofoldErrors. */
 function use<T>(bytes: Uint8Array, work: (file: HeifFile) => T): T {
   try {
     return HeifFile.use(bytes, work);

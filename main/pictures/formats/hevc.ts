@@ -1,15 +1,15 @@
-/** libheif, and so every file it can read, has lengths of 4 bytes. */
+/** Bytes of a length; libheif reads only files with 4. */
 const LENGTH_BYTES = 4;
-/** So many zeros at the end of a unit are taken for padding. */
+/** Up to this many zeros at the end of a unit count as padding. */
 const MAX_PADDING = 16;
-/** What the standard never lets occur inside a unit: it would read as the start of the next (ISO/IEC 23008-2, 7.4.2). */
+/** Bytes that never occur inside a unit, since they would start the next (ISO/IEC 23008-2, 7.4.2). */
 const FORBIDDEN = [0, 1, 2].map((last) => Buffer.of(0, 0, last));
 
 /**
- * Whether a coded picture has a hole: runs of zeros, as an interrupted download or a repaired disk leaves them. The
- * decoder conceals them, which gives grey or smeared areas without an error.
+ * Whether a coded picture has a hole: runs of zeros, as left by an interrupted download or a repaired disk. The decoder
+ * conceals them as grey or smeared areas, without an error.
  *
- * @param data units of HEVC, each behind its length
+ * @param data units of HEVC, each preceded by its length
  */
 export function hasHole(data: Uint8Array): boolean {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

@@ -11,17 +11,17 @@ export interface JpegFrame {
   isProgressive: boolean;
   isArithmetic: boolean;
   components: Component[];
-  /** Units (MCU) of a scan of several components. */
+  /** Number of units (MCU) in a scan of several components. */
   units: number;
 }
 
 interface Component {
   id: number;
-  /** Blocks of 8 × 8 samples in a unit. */
+  /** Blocks of 8 × 8 samples per unit. */
   perUnit: number;
-  /** Blocks of the whole picture, where the component has a scan of its own. */
+  /** Number of blocks of the whole picture in a scan of this component alone. */
   blocks: number;
-  /** Of each of the 64 coefficients, how many low bits no scan has given yet. */
+  /** For each of the 64 coefficients: number of low bits that no scan has provided yet. */
   missingBits: Uint8Array;
 }
 
@@ -29,7 +29,7 @@ interface Component {
 export type HuffmanTables = Map<number, Uint8Array>;
 const tableKey = (kind: 0 | 1, id: number) => (kind << 4) | id;
 
-/** @throws TwofoldError `unsupported` for processes that no decoder here knows, `bad-picture` */
+/** Reads a frame header. @throws TwofoldError `unsupported` for rare coding processes, `bad-picture` if truncated */
 export function readFrame(marker: number, segment: Buffer): JpegFrame {
   if (!READABLE.has(marker)) throw unsupported('of a rare kind (lossless or hierarchical)');
   if (segment.length < 6) throw truncated('jpeg');
@@ -39,8 +39,8 @@ export function readFrame(marker: number, segment: Buffer): JpegFrame {
     segment.readUInt16BE(3),
     segment[5]!,
   ];
-  if (bits !== 8) throw unsupported(`with ${bits} bits a sample`);
-  if (height === 0) throw unsupported('whose height is stated behind its pixels');
+  if (bits !== 8) throw unsupported(`with ${bits} bits per sample`);
+  if (height === 0) throw unsupported('whose height is stated after its pixels');
   if (segment.length < 6 + 3 * count) throw truncated('jpeg');
   const sampling = Array.from({ length: count }, (_, i) => {
     const both = segment[7 + 3 * i]!;
@@ -62,7 +62,7 @@ export function readFrame(marker: number, segment: Buffer): JpegFrame {
   };
 }
 
-/** Whether the scans so far gave every coefficient in full. */
+/** Whether the scans so far provide every coefficient completely. */
 export function isComplete(frame: JpegFrame): boolean {
   return frame.components.every(({ missingBits }) => missingBits.every((bits) => bits === 0));
 }
@@ -77,9 +77,9 @@ export function readTables(segment: Buffer, tables: HuffmanTables): void {
 }
 
 /**
- * Notes which coefficients a scan gives.
+ * Records in `frame` which coefficients a scan provides.
  *
- * @returns how its codes are read; null where they are not sequential Huffman codes, or make no sense
+ * @returns how to read its codes; null if they are not sequential Huffman codes, or the header is invalid
  */
 export function readScanHeader(
   frame: JpegFrame,
@@ -110,7 +110,7 @@ export function readScanHeader(
 const sequential = ({ isProgressive, isArithmetic }: JpegFrame, scan: SequentialScan) =>
   isProgressive || isArithmetic ? null : scan;
 
-/** Where a scan's header states which coefficients it gives. */
+/** Offset, in a scan's header, of the range of its coefficients. */
 export const scanParametersAt = (segment: Buffer) => 1 + 2 * (segment[0] ?? 0);
 
 function unsupported(what: string): TwofoldError {

@@ -1,7 +1,7 @@
 const EXIF = Buffer.from('Exif\0\0', 'latin1');
 const XMP = Buffer.from('http://ns.adobe.com/xap/', 'latin1');
 
-/** The size of a JPEG; undefined for bytes that are none, and for kinds that only raw data uses (lossless, 12 bits). */
+/** The size of a JPEG in pixels; undefined for other data, and for kinds used only for raw data (lossless, 12 bits). */
 export function jpegSize(bytes: Uint8Array): { width: number; height: number } | undefined {
   for (const { marker, start } of segments(bytes)) {
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
@@ -14,7 +14,7 @@ export function jpegSize(bytes: Uint8Array): { width: number; height: number } |
   return undefined;
 }
 
-/** A JPEG of which EXIF and XMP say nothing but an orientation, 1 to 8. */
+/** Replaces EXIF and XMP of a JPEG with an orientation, 1 to 8. */
 export function withOrientation(bytes: Uint8Array, orientation: number): Uint8Array {
   const exif = Buffer.from('ffe1002245786966000049492a000800000001001201030001000000000000000000', 'hex');
   const marker = Buffer.concat([exif, Buffer.alloc(2)]);
@@ -32,7 +32,7 @@ export function withOrientation(bytes: Uint8Array, orientation: number): Uint8Ar
   return Buffer.concat([...parts, bytes.subarray(rest)]);
 }
 
-/** The segments before the pixels, without their marker and length. */
+/** The segments before the pixels; `start` and `end` exclude marker and length. */
 function* segments(bytes: Uint8Array): Generator<{ marker: number; start: number; end: number }> {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return;
   for (let at = 2; at + 4 <= bytes.length;) {

@@ -1,6 +1,6 @@
-/** A scan of a sequential, Huffman-coded JPEG, as far as reading its codes needs it. */
+/** What is needed to read the codes of a scan of a sequential, Huffman-coded JPEG. */
 export interface SequentialScan {
-  /** For each block of a unit (MCU) the tables of its DC and its AC coefficients, as DHT segments hold them. */
+  /** The DC and AC tables of each block of a unit (MCU), as stored in DHT segments. */
   blocks: { dc: Uint8Array; ac: Uint8Array }[];
   units: number;
   /** Units between restart markers; 0 for none. */
@@ -8,9 +8,9 @@ export interface SequentialScan {
 }
 
 /**
- * Reads the codes of a scan without making pixels of them.
+ * Reads the codes of a scan without decoding pixels.
  *
- * @returns the offset behind the last byte that a pixel needs; null where the data ends before, or holds no code
+ * @returns the offset after the last byte that belongs to a pixel; null if the data ends earlier or has an invalid code
  */
 export function endOfCodes(
   bytes: Uint8Array,
@@ -45,7 +45,7 @@ export function endOfCodes(
   return bits.place;
 }
 
-/** For each 16 bits the length of the code they begin with (upper byte) and its symbol; 0 where there is none. */
+/** For each 16 bits: the length of the code they begin with (upper byte) and its symbol; 0 if there is none. */
 function makeLookup(table: Uint8Array): Uint16Array {
   const lookup = new Uint16Array(65536);
   let at = 0;
@@ -60,12 +60,12 @@ function makeLookup(table: Uint8Array): Uint16Array {
   return lookup;
 }
 
-/** Entropy-coded data bit by bit: after 0xFF a zero is stuffed, and behind the end come zeros. */
+/** Reads entropy-coded data bit by bit: skips the zero stuffed after 0xFF, and returns zeros after the end. */
 class Bits {
   #value = 0;
-  /** Bits in `#value` that are not read yet. */
+  /** Number of unread bits in `#value`. */
   #count = 0;
-  /** Of these, made up behind the end. */
+  /** Number of these that are after the end of the data. */
   #madeUp = 0;
 
   constructor(
@@ -74,12 +74,12 @@ class Bits {
     private readonly to: number,
   ) {}
 
-  /** Whether more was read than there is. */
+  /** Whether bits after the end have been read. */
   get isOver(): boolean {
     return this.#madeUp > this.#count;
   }
 
-  /** Behind the byte that was read last. */
+  /** Offset after the last byte read. */
   get place(): number {
     let place = this.at;
     for (let unread = this.#count - this.#madeUp; unread >= 8; unread -= 8) {
@@ -88,7 +88,7 @@ class Bits {
     return place;
   }
 
-  /** @returns the symbol of the next code, or -1 */
+  /** Reads a code. @returns its symbol, or -1 if invalid */
   readCode(lookup: Uint16Array): number {
     if (this.#count < 16) this.#fill();
     const entry = lookup[(this.#value >> (this.#count - 16)) & 0xffff]!;
@@ -103,7 +103,7 @@ class Bits {
     this.#count -= count;
   }
 
-  /** Goes on behind a restart marker. @returns false where none stands here */
+  /** Skips a restart marker. @returns false if there is none here */
   passRestart(): boolean {
     const at = this.place;
     if (this.isOver || this.bytes[at] !== 0xff || (this.bytes[at + 1]! & 0xf8) !== 0xd0) return false;

@@ -10,14 +10,14 @@ import {
 import type { HuffmanTables, JpegFrame } from './jpeg-frame.ts';
 import type { SequentialScan } from './jpeg-scan.ts';
 
-/** A JPEG, as far as its markers tell. */
+/** The structure of a JPEG, according to its markers. */
 export interface JpegStructure {
-  /** The file without what a decoder only stumbles over: see `readJpegStructure`. */
+  /** The file without harmless irregularities; see `readJpegStructure`. */
   bytes: Uint8Array;
   scans: JpegScan[];
-  /** Whether the file has its end marker; in `bytes` it is there. */
+  /** Whether the file has an end marker; `bytes` always has one. */
   hasEnd: boolean;
-  /** Whether the scans give every coefficient in full, as far as their headers say. */
+  /** Whether the scans provide every coefficient completely, according to their headers. */
   isComplete: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface JpegScan {
   /** Position of its entropy-coded data in `bytes`. */
   from: number;
   to: number;
-  /** How its codes are read; null where they are not sequential Huffman codes. */
+  /** How to read its codes; null if they are not sequential Huffman codes. */
   coding: SequentialScan | null;
 }
 
@@ -38,12 +38,12 @@ const APP0 = 0xe0;
 const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7;
 
 /**
- * Walks the markers of a JPEG. What is irregular but harmless is mended in a copy, so that the decoder's first warning is
- * one that matters: bytes between segments and behind the end, an unknown revision of JFIF, meaningless parameters of a
+ * Reads the markers of a JPEG. Harmless irregularities are corrected in a copy, so that any warning of the decoder
+ * matters: bytes between segments and after the end, an unknown revision of JFIF, meaningless parameters of a
  * sequential scan, a missing end marker.
  *
- * @throws TwofoldError `bad-picture` when the data is too short for the size that the header states; `unsupported` for
- *   processes that no decoder here knows
+ * @throws TwofoldError `bad-picture` if the data is too short for the size in the header; `unsupported` for rare coding
+ *   processes
  */
 export function readJpegStructure(bytes: Uint8Array): JpegStructure {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -80,14 +80,14 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure {
   if (!hasEnd) pieces.add(Uint8Array.of(0xff, EOI));
   const complete = frame === null || isComplete(frame);
   const scanBytes = scans.reduce((sum, { from, to }) => sum + to - from, 0);
-  // Huffman codes take at least a bit for each block.
+  // Huffman codes take at least one bit per block.
   const blocks =
     frame?.isArithmetic === false ? frame.components.reduce((sum, one) => sum + one.blocks, 0) : 0;
   if (scanBytes * 8 < blocks || (!hasEnd && !complete)) throw truncated('jpeg');
   return { bytes: pieces.joined(), scans, hasEnd, isComplete: complete };
 }
 
-/** Skips what is no marker, as decoders do. `from` is where its 0xFF stands. */
+/** The next marker, skipping other bytes, as decoders do. `from` is the offset of its 0xFF. */
 function nextMarker(file: Buffer, start: number): { marker: number; from: number } | null {
   for (let from = file.indexOf(0xff, start); from >= 0; from = file.indexOf(0xff, from + 1)) {
     const marker = file[from + 1] ?? 0;
@@ -96,7 +96,7 @@ function nextMarker(file: Buffer, start: number): { marker: number; from: number
   return null;
 }
 
-/** Entropy-coded data includes stuffed zeros and restart markers. */
+/** The end of entropy-coded data, which includes stuffed zeros and restart markers. */
 function endOfScan(file: Buffer, start: number): number {
   for (let at = file.indexOf(0xff, start); at >= 0; at = file.indexOf(0xff, at + 2)) {
     const next = file[at + 1] ?? 0xff;
@@ -105,7 +105,7 @@ function endOfScan(file: Buffer, start: number): number {
   return file.length;
 }
 
-/** A segment without that of which a decoder warns before it takes it as it would be then. */
+/** Corrects values of which the decoder would warn before it assumes the corrected ones. */
 function mended(marker: number, segment: Buffer, frame: JpegFrame | null): Uint8Array {
   const set = (at: number, ...values: number[]): Uint8Array => {
     if (values.every((value, i) => segment[at + i] === value)) return segment;
@@ -121,7 +121,7 @@ function mended(marker: number, segment: Buffer, frame: JpegFrame | null): Uint8
   return parameters + 3 <= segment.length ? set(parameters, 0, 63, 0) : segment;
 }
 
-/** What is kept of a file, without a copy while that is its beginning as it is. */
+/** The parts to keep of a file. Not copied as long as they are its unchanged beginning. */
 class Pieces {
   readonly #pieces: Uint8Array[] = [];
   #length = 0;
@@ -129,7 +129,7 @@ class Pieces {
 
   constructor(private readonly file: Buffer) {}
 
-  /** Keeps a range, or what stands for it. @returns the length so far */
+  /** Keeps a range, or `piece` in its place. @returns the length so far */
   keep(from: number, to: number, piece: Uint8Array = this.file.subarray(from, to)): number {
     if (from !== this.#length || piece.buffer !== this.file.buffer) this.#isCopy = true;
     return this.#push(piece);

@@ -5,15 +5,15 @@ import { endOfCodes, type SequentialScan } from './jpeg-scan.ts';
 import { readJpegStructure, type JpegScan, type JpegStructure } from './jpeg-structure.ts';
 import { decodeWithVips, readMetadata, type OrientedMetadata } from './vips.ts';
 
-/** Equal bytes in a row that compressed data seldom has: where it is overwritten, or of one colour. */
+/** Length of a run of equal bytes that is rare in compressed data, unless overwritten or of one colour. */
 const RUN = 16;
-/** Bytes behind the last pixel's that a writer may leave. */
+/** Number of bytes that a writer may leave after the last pixel. */
 const SPARE = 3;
 
 /**
- * JPEG by libjpeg-turbo, whose warnings count: it goes on over data that is too short or makes no sense, and gives grey
- * for it. libvips does not look at those of the last rows, and there are none where overwritten data happens to be long
- * enough, so that the codes are read once more where the end marker is missing or the data looks overwritten.
+ * Reads JPEG with libjpeg-turbo and treats its warnings as errors, since it decodes truncated or invalid data as grey.
+ * libvips ignores warnings for the last rows, and there are none if overwritten data happens to be long enough. So if
+ * the end marker is missing or the data looks overwritten, the codes are checked as well.
  */
 export const openJpeg: OpenPicture = async (bytes) => {
   const jpeg = readJpegStructure(bytes);
@@ -37,33 +37,33 @@ async function decodeJpeg(jpeg: JpegStructure, metadata: OrientedMetadata): Prom
   return picture;
 }
 
-/** The decoder found bytes behind a scan that no pixel needs. Before a restart marker they show that it lost its place. */
+/** Whether the decoder found spare bytes after a scan. Before a restart marker they mean that it lost its position. */
 function tellsOfSpareBytes(error: unknown): boolean {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
   return /extraneous bytes before marker 0x(?!d[0-7])/.test(cause);
 }
 
 /**
- * Reads the codes of a scan that is sequential. Where they end before their data does, overwritten data was read as codes:
- * but not if that begins only behind them, as padding does.
+ * Checks the codes of a sequential scan. If they end before their data, overwritten data was read as codes, unless the
+ * run of equal bytes begins after the codes, as padding does.
  */
 function checkCodes({ bytes, hasEnd }: JpegStructure, scan: JpegScan): void {
   if (!scan.coding) return;
   const end = endOfCodes(bytes, scan.from, scan.to, scan.coding);
   const run = runIn(bytes, scan);
   if (end === null) throw hasEnd || run !== null ? overwritten() : truncated('jpeg');
-  // The byte that both end and run begin with is still the picture's.
+  // The first byte of the run may still belong to the picture.
   if (run === null || run + 1 >= end) return;
   const isFlat = bytes[run] !== 0 || zerosAreFlat(scan.coding);
   if (!isFlat || scan.to - end > SPARE) throw overwritten();
 }
 
-/** Whether zeros are blocks of one colour: the first code of a table is all zeros, and symbol 0 ends a block. */
+/** Whether zeros decode to blocks of one colour: the first code of a table is all zeros, and symbol 0 ends a block. */
 function zerosAreFlat({ blocks }: SequentialScan): boolean {
   return blocks.every(({ ac }) => ac[16] === 0);
 }
 
-/** Where equal bytes in a row begin; null where there are none. */
+/** Offset of a run of equal bytes; null if there is none. */
 function runIn(bytes: Uint8Array, { from, to }: JpegScan): number | null {
   for (let at = from; at + RUN <= to; at += RUN / 2) {
     if (bytes[at] === bytes[at + RUN / 2 - 1] && isRun(bytes, at, at + RUN / 2)) {
@@ -86,20 +86,20 @@ function hasProgressiveRun({ bytes, scans }: JpegStructure): boolean {
   return scans.some((scan) => scan.coding === null && runIn(bytes, scan) !== null);
 }
 
-/** Whether the data of the last scan is needed to its end, or would be but for padding. */
+/** Whether the data of the last scan is needed up to its end, apart from padding. */
 async function needsAll(jpeg: JpegStructure): Promise<boolean> {
   if (!(await isSound(without(jpeg, SPARE)))) return true;
   const shorter = withoutPadding(jpeg);
   return shorter !== null && (await isSound(shorter)) && (!hasProgressiveRun(shorter) || needsAll(shorter));
 }
 
-/** The picture without the equal bytes at the end of its last scan; null where there are none. */
+/** The picture without the equal bytes at the end of its last scan; null if there are none. */
 function withoutPadding(jpeg: JpegStructure): JpegStructure | null {
   const { bytes, scans } = jpeg;
   const { from, to } = scans.at(-1)!;
   let start = to - 1;
   while (start > from && bytes[start - 1] === bytes[to - 1]) start--;
-  if (bytes[start - 1] === 0xff) start++; // a zero that belongs to it
+  if (bytes[start - 1] === 0xff) start++; // the zero stuffed after 0xFF
   return to - start > SPARE ? without(jpeg, to - start) : null;
 }
 

@@ -3,21 +3,21 @@ import { TiffFile } from './tiff-directory.ts';
 
 const ORIENTATION = 274;
 
-/** @param exif an EXIF block, with or without `Exif\0\0` before it. @returns undefined where it names no orientation */
+/** @param exif an EXIF block, with or without a leading `Exif\0\0`. @returns 1..8; undefined if not stated */
 export function exifOrientation(exif: Uint8Array): number | undefined {
   const marked = Buffer.from(exif.subarray(0, 6)).toString('latin1') === 'Exif\0\0';
   return new TiffFile(marked ? exif.subarray(6) : exif).pages()[0]?.numbers(ORIENTATION)[0];
 }
 
-/** @param xmp an XMP packet. @returns undefined where it names no orientation */
+/** @param xmp an XMP packet. @returns 1..8; undefined if not stated */
 export function xmpOrientation(xmp: Uint8Array): number | undefined {
   const found = /tiff:Orientation(?:="|>)([0-9])/.exec(Buffer.from(xmp).toString('latin1'));
   return found ? Number(found[1]) : undefined;
 }
 
 /**
- * Whether a file's own orientation (boxes `irot` and `imir`) or EXIF comes before XMP in an AVIF picture. Its decoder
- * applies the boxes, and EXIF must not turn the picture once more.
+ * Whether an AVIF picture has an orientation of its own (boxes `irot` and `imir`) or in EXIF, so that XMP is ignored.
+ * The decoder applies the boxes; EXIF must not rotate the picture again.
  */
 export function isAvifOriented(bytes: Uint8Array, exif: Uint8Array | undefined): boolean {
   const header = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65_536));
@@ -25,17 +25,17 @@ export function isAvifOriented(bytes: Uint8Array, exif: Uint8Array | undefined):
   return turns || (exif !== undefined && exifOrientation(exif) !== undefined);
 }
 
-/** Whether a picture of this orientation is shown with width and height exchanged. */
+/** Whether this orientation exchanges width and height. */
 export function isTurned(orientation: number): boolean {
   return orientation >= 5 && orientation <= 8;
 }
 
-/** Turns a picture upright. @param orientation as EXIF counts, 1 to 8; any other leaves it as it is */
+/** Applies an orientation. @param orientation EXIF value, 1 to 8; any other changes nothing */
 export function orient(picture: Picture, orientation: number): Picture {
   const { width, height, data } = picture;
   const row = 3 * width;
   const last = data.length - 3;
-  // Where the first pixel of the result comes from, and how far it is from there to the next one across and down.
+  // Source offset of the first pixel of the result, and the steps to the next source pixel across and down.
   const walks: Record<number, [number, number, number]> = {
     2: [row - 3, -3, row],
     3: [last, -3, -row],

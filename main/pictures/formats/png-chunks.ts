@@ -2,10 +2,10 @@ import { inflateSync } from 'node:zlib';
 import { exifOrientation, xmpOrientation } from './orientation.ts';
 
 const SIGNATURE_BYTES = 8;
-/** No text that says how a picture lies is longer; a longer one may be made to fill the memory. */
+/** Maximum length of an inflated text: no orientation needs more, and a malicious one could fill the memory. */
 const MAX_TEXT_BYTES = 2 ** 20;
 
-/** The chunks of a PNG in their order, as far as they are whole. */
+/** The complete chunks of a PNG, in order. */
 function* chunks(bytes: Uint8Array): Generator<{ type: string; body: Buffer }> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = SIGNATURE_BYTES; at + 12 <= file.length;) {
@@ -16,7 +16,7 @@ function* chunks(bytes: Uint8Array): Generator<{ type: string; body: Buffer }> {
   }
 }
 
-/** The text of a `tEXt`, `zTXt` or `iTXt` chunk by its keyword; undefined for any other chunk and for a damaged one. */
+/** The text of a `tEXt`, `zTXt` or `iTXt` chunk with this keyword; undefined for other or damaged chunks. */
 function text(type: string, body: Buffer, keyword: string): Buffer | undefined {
   if (!body.subarray(0, keyword.length + 1).equals(Buffer.from(`${keyword}\0`, 'latin1'))) return undefined;
   const rest = body.subarray(keyword.length + 1);
@@ -33,7 +33,7 @@ function text(type: string, body: Buffer, keyword: string): Buffer | undefined {
     case 'zTXt':
       return inflate(rest.subarray(1));
     case 'iTXt': {
-      // Compression flag and method, then language and translated keyword, each with a zero at its end.
+      // Compression flag and method, then language and translated keyword, each terminated by a zero.
       const start = rest.indexOf(0, rest.indexOf(0, 2) + 1) + 1;
       return rest[0] === 1 ? inflate(rest.subarray(start)) : rest.subarray(start);
     }
@@ -42,16 +42,16 @@ function text(type: string, body: Buffer, keyword: string): Buffer | undefined {
   }
 }
 
-/** EXIF as hexadecimal digits, after three lines that say so: how ImageMagick stores it. */
+/** Decodes EXIF as ImageMagick stores it: hexadecimal digits after three header lines. */
 function hexadecimal(profile: Buffer): Buffer {
   return Buffer.from(profile.toString('latin1').split('\n').slice(3).join(''), 'hex');
 }
 
 /**
- * The orientation of a PNG, from where Pillow takes it: its `eXIf` chunk, else a text chunk that holds EXIF, else XMP;
- * wherever in the file.
+ * The orientation of a PNG, from the same places as in Pillow: the `eXIf` chunk, otherwise a text chunk with EXIF,
+ * otherwise XMP, anywhere in the file.
  *
- * @returns 1 where it names none
+ * @returns 1..8; 1 if not stated
  */
 export function pngOrientation(bytes: Uint8Array): number {
   let exif: Buffer | undefined;

@@ -7,14 +7,14 @@ import type { OpenPicture } from './format.ts';
 interface PnmHeader {
   width: number;
   height: number;
-  /** Samples a pixel. */
+  /** Samples per pixel. */
   depth: number;
   /** The value of white. */
   most: number;
-  /** How samples are stored: digits, bits (1 is black), or bytes. */
+  /** How samples are stored: digits, single digits 0 and 1 (1 is black), bits (1 is black), or bytes. */
   stored: 'text' | 'text-bits' | 'bits' | 'binary';
   alpha: boolean;
-  /** First byte of the pixels. */
+  /** Offset of the pixels. */
   at: number;
 }
 
@@ -41,11 +41,11 @@ function readPnmHeader(bytes: Uint8Array): PnmHeader {
     most,
     stored: kind === 1 ? 'text-bits' : kind < 4 ? 'text' : kind === 4 ? 'bits' : 'binary',
     alpha: false,
-    at: reader.at + 1, // one white space parts the header from the pixels
+    at: reader.at + 1, // one white-space character separates the header from the pixels
   };
 }
 
-/** Tuple types of PAM and their samples a pixel; the last one is transparency where the name says so. */
+/** Samples per pixel of the tuple types of PAM; the last sample is alpha if the name ends in `_ALPHA`. */
 const TUPLES: Record<string, number> = {
   BLACKANDWHITE: 1,
   BLACKANDWHITE_ALPHA: 2,
@@ -72,7 +72,7 @@ function readPamHeader(bytes: Uint8Array): PnmHeader {
   if (TUPLES[tuple] !== number('DEPTH')) {
     throw new TwofoldError(
       'unsupported',
-      `It is a PAM picture of ${fields.get('DEPTH') ?? 'no'} samples a pixel (TUPLTYPE ${tuple}), which Twofold does not read. Convert it to PNG.`,
+      `It is a PAM picture of ${fields.get('DEPTH') ?? 'no'} samples per pixel (TUPLTYPE ${tuple}), which Twofold does not read. Convert it to PNG.`,
     );
   }
   return {
@@ -108,7 +108,7 @@ function decode(bytes: Uint8Array, header: PnmHeader): Uint8Array {
   return out;
 }
 
-/** A sample as 0..255: rounded as Pillow does, to even at the half; more than 8 bits by the upper of their two bytes. */
+/** Converts a sample to 0..255 as Pillow does: halves round to even; more than 8 bits use the upper byte. */
 function level(value: number, most: number): number {
   if (most > 255) return Math.round((value * 65_535) / most) >> 8;
   const scaled = (value * 255) / most;
@@ -117,7 +117,7 @@ function level(value: number, most: number): number {
   return Math.round(scaled);
 }
 
-/** @returns what gives one sample after the other, 0..`most` */
+/** @returns a function that returns the next sample, 0..`most` */
 function sampleReader(bytes: Uint8Array, header: PnmHeader): () => number {
   const { width, most, stored } = header;
   let at = header.at;
@@ -148,11 +148,11 @@ function sampleReader(bytes: Uint8Array, header: PnmHeader): () => number {
   }
 }
 
-/** Reads numbers between white space and comments, which go from # to the end of the line. */
+/** Reads numbers separated by white space and comments (from # to the end of the line). */
 class NumberReader {
   constructor(
     private readonly bytes: Uint8Array,
-    /** The byte after the last number. */
+    /** Offset after the last number. */
     public at: number,
   ) {}
 
@@ -165,7 +165,7 @@ class NumberReader {
     return value;
   }
 
-  /** One digit: those of a bitmap need no white space between them. */
+  /** Reads one digit: those of a bitmap need not be separated. */
   nextBit(): 0 | 1 {
     this.skip();
     const bit = this.isDigit() ? this.bytes[this.at]! - 48 : -1;

@@ -3,7 +3,7 @@ import type { PictureFormat } from '../sniff.ts';
 import type { Picture } from './format.ts';
 import { decodeWithVips, readMetadata } from './vips.ts';
 
-/** Pixels as a decoder gives them: 3 channels of colour, or 4 with transparency. */
+/** Pixels as decoded, before colour conversion: 3 channels, or 4 with alpha. */
 export interface DevicePixels {
   width: number;
   height: number;
@@ -14,7 +14,7 @@ export interface DevicePixels {
 
 let displayP3: Promise<Uint8Array> | undefined;
 
-/** The profile of Display P3, as in photographs of phones. */
+/** The ICC profile of Display P3, common in photographs from phones. */
 export function displayP3Profile(): Promise<Uint8Array> {
   displayP3 ??= makeDisplayP3();
   return displayP3;
@@ -27,8 +27,8 @@ async function makeDisplayP3(): Promise<Uint8Array> {
 }
 
 /**
- * Converts pixels to sRGB by a profile and lays transparency on white, exactly as for a file that brings both along:
- * they take the way of an uncompressed TIFF through libvips.
+ * Converts pixels to sRGB by a profile and composites alpha on white, exactly as for files with both: passes them to
+ * libvips as an uncompressed TIFF.
  */
 export async function convertToSrgb(
   pixels: DevicePixels,
@@ -39,7 +39,7 @@ export async function convertToSrgb(
   return decodeWithVips(bytes, format, await readMetadata(bytes, format));
 }
 
-/** Sorted by tag, as the standard asks. */
+/** An uncompressed TIFF; its tags are sorted, as the standard requires. */
 function toTiff({ width, height, channels, data }: DevicePixels, profile: Uint8Array): Uint8Array {
   const SHORT = 3;
   const LONG = 4;

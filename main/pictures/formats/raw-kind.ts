@@ -4,10 +4,10 @@ const SUB_IFDS = 330;
 const PHOTOMETRIC = 262;
 const MAKE = 271;
 const DNG_VERSION = 50706;
-/** PhotometricInterpretation of what a sensor saw: with a colour filter, or one value a colour. */
+/** Values of PhotometricInterpretation for sensor data: colour filter array, linear raw. */
 const SENSOR = new Set([32803, 34892]);
 
-/** The kinds of raw photographs that begin as no TIFF does, by their first bytes. */
+/** Kinds of raw photographs with first bytes of their own. */
 const BEGINNINGS: readonly [start: RegExp, kind: string][] = [
   [/^FUJIFILMCCD-RAW/, 'RAF'],
   [/^(?:IIR[OS]|MMOR)/, 'ORF'],
@@ -15,7 +15,7 @@ const BEGINNINGS: readonly [start: RegExp, kind: string][] = [
   [/^.{4}ftypcrx /s, 'CR3'],
   [/^(?:II\*\0|MM\0\*).{4}CR/s, 'CR2'],
 ];
-/** What the makers of cameras call their raw files, where they are TIFFs with another ending. */
+/** Kinds of raw photographs that are ordinary TIFFs, by the make of the camera. */
 const MAKERS: readonly [make: RegExp, kind: string][] = [
   [/^nikon/i, 'NEF'],
   [/^sony/i, 'ARW'],
@@ -25,10 +25,10 @@ const MAKERS: readonly [make: RegExp, kind: string][] = [
 ];
 
 /**
- * What kind of raw photograph a file is, by its structure; undefined for anything else.
+ * The kind of a raw photograph, by its structure.
  *
  * @param bytes a file, or its beginning
- * @returns such as `DNG`; `TIFF` where the maker is not known
+ * @returns such as `DNG`; `TIFF` if the make is unknown; undefined for other files
  */
 export function rawKind(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
@@ -43,12 +43,12 @@ export function rawKind(bytes: Uint8Array): string | undefined {
   return MAKERS.find(([pattern]) => pattern.test(make))?.[1] ?? 'TIFF';
 }
 
-/** Directories and those that they point to. */
+/** Directories with their sub-directories. */
 export function withChildren(pages: readonly TiffDirectory[]): TiffDirectory[] {
   return pages.flatMap((page) => [page, ...page.children(SUB_IFDS)]);
 }
 
-/** Whether a directory is that of the raw pixels. */
+/** Whether a directory describes the raw pixels. */
 export function isSensorData(directory: TiffDirectory): boolean {
   return SENSOR.has(directory.number(PHOTOMETRIC, 0));
 }

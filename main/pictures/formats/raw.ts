@@ -7,12 +7,12 @@ import { jpegSize, withOrientation } from './jpeg-orientation.ts';
 import { isSensorData, rawKind, withChildren } from './raw-kind.ts';
 import { TiffFile, type TiffDirectory } from './tiff-directory.ts';
 
-/** Of the raw picture's longer side; a preview with less is not taken for the picture. */
+/** Minimum longer side of a usable preview, as a share of the raw picture's. */
 const FULL_SIZE = 0.5;
 
 /**
- * Reads the JPEG that a camera puts into its raw photograph, if it is of full size: turned as the raw photograph says,
- * or else as it says itself. Raw pixels are not developed.
+ * Reads the JPEG preview in a raw photograph if it has full size. Applies the orientation of the raw photograph,
+ * otherwise that of the preview. Raw pixels are not developed.
  */
 export const openRaw: OpenPicture = async (bytes, options) => {
   const kind = rawKind(bytes) ?? 'TIFF';
@@ -37,10 +37,10 @@ interface Preview {
 
 interface Raw {
   previews: Preview[];
-  /** Of the raw pixels; 0 where the file does not say. */
+  /** Of the raw pixels; 0 if unknown. */
   longerSide: number;
   orientation: number | undefined;
-  /** The file ends before something that it points to. */
+  /** Whether the file ends before data that it refers to. */
   isCut: boolean;
 }
 
@@ -85,7 +85,7 @@ function readTiffBased(bytes: Uint8Array): Raw {
   const isEnough = previews.some((each) => each.longerSide >= FULL_SIZE * longerSide);
   const pieces = directories.flatMap((each) => [...pixelPieces(each), ...jpegPieces(each)]);
   return {
-    // Some makers keep it in notes of their own, each in another way.
+    // Some makers store the preview in their own notes, each differently.
     previews: isEnough ? previews : [...previews, ...findJpegs(bytes)],
     longerSide,
     orientation: first?.has(TAG.orientation) ? first.number(TAG.orientation, 1) : undefined,
@@ -93,7 +93,7 @@ function readTiffBased(bytes: Uint8Array): Raw {
   };
 }
 
-/** Offset and length of something in the file. */
+/** Offset and length of a part of the file. */
 type Piece = [at: number, length: number];
 
 const cut = (bytes: Uint8Array, [at, length]: Piece) => bytes.subarray(at, at + length);
@@ -109,7 +109,7 @@ function pixelPieces(directory: TiffDirectory): Piece[] {
   return offsets!.map((at, i) => [at, lengths![i] ?? 0]);
 }
 
-/** What may be a JPEG of its own: where tags say so, and pixels that are stored as one. */
+/** Parts that may be a JPEG: those with JPEG tags, and pixels stored as a single JPEG. */
 function jpegPieces(directory: TiffDirectory): Piece[] {
   const [at, length] = [directory.number(TAG.jpegOffset, 0), directory.number(TAG.jpegBytes, 0)];
   const named: Piece[] = at > 0 && length > 0 ? [[at, length]] : [];
@@ -125,7 +125,7 @@ function asPreview(jpeg: Uint8Array): Preview[] {
 
 const JPEG_START = Buffer.of(0xff, 0xd8, 0xff);
 
-/** Every JPEG in a file, recognised by its first segments. */
+/** Finds all JPEGs in a file by their first segments. */
 function findJpegs(bytes: Uint8Array): Preview[] {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found: Preview[] = [];
@@ -135,7 +135,7 @@ function findJpegs(bytes: Uint8Array): Preview[] {
   return found;
 }
 
-/** Fujifilm: a header of fixed places, then a JPEG (which knows its orientation) and a list of sizes. */
+/** Fujifilm: a header with fixed offsets, then a JPEG (with its own orientation) and a list of sizes. */
 function readRaf(bytes: Uint8Array): Raw {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [jpegAt, jpegBytes, list] = [view.getUint32(84), view.getUint32(88), view.getUint32(92)];
@@ -154,10 +154,10 @@ function readRaf(bytes: Uint8Array): Raw {
   };
 }
 
-/** Offsets in the description of a track's pictures: after its version and count, and the entry's own header. */
+/** Offsets of width and height in a track's sample description box. */
 const ENTRY = { width: 40, height: 42 };
 
-/** Canon: a film of one frame a track. One holds the JPEG, others the raw pixels, and a `uuid` box the tags. */
+/** Canon: tracks of one frame each, one with the JPEG, others with raw pixels; the tags are in a `uuid` box. */
 function readCr3(bytes: Uint8Array): Raw {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const moov = findBox(bytes, ['moov']);
@@ -187,7 +187,7 @@ function readCr3(bytes: Uint8Array): Raw {
 
 const CANON_BOX = Buffer.from('85c0b687820f11e08111f4ce462b6a48', 'hex');
 
-/** The orientation in Canon's own box: after its identifier come boxes, of which `CMT1` is a TIFF. */
+/** The orientation in Canon's box: its identifier is followed by boxes, of which `CMT1` contains a TIFF. */
 function canonOrientation(bytes: Uint8Array, { type, start, end }: Box): number[] {
   const content = start + CANON_BOX.length;
   if (type !== 'uuid' || !CANON_BOX.equals(bytes.subarray(start, content))) return [];

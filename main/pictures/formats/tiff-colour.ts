@@ -1,20 +1,20 @@
 import type { TiffDirectory } from './tiff-directory.ts';
 import type { TiffKind } from './tiff-kind.ts';
 
-/** Bits of the samples that are written, and what is done with those of each pixel, in place. */
+/** Bits of the samples to write, and a function that converts the samples of a pixel in place. */
 export interface Conversion {
   bits: 8 | 16;
   convert?: (pixel: number[]) => void;
 }
 
-/** For a picture that libvips would not convert rightly. */
+/** The conversion for a picture that libvips would convert wrongly. */
 export function conversion({ colour, bits, whitest }: TiffKind, directory: TiffDirectory): Conversion {
   const each = (change: (value: number, sample: number) => number) => (pixel: number[]) => {
     for (let i = 0; i < pixel.length; i++) pixel[i] = change(pixel[i]!, i);
   };
   if (colour === 'ycbcr') return { bits: 8, convert: ycbcrToRgb(directory) };
   if (colour === 'lab') return { bits: 8, convert: labToRgb(bits) };
-  // libvips knows CMYK of 8 bits only.
+  // libvips supports CMYK with 8 bits only.
   if (colour === 'cmyk' && bits === 16) return { bits: 8, convert: each((value) => value >> 8) };
   if (whitest !== undefined) {
     return { bits: 16, convert: each((value) => Math.floor((Math.min(value, whitest) * 65_535) / whitest)) };
@@ -22,7 +22,7 @@ export function conversion({ colour, bits, whitest }: TiffKind, directory: TiffD
   return { bits: bits === 8 ? 8 : 16 };
 }
 
-/** With the coefficients and the reference black and white that the file gives, else those of the specification. */
+/** Uses the coefficients and reference black and white of the file, otherwise those of the specification. */
 function ycbcrToRgb(directory: TiffDirectory): (pixel: number[]) => void {
   const list = (tag: number, otherwise: number[]) => {
     const values = directory.numbers(tag);
@@ -42,7 +42,7 @@ function ycbcrToRgb(directory: TiffDirectory): (pixel: number[]) => void {
   };
 }
 
-/** Linear sRGB of XYZ under D50, adapted to D65 by Bradford's method. */
+/** Matrix from XYZ (D50) to linear sRGB, with Bradford adaptation to D65. */
 const D50_TO_SRGB = [
   [3.1338561, -1.6168667, -0.4906146],
   [-0.9787684, 1.9161415, 0.033454],
@@ -50,7 +50,7 @@ const D50_TO_SRGB = [
 ] as const;
 const D50 = [0.9642, 1, 0.8249] as const;
 
-/** CIE L*a*b* (D50) to sRGB; libvips takes it for D65, which turns saturated colours. a and b are stored with a sign. */
+/** CIE L*a*b* (D50; a and b signed) to sRGB. libvips assumes D65, which shifts saturated colours. */
 function labToRgb(bits: number): (pixel: number[]) => void {
   const most = 2 ** bits - 1;
   const signed = (value: number) => (value > most / 2 ? value - most - 1 : value) / (bits === 16 ? 256 : 1);

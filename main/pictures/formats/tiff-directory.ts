@@ -1,6 +1,6 @@
-/** Reads the tags of a TIFF (also BigTIFF, and what is built like one), so far as they say how its pixels are stored. */
+/** Reads the tags of TIFF files, BigTIFF, and formats based on TIFF. */
 
-/** Where a tag is in the file, and its values: `count` values of `type`, from byte `at`. */
+/** Offset of a tag's entry, and of its values: `count` values of `type`, from byte `at`. */
 interface Entry {
   entryAt: number;
   type: number;
@@ -10,14 +10,14 @@ interface Entry {
 
 /** Bytes of one value of each type, by its number in the specification. */
 const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
-/** No file has more directories than this; a longer chain is damaged. */
+/** Maximum number of directories; a longer chain is damaged. */
 const MAX_DIRECTORIES = 100_000;
 
-/** One directory of tags: a page, a thumbnail, or what a tag of another directory points to. */
+/** A directory of tags: a page, a thumbnail, or a sub-directory. */
 export class TiffDirectory {
   constructor(
     private readonly file: TiffFile,
-    /** Byte of the file where it begins. */
+    /** Offset in the file. */
     readonly offset: number,
     /** By tag number. */
     readonly entries: ReadonlyMap<number, Entry>,
@@ -27,7 +27,7 @@ export class TiffDirectory {
     return this.entries.has(tag);
   }
 
-  /** All values of a tag that holds whole numbers or fractions; none when it is missing or reaches outside the file. */
+  /** All numeric values of a tag; none if it is missing or extends beyond the file. */
   numbers(tag: number): number[] {
     const entry = this.entries.get(tag);
     if (!entry) return [];
@@ -36,17 +36,17 @@ export class TiffDirectory {
     return Array.from({ length: entry.count }, (_, i) => this.file.value(entry.type, entry.at + i * bytes));
   }
 
-  /** The first value of a tag, or `missing`. */
+  /** The first value of a tag, or `missing` if there is none. */
   number(tag: number, missing: number): number {
     return this.numbers(tag)[0] ?? missing;
   }
 
-  /** The text of a tag without its closing zero; empty when it is missing. */
+  /** The text of a tag without its terminating zero; empty if missing. */
   text(tag: number): string {
     return Buffer.from(this.bytes(tag)).toString('latin1').replace(/\0.*$/s, '');
   }
 
-  /** The bytes of a tag as they are stored; none when it is missing or reaches outside the file. */
+  /** The bytes of a tag as stored; none if it is missing or extends beyond the file. */
   bytes(tag: number): Uint8Array {
     const { view } = this.file;
     const entry = this.entries.get(tag);
@@ -55,13 +55,13 @@ export class TiffDirectory {
     return new Uint8Array(view.buffer, view.byteOffset + entry.at, length);
   }
 
-  /** The entry of a tag that the directory has, as it is stored. */
+  /** The entry of an existing tag as stored. */
   entryBytes(tag: number, length: number): Uint8Array {
     const { view } = this.file;
     return new Uint8Array(view.buffer, view.byteOffset + this.entries.get(tag)!.entryAt, length);
   }
 
-  /** Directories that a tag points to: 330 (SubIFDs: other sizes of the page), 34665 (EXIF). Damaged ones are skipped. */
+  /** Directories that a tag refers to, such as 330 (SubIFDs: other sizes of the page). Skips damaged ones. */
   children(tag: number): TiffDirectory[] {
     return this.numbers(tag).flatMap((offset) => this.file.directory(offset)?.directory ?? []);
   }
@@ -80,12 +80,12 @@ export class TiffFile {
     this.big = bytes.length >= 16 && this.view.getUint16(2, this.littleEndian) === 43;
   }
 
-  /** Byte of the header that holds the offset of the first directory. */
+  /** Offset, in the header, of the offset of the first directory. */
   get firstOffsetAt(): number {
     return this.big ? 8 : 4;
   }
 
-  /** The top-level directories in the order of their chain, as far as it can be followed. */
+  /** The top-level directories in order, up to the first that can't be read. */
   pages(): TiffDirectory[] {
     const pages: TiffDirectory[] = [];
     const seen = new Set<number>();
@@ -100,7 +100,7 @@ export class TiffFile {
     return pages;
   }
 
-  /** The directory at a byte of the file, and where the next of its chain is (0: it is the last). */
+  /** The directory at an offset, and the offset of the next (0 for the last). */
   directory(at: number): { directory: TiffDirectory; next: number } | undefined {
     const [countBytes, entryBytes, offsetBytes] = this.big ? [8, 20, 8] : [2, 12, 4];
     const size = this.view.byteLength;
@@ -122,7 +122,7 @@ export class TiffFile {
     return { directory: new TiffDirectory(this, at, entries), next };
   }
 
-  /** One value of a type, as a number; text and raw bytes count as unsigned bytes. */
+  /** Reads one value of a type; text and raw data are read as unsigned bytes. */
   value(type: number, at: number): number {
     const { view, littleEndian } = this;
     switch (type) {

@@ -2,32 +2,32 @@ import { TwofoldError } from '../../../shared/errors.ts';
 import { xmpOrientation } from './orientation.ts';
 import type { TiffDirectory } from './tiff-directory.ts';
 
-/** How the numbers of a TIFF become colours. */
+/** The colour space of a TIFF. */
 export type TiffColour = 'grey' | 'rgb' | 'palette' | 'cmyk' | 'ycbcr' | 'lab';
 
-/** How the picture of a directory is stored, as far as it matters to us. */
+/** How the picture of a directory is stored. */
 export interface TiffKind {
   width: number;
   height: number;
   colour: TiffColour;
   /** Bits of each sample. */
   bits: number;
-  /** Samples a pixel, with spare ones and transparency. */
+  /** Samples per pixel, including unused ones and alpha. */
   samples: number;
-  /** Samples a pixel that are colour. */
+  /** Colour samples per pixel. */
   colourSamples: number;
-  /** Which sample is transparency; undefined: none is. */
+  /** Index of the alpha sample; undefined without alpha. */
   alpha: number | undefined;
-  /** Samples are stored one plane after the other. */
+  /** Whether samples are stored in separate planes. */
   planar: boolean;
   tiled: boolean;
-  /** Its bands are called grey, though it has three and more: the first three are red, green and blue. */
+  /** Whether it has three or more bands declared as grey, of which the first three are red, green and blue. */
   bands: boolean;
-  /** Compressed as JPEG, which does its own conversion from YCbCr. */
+  /** Whether it is compressed as JPEG, whose decoder converts YCbCr itself. */
   jpeg: boolean;
-  /** The largest value of a 16-bit sample where fewer bits are used: 4095 for 12 of 16. Else undefined. */
+  /** The largest value of a 16-bit sample if fewer bits are used (4095 for 12 bits); otherwise undefined. */
   whitest: number | undefined;
-  /** 1..8, from the tag or else from XMP; 1 for anything else. */
+  /** 1..8, from the tag, otherwise from XMP; 1 by default. */
   orientation: number;
 }
 
@@ -93,9 +93,9 @@ const COLOUR_BITS: Record<TiffColour, readonly number[]> = {
   ycbcr: [8],
   lab: [8, 16],
 };
-/** More bands than a satellite has; what has more is not for the eye, and would fill the memory. */
+/** More bands than satellites have; files with more are not photographs and could fill the memory. */
 const MAX_SAMPLES = 32;
-/** Sample formats beside unsigned whole numbers (1) and unknown ones (4), which are taken for the same. */
+/** Names of sample formats other than unsigned integers (1) and undefined (4), which is read as unsigned. */
 const SAMPLE_FORMATS = new Map([
   [2, 'signed'],
   [3, 'floating-point'],
@@ -106,7 +106,7 @@ const SAMPLE_FORMATS = new Map([
 /**
  * Determines from a directory's tags how its picture is stored.
  *
- * @throws TwofoldError `unsupported` for what is sound but not read, with what it is
+ * @throws TwofoldError `unsupported`, with the reason, for kinds that are not read
  */
 export function tiffKind(directory: TiffDirectory): TiffKind {
   const compression = directory.number(259, 1);
@@ -127,10 +127,10 @@ export function tiffKind(directory: TiffDirectory): TiffKind {
   let colour = COLOURS.get(photometric);
   if (!colour) throw unsupported(describeColour(photometric));
   let colourSamples = COLOUR_SAMPLES[colour];
-  // Tag 338 lists the samples after the colour ones: 1 (already multiplied) and 2 are transparency, 0 is anything else.
+  // Tag 338 lists the extra samples: 1 (premultiplied) and 2 are alpha, 0 is unspecified.
   const extra = directory.numbers(338).slice(-Math.max(samples - colourSamples, 0));
   const alphaAt = samples > colourSamples ? extra.findIndex((each) => each === 1 || each === 2) : -1;
-  // This is how mapping programs write several bands; they show the first three, too.
+  // Mapping programs write several bands like this, and also show the first three.
   const bands = photometric === 1 && samples >= 3 && alphaAt === -1;
   if (bands) {
     colour = 'rgb';
@@ -141,9 +141,9 @@ export function tiffKind(directory: TiffDirectory): TiffKind {
   const packed = bits > 8 && bits < 16;
   const readable =
     COLOUR_BITS[colour].includes(bits) && !(samples > 1 && bits < 8) && !(packed && (jpeg || predicted));
-  if (!readable) throw unsupported(`with ${bits} bits a sample (${NAMES[colour]})`);
+  if (!readable) throw unsupported(`with ${bits} bits per sample (${NAMES[colour]})`);
   if (samples < colourSamples || samples > MAX_SAMPLES) {
-    throw unsupported(`with ${samples} samples a pixel (${NAMES[colour]})`);
+    throw unsupported(`with ${samples} samples per pixel (${NAMES[colour]})`);
   }
   if (colour === 'ycbcr' && !jpeg && directory.numbers(530).join() !== '1,1') {
     throw unsupported('with YCbCr colours at half resolution but no JPEG compression');
@@ -167,8 +167,8 @@ export function tiffKind(directory: TiffDirectory): TiffKind {
 }
 
 /**
- * MaxSampleValue where it says that fewer bits are used: one below a power of two, the same for all samples. Anything
- * else is the largest value that this picture happens to have, by which it must not be scaled: no two would agree.
+ * MaxSampleValue if it states that fewer bits are used: one less than a power of two, the same for all samples. Other
+ * values are the maximum of this picture, by which pixels must not be scaled, so that pictures stay comparable.
  */
 function whitest(directory: TiffDirectory, bits: number): number | undefined {
   const values = directory.numbers(281);

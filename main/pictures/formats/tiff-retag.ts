@@ -1,19 +1,19 @@
 import type { TiffDirectory, TiffFile } from './tiff-directory.ts';
 
-/** New values of tags, by number: of 16 bits where all are small, else of 32. An empty list removes the tag. */
+/** New values of tags, by number: stored in 16 bits if all fit, otherwise in 32. An empty list removes the tag. */
 export type TagChanges = ReadonlyMap<number, readonly number[]>;
 
 const STRIP_OFFSETS = 273;
 const SHORT = 3;
 const LONG = 4;
-/** Tags that say where stored pixels are and how they are cut into strips or tiles. */
+/** Tags that state where pixels are stored and how they are divided into strips or tiles. */
 const STORAGE = [259, 266, 273, 278, 279, 284, 317, 322, 323, 324, 325, 347];
 
 /**
- * The same file with one directory, which is a copy of `directory` with some tags changed: all that a decoder sees of
- * the file. Everything else keeps its place, so that what the copied tags point to is found.
+ * The same file with a single directory: a copy of `directory` with some tags changed. All other data keeps its offset,
+ * so that the copied tags stay valid.
  *
- * @param pixels if given, takes the place of the stored pixels: uncompressed, one strip, in the file's byte order
+ * @param pixels replace the stored pixels if given: uncompressed, one strip, in the file's byte order
  */
 export function retag(
   bytes: Uint8Array,

@@ -6,14 +6,14 @@ import type { TiffKind } from './tiff-kind.ts';
 
 type Samples = Uint8Array | Uint16Array;
 
-/** Tags that would make libvips interpret what it should only unpack; the plane's own take their place. */
+/** Tags by which libvips would interpret samples that it should only unpack; removed or replaced for each plane. */
 const INTERPRETATION = [274, 280, 281, 320, 338, 339, 34_675];
 
 /**
- * Reads the samples of a directory as they are stored, one array a plane: libvips undoes compression, strips and tiles,
- * and takes each plane for a picture whose colours stay as they are.
+ * Reads the samples of a directory as stored, one array per plane: libvips undoes compression, strips and tiles, and
+ * reads each plane as a picture without colour conversion.
  *
- * @returns for chunky storage one plane of [height, width, samples], else `samples` planes of [height, width]
+ * @returns for chunky storage one plane of [height, width, samples], otherwise `samples` planes of [height, width]
  */
 async function readPlanes(
   bytes: Uint8Array,
@@ -54,7 +54,7 @@ async function readPlane(
     changes.set(262, [channels >= 3 ? 2 : 1]);
     return decodeSamples(retag(bytes, file, directory, changes), 'tiff', channels, bits);
   }
-  // 10, 12 or 14 bits a sample, which libvips does not know: it reads rows of bytes, and we take them apart.
+  // libvips does not support 10, 12 or 14 bits per sample: it reads rows of bytes, which are unpacked here.
   const rowBytes = (pixels: number) => Math.ceil((pixels * channels * bits) / 8);
   for (const tag of [256, 322]) {
     if (directory.has(tag)) changes.set(tag, [rowBytes(directory.number(tag, 0))]);
@@ -64,7 +64,7 @@ async function readPlane(
   return unpack(rows, rowBytes(width), width * channels, bits);
 }
 
-/** Takes rows of packed samples apart, the highest bit first, and spreads them over 16 bits. */
+/** Unpacks rows of samples (highest bit first) and scales them to 16 bits. */
 function unpack(rows: Samples, rowBytes: number, rowSamples: number, bits: number): Uint16Array {
   const height = rows.length / rowBytes;
   const out = new Uint16Array(height * rowSamples);
@@ -87,8 +87,8 @@ function unpack(rows: Samples, rowBytes: number, rowSamples: number, bits: numbe
 }
 
 /**
- * The same picture as a TIFF that libvips reads rightly: one chunky strip of 8 or 16 bits a sample, without spare
- * samples; colours, profile and transparency are still told by its tags.
+ * The same picture as a TIFF that libvips reads correctly: one chunky strip of 8 or 16 bits per sample, without unused
+ * samples. Keeps the tags of colours, profile and alpha.
  */
 export async function toPlainTiff(
   bytes: Uint8Array,
@@ -129,7 +129,7 @@ export async function toPlainTiff(
     [339, []],
   ]);
   if (kind.bands || kind.colour === 'ycbcr' || kind.colour === 'lab') changes.set(262, [2]);
-  // A profile of Lab colours says nothing of the RGB that they have become.
+  // A Lab profile does not apply to the converted RGB values.
   if (kind.colour === 'lab') changes.set(34_675, []);
   return retag(bytes, file, directory, changes, pixels);
 }

@@ -8,12 +8,12 @@ import { toPlainTiff } from './tiff-samples.ts';
 import { decodeWithVips, openWithVips, readMetadata } from './vips.ts';
 
 const SUB_IFDS = 330;
-/** Bits of NewSubfileType: a smaller version of another page, a mask of one. */
+/** Bits of NewSubfileType: reduced-resolution version, mask. */
 const REDUCED_OR_MASK = 1 | 4;
 
 /**
- * Opens a TIFF. libvips takes some kinds for others without a word (any fourth band for transparency, numbers with a
- * sign or a fraction for whole ones); the tags say what a file is, and it is given to libvips only as what it reads.
+ * Opens a TIFF. libvips silently misreads some kinds (any fourth band as alpha, signed or floating-point samples as
+ * unsigned). So the kind is determined from the tags, and files are converted to a kind that libvips reads correctly.
  */
 export const openTiff: OpenPicture = async (bytes, { bits16 }) => {
   const file = new TiffFile(bytes);
@@ -26,7 +26,7 @@ export const openTiff: OpenPicture = async (bytes, { bits16 }) => {
     return {
       width: turned ? kind.height : kind.width,
       height: turned ? kind.width : kind.height,
-      // The samples as they are stored, twice; those that are kept, twice; and what any picture takes.
+      // The stored samples twice, the kept ones twice, and the memory of any picture.
       weight: 1 + Math.ceil((kind.samples * kind.bits) / 16),
       decode: async () => {
         const plain = await toPlainTiff(bytes, file, directory, kind);
@@ -34,7 +34,7 @@ export const openTiff: OpenPicture = async (bytes, { bits16 }) => {
       },
     };
   }
-  // libvips refuses an orientation that does not exist; others ignore it.
+  // libvips rejects an invalid orientation, which other programs ignore.
   const exists = directory.number(274, 1) >= 1 && directory.number(274, 1) <= 8;
   const asItIs = directory === pages[0] && exists;
   const changes: TagChanges = new Map(exists ? [] : [[274, []]]);
@@ -44,7 +44,7 @@ export const openTiff: OpenPicture = async (bytes, { bits16 }) => {
   });
 };
 
-/** Whether libvips reads it rightly as it is. */
+/** Whether libvips reads it correctly as it is. */
 function isPlain(kind: TiffKind): boolean {
   const { colour, bits, samples, colourSamples, alpha } = kind;
   const onlyAlpha = samples === colourSamples || (alpha === colourSamples && samples === colourSamples + 1);
@@ -61,8 +61,9 @@ function isPlain(kind: TiffKind): boolean {
 }
 
 /**
- * The directory of the picture itself: the first that is not marked as a smaller version or a mask, and more than half
- * as wide and high as the largest. Others are thumbnails, which some programs put first without marking them.
+ * The directory of the picture itself: the first that is not marked as a reduced version or a mask, and whose longer
+ * side is more than half of the largest. Smaller ones are thumbnails, which some programs store first without marking
+ * them.
  */
 function mainDirectory(pages: TiffDirectory[]): TiffDirectory {
   const all = pages.flatMap((page) => [page, ...page.children(SUB_IFDS)]);

@@ -6,17 +6,17 @@ import { explainVips } from './errors.ts';
 import type { OpenedPicture, Picture } from './format.ts';
 import { isAvifOriented, isTurned, orient, xmpOrientation } from './orientation.ts';
 
-/** The limit is checked here, for a clear message. A truncated picture is an error, never half grey. */
+/** `decode.ts` checks the number of pixels, with a clear message. Truncated pictures are errors, never half grey. */
 const SHARP_OPTIONS: SharpOptions = { failOn: 'error', limitInputPixels: false };
 
 export interface VipsOptions {
-  /** Where the format knows better than `readMetadata`. */
+  /** 1..8; overrides that of `readMetadata`. */
   orientation?: number | undefined;
   /** Bits that 16-bit pictures use. Default 16. */
   bits16?: number | undefined;
 }
 
-/** Opens a picture with libvips: what most formats need, and nothing else. Throws as `OpenPicture` does. */
+/** Opens a picture with libvips, for formats that need nothing else. Throws as `OpenPicture` does. */
 export async function openWithVips(
   bytes: Uint8Array,
   format: PictureFormat,
@@ -30,7 +30,7 @@ export async function openWithVips(
   };
 }
 
-/** Bits of the largest sample, transparency apart. */
+/** Bits of the largest sample, without alpha. */
 async function bitsUsed(bytes: Uint8Array, format: PictureFormat, metadata: Metadata): Promise<number> {
   try {
     const { channels } = await sharp(bytes, { ...SHARP_OPTIONS, ignoreIcc: true }).stats();
@@ -41,10 +41,10 @@ async function bitsUsed(bytes: Uint8Array, format: PictureFormat, metadata: Meta
   }
 }
 
-/** Metadata of which `orientation` is the one to be applied, 1 to 8: that of EXIF, else that of XMP. */
+/** Metadata with the `orientation` to apply, 1 to 8: that of EXIF, otherwise of XMP. */
 export type OrientedMetadata = Metadata & { orientation: number };
 
-/** Reads the header. `autoOrient` is the size as shown. */
+/** Reads the header. `autoOrient` is the size after applying the orientation. */
 export async function readMetadata(
   bytes: Uint8Array,
   format: PictureFormat,
@@ -64,7 +64,7 @@ export async function readMetadata(
   }
 }
 
-/** Upright, transparency on white, grey as RGB, an embedded profile applied unless it is sRGB. */
+/** Decodes a picture: applies orientation and profile (unless sRGB), composites on white, converts grey to RGB. */
 export async function decodeWithVips(
   bytes: Uint8Array,
   format: PictureFormat,
@@ -88,9 +88,9 @@ export async function decodeWithVips(
 }
 
 /**
- * Decodes without any conversion: the numbers as they are stored.
+ * Decodes samples as stored, without any conversion.
  *
- * @param channels samples a pixel
+ * @param channels samples per pixel
  * @returns [height, width, channels]
  */
 export async function decodeSamples(
@@ -108,7 +108,7 @@ export async function decodeSamples(
   const open = () => sharp(bytes, { ...SHARP_OPTIONS, ignoreIcc: true, limitInputChannels: false });
   try {
     if (channels !== 2) return await read(open());
-    // sharp writes grey without its second band, so each is taken out by itself.
+    // sharp drops the second band of grey, so each is extracted separately.
     const [first, second] = [await read(open().extractChannel(0)), await read(open().extractChannel(1))];
     const both = bits === 8 ? new Uint8Array(2 * first.length) : new Uint16Array(2 * first.length);
     for (let i = 0; i < first.length; i++) both.set([first[i]!, second[i]!], 2 * i);
@@ -118,9 +118,9 @@ export async function decodeSamples(
   }
 }
 
-/** Brings what sharp gives (1 or 2 channels of grey, RGB, RGBA or CMYK) to three channels. */
+/** Converts the output of sharp (1 or 2 channels of grey, RGB, RGBA or CMYK) to three channels. */
 function toRgb(data: Uint8Array, channels: number, cmyk: boolean): Uint8Array {
-  // sharp's buffers lie in its WebAssembly memory, which other threads would see change: pixels get memory of their own.
+  // Copied out of sharp's WebAssembly memory, which may change while other threads read it.
   if (channels === 3) return new Uint8Array(data);
   const count = data.length / channels;
   const rgb = new Uint8Array(count * 3);
@@ -128,7 +128,7 @@ function toRgb(data: Uint8Array, channels: number, cmyk: boolean): Uint8Array {
     if (cmyk) {
       const light = 255 - data[from + 3]!;
       for (let c = 0; c < 3; c++) {
-        // Pillow's cmyk2rgb: white minus ink, scaled by what black leaves; the division by 255 is rounded.
+        // Pillow's cmyk2rgb: white minus ink, scaled by 255 minus black; the division by 255 is rounded.
         const product = data[from + c]! * light + 128;
         rgb[to + c] = light - (((product >> 8) + product) >> 8);
       }
