@@ -13,6 +13,7 @@ import { addImport } from './commands/import.ts';
 import { addIndex } from './commands/index-pictures.ts';
 import { addLabel } from './commands/label.ts';
 import { addLabels } from './commands/labels.ts';
+import { addRecipeSearch } from './commands/recipe-search.ts';
 import { addRemove } from './commands/remove.ts';
 import { addLocate } from './commands/locate.ts';
 import { addMap } from './commands/map.ts';
@@ -57,6 +58,7 @@ export function buildProgram(output: Output, argv: readonly string[] = []): Comm
     addErrors,
     addDuplicates,
     addCheck,
+    addRecipeSearch,
     addTrain,
     addRuns,
     addEvaluate,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
+import type { FeatureChoice } from '../../shared/recipe-search.ts';
 import { VectorStore } from './vector-store.ts';
 
 /** The cut layer and picture size (pixels) of the index, whatever the recipes of the project's runs. */
@@ -23,4 +24,19 @@ export function indexKey({ fingerprint, resize, bits16 }: IndexModel): string {
  */
 export function indexStore(cacheDir: string, model: IndexModel): VectorStore {
   return new VectorStore(join(cacheDir, 'index', indexKey(model)), INDEX_WIDTH);
+}
+
+/**
+ * Where a project keeps vectors of another layer or input size than the index has.
+ *
+ * @param width channels of the layer
+ */
+export function pooledStore(
+  cacheDir: string,
+  model: IndexModel,
+  { cut, size }: FeatureChoice,
+  width: number,
+): VectorStore {
+  if (cut === INDEX_CUT && size === INDEX_SIZE) return indexStore(cacheDir, model);
+  return new VectorStore(join(cacheDir, 'index', `${indexKey(model)}-${cut}-${size}`), width);
 }

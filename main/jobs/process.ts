@@ -45,6 +45,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return (await import('./duplicates.ts')).runDuplicatesJob(job, context);
     case 'out-of-fold':
       return (await import('./out-of-fold.ts')).runOutOfFoldJob(job, context);
+    case 'recipe-search':
+      return (await import('./recipe-search.ts')).runRecipeSearchJob(job, context);
     case 'write-export':
       return (await import('./write-export.ts')).runWriteExportJob(job, context);
     case 'verify-export':

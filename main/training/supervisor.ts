@@ -24,6 +24,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   index: 'The indexing process',
   duplicates: 'The process that compares pictures',
   'out-of-fold': 'The process that trains the folds',
+  'recipe-search': 'The process that compares features',
   'write-export': 'The export process',
   'verify-export': 'The process that checks the export',
   'write-folders': 'The process that copies pictures',

@@ -15,6 +15,7 @@ import type { IndexJob, IndexResult } from './index-pictures.ts';
 import type { OutOfFoldJob, OutOfFoldResult } from './out-of-fold.ts';
 import type { PredictJob, PredictResult } from './predict.ts';
 import type { ScoreJob, ScoreResult } from './score.ts';
+import type { RecipeSearchJob, RecipeSearchResult } from './recipe-search.ts';
 import type { TrainJob, TrainResult } from './train.ts';
 
 /** The jobs of the training process and their results. */
@@ -30,6 +31,7 @@ export type Job =
   | IndexJob
   | DuplicatesJob
   | OutOfFoldJob
+  | RecipeSearchJob
   | WriteExportJob
   | VerifyExportJob
   | WriteFoldersJob;
@@ -45,6 +47,7 @@ export type JobResult =
   | IndexResult
   | DuplicatesResult
   | OutOfFoldResult
+  | RecipeSearchResult
   | WriteExportResult
   | VerifyExportResult
   | WriteFoldersResult;
