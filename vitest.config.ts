@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/kit/set-up.ts',
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // TensorFlow and Electron use every core themselves: more files at once would only make them wait for each other.

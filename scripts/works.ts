@@ -48,7 +48,7 @@ export const OTHERS: readonly Work[] = [
   {
     work: `unicode-emoji-json ${packageVersion('unicode-emoji-json')}`,
     licence: 'MIT',
-    note: 'which emoji are animals and food; data © Unicode, Inc.',
+    note: 'which emoji are flags and smileys; data © Unicode, Inc.',
   },
   {
     work: 'libvips and its components',

@@ -1,16 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppContext } from '../app/services/context.ts';
+import { unseenPictures } from '../app/services/sample.ts';
 import { chooseCsv } from '../app/shell/dialogs.ts';
 import { predictionRows, predictionsCsv } from '../engine/predictions-csv.ts';
 import type { HandlersOf } from './answer.ts';
 
-export function predictHandlers({ predictor, window, documents }: AppContext): HandlersOf<'predict'> {
+export function predictHandlers({
+  project,
+  predictor,
+  window,
+  documents,
+}: AppContext): HandlersOf<'predict'> {
   return {
     'predict.start': ({ run, paths }) => predictor.predict(run, paths),
     'predict.state': () => predictor.state,
     'predict.result': () => predictor.result,
     'predict.cancel': predictor.cancel,
+    'predict.examples': async () =>
+      predictor.offer(await unseenPictures(project.require().folder, documents())),
     'predict.paste': async ({ bytes }) => ({ path: await predictor.paste(bytes) }),
     'predict.saveCsv': async ({ classes, threshold, unsure, predictions }) => {
       const path = await chooseCsv(window(), 'Save predictions', join(documents(), 'predictions.csv'));

@@ -1,4 +1,4 @@
-import type { TriedPicture } from '../../shared/contract/predict.ts';
+import type { ExamplePicture, TriedPicture } from '../../shared/contract/predict.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { ProjectState } from './project.svelte.ts';
@@ -11,6 +11,8 @@ export type TrySort = 'added' | 'name' | 'probability' | 'uncertain';
 export class Tries extends Task<'predict'> {
   /** In the order in which they were given. */
   pictures = $state.raw<readonly TriedPicture[]>([]);
+  /** What is offered to be tried: the sample's unseen pictures. */
+  examples = $state.raw<readonly ExamplePicture[]>([]);
   sort = $state<TrySort>('added');
   descending = $state(false);
   selectedToken = $state<string | null>(null);
@@ -49,7 +51,10 @@ export class Tries extends Task<'predict'> {
     this.forget();
     this.clear();
     this.#runId = null;
-    if (isProject) void this.#adopt();
+    this.examples = [];
+    if (!isProject) return;
+    void this.#adopt();
+    void this.#readExamples();
   }
 
   /** After the classes changed places: earlier probabilities are of the other class. */
@@ -69,6 +74,11 @@ export class Tries extends Task<'predict'> {
       },
     );
     if (done) this.#take(done.pictures);
+  }
+
+  async #readExamples(): Promise<void> {
+    const examples = await this.notices.read(() => this.client.call('predict.examples'));
+    if (examples) this.examples = examples;
   }
 
   #ask(run: string): void {

@@ -58,7 +58,7 @@ const RUNS: { name: string; flags: string[]; isCalibrated?: true }[] = [
 /** Trains and exports the runs on sample pictures. */
 export async function makeExports(folder: string, progress: Progress): Promise<ExportedRun[]> {
   const pictures = samplePictures(join(folder, 'pictures'));
-  const files = ['animals', 'food'].flatMap((name) =>
+  const files = ['flags', 'smileys'].flatMap((name) =>
     readdirSync(join(pictures, name))
       .sort()
       .slice(0, 10)
@@ -94,7 +94,7 @@ export async function makeExports(folder: string, progress: Progress): Promise<E
 }
 
 function samplePictures(target: string): string {
-  for (const name of ['animals', 'food']) {
+  for (const name of ['flags', 'smileys']) {
     const source = join(ROOT, '.cache', 'samples', name);
     mkdirSync(join(target, name), { recursive: true });
     for (const file of readdirSync(source).sort().slice(0, PICTURES_A_CLASS)) {

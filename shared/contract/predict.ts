@@ -14,6 +14,14 @@ export interface TriedPicture extends Prediction {
   token: string;
 }
 
+/** A picture that is offered to be tried. */
+export interface ExamplePicture {
+  name: string;
+  path: string;
+  /** As of `TriedPicture`. */
+  token: string;
+}
+
 export interface TriedPictures {
   /** When the run answers "unsure"; null: never. */
   unsure: UnsureRule | null;
@@ -28,6 +36,8 @@ export const predictCalls = {
   /** Like `predict.start` for the current prediction; null without one. */
   'predict.result': call(nothing).returns<TriedPictures | null>(),
   'predict.cancel': call(nothing).returns<null>(),
+  /** The sample's unseen pictures, which its project does not contain; none in other projects. */
+  'predict.examples': call(nothing).returns<ExamplePicture[]>(),
   /** Stores a pasted picture as a temporary file, to be predicted like any other. */
   'predict.paste': call(
     z.strictObject({ bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 500_000_000) }),

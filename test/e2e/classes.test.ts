@@ -40,12 +40,12 @@ test('a threshold set in Review is the one of Try and of what is wrong in the Li
   await slider.fill('0.9');
   await expect.poll(async () => (await app.call('project.current'))?.settings.threshold).toBe(0.9);
   await goTo(app, 'Try');
-  await dropFiles(app, [join(pictures, 'animals', 'elephant.png')], 'main');
-  await main().getByText('Threshold: food above 90%').waitFor();
+  await dropFiles(app, [join(pictures, 'flags', 'ecuador.png')], 'main');
+  await main().getByText('Threshold: smileys above 90%').waitFor();
   await main().getByRole('listbox').getByRole('option').first().waitFor();
   await main().getByRole('progressbar').waitFor({ state: 'detached' });
   expect(await main().getByRole('listbox').getByRole('option').first().innerText()).toMatch(
-    /(animals|food)\s+P\(food\s*\)/,
+    /(flags|smileys)\s+P\(smileys\s*\)/,
   );
   const [[, n01], [n10]] = (await confusionAt(0.9)) as [[number, number], [number, number]];
   const wrong = await app.call('pictures.ids', { filter: { kind: 'wrong', run: 'r1' } });
@@ -54,7 +54,7 @@ test('a threshold set in Review is the one of Try and of what is wrong in the Li
 
 test('the label panel says which class is the positive one, and swaps them', async () => {
   await goTo(app, 'Library');
-  await main().getByText('Positive: food').waitFor();
+  await main().getByText('Positive: smileys').waitFor();
   await app.page.getByRole('button', { name: 'Swap the classes' }).click();
   const dialog = app.page.getByRole('dialog');
   await dialog.getByText('Swap the classes?').waitFor();
@@ -64,8 +64,8 @@ test('the label panel says which class is the positive one, and swaps them', asy
   expect((await app.call('project.current'))?.swapped).toBe(false);
   await app.page.getByRole('button', { name: 'Swap the classes' }).click();
   await dialog.getByRole('button', { name: 'Swap', exact: true }).click();
-  await main().getByText('Positive: animals').waitFor();
-  expect((await app.call('project.current'))?.classes.map(({ name }) => name)).toEqual(['food', 'animals']);
+  await main().getByText('Positive: flags').waitFor();
+  expect((await app.call('project.current'))?.classes.map(({ name }) => name)).toEqual(['smileys', 'flags']);
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('swapped');
 });
@@ -73,14 +73,14 @@ test('the label panel says which class is the positive one, and swaps them', asy
 test('every figure of Review is the mirrored one, and undo brings back what was', async () => {
   await app.call('labels.undo');
   await goTo(app, 'Review');
-  await main().getByText('Threshold: food above 90%').waitFor();
+  await main().getByText('Threshold: smileys above 90%').waitFor();
   await expect.poll(cells).not.toContain(NaN);
   const before = await cells();
   const answers = await predicted();
   await app.call('labels.redo');
-  await main().getByText('Threshold: animals above 10%').waitFor();
+  await main().getByText('Threshold: flags above 10%').waitFor();
   await expect.poll(cells).toEqual([before[3], before[2], before[1], before[0]]);
-  await main().getByText('P(animals)').first().waitFor();
+  await main().getByText('P(flags)').first().waitFor();
   const swapped = await predicted();
   swapped.forEach(({ probability }, index) => {
     const { probability: old } = answers[index]!;
@@ -89,10 +89,10 @@ test('every figure of Review is the mirrored one, and undo brings back what was'
   });
   // What was tried before is still called the same.
   await goTo(app, 'Try');
-  await main().getByText('Threshold: animals above 10%').waitFor();
+  await main().getByText('Threshold: flags above 10%').waitFor();
   await goTo(app, 'Review');
   await app.page.keyboard.press('z');
-  await main().getByText('Threshold: food above 90%').waitFor();
+  await main().getByText('Threshold: smileys above 90%').waitFor();
   await expect.poll(cells).toEqual(before);
   expect(await predicted()).toEqual(answers);
   expect((await app.call('project.current'))?.settings.threshold).toBe(0.9);
@@ -102,11 +102,11 @@ test('a picture that was tried keeps its class through a swap', async () => {
   await goTo(app, 'Try');
   const row = main().getByRole('listbox').getByRole('option').first();
   const called = async (): Promise<string | undefined> =>
-    /(animals|food)\s+P\(/.exec(await row.innerText())?.[1];
+    /(flags|smileys)\s+P\(/.exec(await row.innerText())?.[1];
   const before = await called();
   expect(before).toBeDefined();
   await app.call('labels.swap');
-  await main().getByText('Threshold: animals above 10%').waitFor();
+  await main().getByText('Threshold: flags above 10%').waitFor();
   await expect.poll(called).toBe(before);
   await app.call('labels.undo');
 });
@@ -129,35 +129,35 @@ test('what is wrong in the Library follows the threshold of Review', async () =>
   await wrongAt(0.98);
   await app.call('project.setSettings', { settings: { threshold: 0.5 } });
   await goTo(app, 'Review');
-  await main().getByText('Threshold: food above 50%').waitFor();
+  await main().getByText('Threshold: smileys above 50%').waitFor();
 });
 
 test('a renamed class has its new name in Train, Review, Try and an export', async () => {
   await goTo(app, 'Library');
   const classes = (await app.call('project.current'))!.classes;
-  await main().getByRole('button', { name: 'Rename food' }).click();
-  await app.page.keyboard.type('dishes');
+  await main().getByRole('button', { name: 'Rename smileys' }).click();
+  await app.page.keyboard.type('banners');
   await app.page.keyboard.press('Enter');
-  await main().getByText('Positive: dishes').waitFor();
+  await main().getByText('Positive: banners').waitFor();
   await goTo(app, 'Train');
-  await main().getByText('of dishes').waitFor();
+  await main().getByText('of banners').waitFor();
   await main().getByRole('tab', { name: 'Runs' }).click();
-  await main().getByText('Precision of dishes').waitFor();
+  await main().getByText('Precision of banners').waitFor();
   await goTo(app, 'Review');
-  await main().getByText('Threshold: dishes above 50%').waitFor();
+  await main().getByText('Threshold: banners above 50%').waitFor();
   await goTo(app, 'Try');
   const row = main().getByRole('listbox').getByRole('option').first();
-  await expect.poll(() => row.innerText()).toMatch(/(animals|dishes)/);
-  expect(await main().innerText()).not.toContain('food');
+  await expect.poll(() => row.innerText()).toMatch(/(flags|banners)/);
+  expect(await main().innerText()).not.toContain('smileys');
   await goTo(app, 'Export');
-  await main().getByText('Class 1 is dishes').waitFor();
+  await main().getByText('Class 1 is banners').waitFor();
   const out = join(app.documents, 'renamed');
   await app.answerDialog([out]);
   await main().getByRole('radio', { name: 'TensorFlow.js' }).check();
   await main().getByRole('button', { name: 'Export…' }).click();
   await main().getByRole('heading', { name: out }).waitFor({ timeout: 60_000 });
   expect(JSON.parse(await readFile(join(out, 'card.json'), 'utf8'))).toMatchObject({
-    classes: ['animals', 'dishes'],
+    classes: ['flags', 'banners'],
   });
   await app.call('project.setClasses', { classes });
 });
@@ -167,14 +167,14 @@ test('what the command line changes shows in the open window', async () => {
   const all = main().getByRole('button', { name: /^Skipped/ });
   await expect.poll(() => all.innerText()).toMatch(/\s0$/);
   const { folder } = (await app.call('project.current'))!;
-  const { code } = await start(['label', folder, 'skip', join(pictures, 'animals', 'elephant.png')]).finished;
+  const { code } = await start(['label', folder, 'skip', join(pictures, 'flags', 'ecuador.png')]).finished;
   expect(code).toBe(0);
   await expect.poll(() => all.innerText()).toMatch(/\s1$/);
   await goTo(app, 'Train');
   await main().getByRole('tab', { name: 'Recipe' }).click();
   const { classes } = await app.call('pictures.counts');
   await main()
-    .getByText(`${formatCount(classes[0])} pictures of animals`)
+    .getByText(`${formatCount(classes[0])} pictures of flags`)
     .waitFor();
   expect(app.complaints).toEqual([]);
 });

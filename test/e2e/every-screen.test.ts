@@ -173,7 +173,7 @@ test('Review, Try and Export, with what they are for', async () => {
   await goTo(app, 'Try');
   await main().getByText('Drop a picture here').waitFor();
   await look('try-ready');
-  await app.answerDialog([join(app.documents, 'Twofold sample pictures', 'food')]);
+  await app.answerDialog([join(app.documents, 'Twofold sample pictures', 'smileys')]);
   await button('Choose a folder…').click();
   await pictures().nth(5).waitFor();
   expect(await app.accessibility()).toEqual([]);

@@ -42,7 +42,7 @@ const card = (text: string): Promise<void> =>
 describe('a folder that is opened', () => {
   it('says which layout was read, what went where and what was skipped', async () => {
     await openFolder(
-      'animals',
+      'flags',
       ...[
         'train/cat/1.bmp',
         'train/dog/2.bmp',

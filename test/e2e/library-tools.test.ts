@@ -40,36 +40,36 @@ const labelOf = async (name: string) => {
 };
 
 test('the menu of a picture is about what is selected, opens by mouse and key, and copies paths', async () => {
-  await cell('bat').click({ button: 'right' });
+  await cell('bangladesh').click({ button: 'right' });
   await item('Show in folder').waitFor();
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('library-menu', [[1280, 800]]);
-  await cell('bat').click({ button: 'right' });
+  await cell('bangladesh').click({ button: 'right' });
   await item('Copy path').click();
-  await expect.poll(clipboard).toBe(join(pictures, 'animals', 'bat.png'));
-  await cell('bear').click({ modifiers: ['Shift'] });
-  await cell('bear').click({ button: 'right' });
+  await expect.poll(clipboard).toBe(join(pictures, 'flags', 'bangladesh.png'));
+  await cell('belarus').click({ modifiers: ['Shift'] });
+  await cell('belarus').click({ button: 'right' });
   await item('Copy 2 paths').click();
   await expect
     .poll(clipboard)
-    .toBe(['bat.png', 'bear.png'].map((name) => join(pictures, 'animals', name)).join('\n'));
+    .toBe(['bangladesh.png', 'belarus.png'].map((name) => join(pictures, 'flags', name)).join('\n'));
   await page.keyboard.press('Escape');
-  await cell('beaver').click();
+  await cell('belize').click();
   await page.keyboard.press('Shift+F10');
   await item('Skip').waitFor();
   await page.keyboard.press('Escape');
   await item('Skip').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+c');
-  await expect.poll(async () => basename(await clipboard())).toBe('beaver.png');
+  await expect.poll(async () => basename(await clipboard())).toBe('belize.png');
 });
 
 test('labels from the menu, and says so to screen readers', async () => {
-  await cell('bat').click({ button: 'right' });
-  await item('Label as food').click();
-  await expect.poll(() => labelOf('bat')).toBe(1);
-  expect(await announced()).toBe('1 picture labelled food');
+  await cell('bangladesh').click({ button: 'right' });
+  await item('Label as smileys').click();
+  await expect.poll(() => labelOf('bangladesh')).toBe(1);
+  expect(await announced()).toBe('1 picture labelled smileys');
   await page.keyboard.press('z');
-  await expect.poll(() => labelOf('bat')).toBe(0);
+  await expect.poll(() => labelOf('bangladesh')).toBe(0);
   await expect.poll(announced).toBe('1 label changed back');
 });
 
@@ -78,11 +78,11 @@ test('shows a file in its folder', async () => {
   await app.electron.evaluate(({ app: main, shell }) => {
     shell.showItemInFolder = (path) => Object.assign(main, { shown: path });
   });
-  await cell('bear').click();
+  await cell('belarus').click();
   await page.keyboard.press('o');
   await expect
     .poll(() => app.electron.evaluate(({ app: main }) => (main as unknown as { shown?: string }).shown))
-    .toBe(join(pictures, 'animals', 'bear.png'));
+    .toBe(join(pictures, 'flags', 'belarus.png'));
   await page.keyboard.press('Escape');
 });
 
@@ -97,35 +97,35 @@ async function drag(from: Locator, to: Locator): Promise<void> {
 }
 
 test('pictures are dragged onto a class: the selected ones, or the one that is dragged', async () => {
-  await cell('bat').click();
-  await cell('beaver').click({ modifiers: ['Shift'] });
-  await drag(cell('bear'), page.locator('[data-drop="1"]'));
-  await expect.poll(() => labelOf('bear')).toBe(1);
-  expect([await labelOf('bat'), await labelOf('beaver'), await labelOf('badger')]).toEqual([1, 1, 0]);
-  expect(await announced()).toBe('3 pictures labelled food');
+  await cell('bangladesh').click();
+  await cell('belize').click({ modifiers: ['Shift'] });
+  await drag(cell('belarus'), page.locator('[data-drop="1"]'));
+  await expect.poll(() => labelOf('belarus')).toBe(1);
+  expect([await labelOf('bangladesh'), await labelOf('belize'), await labelOf('bahamas')]).toEqual([1, 1, 0]);
+  expect(await announced()).toBe('3 pictures labelled smileys');
   expect(await page.locator('[aria-selected=true]').count()).toBe(0);
-  await drag(cell('bat'), page.locator('[data-drop="skipped"]'));
-  await expect.poll(() => labelOf('bat')).toBe('skipped');
-  expect(await labelOf('bear')).toBe(1);
+  await drag(cell('bangladesh'), page.locator('[data-drop="skipped"]'));
+  await expect.poll(() => labelOf('bangladesh')).toBe('skipped');
+  expect(await labelOf('belarus')).toBe(1);
   await page.keyboard.press('z');
   await page.keyboard.press('z');
-  await expect.poll(() => labelOf('bear')).toBe(0);
+  await expect.poll(() => labelOf('belarus')).toBe(0);
 });
 
 test('a folder is shown with a click, and the search finds every folder of the path', async () => {
   const folders = page.getByRole('region', { name: 'Folders' });
-  await folders.getByRole('button', { name: /^food/ }).click();
-  await expect.poll(async () => (await shownNames()).includes('ant')).toBe(false);
+  await folders.getByRole('button', { name: /^smileys/ }).click();
+  await expect.poll(async () => (await shownNames()).includes('albania')).toBe(false);
   const all = await app.call('pictures.folders');
-  const count = all.find(({ name }) => name === 'food')!.count;
+  const count = all.find(({ name }) => name === 'smileys')!.count;
   await page.getByRole('button', { name: `Select all ${count}` }).waitFor();
   await folders.getByRole('button', { name: /^Twofold sample/ }).click();
-  await expect.poll(shownNames).toContain('ant');
-  await page.getByRole('searchbox').fill('sample food');
-  await expect.poll(async () => (await shownNames()).includes('ant')).toBe(false);
+  await expect.poll(shownNames).toContain('albania');
+  await page.getByRole('searchbox').fill('sample smileys');
+  await expect.poll(async () => (await shownNames()).includes('albania')).toBe(false);
   await page.getByRole('button', { name: `Select all ${count}` }).waitFor();
   await page.getByRole('searchbox').fill('');
-  await expect.poll(shownNames).toContain('ant');
+  await expect.poll(shownNames).toContain('albania');
 });
 
 test('shows file names and sets, and remembers that', async () => {
@@ -136,7 +136,7 @@ test('shows file names and sets, and remembers that', async () => {
   await page.getByRole('checkbox', { name: 'Training, validation' }).check();
   await page.keyboard.press('Escape');
   const first = cells().first();
-  await first.locator('[data-name="ant.png"]').waitFor();
+  await first.locator('[data-name="albania.png"]').waitFor();
   await expect.poll(() => first.getAttribute('aria-label')).toMatch(/, (training|validation) set$/);
   await expect
     .poll(async () => (await app.call('project.current'))!.settings)
@@ -164,9 +164,9 @@ test('every filter has its count, those of a run too', async () => {
 });
 
 test('the large picture zooms, pans, fits again, and is labelled by its class buttons', async () => {
-  await cell('bear').dblclick();
+  await cell('belarus').dblclick();
   const view = page.getByRole('region', { name: 'One large picture' });
-  await view.getByText('bear.png').waitFor();
+  await view.getByText('belarus.png').waitFor();
   const share = view.getByRole('button', { name: /^Fit/ });
   const transform = (): Promise<string> =>
     page.evaluate(`document.querySelector('.frame > .picture').style.transform`);
@@ -194,13 +194,13 @@ test('the large picture zooms, pans, fits again, and is labelled by its class bu
   await view.locator('.frame').dblclick();
   await expect.poll(transform).toContain('scale(1)');
   // Nothing is labelled by a click on the picture until halves are chosen.
-  expect(await labelOf('bear')).toBe(0);
-  await view.getByRole('button', { name: 'food' }).click();
-  await view.getByText('beaver.png').waitFor();
-  await expect.poll(() => labelOf('bear')).toBe(1);
+  expect(await labelOf('belarus')).toBe(0);
+  await view.getByRole('button', { name: 'smileys' }).click();
+  await view.getByText('belize.png').waitFor();
+  await expect.poll(() => labelOf('belarus')).toBe(1);
   await view.getByRole('button', { name: 'Label by halves' }).click();
-  await view.getByRole('button', { name: 'food', exact: true }).click();
-  await expect.poll(() => labelOf('beaver')).toBe(1);
+  await view.getByRole('button', { name: 'smileys', exact: true }).click();
+  await expect.poll(() => labelOf('belize')).toBe(1);
   await expect.poll(async () => (await app.call('project.current'))!.settings.halves).toBe(true);
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('library-halves');
@@ -213,7 +213,7 @@ test('pictures of the project are predicted in Try from the menu', async () => {
   await page.keyboard.press('Home');
   await page.keyboard.press('t');
   const tried = page.getByRole('main').getByRole('listbox').getByRole('option');
-  await tried.getByText('ant.png', { exact: true }).waitFor(WAIT);
+  await tried.getByText('albania.png', { exact: true }).waitFor(WAIT);
   expect(await tried.count()).toBe(1);
   await goTo(app, 'Library');
 });

@@ -130,7 +130,7 @@ test('Help shows the log, and saves diagnostics without pictures, labels and nam
   });
   expect(files.get('twofold.log')).toContain('provoked while a place was drawn');
   for (const text of files.values()) {
-    for (const name of ['Tom', 'secret', 'animals', 'food', 'Twofold sample'])
+    for (const name of ['Tom', 'secret', 'flags', 'smileys', 'Twofold sample'])
       expect(text).not.toContain(name);
   }
 });

@@ -154,7 +154,7 @@ test('a threshold is picked for a goal, and Reset takes it back', async () => {
   await main().getByText('Pick a threshold').click();
   await main().getByLabel('Goal').selectOption('Recall at least');
   await main().getByLabel('Percent').fill('100');
-  await main().getByLabel('Class', { exact: true }).selectOption('for food');
+  await main().getByLabel('Class', { exact: true }).selectOption('for smileys');
   await main().getByRole('button', { name: 'Set', exact: true }).click();
   await expect.poll(async () => (await matrix())[1][0]).toBe(0);
   const all = await scored();

@@ -11,7 +11,7 @@ import { sharp } from '../../main/pictures/sharp.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo } from '../kit/window/sample.ts';
 
-const NAMES = ['animals', 'food'] as const;
+const NAMES = ['flags', 'smileys'] as const;
 const EACH = 30;
 
 let home: string;
@@ -134,8 +134,8 @@ describe('suggestions', () => {
     const ids = await app.call('pictures.ids', { sort: { by: 'suggestion', order: 'class' } });
     const rows = await app.call('pictures.rows', { ids: [...ids] });
     const names = rows.slice(0, 56).map(({ name }) => name.split('-')[0]);
-    expect(names.slice(0, 15).filter((name) => name === 'animals').length).toBeGreaterThan(9);
-    expect(names.slice(-15).filter((name) => name === 'food').length).toBeGreaterThan(9);
+    expect(names.slice(0, 15).filter((name) => name === 'flags').length).toBeGreaterThan(9);
+    expect(names.slice(-15).filter((name) => name === 'smileys').length).toBeGreaterThan(9);
     const before = await cells().first().getAttribute('id');
     await cells().nth(3).click();
     await page.keyboard.press('1');
@@ -191,7 +191,7 @@ describe('what to label next', () => {
     const { unlabelled } = await app.call('pictures.counts');
     for (let answer = 0; answer < 12; answer++) {
       const name = (await view.locator('header .name').textContent())!;
-      await page.keyboard.press(name.startsWith('animals') ? '1' : '2');
+      await page.keyboard.press(name.startsWith('flags') ? '1' : '2');
       await expect.poll(() => view.locator('header .name').textContent()).not.toBe(name);
     }
     await expect.poll(async () => (await app.call('pictures.counts')).unlabelled).toBe(unlabelled - 12);

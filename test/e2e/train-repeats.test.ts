@@ -18,17 +18,17 @@ test('three times as many pictures of one class are warned of, and balanced with
   const { page } = app;
   await goTo(app, 'Train');
   const warning = page.getByRole('status').filter({ hasText: 'Unbalanced classes' });
-  await page.getByText('pictures of animals').waitFor();
+  await page.getByText('pictures of flags').waitFor();
   expect(await warning.count()).toBe(0);
 
-  const food = await app.call('pictures.ids', { filter: { kind: 'class', class: 1 } });
-  const left = Array.from(food).slice(Math.floor(food.length / 4));
+  const smileys = await app.call('pictures.ids', { filter: { kind: 'class', class: 1 } });
+  const left = Array.from(smileys).slice(Math.floor(smileys.length / 4));
   await app.call('labels.set', { ids: left, label: null, source: 'mouse' });
   await warning.waitFor();
-  expect(await warning.innerText()).toContain(`${food.length - left.length} of food`);
+  expect(await warning.innerText()).toContain(`${smileys.length - left.length} of smileys`);
   await app.screenshots('train-unbalanced');
   await page.getByRole('button', { name: 'Balance classes' }).click();
-  await page.getByText('Class weights: a picture of animals counts').waitFor();
+  await page.getByText('Class weights: a picture of flags counts').waitFor();
   expect(await warning.count()).toBe(0);
   await expect
     .poll(async () => (await app.call('project.current'))!.settings.recipe.classWeights)

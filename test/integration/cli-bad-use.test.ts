@@ -17,7 +17,7 @@ import { done, QUICK, run, sampleFolder, SAMPLES, temporaryFolder, UNSEEN } from
 const folder = temporaryFolder();
 const project = path.join(folder, 'p.twofold');
 const pictures = sampleFolder(6, path.join(folder, 'pictures'));
-const sample = path.join(SAMPLES, 'animals', readdirSync(path.join(SAMPLES, 'animals'))[0]!);
+const sample = path.join(SAMPLES, 'flags', readdirSync(path.join(SAMPLES, 'flags'))[0]!);
 
 beforeAll(async () => {
   await done('import', pictures, '--project', project);
@@ -54,7 +54,7 @@ describe('bad use', () => {
     ],
     ['unknown option', ['train', project, '--speed', '9'], /unknown option '--speed'/],
     ['nothing to import', ['import', '--project', project], /either a folder or --csv/],
-    ['a label that is none', ['label', project, 'zebra', sample], /"zebra" is not a label.*animals.*food/],
+    ['a label that is none', ['label', project, 'zebra', sample], /"zebra" is not a label.*flags.*smileys/],
     ['bad threshold', ['evaluate', project, '--threshold', '7'], /from 0 to 1, received 7/],
   ])('%s ends with 2', async (_, args, message) => {
     await refused(args, 2, message);
@@ -72,7 +72,7 @@ describe('bad use', () => {
     ['unknown weights', ['train', project, '--weights', 'mine'], /no weights named "mine"/],
     ['no run', ['evaluate', project], /no trained run yet/],
     ['no model', ['predict', folder, sample], /no trained model/],
-    ['a picture not imported', ['label', project, 'food', sample], /not in this project/],
+    ['a picture not imported', ['label', project, 'smileys', sample], /not in this project/],
     ['weights that are no HDF5', ['weights', 'import', sample, '--name', 'x'], /\.png/],
   ])('%s ends with 1', async (_, args, message) => {
     await refused(args, 1, message);
@@ -85,16 +85,16 @@ describe('bad use', () => {
   });
 
   it('says why it cannot train on what is labelled', async () => {
-    const animals = readdirSync(path.join(SAMPLES, 'animals'))
+    const flags = readdirSync(path.join(SAMPLES, 'flags'))
       .slice(0, 3)
-      .map((name) => path.join(SAMPLES, 'animals', name));
-    const food = path.join(SAMPLES, 'food', readdirSync(path.join(SAMPLES, 'food'))[0]!);
-    const plain = await projectOf(path.join(folder, 'plain.twofold'), { all: animals });
+      .map((name) => path.join(SAMPLES, 'flags', name));
+    const smileys = path.join(SAMPLES, 'smileys', readdirSync(path.join(SAMPLES, 'smileys'))[0]!);
+    const plain = await projectOf(path.join(folder, 'plain.twofold'), { all: flags });
     await refused(['train', plain], 1, /No picture is labelled yet/);
     await done('label', plain, '0', ...(JSON.parse(await paths(plain)) as string[]));
     await refused(['train', plain], 1, /All 3 labelled pictures are/);
-    const few = await projectOf(path.join(folder, 'few.twofold'), { animals, food: [food] });
-    await refused(['train', few], 1, /"food" has 1 picture/);
+    const few = await projectOf(path.join(folder, 'few.twofold'), { flags, smileys: [smileys] });
+    await refused(['train', few], 1, /"smileys" has 1 picture/);
     expect((await run('runs', few)).stdout).toMatch(/No runs yet/);
   });
 
@@ -109,7 +109,7 @@ describe('bad use', () => {
     writeFileSync(path.join(bad, 'really-png.jpg'), good);
     writeFileSync(
       path.join(bad, `${'ж'.repeat(120)}.png`),
-      readFileSync(path.join(SAMPLES, 'food', readdirSync(path.join(SAMPLES, 'food'))[1]!)),
+      readFileSync(path.join(SAMPLES, 'smileys', readdirSync(path.join(SAMPLES, 'smileys'))[1]!)),
     );
     mkdirSync(path.join(bad, 'folder.jpg'));
     symlinkSync(bad, path.join(bad, 'loop'));
@@ -130,9 +130,11 @@ describe('bad use', () => {
     const own = path.join(temporaryFolder(), 'own');
     const target = path.join(folder, 'changing.twofold');
     await done('import', sampleFolder(6, own), '--project', target);
-    const [first, second] = readdirSync(path.join(own, 'food')).map((name) => path.join(own, 'food', name));
+    const [first, second] = readdirSync(path.join(own, 'smileys')).map((name) =>
+      path.join(own, 'smileys', name),
+    );
     rmSync(first!);
-    copyFileSync(path.join(UNSEEN, 'fox.png'), second!);
+    copyFileSync(path.join(UNSEEN, 'nerd-face.png'), second!);
     const { code, events } = await run('train', target, ...QUICK, '--epochs', '1', '--json');
     expect(code).toBe(0);
     expect(events.find(({ event }) => event === 'problems')).toMatchObject({ missing: 1, changed: 1 });

@@ -4,27 +4,27 @@ import { expect, it } from 'vitest';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { done, run, SAMPLES, temporaryFolder } from '../kit/cli.ts';
 
-/** Light food and dark animals, with one picture for each check. */
+/** Light smileys and dark flags, with one picture for each check. */
 async function pictures(folder: string): Promise<void> {
   for (const [name, background] of [
-    ['animals', '#333'],
-    ['food', '#ddd'],
+    ['flags', '#333'],
+    ['smileys', '#ddd'],
   ] as const) {
     mkdirSync(path.join(folder, name), { recursive: true });
     for (const file of readdirSync(path.join(SAMPLES, name)).sort().slice(0, 12)) {
       await sharp(path.join(SAMPLES, name, file))
         .flatten({ background })
-        .linear(name === 'animals' ? 0.6 : 1, 0)
+        .linear(name === 'flags' ? 0.6 : 1, 0)
         .png()
         .toFile(path.join(folder, name, file));
     }
   }
   const sample = (): ReturnType<typeof sharp> =>
-    sharp(path.join(SAMPLES, 'animals', readdirSync(path.join(SAMPLES, 'animals')).sort()[20]!)).flatten({
+    sharp(path.join(SAMPLES, 'flags', readdirSync(path.join(SAMPLES, 'flags')).sort()[20]!)).flatten({
       background: '#8a7',
     });
   const plain = Buffer.alloc(100 * 100 * 3, 120);
-  const put = (name: string): string => path.join(folder, 'animals', name);
+  const put = (name: string): string => path.join(folder, 'flags', name);
   await sharp(plain, { raw: { width: 100, height: 100, channels: 3 } })
     .png()
     .toFile(put('odd-plain.png'));
@@ -57,11 +57,11 @@ it('"check" lists unusual pictures by kind, measures only what is new, and names
     counts: { small: 1, shape: 1, edge: 0 },
   });
   const brightness = events.find((one) => one.event === 'property' && one.property === 'brightness');
-  expect(brightness).toMatchObject({ class: 'food', pictures: 30, notable: true });
+  expect(brightness).toMatchObject({ class: 'smileys', pictures: 30, notable: true });
 
   const csv = path.join(folder, 'unusual.csv');
   const { stdout, stderr } = await run('check', project, '--csv', csv);
-  expect(stdout).toContain('"food" is brighter: ROC AUC ');
+  expect(stdout).toContain('"smileys" is brighter: ROC AUC ');
   expect(stderr).not.toContain('measuring');
   expect(readFileSync(csv, 'utf8').split('\n')[0]).toBe('path,checks');
 });

@@ -11,8 +11,8 @@ const train = ['train', project, ...QUICK, '--no-augment', '--epochs', '2'];
 
 beforeAll(async () => {
   const pictures = sampleFolder(30, path.join(folder, 'pictures'));
-  for (const name of readdirSync(path.join(pictures, 'food')).sort().slice(8)) {
-    rmSync(path.join(pictures, 'food', name));
+  for (const name of readdirSync(path.join(pictures, 'smileys')).sort().slice(8)) {
+    rmSync(path.join(pictures, 'smileys', name));
   }
   await done('import', pictures, '--project', project);
 });
@@ -29,7 +29,7 @@ describe('train with unbalanced classes', () => {
     });
     const { stderr } = await run(...train);
     expect(stderr).toContain(
-      `Unbalanced classes: ${counts[0]} training pictures of "animals" and ${counts[1]} of "food".`,
+      `Unbalanced classes: ${counts[0]} training pictures of "flags" and ${counts[1]} of "smileys".`,
     );
     expect(stderr).toContain('--class-weights balanced');
   });

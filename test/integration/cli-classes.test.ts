@@ -10,7 +10,7 @@ import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from '../kit/
 
 const folder = temporaryFolder();
 const pictures = sampleFolder(12, path.join(folder, 'pictures'));
-const unseen = ['fox', 'penguin', 'pizza'].map((name) => path.join(UNSEEN, `${name}.png`));
+const unseen = ['grinning-cat', 'jamaica', 'nerd-face'].map((name) => path.join(UNSEEN, `${name}.png`));
 
 const readFileNames = (place: string): string[] => readdirSync(place).sort();
 
@@ -72,18 +72,18 @@ describe('import --classes', () => {
     (await done('labels', path.join(folder, name))).classes;
 
   it('makes the second of the names class 1, whatever the alphabet says, and compares names without case', async () => {
-    expect((await importInto('chosen', '--classes', 'Food, ANIMALS')).code).toBe(0);
+    expect((await importInto('chosen', '--classes', 'Smileys, FLAGS')).code).toBe(0);
     expect(await classesOf('chosen')).toEqual([
-      { name: 'Food', count: 12 },
-      { name: 'ANIMALS', count: 12 },
+      { name: 'Smileys', count: 12 },
+      { name: 'FLAGS', count: 12 },
     ]);
-    const again = await importInto('chosen', '--classes', 'food,animals');
+    const again = await importInto('chosen', '--classes', 'smileys,flags');
     expect(again.code, again.stderr).toBe(0);
   });
 
   it('takes a table’s labels in that order too', async () => {
     const table = path.join(folder, 'table.csv');
-    const files = ['animals', 'food'].map((name) => path.join(pictures, name));
+    const files = ['flags', 'smileys'].map((name) => path.join(pictures, name));
     const rows = files.map(
       (place, index) =>
         `${path.join(place, readFileNames(place)[0]!)},${index === 0 ? 'normal' : 'abnormal'}`,
@@ -109,8 +109,8 @@ describe('import --classes', () => {
     const place = path.join(folder, 'split-words');
     mkdirSync(place);
     for (const [from, to] of [
-      ['animals', 'train'],
-      ['food', 'test'],
+      ['flags', 'train'],
+      ['smileys', 'test'],
     ] as const) {
       cpSync(path.join(pictures, from), path.join(place, to), { recursive: true });
     }
@@ -126,19 +126,19 @@ describe('import --classes', () => {
   });
 
   it('refuses names that are not the folders’, instead of importing without labels', async () => {
-    const { code, stderr } = await importInto('mistyped', '--classes', 'animal,food');
+    const { code, stderr } = await importInto('mistyped', '--classes', 'animal,smileys');
     expect(code).toBe(1);
     expect(stderr).toContain('animal');
   });
 
   it('says which names do not fit: those of folders or of a table, the project’s or those that were given', async () => {
-    expect((await importInto('mistyped', '--classes', 'animal,food')).stderr).toContain(
-      'The folders "animals" and "food" do not match the classes given with --classes, "animal" and "food".',
+    expect((await importInto('mistyped', '--classes', 'animal,smileys')).stderr).toContain(
+      'The folders "flags" and "smileys" do not match the classes given with --classes, "animal" and "smileys".',
     );
     const table = path.join(folder, 'mistyped.csv');
     const picture = (name: string): string =>
       path.join(pictures, name, readFileNames(path.join(pictures, name))[0]!);
-    writeFileSync(table, `path,label\n${picture('animals')},negative\n${picture('food')},positive\n`);
+    writeFileSync(table, `path,label\n${picture('flags')},negative\n${picture('smileys')},positive\n`);
     const project = path.join(folder, 'foobar');
     const given = await run('import', '--csv', table, '--project', project, '--classes', 'foo,bar');
     expect(given.stderr).toContain(
@@ -147,14 +147,14 @@ describe('import --classes', () => {
     await done('import', pictures, '--project', project);
     const known = await run('import', '--csv', table, '--project', project);
     expect(known.stderr).toContain(
-      'The labels "negative" and "positive" do not match this project\'s classes "animals" and "food".',
+      'The labels "negative" and "positive" do not match this project\'s classes "flags" and "smileys".',
     );
   });
 
   it('refuses another order than a labelled project has, and names the way out', async () => {
-    const { code, stderr } = await importInto('chosen', '--classes', 'animals,food');
+    const { code, stderr } = await importInto('chosen', '--classes', 'flags,smileys');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/class 0 is "Food" and its class 1 is "ANIMALS".*--swap/s);
+    expect(stderr).toMatch(/class 0 is "Smileys" and its class 1 is "FLAGS".*--swap/s);
   });
 
   it.each(['one', 'a,b,c', 'a,', ''])('asks for two names where it is given "%s"', async (names) => {
@@ -166,7 +166,7 @@ describe('import --classes', () => {
 });
 
 describe('a wrong table whose labels were cleared', () => {
-  const files = ['animals', 'food'].map((name) =>
+  const files = ['flags', 'smileys'].map((name) =>
     path.join(pictures, name, readFileNames(path.join(pictures, name))[0]!),
   );
   const write = (name: string, labels: [string, string]): string => {
@@ -222,14 +222,14 @@ describe('labels --swap', () => {
     await done('import', pictures, '--project', project);
     await done('train', project, ...QUICK, '--epochs', '2');
     // Wrong labels, so that the two kinds of error are not the same.
-    const animals = path.join(pictures, 'animals');
+    const flags = path.join(pictures, 'flags');
     await done(
       'label',
       project,
-      'food',
-      ...readFileNames(animals)
+      'smileys',
+      ...readFileNames(flags)
         .slice(0, 5)
-        .map((name) => path.join(animals, name)),
+        .map((name) => path.join(flags, name)),
     );
     await done('evaluate', project, '--threshold', '0.3', '--save');
     before = {
@@ -240,19 +240,19 @@ describe('labels --swap', () => {
       counts: (await done('labels', project)).classes,
     };
     expect(before.evaluation.threshold).toBe(0.3);
-    expect(before.run).toMatchObject({ classes: ['animals', 'food'], swapped: false, threshold: 0.3 });
+    expect(before.run).toMatchObject({ classes: ['flags', 'smileys'], swapped: false, threshold: 0.3 });
   });
 
   it('turns counts, figures, answers and the run’s folder, and changes nothing that is stored of them', async () => {
     expect(await done('labels', project, '--swap')).toMatchObject({
       swapped: true,
-      classes: ['food', 'animals'],
+      classes: ['smileys', 'flags'],
     });
     expect(stored(project)).toEqual(before.stored);
     expect((await done('labels', project)).classes).toEqual((before.counts as unknown[]).toReversed());
     expectMirroredAnswers(await predict(project), before.answers);
     expectMirrored(await evaluate(project), before.evaluation);
-    expect(runFile(project)).toMatchObject({ version: 2, classes: ['food', 'animals'], swapped: true });
+    expect(runFile(project)).toMatchObject({ version: 2, classes: ['smileys', 'flags'], swapped: true });
   });
 
   it('gives the same from a copy of the run’s folder as from the project', async () => {
@@ -265,7 +265,7 @@ describe('labels --swap', () => {
     const out = path.join(folder, 'export');
     await done('export', project, '--format', 'savedmodel', '--out', out);
     const card = JSON.parse(readFileSync(path.join(out, 'card.json'), 'utf8')) as Record<string, unknown>;
-    expect(card).toMatchObject({ classes: ['food', 'animals'], threshold: 0.7 });
+    expect(card).toMatchObject({ classes: ['smileys', 'flags'], threshold: 0.7 });
     expect((card.check as { maxDifference: number }).maxDifference).toBeLessThan(1e-5);
     expect((card.metrics as Evaluation).confusion).toEqual((await evaluate(project)).confusion);
     expect(readFileSync(path.join(out, 'README.md'), 'utf8')).toContain('Above a probability of 0.7');
@@ -289,12 +289,12 @@ describe('labels --swap', () => {
   });
 
   it('is undone exactly, in its place among the labels', async () => {
-    const one = path.join(pictures, 'food', readFileNames(path.join(pictures, 'food'))[0]!);
-    await done('label', project, 'animals', one);
+    const one = path.join(pictures, 'smileys', readFileNames(path.join(pictures, 'smileys'))[0]!);
+    await done('label', project, 'flags', one);
     await done('label', project, '--undo');
     expect(await done('label', project, '--undo')).toMatchObject({
       swapped: true,
-      classes: ['animals', 'food'],
+      classes: ['flags', 'smileys'],
     });
     expect(await predict(project)).toEqual(before.answers);
     expect(await evaluate(project)).toEqual(before.evaluation);
@@ -302,7 +302,7 @@ describe('labels --swap', () => {
     expect(runFile(project)).toEqual(before.run);
     expect(await done('label', project, '--redo')).toMatchObject({
       swapped: true,
-      classes: ['food', 'animals'],
+      classes: ['smileys', 'flags'],
     });
     expectMirroredAnswers(await predict(project), before.answers);
     await done('label', project, '--undo');
@@ -325,8 +325,8 @@ describe('labels --swap', () => {
     await done(
       'label',
       project,
-      'food',
-      path.join(pictures, 'food', readFileNames(path.join(pictures, 'food'))[0]!),
+      'smileys',
+      path.join(pictures, 'smileys', readFileNames(path.join(pictures, 'smileys'))[0]!),
     );
     expect(readFileSync(file)).toEqual(told);
     await done('label', project, '--undo');

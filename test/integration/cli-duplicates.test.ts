@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { done, QUICK, run, SAMPLES, temporaryFolder, type Event } from '../kit/cli.ts';
 
-const NAMES = ['animals', 'food'] as const;
+const NAMES = ['flags', 'smileys'] as const;
 
 /** Sample pictures as JPEG files, on white. */
 async function samples(perClass: number): Promise<Map<string, Buffer>> {
@@ -86,7 +86,7 @@ describe('twofold duplicates', () => {
       writeFileSync(path.join(target, `${name}.jpg`), jpeg);
     }
     const [name, jpeg] = originals[0]!;
-    const twin = path.join(folder, 'pictures', 'train', 'animals', `${name}-copy.jpg`);
+    const twin = path.join(folder, 'pictures', 'train', 'flags', `${name}-copy.jpg`);
     writeFileSync(twin, await atQuality(jpeg, 0));
     const project = path.join(folder, 'p');
     await done('import', path.join(folder, 'pictures'), '--project', project);

@@ -7,7 +7,7 @@ import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from '../kit/
 const folder = temporaryFolder();
 const project = path.join(folder, 'p');
 const out = path.join(folder, 'map.png');
-const fox = path.join(UNSEEN, 'fox.png');
+const smiley = path.join(UNSEEN, 'nerd-face.png');
 
 beforeAll(async () => {
   await done('import', sampleFolder(12), '--project', project);
@@ -23,8 +23,8 @@ async function colorAt(file: string, down: number, right: number): Promise<numbe
 
 describe('heatmap', () => {
   it('colours the picture by what its cells add to the logit of the model that predicts it', async () => {
-    const result = await done('heatmap', project, fox, '--out', out);
-    const { events } = await run('predict', project, fox, '--json');
+    const result = await done('heatmap', project, smiley, '--out', out);
+    const { events } = await run('predict', project, smiley, '--json');
     const prediction = events.find(({ event }) => event === 'prediction');
     expect(result.probability).toBeCloseTo(prediction!.probability as number, 5);
     expect(result.label).toBe(prediction!.label);
@@ -42,13 +42,13 @@ describe('heatmap', () => {
       (Math.floor(strongest / columns) + 0.5) / rows,
       ((strongest % columns) + 0.5) / columns,
     ];
-    expect(await colorAt(out, down, right)).not.toEqual(await colorAt(fox, down, right));
+    expect(await colorAt(out, down, right)).not.toEqual(await colorAt(smiley, down, right));
   });
 
   it('turns around where the classes are swapped', async () => {
-    const before = await done('heatmap', project, fox, '--out', out);
+    const before = await done('heatmap', project, smiley, '--out', out);
     await run('labels', project, '--swap');
-    const after = await done('heatmap', project, fox, '--out', out);
+    const after = await done('heatmap', project, smiley, '--out', out);
     await run('labels', project, '--swap');
     (after.cells as number[]).forEach((value, cell) =>
       expect(value).toBeCloseTo(-(before.cells as number[])[cell]!, 5),

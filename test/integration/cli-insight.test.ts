@@ -8,7 +8,7 @@ import { done, run, SAMPLES, start, temporaryFolder } from '../kit/cli.ts';
 const folder = temporaryFolder();
 const project = path.join(folder, 'p');
 const pictures = path.join(folder, 'pictures');
-const names = ['animals', 'food'] as const;
+const names = ['flags', 'smileys'] as const;
 const at = (name: string): string => path.join(pictures, name);
 
 /** 30 pictures of each class in one folder without labels, named after their class. */
@@ -71,15 +71,15 @@ describe('with labels of a few pictures', () => {
     expect(probabilities).toEqual(probabilities.toSorted((a, b) => b - a));
     const labels = await done('labels', project);
     expect(labels).toMatchObject({ unlabelled: 36 });
-    // "Class A" was given to animals.
+    // "Class A" was given to flags.
     const right = suggestions.filter(
-      (one) => (one.class === 'Class A' ? 'animals' : 'food') === classOf(one.path),
+      (one) => (one.class === 'Class A' ? 'flags' : 'smileys') === classOf(one.path),
     );
     expect(right.length).toBeGreaterThan(25);
   });
 
   it('nothing is suggested for the test set, which people label', async () => {
-    const held = inFolder('food').slice(20).map(at);
+    const held = inFolder('smileys').slice(20).map(at);
     await done('split', project, 'test', ...held);
     const { events } = await run('suggest', project, '--json');
     const listed = events.filter(({ event }) => event === 'suggestion').map((event) => event.path);
@@ -117,7 +117,7 @@ describe('with labels of a few pictures', () => {
     for (const [index, name] of names.entries()) {
       await done('label', project, String(index), ...inFolder(name).map(at));
     }
-    const flipped = [inFolder('animals')[3]!, inFolder('food')[5]!].map(at);
+    const flipped = [inFolder('flags')[3]!, inFolder('smileys')[5]!].map(at);
     await done('label', project, '1', flipped[0]!);
     await done('label', project, '0', flipped[1]!);
     const { events } = await run('errors', project, '--json');
@@ -132,10 +132,10 @@ describe('with labels of a few pictures', () => {
 
 describe('similar pictures', () => {
   it('are listed without the picture itself, the most similar first; others are refused by name', async () => {
-    const { events } = await run('similar', project, at(inFolder('food')[0]!), '--count', '5', '--json');
+    const { events } = await run('similar', project, at(inFolder('smileys')[0]!), '--count', '5', '--json');
     const found = events.filter(({ event }) => event === 'similar');
     expect(found).toHaveLength(5);
-    expect(found.map(({ path: file }) => file)).not.toContain(at(inFolder('food')[0]!));
+    expect(found.map(({ path: file }) => file)).not.toContain(at(inFolder('smileys')[0]!));
     const values = found.map(({ similarity }) => Number(similarity));
     expect(values).toEqual(values.toSorted((a, b) => b - a));
     const { code, stderr } = await run('similar', project, '/nowhere.jpg');

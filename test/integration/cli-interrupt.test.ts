@@ -107,7 +107,7 @@ describe('interrupted training', () => {
     const stopped = await trainUntil(3, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', String(EPOCHS));
     const { run: id } = stopped.events.at(-1)!;
     const labelled = (await run('labels', project, '--csv', '-')).stdout.split('\n').slice(1, 6);
-    await done('label', project, 'food', ...labelled.map((row) => row.split(',')[0]!));
+    await done('label', project, 'smileys', ...labelled.map((row) => row.split(',')[0]!));
     const resumed = await run('train', project, '--resume', id as string, '--json');
     expect(curve(stopped.events, resumed.events)).toEqual(uninterrupted);
     await done('label', project, '--undo');

@@ -9,8 +9,8 @@ const project = path.join(folder, 'p');
 /** 25 pictures of each class, and a copy of one of them under another name. */
 beforeAll(async () => {
   const pictures = sampleFolder(25);
-  const [first] = readdirSync(path.join(pictures, 'food'));
-  cpSync(path.join(pictures, 'food', first!), path.join(pictures, 'food', 'copy.png'));
+  const [first] = readdirSync(path.join(pictures, 'smileys'));
+  cpSync(path.join(pictures, 'smileys', first!), path.join(pictures, 'smileys', 'copy.png'));
   await done('import', pictures, '--project', project);
 });
 
@@ -47,8 +47,8 @@ it('"map --csv" writes path, x, y and label', async () => {
 it('"map" says that two pictures are too few', async () => {
   const pictures = path.join(folder, 'two');
   mkdirSync(pictures);
-  for (const file of readdirSync(path.join(SAMPLES, 'food')).slice(0, 2)) {
-    cpSync(path.join(SAMPLES, 'food', file), path.join(pictures, file));
+  for (const file of readdirSync(path.join(SAMPLES, 'smileys')).slice(0, 2)) {
+    cpSync(path.join(SAMPLES, 'smileys', file), path.join(pictures, file));
   }
   const small = path.join(folder, 'small');
   await done('import', pictures, '--project', small);

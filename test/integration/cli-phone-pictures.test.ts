@@ -10,7 +10,7 @@ const reference = (name: string) => fileURLToPath(new URL(`../reference/pictures
 it('imports, trains on and predicts HEIC and raw photographs, and names the raw ones that it skips', async () => {
   const folder = temporaryFolder();
   const pictures = sampleFolder(6, path.join(folder, 'pictures'));
-  const phone = path.join(pictures, 'animals');
+  const phone = path.join(pictures, 'flags');
   mkdirSync(phone, { recursive: true });
   for (const name of ['heic-tiles.heic', 'heic-turned-6.heic', 'heic-p3-profile.heic']) {
     copyFileSync(reference(name), path.join(phone, name));

@@ -80,7 +80,7 @@ it('train --folds gives the same with the classes swapped, the other way round',
 
 it.each([
   [['--folds', '2'], 'Expected a whole number from 3 to 100.'],
-  [['--folds', '13'], '"animals" has 12 different pictures'],
+  [['--folds', '13'], '"flags" has 12 different pictures'],
   [['--folds', '3', '--seeds', '3'], "--folds and --seeds can't be used together"],
 ])('train %j is refused', async (options, message) => {
   const { code, stderr } = await run('train', project, ...options);

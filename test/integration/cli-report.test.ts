@@ -14,8 +14,8 @@ beforeAll(async () => {
   // A name that would be markup if it were not escaped.
   sampleFolder(14, pictures);
   mkdirSync(path.join(folder, 'named'));
-  renameSync(path.join(pictures, 'animals'), path.join(folder, 'named', 'a <b>&"'));
-  renameSync(path.join(pictures, 'food'), path.join(folder, 'named', 'food'));
+  renameSync(path.join(pictures, 'flags'), path.join(folder, 'named', 'a <b>&"'));
+  renameSync(path.join(pictures, 'smileys'), path.join(folder, 'named', 'smileys'));
   await done('import', path.join(folder, 'named'), '--project', project);
   await done('train', project, ...QUICK, '--epochs', '2', '--no-augment', '--validation-fraction', '0.5');
 });

@@ -156,7 +156,7 @@ describe('an unsure answer', () => {
   it('is refused while there are too few pictures, and says how many are missing', async () => {
     const { code, stdout } = await run('unsure', project);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/"animals": Not enough pictures yet\. At least \d+ more/);
+    expect(stdout).toMatch(/"flags": Not enough pictures yet\. At least \d+ more/);
     const refused = await run('unsure', project, '--apply');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('Nothing can be promised for either class.');
@@ -183,7 +183,7 @@ describe('an unsure answer', () => {
       const label = probability > 0.5 ? 1 : 0;
       const least = made!.from[label];
       const sure = least !== null && (label ? probability : 1 - probability) >= least;
-      return sure ? ['animals', 'food'][label]! : 'unsure';
+      return sure ? ['flags', 'smileys'][label]! : 'unsure';
     };
     const answers = await predictions();
     for (const { label, probability } of answers.values()) expect(label).toBe(expected(probability));
@@ -237,8 +237,8 @@ describe('an unsure answer', () => {
 describe('a picture that is unlike anything labelled', () => {
   it('is noted by predict once the labelled pictures are in the index', async () => {
     const photograph = path.join(ROOT, 'test/reference/pictures/jpeg-444.jpg');
-    const [known] = readdirSync(path.join(folder, 'new', 'food')).sort();
-    const files = [photograph, path.join(folder, 'new', 'food', known!)];
+    const [known] = readdirSync(path.join(folder, 'new', 'smileys')).sort();
+    const files = [photograph, path.join(folder, 'new', 'smileys', known!)];
     const noted = async (): Promise<unknown[]> =>
       (await run('predict', project, ...files, '--json')).events
         .filter(({ event }) => event === 'prediction')

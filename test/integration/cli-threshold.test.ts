@@ -29,7 +29,7 @@ async function table(model: string, ...options: string[]): Promise<Row[]> {
 }
 
 const className = (probability: number, threshold: number): string =>
-  probability > threshold ? 'food' : 'animals';
+  probability > threshold ? 'smileys' : 'flags';
 
 /** What `evaluate` must say, from the answers and the run's own list of its validation pictures. */
 function confusionAt(rows: readonly Row[], threshold: number): number[][] {
@@ -82,14 +82,16 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
     const answers = events.filter(({ event }) => event === 'prediction');
     expect(answers.map(({ label }) => label)).toEqual(rows.map(({ label }) => label));
     const { stdout } = await run('predict', project, pictures, ...option);
-    expect(stdout).toContain(`Above a probability of ${threshold} a picture is "food", otherwise "animals".`);
+    expect(stdout).toContain(
+      `Above a probability of ${threshold} a picture is "smileys", otherwise "flags".`,
+    );
   });
 
   it('decides what evaluate counts, and is stated', async () => {
     const evaluated = await done('evaluate', project, ...option);
     expect(evaluated).toMatchObject({ threshold, confusion: confusionAt(await table(project), threshold) });
     expect((await run('evaluate', project, ...option)).stdout).toContain(
-      `of "food" at a threshold of ${threshold}`,
+      `of "smileys" at a threshold of ${threshold}`,
     );
   });
 
@@ -121,7 +123,7 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
     expect(card.threshold).toBe(threshold);
     expect(card.metrics).toMatchObject({ threshold, confusion: confusionAt(rows, threshold) });
     const readme = readFileSync(path.join(out, 'README.md'), 'utf8');
-    expect(readme).toContain(`Above a probability of ${threshold} a picture is **food**`);
+    expect(readme).toContain(`Above a probability of ${threshold} a picture is **smileys**`);
     expect(readme).toContain(`at a threshold of ${threshold},`);
 
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
@@ -138,7 +140,7 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
     expect(said.map(([file, label]) => [file, label])).toEqual(
       rows.map(({ path: file, label }) => [file, label]),
     );
-    expect(stderr).toContain(`Above a probability of ${threshold} a picture is "food"`);
+    expect(stderr).toContain(`Above a probability of ${threshold} a picture is "smileys"`);
 
     await done('evaluate', project, '--threshold', '0.5', '--save');
   });

@@ -79,7 +79,7 @@ describe('the test set', () => {
     });
     const predicted = await run('predict', project, ...tested, '--csv', '-');
     const labels = new Map(
-      (await labelled()).map((row) => [row.path, row.label === 'food' ? 1 : 0] as const),
+      (await labelled()).map((row) => [row.path, row.label === 'smileys' ? 1 : 0] as const),
     );
     const scored = parse<{ path: string; probability: string }>(predicted.stdout, { columns: true }).map(
       (row) => ({ probability: Number(row.probability), label: labels.get(row.path)! }),
@@ -122,7 +122,7 @@ describe('the test set', () => {
     });
     expect(listed.filter(({ split }) => split === 'test').map((row) => row.path)).toEqual(tested);
     for (const { file, split, label } of listed) expect(path.dirname(file)).toBe(`${split}/${label}`);
-    expect(readdirSync(path.join(out('folders'), 'test', 'food'))).toHaveLength(4);
+    expect(readdirSync(path.join(out('folders'), 'test', 'smileys'))).toHaveLength(4);
     expect(readFileSync(path.join(out('folders'), 'README.md'), 'utf8')).toMatch(/\| test +\| 4 +\| 4 +\|/);
 
     await write('labels');
@@ -146,7 +146,7 @@ describe('the test set', () => {
   it('is out of date when a label or the set changes, and current again after undo', async () => {
     const isCurrent = async (): Promise<unknown> =>
       ((await done('runs', project, '--run', 'r1')).test as { isCurrent: boolean }).isCurrent;
-    await done('label', project, 'food', tested[0]!);
+    await done('label', project, 'smileys', tested[0]!);
     expect(await isCurrent()).toBe(false);
     expect((await run('runs', project, '--run', 'r1')).stdout).toMatch(/test set or its labels have changed/);
     await done('label', project, '--undo');
@@ -185,7 +185,7 @@ describe('the test set', () => {
     expect(end).toBe('stopped');
     await done('evaluate', project, '--on', 'test', '--run', id as string);
     const moved = learned(id as string)
-      .filter((file) => file.includes('/food/'))
+      .filter((file) => file.includes('/smileys/'))
       .slice(0, 2);
     await done('split', project, 'test', ...moved);
     const resumed = await run(
@@ -238,7 +238,7 @@ describe('a test set that comes with the pictures', () => {
   function parted(parts: readonly string[]): string {
     const from = sampleFolder(2 * parts.length);
     const target = path.join(temporaryFolder(), 'parted');
-    for (const name of ['animals', 'food']) {
+    for (const name of ['flags', 'smileys']) {
       readdirSync(path.join(from, name)).forEach((file, index) => {
         const place = path.join(target, parts[index % parts.length]!, name);
         mkdirSync(place, { recursive: true });
@@ -315,8 +315,8 @@ describe('a test set that comes with the pictures', () => {
 
   it('is not joined by a copy of one of its pictures', async () => {
     const pictures = parted(['train', 'test']);
-    const test = path.join(pictures, 'test', 'food');
-    cpSync(path.join(test, readdirSync(test)[0]!), path.join(pictures, 'train', 'food', 'zz-copy.png'));
+    const test = path.join(pictures, 'test', 'smileys');
+    cpSync(path.join(test, readdirSync(test)[0]!), path.join(pictures, 'train', 'smileys', 'zz-copy.png'));
     const made = path.join(temporaryFolder(), 'copy.twofold');
     const { events } = await run('import', pictures, '--project', made, '--json');
     const copies = events.filter(({ event }) => event === 'duplicate');

@@ -34,7 +34,7 @@ export function temporaryFolder(): string {
 
 /** Some sample pictures of each class. */
 export const samplePictures = (perClass: number): string[] =>
-  ['animals', 'food'].flatMap((name) =>
+  ['flags', 'smileys'].flatMap((name) =>
     readdirSync(join(SAMPLES, name))
       .sort()
       .slice(0, perClass)

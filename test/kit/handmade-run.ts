@@ -17,7 +17,7 @@ import { recipeSchema, type Recipe } from '../../shared/recipe.ts';
 export async function makeRun(
   dir: string,
   options: Partial<Recipe> = {},
-  classes: [string, string] = ['animals', 'food'],
+  classes: [string, string] = ['flags', 'smileys'],
 ): Promise<RunFolder> {
   const recipe = recipeSchema.parse(options);
   const base = inceptionV3(recipe);

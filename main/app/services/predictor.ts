@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CallOutput } from '../../../shared/contract.ts';
-import type { TriedPicture, TriedPictures } from '../../../shared/contract/predict.ts';
+import type { ExamplePicture, TriedPicture, TriedPictures } from '../../../shared/contract/predict.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
 import type { Prediction } from '../../../shared/jobs/predict.ts';
@@ -73,11 +73,16 @@ export class Predictor extends Task<TriedPictures, ProgressEvent> {
     return path;
   }
 
+  /** Offers files to be tried. */
+  offer(paths: readonly string[]): ExamplePicture[] {
+    return paths.map((path) => this.#show(path));
+  }
+
   #showAll(predictions: readonly Prediction[]): TriedPicture[] {
-    return predictions.map((prediction) => ({
-      ...prediction,
-      name: basename(prediction.path),
-      token: this.pictures.allow(prediction.path),
-    }));
+    return predictions.map((prediction) => ({ ...prediction, ...this.#show(prediction.path) }));
+  }
+
+  #show(path: string): ExamplePicture {
+    return { path, name: basename(path), token: this.pictures.allow(path) };
   }
 }

@@ -1,12 +1,12 @@
-import { cp } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { replaceFolder } from '../../files/atomic-folder.ts';
 import { resourceFolder } from '../../files/paths.ts';
 
 /** The folders of sample pictures that are the two classes. */
-const CLASSES = ['animals', 'food'];
+const CLASSES = ['flags', 'smileys'];
 const NAME = 'Twofold sample';
 
 /**
@@ -17,7 +17,7 @@ const NAME = 'Twofold sample';
  * @throws TwofoldError `not-found` where no sample pictures came with this Twofold
  */
 export async function prepareSample(documents: string): Promise<{ folder: string; pictures: string }> {
-  const pictures = join(documents, `${NAME} pictures`);
+  const { folder, pictures, unseen } = placesIn(documents);
   if (!existsSync(pictures)) {
     const from = join(resourceFolder(), 'samples');
     if (!CLASSES.every((name) => existsSync(join(from, name)))) {
@@ -26,9 +26,32 @@ export async function prepareSample(documents: string): Promise<{ folder: string
         'The sample pictures are not there. Run "npm run setup" once, or open a folder of your own pictures.',
       );
     }
-    await replaceFolder(pictures, { durable: false }, async (folder) => {
-      for (const name of CLASSES) await cp(join(from, name), join(folder, name), { recursive: true });
-    });
+    await copyFolder(join(resourceFolder(), 'unseen'), unseen);
+    await copyFolder(from, pictures);
   }
-  return { folder: join(documents, `${NAME}.twofold`), pictures };
+  return { folder, pictures };
 }
+
+/**
+ * The pictures to try the sample's runs on, which were copied along with the sample and are not in its project.
+ *
+ * @param folder of the open project
+ * @returns paths, by name; none where the project is not the sample
+ */
+export async function unseenPictures(folder: string, documents: string): Promise<string[]> {
+  const places = placesIn(documents);
+  if (resolve(folder) !== resolve(places.folder) || !existsSync(places.unseen)) return [];
+  const names = await readdir(places.unseen);
+  return names.sort().map((name) => join(places.unseen, name));
+}
+
+function placesIn(documents: string): { folder: string; pictures: string; unseen: string } {
+  return {
+    folder: join(documents, `${NAME}.twofold`),
+    pictures: join(documents, `${NAME} pictures`),
+    unseen: join(documents, `${NAME} unseen pictures`),
+  };
+}
+
+const copyFolder = (from: string, to: string): Promise<void> =>
+  replaceFolder(to, { durable: false }, (draft) => cp(from, draft, { recursive: true }));

@@ -56,7 +56,7 @@ describe('twofold export', () => {
       expect(check.sameClass).toBe(40);
       expect(check.accuracy).toMatchObject({ pictures: 8, app: metrics!.accuracy.value });
       expect(exported.find((each) => each.format === format)!.check).toEqual(check);
-      expect(classes).toEqual(['animals', 'food']);
+      expect(classes).toEqual(['flags', 'smileys']);
       expect(data).toEqual({ train: [16, 16], validation: [4, 4] });
       expect(training).toMatchObject({ run: 'r1', epochs: 2, recipe: { cut: 'mixed0', size: 75 } });
       expect(input).toMatchObject({ size: 75, resize: 'bilinear', shape: [null, 75, 75, 3] });
@@ -82,7 +82,7 @@ describe('twofold export', () => {
       rows.map((row) => `${row.path} ${row.split}`).sort();
     expect(splits(labels)).toEqual(splits(listed));
     const count = (place: string): number => readdirSync(path.join(out('all/folders'), place)).length;
-    expect(['train/animals', 'train/food', 'validation/animals', 'validation/food'].map(count)).toEqual([
+    expect(['train/flags', 'train/smileys', 'validation/flags', 'validation/smileys'].map(count)).toEqual([
       16, 16, 4, 4,
     ]);
     expect(readFileSync(path.join(out('all/script'), 'train.py'), 'utf8')).toContain('LEARNING_RATE = 0.001');
@@ -113,8 +113,8 @@ describe('twofold export', () => {
 
   test('class folders name the run’s pictures that are missing or have changed since', async () => {
     const away = path.join(folder, 'away');
-    const [missing, changed] = readdirSync(path.join(pictures, 'food')).map((name) =>
-      path.join(pictures, 'food', name),
+    const [missing, changed] = readdirSync(path.join(pictures, 'smileys')).map((name) =>
+      path.join(pictures, 'smileys', name),
     );
     renameSync(missing!, away);
     const content = readFileSync(changed!);
@@ -139,9 +139,9 @@ describe('twofold export', () => {
   test('a run some of whose pictures are gone is checked with the others, and it says how many are not there', async () => {
     const away = path.join(folder, 'away');
     mkdirSync(away);
-    const gone = readdirSync(path.join(pictures, 'food')).slice(0, 3);
-    for (const name of gone) renameSync(path.join(pictures, 'food', name), path.join(away, name));
-    const damaged = path.join(pictures, 'animals', readdirSync(path.join(pictures, 'animals'))[0]!);
+    const gone = readdirSync(path.join(pictures, 'smileys')).slice(0, 3);
+    for (const name of gone) renameSync(path.join(pictures, 'smileys', name), path.join(away, name));
+    const damaged = path.join(pictures, 'flags', readdirSync(path.join(pictures, 'flags'))[0]!);
     const content = readFileSync(damaged);
     writeFileSync(damaged, 'no picture');
     try {
@@ -153,7 +153,7 @@ describe('twofold export', () => {
       expect(readme).toContain('on 36 pictures of the project');
       expect(readme).toContain('4 more pictures of the run could not be used');
     } finally {
-      for (const name of gone) renameSync(path.join(away, name), path.join(pictures, 'food', name));
+      for (const name of gone) renameSync(path.join(away, name), path.join(pictures, 'smileys', name));
       writeFileSync(damaged, content);
     }
   });

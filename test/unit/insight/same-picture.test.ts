@@ -11,12 +11,12 @@ const pyramid = async (file: Buffer): Promise<Pyramid> =>
 
 let originals: Buffer[];
 beforeAll(async () => {
-  const names = readdirSync(path.join(SAMPLES, 'animals'))
+  const names = readdirSync(path.join(SAMPLES, 'flags'))
     .sort()
     .filter((_, index) => index % 10 === 0);
   originals = await Promise.all(
     names.map((name) =>
-      sharp(path.join(SAMPLES, 'animals', name))
+      sharp(path.join(SAMPLES, 'flags', name))
         .flatten({ background: '#7a8' })
         .jpeg()
         .toBuffer(),
