@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadCli } from './build/cli.mjs';
 
 /**
- * `npm run demo`: imports the sample pictures, trains, evaluates and predicts, with the commands that a person would type.
+ * `npm run demo`: imports the sample pictures, trains, evaluates and predicts, with the usual commands.
  */
 const { main } = await loadCli();
 const samples = fileURLToPath(new URL('../.cache/samples', import.meta.url));
@@ -19,7 +19,7 @@ async function step(title: string, argv: string[]): Promise<void> {
   if (code !== 0) process.exit(code);
 }
 
-// Each demo starts over; its project is kept for a closer look.
+// Each demo starts over; its project is kept for exploring.
 await rm(project, { recursive: true, force: true });
 const startedAt = performance.now();
 await step('Import the sample pictures, labelled by their folders', [

@@ -1,21 +1,21 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer as createSocket, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { context } from 'esbuild';
 import { createServer } from 'vite';
 import { writeExtras } from './build/build.ts';
 import { bundlePreload, programBundle } from './build/bundle.mjs';
 import { ROOT } from './build/sources.mjs';
+import { freePort } from './free-port.ts';
 import { openApp, requireScreen } from './open-app.ts';
 
 /**
- * `npm run dev`: opens the app and keeps it up to date. Changes to the renderer are swapped in by Vite; after changes to
- * main/ or shared/ the app restarts. With `--debug`, debuggers can attach to main (port 9229) and the window (9222).
+ * `npm run dev`: opens the app and keeps it up to date. Changes to the renderer are swapped in by Vite; after changes
+ * to main/ or shared/ the app restarts. With `--debug`, debuggers can attach to main (port 9229) and the window (9222).
  */
 
-/** Laid out like the checkout, so that the app finds its files; dist/ itself is left to `npm start` and the tests. */
+/** Has the layout of the checkout, so that the app finds its files. dist/ is used by `npm start` and the tests. */
 const FOLDER = join(ROOT, '.cache/dev');
 const MAIN = join(FOLDER, 'dist/main');
 
@@ -49,7 +49,7 @@ await main.watch();
 
 let app: ChildProcess | undefined;
 
-/** Closes the app as a person would, waits until its project is closed, and opens it again. */
+/** Closes the app normally, waits until its project is closed, and opens it again. */
 async function restart(): Promise<void> {
   if (app) {
     app.removeAllListeners('exit');
@@ -80,12 +80,4 @@ async function serveRenderer(port: number): Promise<string> {
   });
   await vite.listen();
   return `http://127.0.0.1:${port}`;
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket().listen(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as AddressInfo;
-  socket.close();
-  return port;
 }

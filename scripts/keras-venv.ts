@@ -39,8 +39,8 @@ export function venvPython(version: KerasVersion): string {
 }
 
 /**
- * Creates a virtual environment with real Keras in `.cache/keras-VERSION` unless it exists: a minute and 1.5 GB, from PyPI.
- * Can be interrupted, run again, and run by several processes at once.
+ * Creates a virtual environment with real Keras in `.cache/keras-VERSION` unless it exists: a minute and 1.5 GB, from
+ * PyPI. Can be interrupted, run again, and run by several processes at once.
  *
  * @returns path of its Python
  * @throws TwofoldError `runtime` without a suitable Python, `network` when PyPI can't be reached
@@ -101,7 +101,7 @@ async function createVenv(version: KerasVersion, progress: Progress): Promise<vo
   );
 }
 
-/** The first Python of a suitable version that can make virtual environments. */
+/** The first Python of a suitable version that can create virtual environments. */
 async function findPython(version: KerasVersion, versions: readonly string[]): Promise<string> {
   const proof = 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2])';
   const withoutVenv: string[] = [];
@@ -151,7 +151,7 @@ async function install(
   throw new TwofoldError('runtime', `Keras ${version} could not be installed: ${lastLine(installed.stderr)}`);
 }
 
-/** Keeps TensorFlow from greeting on standard error. */
+/** Suppresses TensorFlow's start-up messages. */
 const QUIET = { TF_CPP_MIN_LOG_LEVEL: '3' };
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

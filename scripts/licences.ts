@@ -8,7 +8,7 @@ import { ROOT } from './setup/step.ts';
 
 const PAGE = join(ROOT, 'THIRD_PARTY.md');
 
-/** Licences under which a work may ship with Twofold. */
+/** Licences of works that may ship with Twofold. */
 const ACCEPTED = new Set([
   '0BSD',
   'Apache-2.0',
@@ -94,7 +94,7 @@ function resolvePlace(lock: Lock, name: string, from: string): string | undefine
   }
 }
 
-/** The content of THIRD_PARTY.md: the works of others that ship, with their licences. */
+/** The content of THIRD_PARTY.md: the third-party works that ship, with their licences. */
 export function licencePage(packages: readonly Shipped[] = shippedPackages()): string {
   const byLicence = new Map<string, string[]>();
   for (const { name, version, licence = 'unknown', place } of packages) {
@@ -124,7 +124,7 @@ interface Manifest {
   repository?: string | { url?: string };
 }
 
-/** Author and address of a package: `, AUTHOR, ADDRESS`, as far as its package.json states them. */
+/** Author and address of a package: `, AUTHOR, ADDRESS`, if its package.json states them. */
 function describeOrigin(place: string): string {
   const manifest = JSON.parse(readFileSync(join(ROOT, place, 'package.json'), 'utf8')) as Manifest;
   const { author, homepage, repository } = manifest;

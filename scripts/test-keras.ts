@@ -11,8 +11,8 @@ import { Report } from './test-keras/report.ts';
 import { trainOnTwoWorkers, trainWithScript } from './test-keras/train-script.ts';
 
 /*
- * `npm run test:keras`: checks that real Keras loads, predicts with and trains from what Twofold exports. Needs PyPI once,
- * for the virtual environments; without them it says why and succeeds, since nothing was found wrong.
+ * `npm run test:keras`: checks that real Keras loads, predicts with and trains from what Twofold exports. Needs PyPI
+ * once, for the virtual environments; without them, says why and succeeds.
  */
 
 const VERSIONS: readonly KerasVersion[] = ['2.15', '3'];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageVersion, ROOT } from './setup/step.ts';
 
-/** Works of others that ship with Twofold, for THIRD_PARTY.md and the notices in the packaged app. */
+/** Third-party works that ship with Twofold, for THIRD_PARTY.md and the notices in the packaged app. */
 
 /** Development dependencies that become part of the window's bundle, together with their own dependencies. */
 export const BUNDLED = ['svelte', '@lucide/svelte', 'uplot'];

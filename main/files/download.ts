@@ -21,7 +21,7 @@ export interface Download {
   target: string;
   /** The expected checksum; a function of the response headers where only the server knows it. */
   integrity: Integrity | ((headers: Answer['headers']) => Integrity | undefined);
-  /** The expected size, where it is known; a longer response is refused. */
+  /** The expected size, if known; a longer response is refused. */
   sizeBytes?: number;
   /** @param totalBytes undefined when the server does not send it */
   onProgress?: (receivedBytes: number, totalBytes: number | undefined) => void;

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 /** In every export. */
 export const CARD_FILE = 'card.json';
 export const CARD_FORMAT = 'twofold-export';
-/** List of where the pictures of exported class folders come from. */
+/** List of the original paths of the pictures in exported class folders. */
 export const FOLDERS_FILE = 'folders.csv';
 export const FOLDERS_COLUMNS = ['file', 'path', 'sha256', 'label', 'split', 'how'] as const;
 

@@ -19,8 +19,8 @@ export interface Project {
 }
 
 /**
- * The project folder for a path that a person typed: `birds` and `birds.twofold` are both `birds.twofold`. An existing
- * folder with a library keeps its name, and the path of a library.db stands for its folder.
+ * The project folder for a path that was entered: both `birds` and `birds.twofold` give `birds.twofold`. An existing
+ * folder with a library keeps its name, and the path of a library.db gives its folder.
  */
 export function projectFolder(given: string): string {
   const resolved = path.resolve(given);
@@ -29,12 +29,12 @@ export function projectFolder(given: string): string {
   return resolved + PROJECT_SUFFIX;
 }
 
-/** Whether `projectFolder(given)` holds a project. */
+/** Whether `projectFolder(given)` contains a project. */
 export function isProject(given: string): boolean {
   return isFile(path.join(projectFolder(given), LIBRARY));
 }
 
-/** Folder of thumbnails, pixels and features; it may be deleted at any time. */
+/** Folder of thumbnails, pixels, features and the index; it may be deleted at any time. */
 export function cacheDir(project: Project): string {
   return path.join(project.folder, 'cache');
 }
@@ -44,7 +44,7 @@ export function runDir(project: Project, runId: string): string {
   return path.join(project.folder, 'runs', runId);
 }
 
-/** Whether there is a file; false also for a path that leads through a file. */
+/** Whether a file exists; false also for a path below a file. */
 export function isFile(place: string): boolean {
   try {
     return statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;

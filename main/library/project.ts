@@ -22,11 +22,11 @@ import { exists, row, run, transaction } from './database/sql.ts';
 export { cacheDir, isProject, PROJECT_SUFFIX, projectFolder, runDir, type Project } from './folder.ts';
 
 /**
- * Creates a project folder, and its parent folders where they are missing, and opens it.
+ * Creates a project folder, with missing parent folders, and opens it.
  *
- * @param given path of the folder; `.twofold` is added where it is missing
+ * @param given path of the folder; `.twofold` is added if missing
  * @param options.classes names of the two classes; default `Class A` and `Class B`, which a first import may replace
- * @throws TwofoldError `exists` where there is a project, or a folder that is not empty; `read-only`, `disk-full`
+ * @throws TwofoldError `exists` if there is a project or a folder that is not empty; `read-only`, `disk-full`
  */
 export function createProject(given: string, options: { classes?: readonly [string, string] } = {}): Project {
   const folder = projectFolder(given);
@@ -72,7 +72,7 @@ export function createProject(given: string, options: { classes?: readonly [stri
 }
 
 /**
- * Opens a project. Migrates its library where an older Twofold wrote it, and locates its pictures where the project was
+ * Opens a project. Migrates its library if it is of an older version, and locates its pictures if the project was
  * moved. Runs and imports whose process has died are marked as crashed; `crashedRuns` lists those found now.
  *
  * @param options.readOnly write nothing; default false
@@ -122,9 +122,9 @@ export function openProject(given: string, options: { readOnly?: boolean } = {})
 
 /**
  * Opens a project for reading: also while another program writes to it, on a full disk, and on read-only media. Crashed
- * runs are marked and an older library is migrated only where writing is possible.
+ * runs are marked and an older library is migrated only if writing is possible.
  *
- * @throws TwofoldError as `openProject`
+ * @throws TwofoldError the errors of `openProject`
  */
 export function openForReading(given: string): Project {
   try {
@@ -160,7 +160,7 @@ export interface NewProject {
   remove: () => void;
 }
 
-/** As `createProject`. */
+/** Creates a project that can be removed again. @throws TwofoldError the errors of `createProject` */
 export function createToFill(given: string): NewProject {
   const above = nearestFolder(projectFolder(given));
   const project = createProject(given);

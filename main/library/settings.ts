@@ -5,10 +5,12 @@ import { rows, run, transaction, type Db } from './database/sql.ts';
 
 type Key = keyof ProjectSettings;
 const KEYS = Object.keys(projectSettingsSchema.shape) as Key[];
-/** Whether the classes were swapped when the threshold was set. It is stored unswapped, so that it comes back exactly. */
+/**
+ * Whether the classes were swapped when the threshold was set. It is stored unswapped, so that it comes back exactly.
+ */
 const THRESHOLD_ORDER = 'thresholdSwapped';
 
-/** The project's settings. A value that this version can't read is replaced by its default and kept in the file. */
+/** The project's settings. For a value that this version can't read, returns the default; the stored value is kept. */
 export function getSettings(db: Db): ProjectSettings {
   const found = rows<{ key: string; value: string }>(db, 'SELECT key, value FROM settings');
   const stored = new Map(found.map(({ key, value }) => [key, value]));

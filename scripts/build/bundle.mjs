@@ -29,9 +29,10 @@ const CHILDREN = {
 };
 
 /**
- * Options for esbuild to bundle a program of main/ with its children; modules that they share become files of their own.
+ * Options for esbuild to bundle a program of main/ with its children; modules that they share become files of their
+ * own.
  *
- * @param {Record<string, string>} program its entry, by the name of the file to write
+ * @param {Record<string, string>} program entry module, by the name of the file to write
  * @param {string} outdir
  * @returns {import('esbuild').BuildOptions}
  */
@@ -58,7 +59,8 @@ export function programBundle(program, outdir) {
 }
 
 /**
- * Bundles the preload script, which in a sandbox is one CommonJS file. The names of the contract are written into it.
+ * Bundles the preload script, which must be a single CommonJS file in a sandbox, with the names of the contract
+ * inserted.
  *
  * @param {string} outdir
  */
@@ -82,7 +84,7 @@ export async function bundlePreload(outdir) {
 }
 
 /**
- * The contract as it is now, even if an earlier version was loaded.
+ * Loads the current contract, even if an earlier version was loaded before.
  *
  * @returns {Promise<typeof import('../../shared/contract.ts')>}
  */

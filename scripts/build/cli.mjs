@@ -19,7 +19,7 @@ export async function loadCli() {
   try {
     utimesSync(folder, new Date(), new Date());
   } catch {
-    // In a read-only checkout nothing is removed either.
+    // Read-only checkout: nothing is removed either.
   }
   return import(pathToFileURL(join(folder, 'cli.js')).href);
 }

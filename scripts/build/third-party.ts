@@ -23,9 +23,9 @@ interface Notice {
   text: string;
 }
 
-/** THIRD_PARTY.md of the packaged app: a section for each work of others, with its full licence. */
+/** THIRD_PARTY.md of the packaged app: a section for each third-party work, with its full licence. */
 export function thirdPartyNotices(): string {
-  // A version that is installed several times is one work.
+  // A version that is installed several times is listed once.
   const packages = new Map(
     packagesInApp()
       .map(readPackage)
@@ -95,7 +95,7 @@ function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** Keeps a licence's headings from becoming headings of the page. */
+/** Indents a licence's headings, so that they do not become headings of the page. */
 function plain(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(/^(#+ )/gm, ' $1');
 }

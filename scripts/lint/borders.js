@@ -14,8 +14,8 @@ const STEPS = [
 /** Both front ends: the app, and the command line. */
 const FRONT_END = [...STEPS, 'main/jobs', 'main/engine', 'main/log'];
 /**
- * Which part of the sources may import which, as docs/architecture.md draws it: pictures come in at main/library, become
- * pixels, features, a trained head, files. Nothing imports upstream. A part is a folder or a single file of the sources.
+ * Which part of the sources may import which, in the order of the flow in docs/architecture.md. Nothing imports
+ * upstream. A part is a folder or a single file of the sources.
  */
 const MAY_IMPORT = {
   shared: [],

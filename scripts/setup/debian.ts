@@ -48,7 +48,7 @@ export async function requirePackages(
   progress.stage('Updating the list of Debian packages');
   // Completes what an interrupted run left half installed.
   await run('dpkg', ['--configure', '-a']);
-  // Without a connection the lists that are there may still do.
+  // Without a connection the existing lists may still be sufficient.
   await apt(['update'], progress).catch(() => undefined);
   const chosen = await chooseAll(missing);
   progress.stage(`Installing ${chosen.length} Debian packages`);
@@ -61,7 +61,7 @@ const missingMessage = (packages: readonly string[], work: string): string =>
   `Install them with\n  sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}\n` +
   'and run the same command again.';
 
-/** For systems without apt; only Linux needs packages at all. */
+/** Message for systems without apt; only Linux needs packages. */
 export function notCheckedMessage(names: readonly string[], work: string, platform: NodeJS.Platform): string {
   if (platform !== 'linux') return `System packages for ${work}: none needed`;
   const list = names.map((name) => name.split('|').at(-1)!).join(', ');
@@ -79,7 +79,7 @@ async function findMissing(names: readonly string[]): Promise<string[]> {
 
 const chooseAll = (names: readonly string[]): Promise<string[]> => Promise.all(names.map(choose));
 
-/** The first alternative of `a|b` that this release has as a real package, else the last. */
+/** The first alternative of `a|b` that this release has as a real package, otherwise the last. */
 async function choose(name: string): Promise<string> {
   const alternatives = name.split('|');
   for (const each of alternatives.slice(0, -1)) {
@@ -89,7 +89,9 @@ async function choose(name: string): Promise<string> {
   return alternatives.at(-1)!;
 }
 
-/** Runs apt-get unattended; progress comes from its status lines (`dlstatus:N:PERCENT:…`, `pmstatus:NAME:PERCENT:…`). */
+/**
+ * Runs apt-get unattended; progress comes from its status lines (`dlstatus:N:PERCENT:…`, `pmstatus:NAME:PERCENT:…`).
+ */
 async function apt(args: readonly string[], progress: Progress): Promise<void> {
   const options = ['APT::Status-Fd=1', 'Acquire::Retries=3', 'DPkg::Lock::Timeout=300', 'Dpkg::Use-Pty=0'];
   await runOrThrow(

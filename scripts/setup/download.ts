@@ -22,7 +22,7 @@ export function cacheFolder(): string {
  * Downloads a file to the cache unless it is already there. Other processes that want the same file wait.
  *
  * @returns path of the file
- * @throws TwofoldError as `downloadFile`
+ * @throws TwofoldError the errors of `downloadFile`
  */
 export async function download(
   { url, file, integrity, send }: Resource,

@@ -27,7 +27,7 @@ const RENAMED: Record<string, string | undefined> = {
   'browser_v8_context_snapshot.bin': undefined,
 };
 
-/** Installs Cypress' Electron as `dist`, changed back into what Electron releases. */
+/** Installs Cypress' Electron as `dist`, restored to the contents of Electron's own releases. */
 export async function installCypressElectron(
   dist: string,
   progress: Progress,

@@ -1,5 +1,5 @@
 /**
- * Makes `electron path/to/app` work, which the Electron from the npm registry lacks. Packed as resources/default_app.asar,
+ * Makes `electron path/to/app` work with the Electron from the npm registry. Packed as resources/default_app.asar,
  * which packagers do not include in apps.
  */
 import { readFileSync, statSync } from 'node:fs';
@@ -31,7 +31,7 @@ try {
   } else {
     app.setAppPath(dirname(target));
   }
-  // Electron delays `ready` until this module is loaded, so the app can still do what must come before.
+  // Electron delays `ready` until this module is loaded, so the app can still run code that must come before it.
   await import(pathToFileURL(main).href);
 } catch (error) {
   console.error(error);

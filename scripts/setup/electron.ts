@@ -59,7 +59,8 @@ export const electronStep: Step = {
       );
     }
     const origin = await installElectron(PACKAGE, progress);
-    // Not part of trying sources: what makes it fail is usually a missing system library, which the other would need as well.
+    // Not part of trying sources: a failure is usually due to a missing system library, which another source would need
+    // too.
     progress.stage('Testing Electron');
     return `Electron ${await proveElectron()}: installed from ${origin}`;
   },

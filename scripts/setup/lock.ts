@@ -17,7 +17,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, onWait?:
     realpath: false, // the path need not exist
     stale: 10_000,
     update: 2_000,
-    // Removed by hand, or the machine slept: the work itself is still safe, as it is written aside and renamed.
+    // The lock was removed by hand, or the machine slept. The work is safe: it is written aside and renamed.
     onCompromised: () => undefined,
   };
   const release = await lock(path, options).catch((error: unknown) => {

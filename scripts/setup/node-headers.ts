@@ -24,7 +24,8 @@ export async function findHeaders(progress: Progress): Promise<string> {
 const downloadedFolder = (): string => join(cacheFolder(), 'node-headers', process.version);
 
 /**
- * Downloads the C headers of this Node to the cache: from nodejs.org (or `NODEJS_ORG_MIRROR`), else from the npm registry.
+ * Downloads the C headers of this Node to the cache: from nodejs.org (or `NODEJS_ORG_MIRROR`), otherwise from the npm
+ * registry.
  *
  * @returns folder that holds `include/node`
  * @throws TwofoldError `network` listing both sources with the reason

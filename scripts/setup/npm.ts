@@ -7,11 +7,11 @@ import { PATIENCE, type Answer, type Patience, type Send } from '../../main/file
 import type { Resource } from './download.ts';
 import { ROOT } from './step.ts';
 
-/** A package of the npm registry whose tarball is wanted as it is, without installing it. */
+/** A package of the npm registry whose tarball is downloaded without installing it. */
 export interface NpmPackage {
   name: string;
   version: string;
-  /** As npm records it (`npm view NAME@VERSION dist.integrity`); default: what the registry says. */
+  /** As npm records it (`npm view NAME@VERSION dist.integrity`); default: the one in the registry. */
   integrity?: Integrity;
 }
 
@@ -47,7 +47,7 @@ export async function locateTarball(
     const { default: pacote } = await import('pacote');
     const { _resolved, _integrity } = await pacote.manifest(`${name}@${version}`, options);
     return {
-      // As npm does: a mirror that repeats the public addresses still serves the tarballs itself.
+      // Like npm: a mirror serves the tarballs itself, even if it states the public addresses.
       url: _resolved.replace('https://registry.npmjs.org/', options.registry!),
       file: `${name.replace('@', '').replace('/', '-')}-${version}.tgz`,
       integrity: integrity ?? (_integrity as Integrity),

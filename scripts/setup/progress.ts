@@ -19,7 +19,7 @@ const FORMATS: Record<Unit, (done: number, total?: number) => string> = {
   percent: (done) => `${Math.floor(done)}%`,
 };
 
-/** Prints progress to `stream`, with the time left where it is known, otherwise with the time elapsed. */
+/** Prints progress to `stream`, with the time left if known, otherwise with the time elapsed. */
 export class ProgressPrinter implements Progress {
   readonly #line: ProgressLine;
   #stage = '';

@@ -13,7 +13,9 @@ import { packageVersion, ROOT, type Step } from './step.ts';
 const PACKAGE = join(ROOT, 'node_modules', 'better-sqlite3');
 const BUILD = join(PACKAGE, 'build');
 const ADDON = join('Release', 'better_sqlite3.node');
-/** Written once the add-on works. "npm ci" replaces the package, this file included, so the add-on is then tested again. */
+/**
+ * Written once the add-on works. "npm ci" replaces the package, this file included, so the add-on is then tested again.
+ */
 const TESTED = join(PACKAGE, '.tested');
 /** Inside the checkout, so that the build finds node-addon-api in node_modules. */
 const WORKSHOP = join(ROOT, '.cache', 'build', 'better-sqlite3');
@@ -54,7 +56,7 @@ async function installAddon(progress: Progress): Promise<string> {
   return `SQLite ${version}: built from source`;
 }
 
-/** Tests the add-on in this Node and, where it is installed, in Electron. Returns the version of SQLite. */
+/** Tests the add-on in this Node and, if installed, in Electron. Returns the version of SQLite. */
 async function proveEverywhere(): Promise<string> {
   if (existsSync(electronProgram())) await proveSqlite(electronProgram());
   return proveSqlite(process.execPath);
@@ -81,8 +83,8 @@ async function build(progress: Progress): Promise<void> {
   progress.stage('Building SQLite from source (about 2 minutes)');
   const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
   const args = [nodeGyp, 'rebuild', '--release', '--force_build=1', `--nodedir=${headers}`];
-  // Without a fixed version of Node-API the add-on asks for 10, which Node 20 lacks; the functions it uses are there as
-  // experimental ones.
+  // Without a fixed version of Node-API the add-on asks for 10, which Node 20 does not have; the functions it uses are
+  // available there as experimental ones.
   const flags = '-UNAPI_VERSION -DNAPI_EXPERIMENTAL -DNAPI_VERSION=2147483647';
   await runOrThrow('SQLite could not be built', process.execPath, args, {
     cwd: WORKSHOP,
@@ -93,7 +95,7 @@ async function build(progress: Progress): Promise<void> {
   rmSync(WORKSHOP, { recursive: true });
 }
 
-/** Puts a built add-on where the package looks first. */
+/** Copies a built add-on to the place where the package looks first. */
 function install(addon: string): void {
   const draft = draftOf(BUILD);
   mkdirSync(join(draft, 'Release'));
@@ -101,7 +103,7 @@ function install(addon: string): void {
   putInPlace(draft, BUILD);
 }
 
-/** Where a built add-on is kept for every checkout of this user on this machine. */
+/** Path of a built add-on in the cache, which all checkouts of this user on this machine share. */
 function keptAddon(): string {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   const libc = report.header?.glibcVersionRuntime ?? 'other';

@@ -1,22 +1,21 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sync as writeFileAtomic } from 'write-file-atomic';
 import type { Progress } from './progress.ts';
+import { ROOT } from '../build/sources.mjs';
 
-/** What the checkout is set up for; each purpose needs its own steps. */
+export { ROOT };
+
+/** Purposes of the checkout; each needs its own steps. */
 export const PURPOSES = ['cli', 'test', 'app'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** The checkout that is set up. */
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Something that a fresh checkout lacks. */
+/** A part of set-up that a fresh checkout needs. */
 export interface Step {
   /** Also the file name of the stamp. */
   name: string;
   purposes: readonly Purpose[];
-  /** Everything that decides what is installed (versions, platform); a change runs the step again. */
+  /** Everything that determines what is installed (versions, platform); a change runs the step again. */
   key: () => string;
   /** Files that exist once the step is done, for a cheap check. */
   outputs: () => string[];

@@ -20,8 +20,8 @@ const wheel = (project: string, platform: string, sha256: string): Wheel => ({
 });
 
 /**
- * Google's own builds for Python by Node's platform and architecture. Their library has the whole C API, which is all that
- * tfjs-node's add-on calls. Wheels for Windows have it only as a Python extension.
+ * Google's own builds for Python by Node's platform and architecture. Their library has the whole C API, which is all
+ * that tfjs-node's add-on calls. Wheels for Windows have it only as a Python extension.
  */
 const WHEELS: Partial<Record<string, Wheel>> = {
   'linux-x64': wheel(
@@ -46,7 +46,7 @@ const WHEELS: Partial<Record<string, Wheel>> = {
   ),
 };
 
-/** The wheel for this machine; undefined where none has the library. */
+/** The wheel for this machine; undefined if none has the library. */
 export const wheelForThisMachine = (): Wheel | undefined => WHEELS[`${process.platform}-${process.arch}`];
 
 const onMac = process.platform === 'darwin';
@@ -68,8 +68,8 @@ function placeOf(path: string): string | undefined {
 }
 
 /**
- * Takes TensorFlow's library from its wheel and compiles the add-on of @tensorflow/tfjs-node against it, from the source in
- * that package.
+ * Takes TensorFlow's library from its wheel and compiles the add-on of @tensorflow/tfjs-node against it, from the
+ * source in that package.
  *
  * @param folder of the package @tensorflow/tfjs-node
  * @throws TwofoldError `network`; `runtime` without a compiler
@@ -80,7 +80,7 @@ export async function installFromWheel(
   progress: Progress,
   patience: Patience,
 ): Promise<void> {
-  // Checked before 200 MB are downloaded in vain.
+  // Checked before downloading 200 MB.
   await requireCompiler('TensorFlow', ['c++'], progress);
   const path = await download(await locateWheel(wanted, patience), progress, patience);
   progress.stage('Unpacking TensorFlow');

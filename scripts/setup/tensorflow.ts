@@ -24,7 +24,7 @@ export const tensorflowStep: Step = {
     if (existsSync(join(PACKAGE, ADDON))) {
       progress.stage('Testing the installed TensorFlow');
       const version = await proveTensorflow(PACKAGE).catch(() => undefined);
-      // Another version than the wheel's is replaced: everyone gets the one that is tested.
+      // A version other than the wheel's is replaced, so that everyone has the tested one.
       const isWanted = wheelForThisMachine() === undefined || version === WHEEL_VERSION;
       if (version !== undefined && isWanted) return `TensorFlow ${version}: already installed`;
     }
@@ -66,20 +66,20 @@ export async function installTensorflow(
   ]);
 }
 
-/** Downloads what the package's own installer would, which ignores HTTP errors and verifies nothing. */
+/** Downloads the files of the package's own installer, which ignores HTTP errors and verifies nothing. */
 async function installPrebuilt(folder: string, progress: Progress, patience: Patience): Promise<void> {
   const host = process.env.TFJS_NODE_CDN_STORAGE ?? 'https://storage.googleapis.com/';
   const version = packageVersion('@tensorflow/tfjs-node');
   const library: Resource = {
     url: `${host}tensorflow/libtensorflow/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz`,
     file: 'libtensorflow-2.9.1.tar.gz',
-    // As nixpkgs (mjolnir) and several Bazel and CMake builds pin it.
+    // The same as in nixpkgs (mjolnir) and several Bazel and CMake builds.
     integrity: fromHex('sha256', '7f510d2546e3db5e10b1d119463689003d587842892ad3c95bca51cf82820173'),
   };
   const addon: Resource = {
     url: `${host}tf-builds/pre-built-binary/napi-v8/${version}/CPU-linux-${version}.tar.gz`,
     file: `tfjs-node-addon-${version}.tar.gz`,
-    // No checksum of it was ever published; Google's storage sends `crc32c=…,md5=…` (base64) with each file.
+    // No checksum of it was published; Google's storage sends `crc32c=…,md5=…` (base64) with each file.
     integrity: (headers) => {
       const md5 = /md5=([A-Za-z0-9+/=]+)/.exec(headers.get('x-goog-hash') ?? '')?.[1];
       return md5 === undefined ? undefined : `md5-${md5}`;
@@ -98,7 +98,7 @@ async function installPrebuilt(folder: string, progress: Progress, patience: Pat
   putInPlace(lib, join(folder, 'lib'));
 }
 
-/** On other platforms the package knows best what to download or build. */
+/** Runs the package's own installer, on other platforms. */
 async function runOwnInstaller(folder: string, progress: Progress): Promise<void> {
   progress.stage("Running TensorFlow's own installer (150 MB, some minutes)");
   await runOrThrow("TensorFlow's installer failed", process.execPath, ['scripts/install.js'], {

@@ -6,7 +6,7 @@ import type { Entry, ZipFile } from 'yauzl';
 import { TwofoldError } from '../../shared/errors.ts';
 
 /**
- * Unpacks a tar file, also a compressed one, into `folder`.
+ * Unpacks a tar file, compressed or not, into `folder`.
  *
  * @param strip how many leading folders of each path to drop
  * @param isWanted by the path in the archive
@@ -64,7 +64,7 @@ async function writeEntry(zip: ZipFile, entry: Entry, folder: string, target: st
     return;
   }
   const link = await text(source);
-  // What is written through it later would land where it leads.
+  // Otherwise, later entries could be written outside the folder through the link.
   requireInside(folder, resolve(dirname(path), link));
   symlinkSync(link, path);
 }

@@ -26,7 +26,9 @@ interface BundledModel {
   weightsManifest: [{ weights: ManifestEntry[] }];
 }
 
-/** InceptionV3's weights: the official Keras file where it can be downloaded, and always those of the npm package nsfwjs. */
+/**
+ * InceptionV3's weights: the official Keras file if it can be downloaded, and always those of the npm package nsfwjs.
+ */
 export const weightsStep: Step = {
   name: 'weights',
   purposes: ['cli', 'test', 'app'],

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { run as runProgram, type Ended } from '../setup/child.ts';
 import { lastLines, type KerasCheck } from './check-exports.ts';
 import type { ExportedRun } from './make-exports.ts';
@@ -58,12 +58,3 @@ const isDone = ({ failed, stdout }: Ended): boolean => !failed && LAST.test(stdo
 
 const lastWords = (ended: Ended): string =>
   isDone(ended) ? ended.stdout.trim().split('\n').at(-1)! : lastLines(ended.stderr);
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 
 /**
- * `quick_check` reads the whole library: 0.1 s at 100,000 pictures, 0.5 s with some history. A note in the project's cache
- * records the file's size and time when it was closed. The library is checked again only where these differ, where it was
- * not closed properly, or where the last check is a day old.
+ * `quick_check` reads the whole library: 0.1 s at 100,000 pictures, 0.5 s with some history. A note in the project's
+ * cache records the file's size and time when it was closed. The library is checked again only if these differ, if it
+ * was not closed properly, or if the last check is more than a day old.
  */
 
 const DAY_MS = 86_400_000;

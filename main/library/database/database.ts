@@ -16,7 +16,7 @@ const BUSY_TIMEOUT_MS = 5000;
 const CACHE_KIB = 64 * 1024;
 
 export interface OpenOptions {
-  /** Create the file where there is none. Default false. */
+  /** Create the file if it does not exist. Default false. */
   create?: boolean;
   /** Write nothing: see `openWithoutWriting`. Default false. */
   readOnly?: boolean;
@@ -25,7 +25,7 @@ export interface OpenOptions {
 
 /**
  * Opens library.db: checks that it is a Twofold library and intact (`quick_check`, unless nothing changed since it was
- * closed), then backs it up and migrates it where it is older. With a write-ahead log and `synchronous=FULL`, a
+ * closed), then backs it up and migrates it if it is older. With a write-ahead log and `synchronous=FULL`, a
  * transaction that has returned survives a power cut.
  *
  * @throws TwofoldError `corrupt`, `newer-version`, `read-only`, `busy`, `disk-full`, `bad-input` (another program's
@@ -69,7 +69,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Db {
   }
 }
 
-/** Writes everything into library.db and closes it; does nothing where it is closed. */
+/** Writes everything into library.db and closes it; does nothing if it is closed already. */
 export function closeDatabase(db: Db): void {
   if (!db.open) return;
   const { name: file, readonly: readOnly } = db;
@@ -111,7 +111,7 @@ function connectWithoutWriting(file: string): Db {
   }
 }
 
-/** @throws TwofoldError `newer-version`; `read-only` where it would have to be migrated */
+/** @throws TwofoldError `newer-version`; `read-only` if it would have to be migrated */
 function requireLatest(db: Db, migrations: readonly Migration[]): void {
   const latest = migrations.at(-1)?.version ?? 0;
   const version = schemaVersion(db);

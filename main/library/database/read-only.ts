@@ -6,8 +6,8 @@ import type { Db } from './sql.ts';
 
 /**
  * Opens library.db without writing to it: while another program writes, after one that died, and on read-only media.
- * Where a program has the library open, or died with it open, the newest changes are in a write-ahead log. SQLite reads
- * the log where its shared-memory file exists; otherwise, and on drives without shared memory, library and log are copied
+ * If a program has the library open, or died with it open, the newest changes are in a write-ahead log. SQLite reads
+ * the log if its shared-memory file exists; otherwise, and on drives without shared memory, library and log are copied
  * and merged. A library that was closed properly is read into memory, since SQLite would create files beside it.
  *
  * @throws SqliteError, or the file system's error
@@ -44,7 +44,8 @@ function connect(file: string, timeoutMs: number): Db {
 }
 
 function inMemory(content: Buffer): Db {
-  // Bytes 18 and 19 of the header select the write-ahead log, which a database in memory has not (sqlite.org/fileformat2).
+  // Bytes 18 and 19 of the header select the write-ahead log, which a database in memory does not have
+  // (sqlite.org/fileformat2).
   content[18] = 1;
   content[19] = 1;
   return new Database(content, { readonly: true });

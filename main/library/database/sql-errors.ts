@@ -4,8 +4,8 @@ import Database from 'better-sqlite3';
 import { TwofoldError, type ErrorCode } from '../../../shared/errors.ts';
 
 /**
- * Turns SQLite's errors into messages and returns anything else unchanged. Every code of SQLite's list has a message; one
- * whose cause is not known names none.
+ * Turns SQLite's errors into messages and returns anything else unchanged. Every code of SQLite's list has a message,
+ * which states a cause only if it is known.
  *
  * @param file path of the library
  */
@@ -131,10 +131,10 @@ function drive(code: string, file: string): [ErrorCode, string] {
   ];
 }
 
-/** The most that SQLite allocates at once: a first block of shared memory. */
+/** The largest block that SQLite allocates at once: the first block of shared memory. */
 const BLOCK_BYTES = 32 * 1024;
 
-/** Whether the disk has no room for another block; false where that is unknown. */
+/** Whether the disk has no room for another block; false if that is unknown. */
 function isFull(file: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(path.dirname(file));

@@ -26,7 +26,7 @@ function statement(db: Db, sql: string, pluck = false): Database.Statement {
   return found;
 }
 
-/* The type of a row is stated where its SQL is: one type parameter beside the statement replaces a cast around it. */
+/* A type parameter states the type of the rows beside the SQL, instead of a cast around the call. */
 /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters */
 
 /** All rows as objects. */
@@ -59,7 +59,7 @@ export function exists(db: Db, query: string, params: Params = {}): boolean {
 /**
  * The value of a JSON column.
  *
- * @throws TwofoldError `corrupt` where it does not have the expected shape
+ * @throws TwofoldError `corrupt` if it does not have the expected shape
  */
 export function fromJson<T>(schema: z.ZodType<T>, text: string, what: string): T {
   const parsed = schema.safeParse(JSON.parse(text));

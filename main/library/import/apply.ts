@@ -24,7 +24,7 @@ export interface ImportContext {
   naming: [string, string] | null;
   /** Whether the classes are renamed, so that earlier labels don't protect a picture from a label of this import. */
   isRenaming: boolean;
-  /** Pictures whose file is missing or changed: a new file with the same content is that file, moved. */
+  /** Pictures whose file is missing or changed: a new file with the same content counts as that file, moved. */
   displaced: Set<number>;
   keptSplits: KeptSplits;
 }
@@ -138,7 +138,7 @@ function applyMoved(context: ImportContext, moved: Picture, planned: Planned, fo
   suggest(context, { ...moved, path, split: planned.split ?? moved.split }, planned);
 }
 
-/** Content is imported once, since a copy would count twice and could be on both sides of the split. */
+/** Skips a duplicate: a copy would count twice and could be on both sides of the split. */
 function applyDuplicate(context: ImportContext, twin: Picture, planned: Planned): void {
   context.counts.duplicates++;
   const item = (code: ImportItem['code'], more: string): void =>

@@ -15,9 +15,9 @@ export class DepthTally {
   }
 
   /**
-   * A note that many are dark, or that some are clipped, and what to change; null where neither is so.
+   * A note that pictures are dark or clipped, and what to change; null if neither.
    *
-   * @param bits16 bits they are treated as
+   * @param bits16 number of bits as which 16-bit pictures are treated
    */
   note(bits16: number): string | null {
     const above = (bits: number) => this.#counts.slice(bits + 1).reduce((sum, count) => sum + count, 0);

@@ -9,7 +9,7 @@ import { findByContent, findByPlace, getPicture, getPictures } from '../pictures
 import type { Planned } from './layout.ts';
 import { reason } from './walk.ts';
 
-/** What was found out about one planned file, before anything is written. */
+/** The result of examining a planned file, before anything is written. */
 export type Fact = { planned: Planned } & (
   | { kind: 'same'; id: number }
   | { kind: 'read'; picture: InspectedPicture }
@@ -20,9 +20,9 @@ export type Fact = { planned: Planned } & (
 const FATAL = new Set<ErrorCode>(['disk-full', 'read-only', 'busy', 'runtime', 'crashed', 'corrupt']);
 
 /**
- * Examines a file: its size and mtime first, and its content only where these differ from the library's.
+ * Examines a file: first its size and mtime, and its content only if these differ from the stored ones.
  *
- * @throws TwofoldError where the import can't continue; whatever `inspect` throws once `signal` is aborted
+ * @throws TwofoldError if the import can't continue; the error of `inspect` once `signal` is aborted
  */
 export async function examine(
   db: Db,

@@ -23,7 +23,8 @@ const AT_ONCE = 500;
  * relative to the table's folder, or by name below it. Of several rows for one picture the first counts.
  *
  * @param folders searched in addition to the table's own
- * @throws TwofoldError `not-found`, `unsupported`, `bad-input`, where nothing is imported; else as `importFolder`
+ * @throws TwofoldError `not-found`, `unsupported`, `bad-input`, in which case nothing is imported; the errors of
+ * `importFolder`
  */
 export async function importTable(
   project: Project,

@@ -21,8 +21,8 @@ export type FolderOptions = ImportOptions & { mode?: ImportMode };
  * The report counts, and `listImportItems` lists, every file that was skipped, moved or changed. The same content is
  * imported once. Folders set the label and split of pictures that never had any.
  *
- * @throws TwofoldError `not-found`, `bad-input`; `disk-full`, `read-only`, `busy` where it can't continue (pictures
- *   imported before stay)
+ * @throws TwofoldError `not-found`, `bad-input`; `disk-full`, `read-only`, `busy` if it can't continue (pictures
+ *   imported so far are kept)
  */
 export async function importFolder(
   project: Project,
@@ -55,10 +55,10 @@ async function ingestFolders(
 }
 
 /**
- * Imports what a person dropped or chose: pictures (recognised by content), folders, or a table, alone or together with the
+ * Imports dropped or chosen paths: pictures (recognised by content), folders, or a table, alone or together with the
  * folders of its pictures. Several folders are read like the sub-folders of one, so two of them can be the classes.
  *
- * @throws TwofoldError as `importFolder` and `importTable`
+ * @throws TwofoldError the errors of `importFolder` and `importTable`
  */
 export async function importFiles(
   project: Project,

@@ -28,13 +28,13 @@ import { transaction } from '../database/sql.ts';
 import type { WalkResult } from './walk.ts';
 
 export interface ImportOptions {
-  /** Decodes a picture; rejects with a TwofoldError where it can't. */
+  /** Decodes a picture; rejects with a TwofoldError if it can't. */
   inspect: Inspect;
   /** Ten times a second at most. */
   onProgress?: (progress: ImportProgress) => void;
-  /** Ends the import with the status `cancelled`; pictures imported so far stay. */
+  /** Ends the import with the status `cancelled`; pictures imported so far are kept. */
   signal?: AbortSignal;
-  /** Class names, the second for class 1; default: the present ones, or those of folders or table. */
+  /** Class names, the second for class 1; default: the current ones, or those of folders or table. */
   classes?: readonly [string, string];
 }
 
@@ -59,16 +59,16 @@ export const CANCELLED: Plan = {
 /** Facts per batch, and the longest time until a batch is written. */
 const BATCH = 250;
 const BATCH_MS = 250;
-/** Leaves most of the 50 ms for which main may block to committing the transaction. */
+/** Leaves most of the 50 ms for which the main process may block to the commit of the transaction. */
 const TRANSACTION_MS = 8;
 /** Files examined at once: enough to keep every decoder busy while one file takes long. */
 const AHEAD = 4 * availableParallelism();
 
 /**
- * Imports planned files: examines them several at a time and writes the results in transactions of a few milliseconds, in
- * the plan's order. A repeated import changes only what is new.
+ * Imports planned files: examines them several at a time and writes the results in transactions of a few milliseconds,
+ * in the plan's order. A repeated import changes only what is new.
  *
- * @throws TwofoldError where the import can't continue; pictures imported before stay
+ * @throws TwofoldError if the import can't continue; pictures imported so far are kept
  */
 export async function ingest(project: Project, task: Ingest, options: ImportOptions): Promise<ImportReport> {
   const { db } = project;
@@ -185,7 +185,7 @@ function begin(
   });
 }
 
-/** Writes what a failed import has, as far as the failure allows. */
+/** Writes the results of a failed import as far as possible. */
 async function finishFailed(context: ImportContext, flush: () => Promise<void>): Promise<void> {
   try {
     await flush();

@@ -5,13 +5,13 @@ import { plural } from '../../../shared/format.ts';
 /** Names of the splits in messages. */
 export const SETS: Record<Split, string> = { train: 'training', validation: 'validation', test: 'test' };
 
-/** Pictures that stay in another set than the import has them in. */
+/** Pictures that stay in a different set from the one in the import. */
 export interface KeptSplits {
   count: number;
   first: { path: string; kept: Split; given: Split } | null;
 }
 
-/** A note about them and how to move them; null where there are none. */
+/** A note about them and how to move them; null if there are none. */
 export function keptSplitsNote({ count, first }: KeptSplits, source: LabelSource): string | null {
   if (!first) return null;
   const { path, kept, given } = first;

@@ -23,7 +23,7 @@ export interface Planned extends Place {
   refused?: { path: string; code: ErrorCode; message: string };
   /** A split to clear: an earlier import read it from a folder that now is a class. */
   notSplit?: Split;
-  /** Its folder, where it is in no class folder although there are some. */
+  /** Its folder, if it is in no class folder although there are some. */
   outside?: OutsideFolder;
 }
 
@@ -32,7 +32,7 @@ export interface Plan {
   count: number;
   /** `count` pictures, created one by one: all 100,000 at once would block other work. */
   pictures: Iterable<Planned>;
-  /** Names for the classes, to be set with the first label; null where they keep theirs. */
+  /** Names for the classes, to be set with the first label; null if they keep theirs. */
   naming: [string, string] | null;
   /** How folders were read, as a sentence. */
   reading?: string;
@@ -44,16 +44,16 @@ export interface Plan {
 const NO_NAMES: Names = new Map();
 
 /**
- * Reads labels and splits from folders in any order: `cat/…`, `train/cat/…`, `cat/train/…`, also below folders that only
- * wrap the others. Two sibling folders are the classes (see `candidateNames`). Folders named by a split word set the split
- * (see `assignRoles`) and are classes only where the project's classes have these names, or for mode `labels` where nothing
- * else can be the classes. Where labels or runs depend on the project's class names, folders must match them. Without a
- * match pictures get no label, and a note tells why.
+ * Reads labels and splits from folders in any order: `cat/…`, `train/cat/…`, `cat/train/…`, also below folders that
+ * only wrap the others. Two sibling folders are the classes (see `candidateNames`). Folders named by a split word set
+ * the split (see `assignRoles`) and are classes only if the project's classes have these names, or for mode `labels` if
+ * nothing else can be the classes. If labels or runs depend on the project's class names, folders must match them.
+ * Without a match, pictures get no label, and a note says why.
  *
  * @param tree of these files
  * @param mode `labels` requires labels, `plain` ignores folders
  * @param chosen whether the person chose the class names for this import
- * @throws TwofoldError `bad-input` where `mode` is `labels` and the folders do not match
+ * @throws TwofoldError `bad-input` if `mode` is `labels` and the folders do not match
  */
 export function planFolder(
   db: Db,
@@ -156,8 +156,8 @@ interface Candidates {
 }
 
 /**
- * The class folders: those with the names of the project's classes where these can't change; else two siblings. Deeper
- * ones only where that labels every picture outside the test set, or where split folders are between them and the
+ * The class folders: those with the names of the project's classes if these can't change; otherwise two siblings.
+ * Deeper ones only if that labels every picture outside the test set, or if split folders are between them and the
  * outermost two.
  */
 function findClasses(tree: FolderTree, known: Names): Candidates | null {
@@ -211,7 +211,7 @@ function notUsed(outer: Names, inner: Names): string {
   return `The sub-folders ${quoted([...inner.values()])} of both ${quoted([...outer.values()])} were not used. ${REMEDY}`;
 }
 
-/** The outermost siblings where they are two, split words included: for mode `labels`. */
+/** The outermost siblings if there are two, even if they are split words; for mode `labels`. */
 function literalClasses(root: Folder): Names | null {
   const { folders } = outermostSiblings(root);
   if (folders.length > MANY_NAMES) return null;
@@ -231,7 +231,7 @@ function outermostSiblings(folder: Folder): Folder {
   return folder.folders.length === 1 ? outermostSiblings(folder.folders[0]!) : folder;
 }
 
-/** Why there are no labels; empty where no folders look like classes. */
+/** Why there are no labels; empty if no folders look like classes. */
 function whyNot(db: Db, root: Folder, known: Names, classes: Names | null, chosen: boolean): string {
   if (classes) return explainMismatch(db, [...classes.values()], 'folders', chosen);
   const names = [...candidateNames(root, 0, known).values()];

@@ -15,21 +15,21 @@ import { classKey } from '../pictures/names.ts';
 import { getCounts } from '../pictures/pictures.ts';
 import { exists, type Db } from '../database/sql.ts';
 
-/** The classes that names from folders or a table stand for. Nothing is written: the first label renames the classes. */
+/** The classes of names from folders or a table. Nothing is written: the first label renames the classes. */
 export interface ClassMatch {
   /** Class of each name, in their order. */
   classes: ClassIndex[];
-  /** Names for the classes from this import's first label on (`renameClasses`); null where they stay. */
+  /** Names for the classes from this import's first label on (`renameClasses`); null if they stay. */
   naming: [string, string] | null;
 }
 
 /**
- * Which class each name from folders or a table stands for. A name that a class has is that class. Other names go, in
- * alphabetical order, to the classes that are free: those that no person named and that no label or run depends on. While
+ * Determines the class of each name from folders or a table. A class's name is that class. Other names are assigned in
+ * alphabetical order to free classes: those that the user has not named and that no label or run depends on. While
  * pictures are labelled, labels that undo would restore count too.
  *
  * @param names one or two that `classNameProblem` accepts, different by `classKey`
- * @returns null where they do not match; `explainMismatch` tells why
+ * @returns null if they do not match; `explainMismatch` says why
  */
 export function matchClasses(db: Db, names: readonly string[]): ClassMatch | null {
   const classes = names.map((name) => classByName(db, name));
@@ -54,10 +54,10 @@ export function matchClasses(db: Db, names: readonly string[]): ClassMatch | nul
 }
 
 /**
- * Names the classes as a person chose for an import, in its transaction; the second is class 1, the positive one.
+ * Names the classes as chosen for an import, in its transaction; the second is class 1, the positive one.
  *
  * @returns whether earlier labels were of other classes, so that undo and redo were emptied
- * @throws TwofoldError `bad-input` where the classes have other names or another order, and labels or runs depend on them
+ * @throws TwofoldError `bad-input` if the classes have other names or another order, and labels or runs depend on them
  */
 export function chooseClasses(db: Db, names: readonly [string, string]): boolean {
   const [zero, one] = names.map((name) => classByName(db, name));
@@ -91,7 +91,7 @@ function freeClasses(db: Db): ClassIndex[] {
   return ([0, 1] as const).filter((index) => origins[index] !== 'person' && counts[index] === 0);
 }
 
-/** The class names where no import may change them; null where one still may. */
+/** The class names if no import may change them any more; otherwise null. */
 export function settledNames(db: Db): [string, string] | null {
   const free = freeClasses(db);
   const isSettled = nameOrigins(db).every(
@@ -101,11 +101,11 @@ export function settledNames(db: Db): [string, string] | null {
 }
 
 /**
- * Renames the classes as `matchClasses` found. Earlier labels were of other classes, so undo and redo are emptied where
- * they would restore one.
+ * Renames the classes as determined by `matchClasses`. Earlier labels were of other classes, so undo and redo are
+ * emptied if they would restore one.
  *
- * @param before the import's own batch of labels, where there is one
- * @returns whether they were emptied; `RENAMED` tells the person
+ * @param before the import's own batch of labels, if there is one
+ * @returns whether undo and redo were emptied; if so, show `RENAMED`
  */
 export function renameClasses(db: Db, names: readonly [string, string], before?: number): boolean {
   nameFromImport(db, names);
@@ -115,7 +115,7 @@ export function renameClasses(db: Db, names: readonly [string, string], before?:
 export const RENAMED =
   'The classes were renamed, so labels set under the earlier names can no longer be undone or redone.';
 
-/** Why `matchClasses` found no match, for a message. @param chosen whether the person chose the class names for this import */
+/** Why `matchClasses` found no match, for a message. @param chosen whether class names were chosen for this import */
 export function explainMismatch(
   db: Db,
   names: readonly string[],
@@ -129,7 +129,7 @@ export function explainMismatch(
     : `Pictures are labelled, but the classes still have their default names, so it is unknown which of ${quoted(names)} is which. Rename the classes first.`;
 }
 
-/** `"a" and "b"`; of many the first five. */
+/** Names as text: `"a" and "b"`; of many, the first five. */
 export function quoted(names: readonly string[]): string {
   const shown = names.slice(0, 5).map((name) => `"${name}"`);
   if (names.length > 5) return `${shown.join(', ')} and ${formatCount(names.length - 5)} more`;

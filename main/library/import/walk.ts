@@ -11,7 +11,7 @@ import { PROJECT_SUFFIX } from '../folder.ts';
 
 /** A file below the walked folder; `directory` is a real path, without symbolic links. */
 export interface FoundFile extends Place {
-  /** Names of the folders between the walked folder and the file, as a person sees them. */
+  /** Names of the folders between the walked folder and the file, with links not resolved. */
   under: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface WalkResult {
   hidden: number;
   /** Files and folders that could not be read. */
   unreadable: { path: string; message: string }[];
-  /** Skipped folders that Twofold exported, or the walked one where it is inside of one. */
+  /** Skipped folders that Twofold exported, or the walked one if it is inside an export. */
   exports: string[];
 }
 
@@ -35,17 +35,19 @@ export interface WalkOptions {
   signal?: AbortSignal;
   /** Receives the number of pictures found so far. */
   onFound?: (pictures: number) => void;
-  /** What to do with folders that Twofold exported, which hold copies of a project's pictures. Default: `include`. */
+  /**
+   * Whether to walk folders that Twofold exported, which contain copies of a project's pictures. Default: `include`.
+   */
   exports?: 'include' | 'skip';
 }
 
-/** Pictures by name, so that a damaged or unsupported one is reported. */
+/** Extensions of pictures, so that damaged or unsupported ones are reported. */
 export const PICTURE_EXTENSIONS: ReadonlySet<string> = new Set(
   '.jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .avif .ppm .pgm .pbm .pnm .pam .heic .heif .hif .jxl .jp2 .psd .cr2 .cr3 .nef .nrw .arw .sr2 .dng .orf .rw2 .raf .pef .srw .3fr'.split(
     ' ',
   ),
 );
-/** Never pictures: not opened. */
+/** Extensions of files that are never pictures and are not opened. */
 const OTHER_EXTENSIONS = new Set(
   '.txt .md .csv .tsv .json .xml .yaml .yml .html .css .js .ts .py .ipynb .zip .gz .tar .7z .rar .pdf .doc .docx .xls .xlsx .mp4 .mov .avi .mp3 .wav .db .exe .svg .ini .log .url .lnk'.split(
     ' ',
@@ -62,12 +64,12 @@ export function hasPictureEnding(name: string): boolean {
 }
 
 /**
- * All picture files below a folder, folder by folder, in alphabetical order. Hidden files, `.twofold` projects and files of
- * the system are skipped; symbolic links are followed, and each real directory is visited once.
+ * All picture files below a folder, folder by folder, in alphabetical order. Hidden files, `.twofold` projects and
+ * files of the system are skipped; symbolic links are followed, and each real directory is visited once.
  *
  * Ends early with what it has found when `signal` is aborted.
  *
- * @throws TwofoldError `not-found`, `bad-input` where `folder` is not a readable folder
+ * @throws TwofoldError `not-found`, `bad-input` if `folder` is not a readable folder
  */
 export async function walk(folder: string, options: WalkOptions = {}): Promise<WalkResult> {
   const result = nothingFound();
@@ -116,7 +118,7 @@ function count(kinds: Record<string, number>, kind: string): void {
   kinds[kind] = (kinds[kind] ?? 0) + 1;
 }
 
-/** The real path of a folder that a person gave. */
+/** The real path of a folder. @throws TwofoldError `not-found`, `bad-input` if it is not a readable folder */
 export async function readableFolder(folder: string): Promise<string> {
   let isFolder: boolean;
   try {

@@ -5,7 +5,7 @@ import { column, run, value, type Db } from '../database/sql.ts';
 /**
  * Whether stored class 0 is shown as class 1, the positive one. A swap changes this one bit: labels, their history,
  * predictions and the runs' heads stay as stored, and class indices are converted wherever this folder reads or writes
- * them. So a swap takes as long with 100,000 pictures as with ten, and undoing it is exact.
+ * them. So the time of a swap does not depend on the number of pictures, and undoing it is exact.
  */
 export function isSwapped(db: Db): boolean {
   return value<number>(db, 'SELECT swapped FROM project') === 1;
@@ -32,12 +32,14 @@ function refuseWhile(db: Db, table: 'runs' | 'imports', message: string): void {
   if (processes.some((process) => !isGone(process))) throw new TwofoldError('busy', message);
 }
 
-/** Records that the classes' order or names or the threshold changed, so that every run's run.json has to be rewritten. */
+/**
+ * Records that the classes' order or names or the threshold changed, so that every run's run.json has to be rewritten.
+ */
 export function noteModelsChanged(db: Db): void {
   run(db, 'UPDATE project SET run_files_wanted = run_files_wanted + 1');
 }
 
-/** The change for which the run.json files have to be rewritten; null where they are up to date. */
+/** Number of the latest change that the run.json files lack; null if they are up to date. */
 export function runFilesDue(db: Db): number | null {
   const due = 'SELECT run_files_wanted FROM project WHERE run_files_wanted > run_files_written';
   return value<number>(db, due) ?? null;

@@ -28,7 +28,7 @@ export function getClasses(db: Db): [ClassInfo, ClassInfo] {
 }
 
 /**
- * Who chose each class's name. `named` is 1 in the database where a person did; any other name that differs from the
+ * Who chose each class's name. `named` is 1 in the database if the user did; any other name that differs from the
  * default is from an import.
  */
 export function nameOrigins(db: Db): ('default' | 'import' | 'person')[] {
@@ -61,7 +61,7 @@ export function nameFromImport(db: Db, names: readonly [string, string]): void {
   noteModelsChanged(db);
 }
 
-/** Why a name from a folder or table can't be a class name, as a sentence; null where it can. */
+/** Why a name from a folder or table can't be a class name, as a sentence; null if it can. */
 export function classNameProblem(name: string): string | null {
   const result = classInfoSchema.shape.name.safeParse(name);
   return result.success ? null : result.error.issues.map(({ message }) => message).join(' ');
@@ -70,7 +70,7 @@ export function classNameProblem(name: string): string | null {
 /**
  * Names both classes.
  *
- * @throws TwofoldError `bad-input` where a name is empty, too long or reserved, or both are the same
+ * @throws TwofoldError `bad-input` if a name is empty, too long or reserved, or both are the same
  */
 export function nameClasses(db: Db, names: readonly [string, string]): void {
   const classes = getClasses(db);

@@ -5,8 +5,8 @@ import { dropUndone, newBatch } from './labels.ts';
 import { markBatch } from './mark-batch.ts';
 
 /**
- * Records that labels were checked and are right, as one step of undo: such pictures are not listed as likely label errors
- * until their label changes.
+ * Records that labels were checked and are correct, as one undo step: such pictures are not listed as likely label
+ * errors until their label changes.
  *
  * @param ids of pictures; unknown ids and pictures without a class are ignored
  */
@@ -25,7 +25,7 @@ export function keepLabels(db: Db, ids: Iterable<number>, source: LabelSource): 
   });
 }
 
-/** Ids of the pictures whose present label was checked and kept. */
+/** Ids of the pictures whose current label was checked and kept. */
 export function keptPictures(db: Db): Set<number> {
   return new Set(
     column<number>(

@@ -73,8 +73,8 @@ const PAGE = 1000;
 /**
  * Writes labels.csv atomically in pieces, without blocking other work.
  *
- * @param sides splits by picture id, for pictures without one of their own: those of a run
- * @returns how many rows it has
+ * @param sides splits by picture id, such as those of a run, for pictures without a stored one
+ * @returns the number of rows
  * @throws the file system's error, for `toFailure`; an existing file is unchanged then
  */
 export async function writeLabelsCsv(
@@ -108,10 +108,10 @@ export interface LabelsImport {
 
 /**
  * Sets labels of the project's pictures from a table: one written by `exportLabelsCsv`, or any that docs/tables.md
- * describes. Pictures are found by path, else by content where the table has a sha256 column, else by name where it is
- * unique in the project. All labels are one step of undo. An empty label changes nothing; of several rows for one picture
- * the last counts. Pictures that the table has in the test set are moved there, which undo does not revert; other splits
- * are ignored, since an exported table also has those of a run.
+ * describes. Pictures are found by path, otherwise by content if the table has a sha256 column, otherwise by name if it
+ * is unique in the project. All labels are one undo step. An empty label changes nothing; of several rows for one
+ * picture the last counts. Pictures that the table has in the test set are moved there, which undo does not revert;
+ * other splits are ignored, since an exported table also has those of a run.
  *
  * @throws TwofoldError `not-found`, `unsupported`, `bad-input`; nothing is changed then
  */

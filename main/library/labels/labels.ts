@@ -14,17 +14,17 @@ import { column, exists, row, rows, run, transaction, value, type Db } from '../
 
 /**
  * Labels are an append-only log of batches, beside the current state in `pictures`. A batch holds the changes of one
- * gesture or command and is undone and redone as a whole. Undoing is itself a batch, so the log explains every label. It is
- * all in the database, so undo survives a restart.
+ * gesture or command and is undone and redone as a whole. Undoing is itself a batch, so the log explains every label.
+ * It is all in the database, so undo survives a restart.
  */
 
 /**
- * Labels pictures. Pictures that already have the label are unchanged; where all have it, there is no batch. Durable when
+ * Labels pictures. Pictures that already have the label are unchanged; if all have it, there is no batch. Durable when
  * it returns. Undone batches can't be redone afterwards.
  *
  * @param ids of pictures; unknown ids are ignored
  * @param label a class, `skipped`, or null to clear
- * @param join batch to extend, so that one stroke, stored in parts while it is drawn, is undone as a whole. Ignored where
+ * @param join batch to extend, so that one stroke, stored in parts while it is drawn, is undone as a whole. Ignored if
  *   another batch came after it
  */
 export function setLabels(
@@ -101,7 +101,7 @@ export function labelsCanComeBack(db: Db, before = Number.MAX_SAFE_INTEGER): boo
 }
 
 /**
- * Where undo or redo would set or clear a class, empties both; the log keeps the batches.
+ * Empties undo and redo if they would set or clear a class; the log keeps the batches.
  *
  * @param before only batches before this one
  * @returns whether it did
@@ -115,9 +115,9 @@ export function forgetUndo(db: Db, before = Number.MAX_SAFE_INTEGER): boolean {
 }
 
 /**
- * Swaps class 0 and class 1 as one step of undo.
+ * Swaps class 0 and class 1 as one undo step.
  *
- * @throws TwofoldError as `flipClasses`
+ * @throws TwofoldError the errors of `flipClasses`
  */
 export function swapClasses(db: Db, source: LabelSource): LabelResult {
   return transaction(db, () => {
@@ -179,7 +179,7 @@ function writeEvents(db: Db, batch: number, ids: readonly number[], label: numbe
   );
 }
 
-/** Undoes the last batch. Null where there is none. @throws TwofoldError as `flipClasses` */
+/** Undoes the last batch. Null if there is none. @throws TwofoldError the errors of `flipClasses` */
 export function undo(db: Db, source: LabelSource): LabelResult | null {
   return transaction(db, () => {
     const target = value<number | null>(db, `SELECT max(id) FROM label_batches WHERE state = 'done'`);
@@ -188,7 +188,7 @@ export function undo(db: Db, source: LabelSource): LabelResult | null {
   });
 }
 
-/** Redoes the batch that was undone last. Null where there is none. @throws TwofoldError as `flipClasses` */
+/** Redoes the batch that was undone last. Null if there is none. @throws TwofoldError the errors of `flipClasses` */
 export function redo(db: Db, source: LabelSource): LabelResult | null {
   return transaction(db, () => {
     // Undo goes from newest to oldest, so the oldest undone batch was undone last.
@@ -222,7 +222,7 @@ function replay(
   });
   if (isSplit) return replayMoves(db, batch, target, action);
   if (isRemoval) return action === 'undo' ? restore(db, batch, target) : removeAgain(db, batch, target);
-  // Its state says whether the labels count as kept.
+  // The state of the batch determines whether the labels count as kept.
   if (isKeep) return { batch, changes: [] };
   run(
     db,

@@ -1,6 +1,6 @@
 import { run, type Db } from '../database/sql.ts';
 
-/** Makes `batch` one that changes no label (a check, or a removal), and logs its pictures with the labels they have. */
+/** Marks a batch that changes no label (a check or a removal), and logs its pictures with their current labels. */
 export function markBatch(
   db: Db,
   batch: number,

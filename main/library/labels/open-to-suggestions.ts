@@ -1,7 +1,7 @@
 import { idList } from '../pictures/pictures.ts';
 import { column, type Db } from '../database/sql.ts';
 
-/** Which of some pictures may be labelled by suggestion: unlabelled ones outside the test set. */
+/** The given pictures that may be labelled by suggestion: unlabelled ones outside the test set. */
 export function openToSuggestions(db: Db, ids: Iterable<number>): number[] {
   return column<number>(
     db,

@@ -5,11 +5,11 @@ import { dropUndone, isNewest, newBatch } from './labels.ts';
 import { markBatch } from './mark-batch.ts';
 
 /**
- * Removes pictures with their labels from the project as one step of undo; the files stay.
+ * Removes pictures with their labels from the project as one undo step. The files are kept.
  *
  * @param ids of pictures; unknown ids are ignored
- * @param join removal to extend, so that many pictures, removed in parts, come back as a whole. Ignored where another batch
- *   came after it
+ * @param join removal to extend, so that many pictures, removed in parts, come back as a whole. Ignored if another
+ * batch came after it
  */
 export function removePictures(
   db: Db,

@@ -5,10 +5,10 @@ import { idList } from '../pictures/pictures.ts';
 import { dropUndone, newBatch } from './labels.ts';
 
 /**
- * Moves pictures between training, validation and test set as one step of undo.
+ * Moves pictures between training, validation and test set as one undo step.
  *
- * @param moves where pictures go; null: to no set, so that training decides. Unknown ids are ignored
- * @returns the pictures that moved, in `moved`
+ * @param moves target set of pictures; null: none, so that training decides. Unknown ids are ignored
+ * @returns the moved pictures in `moved`
  */
 export function moveToSets(
   db: Db,

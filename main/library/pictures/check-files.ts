@@ -22,7 +22,7 @@ export interface CheckOptions {
   readStats?: ReadStats;
 }
 
-/** What the library has stored of a picture's file. */
+/** The stored state of a picture's file. */
 export interface Noted extends Place {
   id: number;
   sha256: string;
@@ -36,8 +36,8 @@ const PAGE = 250;
 const AHEAD = 16;
 
 /**
- * Checks that every picture's file exists and is the one that was imported: by size and mtime, and by content where these
- * differ. Marks pictures as `missing` or `changed`, and clears the mark where the file is back.
+ * Checks that every picture's file exists and is the one that was imported: by size and mtime, and by content if these
+ * differ. Marks pictures as `missing` or `changed`, and clears the mark if the file is back.
  */
 export async function checkFiles(project: Project, options: CheckOptions = {}): Promise<CheckReport> {
   const { db } = project;
@@ -80,7 +80,7 @@ interface Change {
   mtimeMs: number;
 }
 
-/** @param size and mtime of the file now; NaN where there is none */
+/** Compares a file with its stored state. @param size current size; NaN if there is no file */
 async function look(noted: Noted, file: string, size: number, mtimeMs: number): Promise<Change> {
   const { mtimeMs: before } = noted;
   if (Number.isNaN(size)) return { noted, problem: 'missing', mtimeMs: before };
@@ -93,7 +93,7 @@ async function look(noted: Noted, file: string, size: number, mtimeMs: number): 
   }
 }
 
-/** @returns whether anything had to be written */
+/** Stores changes. @returns whether anything was written */
 function note(db: Db, changes: readonly Change[]): boolean {
   const real = changes.filter(
     ({ noted, problem, mtimeMs }) => noted.problem !== problem || noted.mtimeMs !== mtimeMs,

@@ -2,18 +2,18 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { rows, run, transaction, value, type Db } from '../database/sql.ts';
 
-/** Path of a directory relative to the project's folder; null where there is none (another drive on Windows). */
+/** Path of a directory relative to the project's folder; null if there is none (another drive on Windows). */
 function relative(projectFolder: string, directory: string): string | null {
   const found = path.relative(projectFolder, directory);
   return path.isAbsolute(found) ? null : found.split(path.sep).join('/');
 }
 
-/** The id of a directory; undefined where no picture is in it. */
+/** The id of a directory; undefined if it has no pictures. */
 function findDirectory(db: Db, directory: string): number | undefined {
   return value<number>(db, 'SELECT id FROM directories WHERE path = :directory', { directory });
 }
 
-/** The id of a directory (absolute, real path), added where it is new. */
+/** The id of a directory (absolute, real path), which is added if new. */
 export function directoryId(db: Db, projectFolder: string, directory: string): number {
   return (
     findDirectory(db, directory) ??
@@ -25,8 +25,8 @@ export function directoryId(db: Db, projectFolder: string, directory: string): n
 }
 
 /**
- * Updates the pictures' directories after the project was moved. Those inside the project moved with it. The others keep
- * their path if it still exists, else they get the same path relative to the project.
+ * Updates the pictures' directories after the project was moved. Those inside the project moved with it. The others
+ * keep their path if it still exists, otherwise they get the same path relative to the project.
  */
 export function rebaseDirectories(db: Db, projectFolder: string): void {
   const known = rows<{ id: number; path: string; relative: string | null }>(

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { entry } from '../../support/entry.ts';
 
-/** For each file its size in bytes and its mtime in whole milliseconds; both NaN where they are unknown. */
+/** For each file its size in bytes and its mtime in whole milliseconds; both NaN if unknown. */
 export type FileStats = Float64Array<ArrayBuffer>;
 
 /** Reads size and mtime of files, given by their paths. */

@@ -7,8 +7,8 @@ import { pathOf, placeOf } from './place.ts';
 import { rows, type Db } from '../database/sql.ts';
 
 /**
- * Finds pictures of the project by paths as people type them (absolute, or relative to the working directory), trying in
- * this order: the exact path; the path with symbolic links of its folders resolved; the only picture whose path is the
+ * Finds pictures of the project by paths as entered (absolute, or relative to the working directory), trying in this
+ * order: the exact path; the path with symbolic links of its folders resolved; the only picture whose path is the
  * same in NFC; the picture that is a link to the same file, or the file that the link points to.
  *
  * @returns a function from path to the picture's id, or null; it caches what it reads, so create one for each command

@@ -16,18 +16,18 @@ import { readableFolder, walk } from '../import/walk.ts';
 type Options = Omit<CheckOptions, 'ids'>;
 
 const AHEAD = 8;
-/** Pictures whose old paths are tried for where they may have been moved to. */
+/** Maximum number of pictures whose old paths are used to guess a moved folder. */
 const TRIED = 50;
-/** Folders that were moved, one beside the other, that are recognised by their paths. */
+/** Maximum number of moved folders that are recognised by their paths. */
 const MAX_MOVED = 20;
 
 /**
- * Locates missing and changed pictures in a folder and everything below it. First by their paths: where a folder of theirs
- * was moved or renamed, files with the size and mtime that are stored are taken for theirs, as a check does. Then by
- * content, wherever they are: renamed, moved and exchanged files. Labels and history stay with the content.
+ * Locates missing and changed pictures in a folder and everything below it. First by path: if a folder was moved or
+ * renamed, files with the stored size and mtime count as the pictures, as in a check. Then by content, wherever they
+ * are: renamed, moved and exchanged files. Labels and history stay with the content.
  *
- * @returns `found`: pictures located; `missing` and `changed`: pictures that still are
- * @throws TwofoldError `not-found`, `bad-input` where `folder` is not a readable folder
+ * @returns `found`: number of located pictures; `missing` and `changed`: number of pictures that still are
+ * @throws TwofoldError `not-found`, `bad-input` if `folder` is not a readable folder
  */
 export async function locate(project: Project, folder: string, options: Options = {}): Promise<CheckReport> {
   const { db } = project;
@@ -55,7 +55,7 @@ interface Move {
   mtimeMs: number;
 }
 
-/** A folder that was moved: what its path was and what it is now. */
+/** Old and new path of a moved folder. */
 interface MovedFolder {
   from: string;
   to: string;
@@ -79,7 +79,7 @@ async function byPath(db: Db, lost: readonly Noted[], root: string, options: Opt
       if (!isSame(noted, stats, index)) continue;
       located.add(noted.id);
       const real = { ...place, directory: await realpath(place.directory) };
-      // A file that is another picture already may still be this one: its content decides.
+      // If the file already is another picture, its content decides.
       if (findByPlace(db, real) === null) moves.push({ ...noted, place: real });
     }
     rest = rest.filter(({ id }) => !located.has(id));
@@ -96,7 +96,7 @@ function placeAfter({ directory, name }: Noted, { from, to }: MovedFolder): Plac
   return { directory: path.join(to, way), name };
 }
 
-/** An old folder of these pictures that is `root` now: one of them is there, at the same path below it. */
+/** Guesses the old path of `root`: one of the pictures is in it at the same relative path. */
 async function guessMoved(
   lost: readonly Noted[],
   root: string,
@@ -146,7 +146,7 @@ async function byContent(lost: readonly Noted[], root: string, options: Options)
   return moves;
 }
 
-/** Moves pictures to their new places in one transaction; a place may be one that another of them leaves. */
+/** Moves pictures to their new places in one transaction; pictures may exchange places. */
 function relocate({ db, folder }: Project, moves: readonly Move[]): number {
   return transaction(db, () => {
     const free = moves.filter(({ id, place, sha256 }) => !isOthers(db, place, id, sha256));
@@ -161,7 +161,7 @@ function relocate({ db, folder }: Project, moves: readonly Move[]): number {
   });
 }
 
-/** Whether a file already is another picture of the project: a copy of the lost one, which keeps its own label. */
+/** Whether a file already is another picture of the project with the same content, which keeps its own label. */
 function isOthers(db: Db, place: Place, id: number, sha256: string): boolean {
   const here = findByPlace(db, place);
   if (here === null || here === id) return false;

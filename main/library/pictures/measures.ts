@@ -1,7 +1,7 @@
 import type { Check } from '../../../shared/checks.ts';
 import { column, rows, run, transaction, type Db } from '../database/sql.ts';
 
-/** What was measured of a content, see `measurePixels`. */
+/** Stored measures of a content; see `measurePixels`. */
 export interface ContentMeasures {
   sha256: string;
   brightness: number;
@@ -11,7 +11,7 @@ export interface ContentMeasures {
   edge: number;
 }
 
-/** Stores measures, replacing older ones of the same contents. @param version of the way of measuring */
+/** Stores measures, replacing older ones of the same contents. @param version `MEASURES_VERSION` */
 export function saveMeasures(db: Db, measures: readonly ContentMeasures[], version: number): void {
   transaction(db, () => {
     for (const one of measures) {
@@ -25,12 +25,12 @@ export function saveMeasures(db: Db, measures: readonly ContentMeasures[], versi
   });
 }
 
-/** The contents (SHA-256) that were measured in this version's way. */
+/** The contents (SHA-256) that were measured with this version. */
 export function measuredContents(db: Db, version: number): Set<string> {
   return new Set(column<string>(db, 'SELECT sha256 FROM measures WHERE version = :version', { version }));
 }
 
-/** Of pictures with a size of `width` × `height` pixels, all that was measured. */
+/** Measures of a picture with its size in pixels. */
 export interface PictureMeasures extends ContentMeasures {
   id: number;
   width: number;
@@ -51,7 +51,7 @@ export function listMeasures(db: Db): PictureMeasures[] {
 const measured = (condition: string): string =>
   `p.sha256 IN (SELECT sha256 FROM measures WHERE ${condition})`;
 
-/** When a check applies to picture `p`, in SQL. The words for it are in shared/checks.ts. */
+/** SQL conditions of the checks for a picture `p`. Their texts are in shared/checks.ts. */
 export const CHECK_CONDITIONS: Record<Check, string> = {
   plain: measured('contrast < 0.03'),
   dark: measured('brightness < 0.08'),

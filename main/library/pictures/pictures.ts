@@ -38,7 +38,7 @@ function toPicture({ directory, ...rest }: PictureRow, swapped: boolean): Pictur
 /**
  * The pictures with these ids, in this order; unknown ids are skipped.
  *
- * @param run `r1`, `r2`, …: also tells in which set each picture was in it
+ * @param run `r1`, `r2`, …: adds the set of each picture in that run
  */
 export function getPictures(db: Db, ids: Iterable<number>, run: string | null = null): Picture[] {
   const inRun = run === null ? '' : 'LEFT JOIN run_pictures r ON r.run_number = :run AND r.picture_id = p.id';
@@ -57,14 +57,14 @@ export function getPicture(db: Db, id: number): Picture | null {
   return getPictures(db, [id])[0] ?? null;
 }
 
-/** SHA-256 of a picture's content, which is all a thumbnail needs, at a fifth of the cost of the row. */
+/** SHA-256 of a picture's content; for thumbnails, at a fifth of the cost of `getPicture`. */
 export function getContent(db: Db, id: number): string | null {
   return value<string>(db, 'SELECT sha256 FROM pictures WHERE id = :id', { id }) ?? null;
 }
 
 /**
- * Id of the picture at a place, preferring one that is not missing; null where there is none. Paths are compared as text:
- * pass the real path of a directory that may be a symbolic link.
+ * Id of the picture at a place, preferring one that is not missing; null if there is none. Paths are compared as
+ * text: pass the real path of a directory that may be a symbolic link.
  */
 export function findByPlace(db: Db, { directory, name }: Place): number | null {
   const found = value<number>(
@@ -141,8 +141,8 @@ interface WithProblem {
 const IN_TEST_SET = `EXISTS (SELECT 1 FROM pictures t WHERE t.split = 'test' AND t.sha256 = p.sha256)`;
 
 /**
- * The pictures to train on: labelled with a class and not in the test set, in order of id. `problem` is the result of the
- * last import or check; the file may have changed since.
+ * The pictures to train on: labelled with a class and not in the test set, in order of id. `problem` is the result of
+ * the last import or check; the file may have changed since.
  *
  * @param options `twins`: include pictures whose content is in the test set, to report them
  */

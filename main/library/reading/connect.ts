@@ -4,7 +4,7 @@ import type { Db } from '../database/sql.ts';
 /** Enough for the indexes that lists and counts read at 100,000 pictures. */
 const CACHE_KIB = 16 * 1024;
 
-/** Opens a library for reading on another thread, while main has it open. */
+/** Opens a library for reading on another thread, while the main process has it open. */
 export function connectToRead(file: string): Db {
   const opened = new Database(file, { readonly: true });
   opened.pragma(`cache_size = -${CACHE_KIB}`);

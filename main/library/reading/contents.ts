@@ -6,7 +6,7 @@ import { fromStored } from '../pictures/pictures.ts';
 import { pathOf, type Place } from '../pictures/place.ts';
 import { rows, type Db } from '../database/sql.ts';
 
-/** What the index needs of a picture. */
+/** The columns of a picture that the index needs. */
 export interface PictureContent {
   id: number;
   path: string;

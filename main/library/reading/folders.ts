@@ -3,7 +3,7 @@ import type { LibraryFolder } from '../../../shared/library/pictures.ts';
 import { rows, type Db } from '../database/sql.ts';
 import { fold } from '../pictures/names.ts';
 
-/** The folders with pictures and those above them, down from the deepest one that has them all; each before its sub-folders. */
+/** The folders with pictures and their parents, from the deepest common folder down; parents first. */
 export function listFolders(db: Db): LibraryFolder[] {
   const own = rows<{ path: string; count: number }>(
     db,
@@ -25,12 +25,12 @@ export function listFolders(db: Db): LibraryFolder[] {
   return [...folders.values()].sort((a, b) => order.compare(keys.get(a.path)!, keys.get(b.path)!));
 }
 
-/** For each word, ids of the directories with it in a folder's name, from the folder that all have in common downwards. */
+/** For each word: ids of the directories whose path contains it, from the common folder down. */
 export function searchFolders(db: Db, words: readonly string[]): number[][] {
   if (words.length === 0) return [];
   const known = rows<{ id: number; path: string }>(
     db,
-    // Those that pictures were moved out of are not what all have in common.
+    // Directories that no longer contain pictures must not affect the common folder.
     'SELECT id, path FROM directories d WHERE EXISTS (SELECT 1 FROM pictures WHERE directory_id = d.id)',
   );
   const from = path.dirname(commonFolder(known.map((one) => one.path)));
@@ -38,7 +38,7 @@ export function searchFolders(db: Db, words: readonly string[]): number[][] {
   return words.map((word) => folded.filter(({ names }) => names.includes(word)).map(({ id }) => id));
 }
 
-/** The deepest folder that contains all directories, or is the only one. */
+/** The deepest folder that contains all directories; a single directory itself. */
 function commonFolder(directories: readonly string[]): string {
   const [first = path.sep, ...others] = directories;
   let names = first.split(path.sep);

@@ -14,8 +14,8 @@ import { getSettings } from '../settings.ts';
 import { column, value, type Db, type Params } from '../database/sql.ts';
 
 /**
- * Ids of the pictures that a query finds, in its order. The window keeps them and fetches with `getPictures` what is
- * visible. Times at 100,000 pictures are in docs/decisions/library.md.
+ * Ids of the pictures that match a query, in its order. The window keeps them and fetches visible pictures with
+ * `getPictures`. Times at 100,000 pictures are in docs/decisions/library.md.
  *
  * @param query filter, sort and search; default: all pictures in the order they were added
  * @throws TwofoldError `bad-input`, `not-found` for a run that does not exist
@@ -61,7 +61,7 @@ export function listPictureIds(db: Db, query: PictureQueryInput = {}): Uint32Arr
   return idsOf(db, `${from} ORDER BY p.name_key ${direction}, p.id ${direction}`, params);
 }
 
-/** How many pictures each filter finds. @throws TwofoldError as `listPictureIds` */
+/** Number of pictures that match each filter. @throws TwofoldError the errors of `listPictureIds` */
 export function countMatches(db: Db, filters: readonly PictureFilter[]): number[] {
   return filters.map((filter) => {
     const params: Params = {};
@@ -72,19 +72,19 @@ export function countMatches(db: Db, filters: readonly PictureFilter[]): number[
   });
 }
 
-/** As one JSON text, since fetching 100,000 rows one by one takes longer than the query. */
+/** Fetches ids as one JSON text, since fetching 100,000 rows takes longer than the query. */
 function idsOf(db: Db, from: string, params: Params): Uint32Array {
   const json = value<string>(db, `SELECT json_group_array(id) FROM (SELECT p.id ${from})`, params);
   return Uint32Array.from(JSON.parse(json!) as number[]);
 }
 
 /**
- * Both 0..1, highest first, whichever class is class 1; pictures without a probability come last. Probabilities of test
- * pictures count only where the test set alone is listed, so that nobody labels by them without knowing.
+ * SQL of scores, 0..1, highest first, the same for both class orders; pictures without a probability come last.
+ * Probabilities of test pictures count only if the test set alone is listed, so that they do not influence labelling.
  */
 const SCORES = {
   uncertain: '1 - 2 * abs(coalesce(s.probability, s.out_of_sample) - 0.5)',
-  // Out of sample where known, since a model may have memorised a wrong label.
+  // Out of sample if known, since a model may have memorised a wrong label.
   mislabelled: `CASE p.label WHEN 1 THEN 1 - coalesce(s.out_of_sample, s.probability)
     WHEN 0 THEN coalesce(s.out_of_sample, s.probability) END`,
 };
@@ -94,8 +94,8 @@ const STEPS = 2 ** 28;
 const PICTURES = 2 ** 24;
 
 /**
- * Sorts in JavaScript, with id and score packed into one number (id + score / 2 + 0.25; a whole number has no score): each
- * of these halves the time, since fetching 100,000 rows of two columns takes longer than everything else.
+ * Sorts in JavaScript, with id and score packed into one number (id + score / 2 + 0.25; a whole number has no score).
+ * Both halve the time, most of which goes into fetching rows.
  */
 function byScore(db: Db, from: string, params: Params, sort: keyof typeof SCORES): Uint32Array {
   const packed = column<number>(
@@ -136,7 +136,7 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
     case 'duplicates':
       return '';
     case 'suggested':
-      // Which of these have a suggestion, the thread with the index knows.
+      // The thread with the index determines which of these have a suggestion.
       return "p.label IS NULL AND p.split IS NOT 'test'";
     case 'skipped':
       return 'p.label = -1';
@@ -157,7 +157,7 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
       params.filterRun = runNumber(db, filter.run);
       params.threshold = filter.threshold ?? getSettings(db).threshold;
       joins.push('JOIN run_pictures f ON f.run_number = :filterRun AND f.picture_id = p.id');
-      // As `classAt`, with the classes in their present order.
+      // Like `classAt`, with the current class order.
       const isOne = isSwapped(db) ? '1 - f.probability > :threshold' : 'f.probability > :threshold';
       const label = isSwapped(db) ? '1 - p.label' : 'p.label';
       return `p.label IN (0, 1) AND f.probability IS NOT NULL AND (${isOne}) <> ${label}

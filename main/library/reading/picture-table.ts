@@ -3,11 +3,11 @@ import { isSwapped } from '../labels/class-order.ts';
 import { fromStored } from '../pictures/pictures.ts';
 import { rows, type Db } from '../database/sql.ts';
 
-/** What a label is in a `PictureTable`. */
+/** Values of labels in a `PictureTable`, besides 0 and 1. */
 export const UNLABELLED = -2;
 const SKIPPED_LABEL = -1;
 
-/** Columns of values for all pictures, since 100,000 objects would take ten times the memory. */
+/** The columns of all pictures as arrays, since 100,000 objects would take ten times the memory. */
 export class PictureTable {
   private constructor(
     /** Ascending. */
@@ -17,7 +17,7 @@ export class PictureTable {
     readonly labels: Int8Array,
     /** 1 for pictures of the test set. */
     readonly isTest: Uint8Array,
-    /** 1 where the file is missing or changed. */
+    /** 1 if the file is missing or changed. */
     readonly hasProblem: Uint8Array,
   ) {}
 
@@ -44,7 +44,7 @@ export class PictureTable {
     return this.ids.length;
   }
 
-  /** Where a picture is in the columns; -1 for an unknown one. */
+  /** Index of a picture in the columns; -1 if unknown. */
   indexOf(id: number): number {
     const { ids } = this;
     let [low, high] = [0, ids.length];
@@ -56,7 +56,7 @@ export class PictureTable {
     return ids[low] === id ? low : -1;
   }
 
-  /** Takes over changes that were stored since it was read. */
+  /** Applies label changes made since it was read. */
   label(changes: readonly LabelChange[]): void {
     for (const { id, label } of changes) {
       const index = this.indexOf(id);

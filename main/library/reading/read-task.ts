@@ -5,7 +5,7 @@ import { countMatches, listPictureIds } from './grid.ts';
 import { getCounts } from '../pictures/pictures.ts';
 import type { Db } from '../database/sql.ts';
 
-/** A read of all pictures of a library. */
+/** A query over all pictures of a library. */
 export type ReadTask =
   | { kind: 'ids'; query: PictureQueryInput }
   | { kind: 'counts' }
@@ -20,7 +20,7 @@ export interface ReadAnswers {
 }
 export type ReadAnswer = ReadAnswers[keyof ReadAnswers];
 
-/** @throws TwofoldError as `listPictureIds` and `getCounts` */
+/** Runs a query. @throws TwofoldError the errors of `listPictureIds` */
 export function readLibrary(db: Db, task: ReadTask): ReadAnswer {
   switch (task.kind) {
     case 'ids':

@@ -8,7 +8,7 @@ import type { Db } from '../database/sql.ts';
 const { file } = workerData as { file: string };
 let db: Db | null = null;
 
-/** The thread of `LibraryReader`. */
+/** Entry point of the thread of `LibraryReader`. */
 export default function read(task: ReadTask): Result<ReadAnswer> {
   try {
     db ??= connectToRead(file);

@@ -7,12 +7,12 @@ import type { Db } from '../database/sql.ts';
 
 type ReaderPool = Piscina<ReadTask, Result<ReadAnswer>>;
 
-/** Leaves the cores to the window while the project opens. */
+/** Delay after opening a project until the thread starts, so as not to slow down the window. */
 const START_AFTER_MS = 1500;
 
 /**
- * Runs reads of all pictures one after the other on a thread with its own connection: at 100,000 pictures they take 10 to
- * 160 ms, for which the main process would be blocked. Until the thread is up, main runs them itself. A read sees
+ * Runs reads of all pictures one after the other on a thread with its own connection: at 100,000 pictures they take 10
+ * to 160 ms, too long to block the main process. Until the thread is up, they run on the calling thread. A read sees
  * everything written before it was requested, since a write is durable when it returns.
  *
  * Close it before the project, so that closing the project can write everything into library.db.
@@ -24,7 +24,7 @@ export class LibraryReader {
   #isUp = false;
   #isClosed = false;
 
-  /** @param startAfterMs when the thread is started */
+  /** @param startAfterMs delay until the thread starts */
   constructor({ db }: Project, startAfterMs = START_AFTER_MS) {
     this.#db = db;
     this.#starting = setTimeout(() => void this.#start(), startAfterMs);
@@ -38,7 +38,7 @@ export class LibraryReader {
   /**
    * Runs a read: see `readLibrary`.
    *
-   * @throws TwofoldError as it does; `not-found` where the project was closed meanwhile
+   * @throws TwofoldError the errors of `readLibrary`; `not-found` if the project was closed meanwhile
    */
   async read<T extends ReadTask>(task: T): Promise<ReadAnswers[T['kind']]> {
     if (this.#isClosed) throw closed();
@@ -46,7 +46,7 @@ export class LibraryReader {
     return (await answer) as ReadAnswers[T['kind']];
   }
 
-  /** Waits for the current read, drops the others, and ends the thread. */
+  /** Waits for the current read, drops queued ones, and ends the thread. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#starting);
@@ -68,7 +68,7 @@ export class LibraryReader {
       const { ok } = await pool.run({ kind: 'counts' });
       this.#isUp = ok;
     } catch {
-      // Main keeps reading itself, which is only less smooth.
+      // Reads keep running on the calling thread, which is only less smooth.
     }
   }
 

@@ -5,8 +5,8 @@ import { runNumber } from './run-ids.ts';
 import { fromJson, run, transaction, value, type Db } from '../database/sql.ts';
 
 /**
- * Makes a temperature part of a run: its stored probabilities become those of logits / temperature, and its folder is due
- * to be updated (see `tellRunFolders`). Out-of-sample probabilities, which other models gave, stay.
+ * Stores a temperature with a run: converts its stored probabilities to those of logits / temperature, and marks its
+ * folder for an update (see `tellRunFolders`). Out-of-sample probabilities, which are of other models, do not change.
  *
  * @param temperature above 0; 1 for none
  * @throws TwofoldError `not-found`
@@ -17,7 +17,7 @@ export function setTemperature(db: Db, id: string, temperature: number): void {
     const before = value<number>(db, 'SELECT temperature FROM runs WHERE number = :number', { number })!;
     if (before === temperature) return;
     run(db, 'UPDATE runs SET temperature = :temperature WHERE number = :number', { number, temperature });
-    // As `calibrated` does: kept away from 0 and 1, whose logits are infinite.
+    // Clamped like in `calibrated`, since the logits of 0 and 1 are infinite.
     run(
       db,
       `UPDATE run_pictures SET probability = 1 / (1 + exp(-:ratio * (ln(p) - ln(1 - p))))
@@ -31,9 +31,9 @@ export function setTemperature(db: Db, id: string, temperature: number): void {
 }
 
 /**
- * Makes a rule for unsure answers part of a run, or with null lets it answer every picture.
+ * Stores a rule for unsure answers with a run; null removes it, so that the run answers every picture.
  *
- * @param rule with borders for the run's present temperature and class order
+ * @param rule for the run's current temperature and class order
  * @throws TwofoldError `not-found`
  */
 export function setUnsure(db: Db, id: string, rule: UnsureRule | null): void {
@@ -49,7 +49,7 @@ export function setUnsure(db: Db, id: string, rule: UnsureRule | null): void {
   });
 }
 
-/** A stored rule for a temperature and class order: a picture that was answered stays answered. */
+/** Converts a stored rule to a temperature and class order; the same pictures are answered. */
 export function readUnsure(
   stored: string | null,
   number: number,
@@ -63,7 +63,7 @@ export function readUnsure(
   return swapped ? swapRule(rule) : rule;
 }
 
-/** Forgets temperature and rule, as when the training of a run is resumed and its model changes. */
+/** Removes temperature and rule, for example when training is resumed and the model changes. */
 export function forgetCalibration(db: Db, id: string): void {
   setTemperature(db, id, 1);
   setUnsure(db, id, null);

@@ -6,8 +6,8 @@ import { getSettings } from '../settings.ts';
 import { runNumber } from './run-ids.ts';
 
 /**
- * Compares runs on the validation pictures that all of them have in common, by their present labels and at the project's
- * threshold, so that runs with different splits can be compared fairly.
+ * Compares runs on the validation pictures that all of them have in common, with their current labels and at the
+ * project's threshold, so that runs with different splits can be compared fairly.
  *
  * @throws TwofoldError `not-found` for a run that does not exist
  */

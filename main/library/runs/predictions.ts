@@ -13,7 +13,7 @@ export type RunPictureInput = Pick<RunPicture, 'id'> & Partial<RunPicture>;
 
 /**
  * Stores a run's results by picture: the split, the model's probability of class 1, and the probability by a model that
- * did not train on the picture. Pictures that are no longer in the project are skipped.
+ * was not trained on the picture. Pictures that are no longer in the project are skipped.
  *
  * @param swapped whether the classes were swapped when the probabilities were computed; default: as they are now
  */

@@ -43,7 +43,7 @@ const COLUMNS = `number, name, note, status, recipe, weights_fingerprint AS weig
   created_at_ms AS createdAtMs, finished_at_ms AS finishedAtMs, best_epoch AS bestEpoch, temperature,
   unsure, metrics, error`;
 
-/** The classes' order and names, which every run has in common: a class that is renamed is renamed in all of them. */
+/** Class order and names, which are the same for all runs. */
 interface Shown {
   swapped: boolean;
   classes: [string, string];
@@ -73,7 +73,7 @@ function toRecord(
   };
 }
 
-/** Between the order in which a recipe is stored and that in which it is shown. */
+/** Converts a recipe between stored and shown class order. */
 const inOrder = (recipe: Recipe, swapped: boolean): Recipe => (swapped ? swapRecipe(recipe) : recipe);
 
 /** Stores a new run, `running` in this process. Its folder is `runDir(project, id)`. */
@@ -120,7 +120,7 @@ export function listRuns(db: Db): RunRecord[] {
   );
 }
 
-/** The newest run with a usable model, that is one whose best epoch is known; null where there is none. */
+/** The newest run with a usable model, which has a best epoch; null if there is none. */
 export function latestUsableRun(db: Db): RunRecord | null {
   const found = row<RunRow>(
     db,
@@ -133,7 +133,7 @@ export interface RunChange {
   name?: string;
   note?: string;
   status?: RunStatus;
-  /** The settings with which it is resumed, such as more epochs. */
+  /** The recipe with which it is resumed, for example with more epochs. */
   recipe?: Recipe;
   weightsFingerprint?: string;
   bestEpoch?: number;
@@ -142,8 +142,8 @@ export interface RunChange {
 }
 
 /**
- * Changes a run. The status `running` assigns it to this process and clears the error; any other sets the time when it
- * finished.
+ * Changes a run. The status `running` assigns it to this process and clears the error; any other sets the finishing
+ * time.
  *
  * @throws TwofoldError `not-found`; `busy` for the status `running` while another process trains it
  */
@@ -228,7 +228,7 @@ export function markCrashedRuns(db: Db): string[] {
 }
 
 /**
- * Stores an epoch, replacing the same epoch of before a resume.
+ * Stores an epoch; after a resume, replaces an earlier one with the same number.
  *
  * @param batchLosses loss of each batch, for the chart
  */

@@ -9,7 +9,10 @@ import { isSwapped } from '../labels/class-order.ts';
 import { runNumber } from './run-ids.ts';
 import { fromJson, rows, run, transaction, value, type Db } from '../database/sql.ts';
 
-/** Identifies the test set: SHA-256 of the contents and classes of its labelled pictures; about 20 ms at 100,000 pictures. */
+/**
+ * Identifies the test set: SHA-256 of the contents and classes of its labelled pictures; about 20 ms at 100,000
+ * pictures.
+ */
 export function testSetFingerprint(db: Db): string {
   const text = value<string | null>(
     db,
@@ -47,7 +50,7 @@ interface EvaluationRow extends Omit<TestEvaluation, 'isCurrent' | 'evaluation'>
 /**
  * Evaluations on the test set, by run number.
  *
- * @param only number of the only run to read
+ * @param only number of a single run to read; null: all
  */
 export function testEvaluations(db: Db, only: number | null = null): Map<number, TestEvaluation> {
   const found = rows<EvaluationRow>(
@@ -106,7 +109,7 @@ export async function saveTestEvaluation(
   );
 }
 
-/** Stores another evaluation of the same predictions, as after a calibration. */
+/** Replaces the evaluation of the same predictions, for example after a calibration. */
 export function replaceTestEvaluation(db: Db, runId: string, evaluation: Evaluation): void {
   transaction(db, () =>
     run(db, 'UPDATE test_evaluations SET evaluation = :evaluation WHERE run_number = :number', {
@@ -116,7 +119,7 @@ export function replaceTestEvaluation(db: Db, runId: string, evaluation: Evaluat
   );
 }
 
-/** Deletes a run's evaluation on the test set, as when its training is resumed. */
+/** Deletes a run's evaluation on the test set, for example when its training is resumed. */
 export function forgetTestEvaluation(db: Db, runId: string): void {
   const number = runNumber(db, runId);
   transaction(db, () => {

@@ -7,7 +7,7 @@ export interface CellPath {
   local: string | null;
   /** Names of the folders and, last, of the file, without drive, server or bucket. */
   parts: string[];
-  /** The file's name without the prefix that a labelling tool added; null where there is none. */
+  /** The file's name without the prefix that a labelling tool added; null if there is none. */
   original: string | null;
 }
 
@@ -41,7 +41,7 @@ export function cellPath(cell: string): CellPath {
   return { local: portable, parts: split(portable), original: STUDIO_UPLOAD.exec(portable)?.[1] ?? null };
 }
 
-/** The absolute path that a cell stands for; the cell's text where it is on another machine. */
+/** The absolute path that a cell stands for; the cell's text if it is on another machine. */
 export function expectedAt({ local }: CellPath, cell: string, folder: string): string {
   return local === null ? cell : path.resolve(folder, local);
 }

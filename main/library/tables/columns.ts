@@ -6,14 +6,14 @@ import { hasPictureEnding } from '../import/walk.ts';
 import { headingOf, type Field } from './headings.ts';
 import type { TableRow } from './parse.ts';
 
-/** Which columns of a table hold what; indices of cells. */
+/** The indices of the columns of a table. */
 export interface Columns {
-  /** The first row, where it names the columns. */
+  /** The first row, if it names the columns. */
   headings: string[] | null;
   /** Number of columns of most rows. */
   width: number;
   path: number;
-  /** Null where the table has no labels. */
+  /** Null if the table has no labels. */
   label: number | null;
   /** Two columns of 0 and 1, each headed by a class, instead of labels. */
   oneHot: [number, number] | null;
@@ -27,12 +27,12 @@ const YES = /^(1(\.0+)?|true)$/i;
 const NO_SPLIT = /^unassigned$/i;
 
 /**
- * Determines what the columns of a table hold, by heading or content:
- * - pictures: the column with a known heading that names existing files, else any column that does;
- * - labels: the column with a known heading; else the only remaining one; else two columns of 0 and 1 headed by the class
- *   names, with at most one 1 in each row;
- * - split and sha256: by heading, or where every cell is one.
- * The first row is a header where it has a known heading, or where it names no file while other rows do.
+ * Determines the contents of the columns, by heading or content:
+ * - pictures: the column with a known heading that names existing files, otherwise any column that does;
+ * - labels: the column with a known heading; otherwise the only remaining one; otherwise two columns of 0 and 1 headed
+ * by the class names, with at most one 1 in each row;
+ * - split and sha256: by heading, or if every cell is one.
+ * The first row is a header if it has a known heading, or if it names no file while other rows do.
  *
  * @param files for each column, how many of the examined rows name a file, without the first row
  * @param first for each column, whether the first row names a file
@@ -69,7 +69,7 @@ export function decideColumns(
   const headed = isSure || (!first[path]! && (known.some(Boolean) || isHeading(rows, top, path)));
   const body = headed ? rows.slice(1) : rows;
   const cells = (column: number): string[] => body.map((row) => row.cells[column] ?? '');
-  // A counter that a program wrote before each row has no heading.
+  // A column of row numbers, as some programs write, has no heading.
   const others = all.filter(
     (column) => column !== path && (headed ? top[column] !== '' : cells(column).some((cell) => cell !== '')),
   );
@@ -103,9 +103,9 @@ export function decideColumns(
 }
 
 /**
- * The label of a row in columns of 0 and 1: the heading of the column with the 1, empty where there is none.
+ * The label of a row in columns of 0 and 1: the heading of the column with the 1, empty if there is none.
  *
- * @throws TwofoldError `bad-input` where there is more than one, or any other text
+ * @throws TwofoldError `bad-input` if there is more than one, or any other text
  */
 export function oneHotLabel(
   { line, cells }: TableRow,
@@ -147,7 +147,7 @@ function isHeading(rows: readonly TableRow[], top: readonly string[], path: numb
   );
 }
 
-/** Of label columns that are equivalent, the one with names; null where they differ. */
+/** Of label columns that are equivalent, the one with names; null if they differ. */
 function theOneOf(labels: readonly number[], cells: (column: number) => string[]): number | null {
   const distinct = (...columns: number[]): number => {
     const lists = columns.map(cells);

@@ -42,9 +42,9 @@ export function parseOptions(separator: string | null): Options {
 }
 
 /**
- * Determines the separator: the one in a first line `sep=…`, else the one that gives the most rows the same number of
- * columns, two or more, respecting quotes; of several, the one that keeps file names whole, then the one with more
- * columns. A `.tsv` file is split at tabs where it has any; spaces count only where nothing else does.
+ * Determines the separator: the one in a first line `sep=…`, otherwise the one that gives the most rows the same number
+ * of columns, two or more, respecting quotes; of several, the one that keeps file names whole, then the one with more
+ * columns. A `.tsv` file is split at tabs if it has any; spaces count only if nothing else does.
  *
  * @param sample the beginning of the text; a hundred lines are enough
  */

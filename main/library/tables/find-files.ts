@@ -11,13 +11,13 @@ import type { CellPath } from './cell-path.ts';
 
 /** Finds the pictures that a table's cells name. */
 export interface Finder {
-  /** Where it searches, for messages: `in or below /photos`. */
+  /** The searched place, for messages: `in or below /photos`. */
   where: string;
   /** The pictures at these paths, relative ones taken from the table's folder. */
   atPath: (paths: readonly CellPath[]) => Promise<Match[]>;
   /** The pictures whose paths have the same last parts, wherever they are. */
   byName: (paths: readonly CellPath[]) => Promise<Match[]>;
-  /** The picture with this SHA-256; null where there is none. */
+  /** The picture with this SHA-256; null if there is none. */
   byContent?: (sha256: string) => Match | null;
 }
 
@@ -39,8 +39,8 @@ const AT_ONCE = 500;
 const FOLDERS_AHEAD = 16;
 
 /**
- * Finds files on the disk. Each folder is listed once. Everything below the given folders is searched only when `byName`
- * is first called.
+ * Finds files on the disk. Each folder is listed once. Everything below the given folders is searched only when
+ * `byName` is first called.
  *
  * @param folders the table's own first
  */
@@ -96,7 +96,7 @@ function filesOf({ local }: CellPath, folders: readonly string[]): string[] {
     : folders.map((folder) => path.resolve(folder, local));
 }
 
-/** Null where there is no such folder or it is unreadable. */
+/** Lists a folder; null if it does not exist or is unreadable. */
 async function listFolder(folder: string): Promise<Listing | null> {
   try {
     const listing: Listing = { folder: await realpath(folder), byName: new Map(), byStem: new Map() };

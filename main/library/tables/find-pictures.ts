@@ -11,10 +11,10 @@ const AT_ONCE = 100;
 const PAGE = 5000;
 
 /**
- * Finds pictures of a project, even where their files are missing: by path, by content, or by the last parts of their paths
- * where these are unique in the project.
+ * Finds pictures of a project, even if their files are missing: by path, by content, or by the last parts of their
+ * paths if these are unique in the project.
  *
- * @param folder the table's
+ * @param folder folder of the table
  */
 export function projectFinder(db: Db, folder: string): Finder {
   const find = pictureFinder(db);

@@ -1,7 +1,7 @@
-/** What a column of a table holds. */
+/** The kinds of columns. */
 export type Field = 'path' | 'label' | 'split' | 'sha256';
 
-/** Known headings by field and rank; where a table has several, the one that comes first here counts. */
+/** Known headings by field and rank; if a table has several, the first in this list counts. */
 const HEADINGS: Record<Field, readonly (readonly string[])[]> = {
   path: [
     ['path', 'paths', 'filepath', 'filepaths', 'imagepath', 'imagepaths', 'impath', 'fullpath'],

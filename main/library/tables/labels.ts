@@ -9,22 +9,22 @@ import type { Db } from '../database/sql.ts';
 
 /** How the labels of a table are read. */
 export interface TableLabels {
-  /** From a label as written to its value; null where it is not used. */
+  /** From a label as written to its value; null if it is not used. */
   labelOf: (label: string) => LabelValue;
-  /** Names for the classes, to be set with the first label; null where they keep theirs. */
+  /** Names for the classes, to be set with the first label; null if they keep theirs. */
   naming: [string, string] | null;
   notes: string[];
 }
 
 /**
- * Determines which class each label of a table stands for. `skipped` skips, an empty label does nothing. Others are class
- * names: the project's, or one or two new ones for classes whose name is free (see `matchClasses`). 0 and 1, also written
- * 0.0 and 1.0, are class numbers where no class has such a name and no label is a name. Labels that can't be class names
- * are ignored.
+ * Determines the class of each label of a table. `skipped` skips, an empty label does nothing. Others are class names:
+ * the project's, or one or two new ones for classes whose name is free (see `matchClasses`). 0 and 1, also written 0.0
+ * and 1.0, are class numbers if no class has such a name and no label is a name. Labels that can't be class names are
+ * ignored.
  *
  * @param written labels of the rows whose pictures were found, as written, with the number of rows
- * @param chosen whether the person chose the class names for this import
- * @throws TwofoldError `bad-input` where they do not match two classes
+ * @param chosen whether class names were chosen for this import
+ * @throws TwofoldError `bad-input` if they do not match two classes
  */
 export function readLabels(
   db: Db,

@@ -31,8 +31,8 @@ export class NameIndex {
   }
 
   /**
-   * The file with this name, else with this name without its extension, that has the most last folders in common;
-   * `several` where two have as many. Files in a folder of another split than the path's are excluded.
+   * The file with this name, otherwise with this name without its extension, that has the most last folders in common;
+   * `several` if two have as many. Files in a folder of another split than the path's are excluded.
    */
   find({ parts, original }: CellPath): Match {
     const name = parts.at(-1);

@@ -14,7 +14,7 @@ export interface TableRow {
 
 export interface ParsedTable {
   rows: TableRow[];
-  /** Null where the lines have one cell each. */
+  /** Null if the lines have one cell each. */
   separator: string | null;
   /** Lines that begin with `#`. */
   comments: number;
@@ -24,10 +24,10 @@ export interface ParsedTable {
 const SAMPLE = 32 * 1024;
 
 /**
- * Splits a text into rows and cells, in pieces of a few milliseconds each. Blank lines, rows of empty cells and lines that
- * begin with `#` are skipped.
+ * Splits a text into rows and cells, in pieces of a few milliseconds each. Blank lines, rows of empty cells and lines
+ * that begin with `#` are skipped.
  *
- * @throws TwofoldError `bad-input` where a quotation mark is not closed; errors of `text.pieces`
+ * @throws TwofoldError `bad-input` if a quotation mark is not closed; errors of `text.pieces`
  */
 export async function parseTable(text: TableText, file: string): Promise<ParsedTable> {
   let sample = '';

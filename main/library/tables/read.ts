@@ -21,7 +21,7 @@ export interface PictureRow {
   given: string;
   cell: CellPath;
   match: Match;
-  /** Why no picture was found, as a sentence; null where one was. */
+  /** Why no picture was found, as a sentence; null if one was. */
   problem: { code: ErrorCode; message: string } | null;
   /** As written; empty: no label. */
   label: string;
@@ -42,7 +42,7 @@ export interface PictureTable {
   notes: string[];
 }
 
-/** Rows from which the columns are determined, and cells of each column that are looked up as files for that. */
+/** Number of rows from which the columns are determined, and of cells per column that are looked up as files. */
 const DECIDING_ROWS = 2000;
 const LOOKED_UP = 100;
 const AT_ONCE = 500;
@@ -52,9 +52,9 @@ const HASHED_AHEAD = 4;
  * Reads a table of pictures and labels as described in docs/tables.md, in turns of the event loop.
  *
  * @param finder finds its pictures
- * @returns null where `signal` was aborted
- * @throws TwofoldError `not-found` (the file, or all of its pictures), `unsupported` (a spreadsheet), `bad-input` (not a
- *   text, not a table, no column of pictures)
+ * @returns null if `signal` was aborted
+ * @throws TwofoldError `not-found` (the file, or all of its pictures), `unsupported` (a spreadsheet), `bad-input` (not
+ * a text, not a table, no column of pictures)
  */
 export async function readPictureTable(
   file: string,
@@ -100,7 +100,7 @@ export async function readPictureTable(
   };
 }
 
-/** Which cells of the first rows name files: by path, or where none does, by name. */
+/** Which cells of the first rows name files: by path or, if none does, by name. */
 async function filesIn(
   rows: readonly TableRow[],
   finder: Finder,
@@ -146,7 +146,7 @@ function readRow(row: TableRow, columns: Columns, unknownSplits: Map<string, num
   };
 }
 
-/** Finds the pictures of all rows: by path, then by content where the table has it, then by name. */
+/** Finds the pictures of all rows: by path, then by content if the table has it, then by name. */
 async function find(rows: readonly PictureRow[], finder: Finder): Promise<void> {
   const left = (): PictureRow[] => rows.filter(({ match }) => match.kind === 'none');
   const look = async (how: Finder['atPath'], some: PictureRow[]): Promise<void> => {
@@ -161,7 +161,7 @@ async function find(rows: readonly PictureRow[], finder: Finder): Promise<void> 
       }
     }
   }
-  // Where the content is known but not in the project, a picture of the same name is a different one.
+  // If the content is known but not in the project, a picture with the same name is a different one.
   const byName = left().filter(({ sha256 }) => sha256 === null || !finder.byContent);
   if (byName.length > 0) await look(finder.byName, byName);
   await checkContents(byName);
@@ -189,7 +189,7 @@ async function checkContents(rows: readonly PictureRow[]): Promise<void> {
 /** A file that several rows match by name only is used for none of them, unless one has its path. */
 async function contest(rows: readonly PictureRow[]): Promise<void> {
   if (!rows.some(({ match }) => match.kind === 'one' && match.by === 'name')) return;
-  /** For each file the row that names it by path or content, else by name. */
+  /** For each file the row that names it by path or content, otherwise by name. */
   const claims = new Map<string, PictureRow>();
   const contested = new Set<string>();
   for await (const some of inTurns(rows, AT_ONCE)) {

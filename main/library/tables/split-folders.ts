@@ -11,12 +11,13 @@ import type { PictureRow } from './read.ts';
 const AT_ONCE = 500;
 
 /**
- * Sets the split of rows from the folders in their paths, for a table without a split column, as an import of folders does:
- * the outermost split word counts. Only where one of them is the test set and none is the class itself (`test/1.jpg,test`).
+ * Sets the split of rows from the folders in their paths, for a table without a split column, as an import of folders
+ * does: the outermost split word counts. Only if one of them is the test set and none is the class itself
+ * (`test/1.jpg,test`).
  *
- * @param rows are changed
- * @param folder the table's
- * @returns a note; null where no split was set
+ * @param rows modified in place
+ * @param folder folder of the table
+ * @returns a note; null if no split was set
  */
 export async function splitByFolders(rows: readonly PictureRow[], folder: string): Promise<string | null> {
   const found: { row: PictureRow; word: string; split: Split }[] = [];

@@ -1,6 +1,6 @@
 import type { Migration } from '../migrate.ts';
 
-/** Moving pictures between sets becomes a step of undo, and what was measured of pictures is kept by content. */
+/** Moving pictures between sets becomes an undo step, and what was measured of pictures is kept by content. */
 export const splitsAndChecks: Migration = {
   version: 6,
   sql: `

@@ -1,7 +1,7 @@
 import type { Split } from '../../../../shared/split.ts';
 import { namesOf, type Folder, type Names } from './folder-tree.ts';
 
-/** Folders beside each other that could be the classes. */
+/** Sibling folders that could be the classes. */
 interface Family {
   split: Split | null;
   names: Names;
@@ -11,13 +11,13 @@ interface Family {
 const AUTHORITY: readonly (Split | null)[] = ['train', 'validation', null, 'test'];
 
 /**
- * The names that could be the classes: those of the outermost folders that have siblings. Split folders and folders that
- * only wrap another are descended into. Of several such places those in training folders count, else those in validation
- * folders, else those outside any split, else those in the test set.
+ * The names that could be the classes: those of the outermost folders that have siblings. Descends into split folders
+ * and folders that only wrap another. If there are several sets of siblings, those in training folders count, otherwise
+ * those in validation folders, then those outside any split, then those in the test set.
  *
  * @param skip how many further levels to descend: 1 finds `cat` and `dog` in `site 1/cat`, `site 2/dog`, …
  * @param known names of the project's classes: they count without a sibling too, and never as a split
- * @returns empty where there are none
+ * @returns empty if there are none
  */
 export function candidateNames(root: Folder, skip: number, known: Names): Names {
   const families = familiesIn(root, null, skip, known);

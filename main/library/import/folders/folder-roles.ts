@@ -20,9 +20,9 @@ export interface Roles {
 }
 
 /**
- * Determines the class and split of every folder. A folder named as a class is that class with everything below it, unless
- * both classes are further down. A split word counts above and beside the class folders, and directly inside them where
- * each has some (`cats/train`, `dogs/train`). Everything below a test set belongs to it.
+ * Determines the class and split of every folder. A folder named as a class is that class with everything below it,
+ * unless both classes are further down. A split word counts above and beside the class folders, and directly inside
+ * them if each has some (`cats/train`, `dogs/train`). Everything below a test set belongs to it.
  *
  * @param classes by `classKey` of their names; may be empty
  */
