@@ -6,6 +6,12 @@ export function insightHandlers({ insight }: AppContext): HandlersOf<'insight'> 
   return {
     'insight.state': () => insight.state,
     'insight.set': (change) => insight.set(change),
+    'insight.suggestBy': ({ run }) => insight.suggestBy(run),
+    'insight.predict': ({ run }) => {
+      insight.predict(run);
+      return null;
+    },
+    'insight.coverage': ({ run }) => insight.predictions.coverage(run),
   };
 }
 

@@ -10,6 +10,7 @@ import { LibraryList } from './library-list.svelte.ts';
 import { LibraryRows } from './library-rows.svelte.ts';
 import { LibrarySelection } from './library-selection.svelte.ts';
 import { LibraryView } from './library-view.svelte.ts';
+import { RunCoverageState } from './run-coverage.svelte.ts';
 import { RunFilterCounts } from './run-counts.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { ProjectState } from './project.svelte.ts';
@@ -33,6 +34,7 @@ export class Library {
   readonly view = new LibraryView(() => this.#remember());
   readonly folders: LibraryFolders;
   readonly runCounts: RunFilterCounts;
+  readonly coverage: RunCoverageState;
   keysShown = $state(false);
   /** The last thing that was done, as a new object each time. */
   announcement = $state.raw<Announcement | null>(null);
@@ -65,6 +67,7 @@ export class Library {
     this.cursor = new LibraryCursor(this.list);
     this.folders = new LibraryFolders(client);
     this.runCounts = new RunFilterCounts(client);
+    this.coverage = new RunCoverageState(client);
     this.labels = new LibraryLabels(client, notices, project, {
       peek: (id) => this.rows.peek(id),
       reread: () => void this.list.reread(),

@@ -33,8 +33,12 @@ export class Suggestions {
   readonly isShown = $derived(this.state?.settings.suggests ?? false);
   /** Whether there are suggestions to show and sort by. */
   readonly isReady = $derived(
-    this.isShown && this.summary !== null && Math.min(...this.summary.labels) >= FEWEST_LABELS,
+    this.isShown &&
+      this.summary !== null &&
+      (this.summary.by !== null || Math.min(...this.summary.labels) >= FEWEST_LABELS),
   );
+  /** The run whose predictions are the suggestions; null: they follow the labels so far. */
+  readonly by = $derived(this.summary?.by ?? null);
   /** Why there are no suggestions yet; null where there are. */
   readonly refusal = $derived(this.isReady ? null : refusal(this.state));
   /** How many pictures each check of `CHECK_KINDS` finds; empty until they were measured. */
@@ -146,6 +150,17 @@ export class Suggestions {
     const ids = this.#wanted.filter((id) => !this.#known.has(id) || this.#stale.has(id)).slice(0, MAX_ROWS);
     for (const id of ids) this.#stale.delete(id);
     return ids;
+  }
+
+  /** Lets a run suggest classes, or null: suggestions follow the labels so far. */
+  async suggestBy(run: string | null): Promise<void> {
+    const state = await this.notices.attempt(() => this.client.call('insight.suggestBy', { run }));
+    if (state) this.#take(state);
+  }
+
+  /** Lets a run predict all pictures in the background; null stops that. */
+  async predict(run: string | null): Promise<void> {
+    await this.notices.attempt(() => this.client.call('insight.predict', { run }));
   }
 
   /** Remembers whether pictures are indexed and suggestions shown. */

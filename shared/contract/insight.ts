@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, event } from './call.ts';
+import { runIdSchema, type RunCoverage } from '../library/runs.ts';
 import { nothing, pictureIdSchema } from './fields.ts';
 import { MAX_ROWS } from './pictures.ts';
 
@@ -13,6 +14,8 @@ export interface DuplicateCounts {
 
 /** What is known of the pictures from the labels so far. */
 export interface SuggestionSummary {
+  /** The run whose predictions are the suggestions; null: they follow the labels so far. */
+  by: string | null;
   /** Labels of each class that suggestions are learned from: those outside the test set, of indexed pictures. */
   labels: [number, number];
   /** Unlabelled pictures for which class 0 and class 1 are suggested. */
@@ -31,7 +34,7 @@ export interface SuggestionList {
   probabilities: Float32Array;
 }
 
-/** Labelled pictures, each predicted without its own label. */
+/** Labelled pictures, each predicted without its own label, or the validation pictures of the run that suggests. */
 export interface SuggestionEstimates {
   /** Of class 1. */
   probabilities: Float32Array;
@@ -52,13 +55,15 @@ export type InsightSettings = z.infer<typeof insightSettingsSchema>;
  * `message`; it is tried again after the next import, or when the project is opened.
  */
 export type IndexPhase =
-  'off' | 'waiting' | 'indexing' | 'comparing' | 'checking' | 'resting' | 'done' | 'failed';
+  'off' | 'waiting' | 'indexing' | 'comparing' | 'checking' | 'predicting' | 'resting' | 'done' | 'failed';
 
 export interface InsightState {
   settings: InsightSettings;
   phase: IndexPhase;
   /** Of the pictures that lacked a vector when indexing began: how many have one now, and how many these were. */
-  progress: { done: number; total: number } | null;
+  progress: { done: number; total: number; leftMs?: number | null } | null;
+  /** The run that predicts all pictures now; null: none. */
+  predicting: string | null;
   message: string | null;
   /** Null until index and labels were read. */
   summary: SuggestionSummary | null;
@@ -74,6 +79,12 @@ export const insightCalls = {
       suggests: insightSettingsSchema.shape.suggests.unwrap().exactOptional(),
     }),
   ).returns<InsightState>(),
+  /** Lets a run suggest classes, which then predicts all pictures; null: suggestions follow the labels so far. Remembered. */
+  'insight.suggestBy': call(z.strictObject({ run: runIdSchema.nullable() })).returns<InsightState>(),
+  /** Lets a run predict all pictures outside the test set in the background; null stops that. What is stored stays. */
+  'insight.predict': call(z.strictObject({ run: runIdSchema.nullable() })).returns<null>(),
+  /** How many pictures a run has predicted. Those that can't be read count as predicted. */
+  'insight.coverage': call(z.strictObject({ run: runIdSchema })).returns<RunCoverage>(),
 };
 
 export const duplicateCalls = {

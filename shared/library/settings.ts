@@ -3,7 +3,7 @@ import { DEFAULT_THRESHOLD } from '../metrics.ts';
 import { recipeSchema } from '../recipe.ts';
 import { labelValueSchema } from './labels.ts';
 import { pictureQuerySchema } from './query.ts';
-import { thresholdSchema } from './runs.ts';
+import { runIdSchema, thresholdSchema } from './runs.ts';
 
 /** Settings that are stored in the project. Invalid ones fall back to their defaults. */
 export const projectSettingsSchema = z.strictObject({
@@ -18,6 +18,10 @@ export const projectSettingsSchema = z.strictObject({
   /** Whether a click on a half of the large picture labels it. */
   halves: z.boolean().default(false),
   query: pictureQuerySchema.prefault({}),
+  /** The run whose predictions are the suggestions in the Library; null: they follow the labels so far. */
+  suggestsBy: runIdSchema.nullable().default(null),
+  /** The run that a person asked to predict all pictures, until it has; null: none. */
+  predictsRun: runIdSchema.nullable().default(null),
   /** A probability of class 1 above it is class 1, in predictions, evaluations, tables and exports. */
   threshold: thresholdSchema.default(DEFAULT_THRESHOLD),
 });

@@ -48,7 +48,7 @@ export const benchmark: Benchmark = {
       const before = process.memoryUsage().rss;
       const thread = new SuggestionThread(project);
       progress.stage('Reading the index');
-      const readMs = await timed(() => thread.ask({ kind: 'read', model: MODEL, isOther: true }));
+      const readMs = await timed(() => thread.ask({ kind: 'read', model: MODEL, isOther: true, by: null }));
       progress.stage('Labelling');
       const strokes: number[] = [];
       const inSight = contents.slice(-IN_SIGHT).map(({ id }) => id);

@@ -355,6 +355,9 @@ describe('what is shown', () => {
     await app.call('labels.set', { ids: ids.slice(0, 30), label: 0, source: 'cli' });
     await app.call('labels.set', { ids: ids.slice(30), label: 1, source: 'cli' });
     const run = await trainSmall(app);
+    await page.getByRole('button', { name: 'Predict all' }).click();
+    const uncertain = page.getByLabel('Sort by').getByRole('option', { name: /^Most uncertain/ });
+    await expect.poll(() => uncertain.isDisabled(), { timeout: 60_000 }).toBe(false);
     await page.getByLabel('Sort by').selectOption('uncertain');
     await expect
       .poll(() => app.call('project.current').then((info) => info!.settings.query.sort))

@@ -10,6 +10,7 @@ import type { PicturePool } from '../../pictures/pool.ts';
 import { throwIfCancelled } from '../../support/cancelled.ts';
 import { runJob, type JobProcess } from '../../training/supervisor.ts';
 import type { OpenProject } from './open-project.ts';
+import type { RunPredictions } from './run-predictions.ts';
 import type { Suggestions } from './suggestions.ts';
 
 /** Delay after opening a project or a change, so that indexing does not compete for the CPU at once. */
@@ -31,8 +32,8 @@ export interface IndexerOptions {
 }
 
 /**
- * Indexes the pictures of the open project in the background. Each batch is stored immediately, so indexing resumes
- * there after a restart or a crash. It pauses while foreground work runs.
+ * Indexes the pictures of the open project in the background, and lets runs predict them. Each batch is stored immediately,
+ * so the work resumes there after a restart or a crash. It pauses while foreground work runs.
  */
 export class Indexer {
   #phase: IndexPhase = 'off';
@@ -48,13 +49,15 @@ export class Indexer {
   constructor(
     private readonly project: OpenProject,
     private readonly suggestions: Suggestions,
+    private readonly predictions: RunPredictions,
     private readonly options: IndexerOptions,
   ) {
     project.beforeClose(() => this.#end());
   }
 
-  get state(): Pick<InsightState, 'phase' | 'progress' | 'message'> {
-    return { phase: this.#phase, progress: this.#progress, message: this.#message };
+  get state(): Pick<InsightState, 'phase' | 'progress' | 'predicting' | 'message'> {
+    const predicting = this.predictions.run;
+    return { phase: this.#phase, progress: this.#progress, predicting, message: this.#message };
   }
 
   /** Wraps a function that starts a foreground process: indexing pauses while the process runs. */
@@ -77,7 +80,8 @@ export class Indexer {
 
   /** Call it after a project was opened, pictures were imported or removed, or a setting changed. */
   wake(): void {
-    if (this.#isBusy || !this.options.settings().indexes) this.#running?.abort.abort();
+    const isUnwanted = !this.options.settings().indexes && this.#phase !== 'predicting';
+    if (this.#isBusy || isUnwanted) this.#running?.abort.abort();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#start(), START_AFTER_MS);
   }
@@ -99,20 +103,23 @@ export class Indexer {
   async #run(signal: AbortSignal): Promise<void> {
     const project = this.project.current;
     const { indexes, suggests } = this.options.settings();
-    if (!project || !(indexes || suggests)) {
-      await this.suggestions.close();
+    if (!project || !(indexes || suggests)) await this.suggestions.close();
+    if (!project) {
       this.#show('off');
       return;
     }
     try {
-      if (!this.options.isBusy()) await this.suggestions.read();
-      if (!indexes) this.#show('off');
+      if ((indexes || suggests) && !this.options.isBusy()) await this.suggestions.read();
+      if (!indexes && !this.predictions.isAsked(project)) this.#show('off');
       else if (this.#isBusy) this.#show('resting');
       else {
-        await this.#index(project, signal);
-        await this.#compare(project, signal);
-        await this.#check(project, signal);
-        this.#show('done');
+        if (indexes) {
+          await this.#index(project, signal);
+          await this.#compare(project, signal);
+          await this.#check(project, signal);
+        }
+        await this.#predict(project, indexes, signal);
+        this.#show(indexes ? 'done' : 'off');
       }
     } catch (error) {
       const { code, message } = toFailure(error);
@@ -139,7 +146,7 @@ export class Indexer {
       const first = before;
       this.#progress = { done: first, total: all };
       this.#show('indexing');
-      const stopReading = this.#readNowAndThen();
+      const stopReading = this.#everyFewSeconds(() => this.suggestions.read());
       let result: IndexResult;
       try {
         result = await runJob(
@@ -193,19 +200,43 @@ export class Indexer {
     });
   }
 
+  /** Lets runs predict all pictures. */
+  async #predict(project: Project, unasked: boolean, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const run = await this.predictions.next(project, unasked);
+      if (!run) return;
+      throwIfCancelled(signal);
+      const stopReading = this.#everyFewSeconds(() => this.suggestions.predicted(run.id));
+      try {
+        await this.predictions.predict(project, run, {
+          signal,
+          spawn: this.options.spawn,
+          onProgress: (progress) => {
+            this.#progress = progress;
+            this.#show('predicting');
+          },
+        });
+      } finally {
+        stopReading();
+        this.#progress = null;
+      }
+      await this.suggestions.predicted(run.id);
+    }
+  }
+
   #hear(event: JobEvent): void {
     if (event.type !== 'progress') return;
     this.#progress = { done: event.done, total: event.total };
     this.options.onChange();
   }
 
-  /** Reads new suggestions at intervals. @returns a function that stops it */
-  #readNowAndThen(): () => void {
+  /** Reads at intervals what is new. @returns a function that stops it */
+  #everyFewSeconds(read: () => Promise<unknown>): () => void {
     const abort = new AbortController();
     void (async () => {
       for (;;) {
         await wait(READ_EVERY_MS, undefined, { signal: abort.signal });
-        await this.suggestions.read();
+        await read();
       }
     })().catch(() => undefined);
     return () => abort.abort();

@@ -60,12 +60,11 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     },
   );
   const counts = new Counts(project, send);
-  /** Also counts and indexes the pictures after they changed. */
+  /** Also counts and indexes the pictures after they changed, and lets a new run predict them. */
   const emit: Emit = (name, payload) => {
     send(name, payload);
-    if (name !== 'pictures.changed') return;
-    counts.changed();
-    insight.wake();
+    if (name === 'pictures.changed') counts.changed();
+    if (name === 'pictures.changed' || name === 'runs.changed') insight.wake();
   };
   const pool = new PicturePool({ background: true });
   const pictures = new Pictures(project, pool, join(temporary, 'tried'));

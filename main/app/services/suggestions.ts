@@ -7,6 +7,7 @@ import { SuggestionThread } from '../../engine/suggestions/suggestion-thread.ts'
 import type { SuggestAnswers, SuggestTask } from '../../engine/suggestions/suggest-task.ts';
 import type { Project } from '../../library/folder.ts';
 import { isSwapped } from '../../library/labels/class-order.ts';
+import { suggestingRun } from '../../engine/suggestions/suggesting-run.ts';
 import type { OpenProject } from './open-project.ts';
 
 /** Debounces labelling by dragging, so that its labels are sent together. */
@@ -54,7 +55,13 @@ export class Suggestions {
     const isOther = swapped !== this.#isSwapped || model.fingerprint !== this.#model?.fingerprint;
     this.#model = model;
     this.#isSwapped = swapped;
-    return this.#take(await this.#open.thread.ask({ kind: 'read', model, isOther }));
+    const by = suggestingRun(project);
+    return this.#take(await this.#open.thread.ask({ kind: 'read', model, isOther, by }));
+  }
+
+  /** A run has predicted more pictures. */
+  async predicted(run: string): Promise<void> {
+    if (this.summary?.by === run) this.#take(await this.ask({ kind: 'readRun' }));
   }
 
   #take(summary: SuggestionSummary): SuggestionSummary {

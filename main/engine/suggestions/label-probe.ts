@@ -33,9 +33,7 @@ export class LabelProbe {
 
   /** Fits the probe to the labels outside the test set. */
   fit(pictures: IndexedPictures): void {
-    const known = learnable(pictures);
-    const ones = known.filter((index) => pictures.table.labels[index] === 1).length;
-    this.labels = [known.length - ones, ones];
+    const known = this.count(pictures);
     this.#estimate = null;
     this.#probabilities = null;
     if (Math.min(...this.labels) < FEWEST_LABELS) {
@@ -44,6 +42,14 @@ export class LabelProbe {
     }
     const { matrix, labels } = training(pictures, spread(known, MOST_LABELS));
     this.#probe = fitProbe(matrix, labels, undefined, this.#probe);
+  }
+
+  /** Counts the labels that it may learn from. @returns their indices in the table */
+  count(pictures: IndexedPictures): number[] {
+    const known = learnable(pictures);
+    const ones = known.filter((index) => pictures.table.labels[index] === 1).length;
+    this.labels = [known.length - ones, ones];
+    return known;
   }
 
   /** Probability of class 1 of the picture at an index of the table; NaN without a vector or a probe. */

@@ -15,6 +15,7 @@ import type { Db } from '../../library/database/sql.ts';
 import { IndexedPictures } from './indexed-pictures.ts';
 import { KnownGroups } from './known-groups.ts';
 import { LabelProbe } from './label-probe.ts';
+import { RunScores } from './run-scores.ts';
 import { isSuggested, mayBeSuggested, orderByKey, orderBySuggestion, suggestedAs } from './order.ts';
 
 /** Number of pictures that "Label next" chooses; the others follow, least certain first. */
@@ -34,6 +35,7 @@ export type SuggestedFilter = Extract<PictureFilter, { kind: 'suggested' }>;
 export class SuggestionSession {
   readonly #pictures: IndexedPictures;
   readonly #probe = new LabelProbe();
+  readonly #run: RunScores;
   readonly groups: KnownGroups;
 
   /** @param cacheDir cache folder of the project */
@@ -42,31 +44,56 @@ export class SuggestionSession {
     cacheDir: string,
   ) {
     this.#pictures = new IndexedPictures(db, cacheDir);
+    this.#run = new RunScores(db);
     this.groups = new KnownGroups(db, cacheDir);
   }
 
-  /** Reads the library and index again. @param isOther whether the classes were swapped or the model changed */
-  async read(model: IndexModel, isOther: boolean): Promise<SuggestionSummary> {
+  /**
+   * Reads library and index again.
+   *
+   * @param isOther whether the classes were swapped or the model changed
+   * @param by the run whose predictions are the suggestions; null: they follow the labels
+   */
+  async read(model: IndexModel, isOther: boolean, by: string | null): Promise<SuggestionSummary> {
     await this.#pictures.read(model);
     await this.groups.read(model);
+    this.#run.read(by, this.#pictures);
     if (isOther) this.#probe.reset();
-    this.#probe.fit(this.#pictures);
+    this.#follow();
     return this.summary();
+  }
+
+  /** Reads what the run that suggests has predicted meanwhile. */
+  readRun(): SuggestionSummary {
+    this.#run.read(this.#run.run, this.#pictures);
+    return this.summary();
+  }
+
+  #follow(): void {
+    // A run does not learn from labels.
+    if (this.#run.run === null) this.#probe.fit(this.#pictures);
+    else this.#probe.count(this.#pictures);
+  }
+
+  /** Probability of class 1 of each picture, in the order of the table; NaN where it is not known. */
+  get #probabilities(): Float32Array {
+    return this.#run.run === null ? this.#probe.all(this.#pictures) : this.#run.probabilities;
   }
 
   /** Takes over stored labels. `of` returns new suggestions immediately; `summary` and `list` recompute all. */
   label(changes: readonly LabelChange[]): null {
     this.#pictures.table.label(changes);
-    this.#probe.fit(this.#pictures);
+    this.#follow();
     return null;
   }
 
   summary(): SuggestionSummary {
     const suggested: [number, number] = [0, 0];
-    const probabilities = this.#probe.all(this.#pictures);
+    const probabilities = this.#probabilities;
     for (const index of this.#suggestedIndices()) suggested[probabilities[index]! > 0.5 ? 1 : 0]++;
     const { indexed, table } = this.#pictures;
     return {
+      by: this.#run.run,
       labels: this.#probe.labels,
       suggested,
       indexed,
@@ -76,7 +103,7 @@ export class SuggestionSession {
   }
 
   #suggestedIndices(): number[] {
-    const probabilities = this.#probe.all(this.#pictures);
+    const probabilities = this.#probabilities;
     const found: number[] = [];
     for (let index = 0; index < probabilities.length; index++) {
       if (isSuggested(this.#pictures, probabilities, index)) found.push(index);
@@ -94,16 +121,16 @@ export class SuggestionSession {
   of(ids: readonly number[]): Float32Array {
     return Float32Array.from(ids, (id) => {
       const index = this.#pictures.table.indexOf(id);
-      return index >= 0 && mayBeSuggested(this.#pictures, index)
-        ? this.#probe.at(this.#pictures, index)
-        : NaN;
+      if (index < 0 || !mayBeSuggested(this.#pictures, index)) return NaN;
+      // Without predicting all pictures, since a stroke waits for it.
+      return this.#run.run === null ? this.#probe.at(this.#pictures, index) : this.#run.probabilities[index]!;
     });
   }
 
   /** All suggestions, most certain first. */
   list(): SuggestionList {
     const ids = Uint32Array.from(this.#suggestedIndices(), (index) => this.#pictures.table.ids[index]!);
-    const probabilities = this.#probe.all(this.#pictures);
+    const probabilities = this.#probabilities;
     const sorted = orderBySuggestion(this.#pictures, probabilities, ids, 'surest');
     const at = (id: number): number => probabilities[this.#pictures.table.indexOf(id)]!;
     return { ids: sorted, probabilities: Float32Array.from(sorted, at) };
@@ -111,7 +138,8 @@ export class SuggestionSession {
 
   /** One step of the out-of-fold estimate; null if more are needed. */
   estimate(): SuggestionEstimates | null {
-    const scored = this.#probe.estimate(this.#pictures);
+    const scored =
+      this.#run.run === null ? this.#probe.estimate(this.#pictures) : this.#run.validation(this.#pictures);
     return (
       scored && {
         probabilities: Float32Array.from(scored, ({ probability }) => probability),
@@ -123,14 +151,16 @@ export class SuggestionSession {
   /** Chooses which of the given pictures to label next: typical or uncertain ones that differ from each other. */
   next(ids: Uint32Array, count: number): Uint32Array {
     const { table, rows, vectors } = this.#pictures;
-    const { isFitted } = this.#probe;
-    const probabilities = this.#probe.all(this.#pictures);
-    const indices = [...ids]
+    const probabilities = this.#probabilities;
+    let indices = [...ids]
       .map((id) => table.indexOf(id))
       .filter(
         (index) => index >= 0 && rows[index]! >= 0 && table.labels[index]! < -1 && !table.isTest[index],
       );
-    const scores = isFitted ? indices.map((index) => probabilities[index]!) : null;
+    const scored = indices.filter((index) => !Number.isNaN(probabilities[index]));
+    // Without any prediction only typical pictures can be chosen.
+    if (scored.length > 0) indices = scored;
+    const scores = scored.length > 0 ? indices.map((index) => probabilities[index]!) : null;
     const candidates = candidatesToLabel(indices.length, scores, count).map((place) => indices[place]!);
     const chosen = typicalRows(
       vectors.take(candidates.map((index) => rows[index]!)),
@@ -144,12 +174,12 @@ export class SuggestionSession {
   order(ids: Uint32Array, sort: SuggestionSort): Uint32Array {
     if (sort.by === 'similar') return this.#bySimilarity(ids, sort.to);
     if (sort.order !== 'next') {
-      return orderBySuggestion(this.#pictures, this.#probe.all(this.#pictures), ids, sort.order);
+      return orderBySuggestion(this.#pictures, this.#probabilities, ids, sort.order);
     }
     const chosen = this.next(ids, CHOSEN);
     const isChosen = new Set(chosen);
     const rest = ids.filter((id) => !isChosen.has(id));
-    const others = orderBySuggestion(this.#pictures, this.#probe.all(this.#pictures), rest, 'least-sure');
+    const others = orderBySuggestion(this.#pictures, this.#probabilities, rest, 'least-sure');
     return concat(chosen, others);
   }
 
@@ -167,7 +197,7 @@ export class SuggestionSession {
 
   /** The ids of pictures for which this class is suggested. */
   filter(ids: Uint32Array, { class: index, from }: SuggestedFilter): Uint32Array {
-    return suggestedAs(this.#pictures, this.#probe.all(this.#pictures), ids, { class: index, from });
+    return suggestedAs(this.#pictures, this.#probabilities, ids, { class: index, from });
   }
 }
 

@@ -10,7 +10,8 @@ import type { SuggestedFilter, SuggestionSession, SuggestionSort } from './sessi
 
 /** Tasks of the thread; see the methods of `SuggestionSession`. */
 export type SuggestTask =
-  | { kind: 'read'; model: IndexModel; isOther: boolean }
+  | { kind: 'read'; model: IndexModel; isOther: boolean; by: string | null }
+  | { kind: 'readRun' }
   | { kind: 'label'; changes: readonly LabelChange[] }
   | { kind: 'summary' }
   | { kind: 'missing'; most: number; except: readonly string[] }
@@ -26,6 +27,7 @@ export type SuggestTask =
 
 export interface SuggestAnswers {
   read: SuggestionSummary;
+  readRun: SuggestionSummary;
   label: null;
   summary: SuggestionSummary;
   missing: { pictures: IndexJob['pictures']; total: number };
@@ -48,7 +50,9 @@ export function askSession(
 ): SuggestAnswer | Promise<SuggestAnswer> {
   switch (task.kind) {
     case 'read':
-      return session.read(task.model, task.isOther);
+      return session.read(task.model, task.isOther, task.by);
+    case 'readRun':
+      return session.readRun();
     case 'label':
       return session.label(task.changes);
     case 'summary':

@@ -1,5 +1,8 @@
+import type { ScoredContent } from '../../../shared/jobs/score.ts';
 import type { LibraryCounts, LibraryFolder } from '../../../shared/library/pictures.ts';
 import type { PictureFilter, PictureQueryInput } from '../../../shared/library/query.ts';
+import type { RunCoverage } from '../../../shared/library/runs.ts';
+import { listUnpredicted, runCoverage } from '../runs/coverage.ts';
 import { listFolders } from './folders.ts';
 import { countMatches, listPictureIds } from './grid.ts';
 import { getCounts } from '../pictures/pictures.ts';
@@ -10,13 +13,17 @@ export type ReadTask =
   | { kind: 'ids'; query: PictureQueryInput }
   | { kind: 'counts' }
   | { kind: 'matches'; filters: readonly PictureFilter[] }
-  | { kind: 'folders' };
+  | { kind: 'folders' }
+  | { kind: 'coverage'; run: string }
+  | { kind: 'unpredicted'; run: string; most: number; except: readonly number[] };
 
 export interface ReadAnswers {
   ids: Uint32Array;
   counts: LibraryCounts;
   matches: number[];
   folders: LibraryFolder[];
+  coverage: RunCoverage;
+  unpredicted: ScoredContent[];
 }
 export type ReadAnswer = ReadAnswers[keyof ReadAnswers];
 
@@ -31,5 +38,9 @@ export function readLibrary(db: Db, task: ReadTask): ReadAnswer {
       return countMatches(db, task.filters);
     case 'folders':
       return listFolders(db);
+    case 'coverage':
+      return runCoverage(db, task.run);
+    case 'unpredicted':
+      return listUnpredicted(db, task.run, task.most, task.except);
   }
 }
