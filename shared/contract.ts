@@ -10,6 +10,7 @@ import { pictureCalls, pictureEvents } from './contract/pictures.ts';
 import { predictCalls, predictEvents } from './contract/predict.ts';
 import { projectCalls, projectEvents } from './contract/project.ts';
 import { reportCalls } from './contract/report.ts';
+import { storageCalls, storageEvents } from './contract/storage.ts';
 import { systemCalls, systemEvents } from './contract/system.ts';
 import { modelCalls, runCalls, trainCalls, trainEvents } from './contract/train.ts';
 import type { Result } from './errors.ts';
@@ -35,6 +36,7 @@ export const CALLS = {
   ...insightCalls,
   ...suggestionCalls,
   ...duplicateCalls,
+  ...storageCalls,
   ...systemCalls,
 };
 
@@ -48,6 +50,7 @@ export const EVENTS = {
   ...foldEvents,
   ...exportEvents,
   ...insightEvents,
+  ...storageEvents,
   ...systemEvents,
 };
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../support/version.ts';
+import { addCache } from './commands/cache.ts';
 import { addCalibrate } from './commands/calibrate.ts';
 import { addCompare } from './commands/compare.ts';
 import { addCheck } from './commands/check.ts';
@@ -70,6 +71,7 @@ export function buildProgram(output: Output, argv: readonly string[] = []): Comm
     addExport,
     addReport,
     addSummary,
+    addCache,
     addFeatures,
     addWeights,
   ]) {

@@ -11,6 +11,7 @@ import { pictureHandlers } from './pictures.ts';
 import { predictHandlers } from './predict.ts';
 import { projectHandlers } from './project.ts';
 import { reportHandlers } from './report.ts';
+import { storageHandlers } from './storage.ts';
 import { systemHandlers } from './system.ts';
 import { runHandlers, trainHandlers } from './train.ts';
 
@@ -33,6 +34,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...insightHandlers(context),
     ...suggestionHandlers(context),
     ...duplicateHandlers(context),
+    ...storageHandlers(context),
     ...systemHandlers(context),
   };
 }

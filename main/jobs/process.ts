@@ -1,6 +1,7 @@
 import { toFailure, type Failure } from '../../shared/errors.ts';
 import type { Job, JobPicture, JobResult } from '../../shared/jobs/job.ts';
 import type { JobEvent, JobMessage } from '../../shared/jobs/messages.ts';
+import { markCacheUse } from '../files/cache-marks.ts';
 import { describe } from '../log/describe.ts';
 import { JobControl } from '../training/control.ts';
 import type { JobContext } from '../training/job-context.ts';
@@ -64,14 +65,17 @@ async function start(jobId: string, job: Job): Promise<void> {
   const emit = (event: JobEvent): void => send({ type: 'event', jobId, event });
   const control = new JobControl((state) => emit({ type: state }));
   running = { jobId, control };
-  const answer = await runJob(job, { control, emit }).then(
-    (result): JobMessage => {
-      const { pages, rest } = pageResult(result);
-      for (const page of pages) send({ type: 'page', jobId, page });
-      return { type: 'done', jobId, result: rest };
-    },
-    (thrown: unknown): JobMessage => ({ type: 'failed', jobId, error: explain(thrown) }),
-  );
+  const endCacheUse = 'cacheDir' in job && job.cacheDir !== null ? markCacheUse(job.cacheDir) : undefined;
+  const answer = await runJob(job, { control, emit })
+    .finally(endCacheUse)
+    .then(
+      (result): JobMessage => {
+        const { pages, rest } = pageResult(result);
+        for (const page of pages) send({ type: 'page', jobId, page });
+        return { type: 'done', jobId, result: rest };
+      },
+      (thrown: unknown): JobMessage => ({ type: 'failed', jobId, error: explain(thrown) }),
+    );
   // The process ends when the parent acknowledges this message.
   send(answer);
 }

@@ -14,6 +14,7 @@ import { Notices } from './notices.svelte.ts';
 import { ProjectState } from './project.svelte.ts';
 import { Review } from './review.svelte.ts';
 import { Runs } from './runs.svelte.ts';
+import { Storage } from './storage.svelte.ts';
 import { SuggestionActions } from './suggestion-actions.svelte.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import { Train } from './train.svelte.ts';
@@ -49,6 +50,7 @@ export class AppState {
   readonly evaluations: Evaluations;
   readonly review: Review;
   readonly exports: Exports;
+  readonly storage: Storage;
   readonly suggestions: Suggestions;
   readonly suggestionActions: SuggestionActions;
   /** What is known of the open project; `project` while one is open. */
@@ -82,6 +84,7 @@ export class AppState {
     this.evaluations = new Evaluations(client, this.notices);
     this.review = new Review(client, this.notices, this.opened, this.runs, this.library);
     this.exports = new Exports(client, this.notices, this.opened);
+    this.storage = new Storage(client, this.notices);
     this.suggestions = new Suggestions(client, this.notices);
     this.suggestionActions = new SuggestionActions(client, this.notices, this.library, this.suggestions);
     client.on('project.changed', (project) => this.#show(project));
@@ -219,6 +222,7 @@ export class AppState {
     this.evaluations.open(isProject);
     this.review.open();
     this.exports.open(isProject);
+    this.storage.open();
     this.suggestions.open(info);
     this.suggestionActions.open();
     if (isProject) void this.opened.readCounts();
@@ -277,6 +281,10 @@ export class AppState {
     },
     'train-stop': async () => {
       if (this.train.live) await this.train.stop();
+    },
+    storage: () => {
+      if (this.project) this.storage.show();
+      return Promise.resolve();
     },
     about: () => {
       this.aboutShown = true;

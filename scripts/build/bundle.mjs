@@ -23,6 +23,7 @@ const CHILDREN = {
   process: 'main/jobs/process.ts',
   worker: 'main/pictures/worker.ts',
   'stat-worker': 'main/library/pictures/stat-worker.ts',
+  'cache-worker': 'main/library/cache/cache-worker.ts',
   'read-worker': 'main/library/reading/read-worker.ts',
   'split-worker': 'main/engine/split-worker.ts',
   'suggest-worker': 'main/engine/suggestions/suggest-worker.ts',

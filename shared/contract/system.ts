@@ -59,6 +59,7 @@ export const MENU_COMMANDS = [
   'train-start',
   'train-pause',
   'train-stop',
+  'storage',
   'about',
 ] as const;
 export type MenuCommand = (typeof MENU_COMMANDS)[number];

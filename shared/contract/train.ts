@@ -88,6 +88,10 @@ export const trainEvents = {
   /** All events of the training process, in order; up to about 15 batches a second. */
   'train.event': event<{ runId: string; event: JobEvent }>(),
   /** `error` if it failed; `run.canContinue` says whether it can be resumed. */
-  'train.finished': event<{ run: RunInfo; result: Omit<TrainResult, 'scores'> | null; error: Failure | null }>(),
+  'train.finished': event<{
+    run: RunInfo;
+    result: Omit<TrainResult, 'scores'> | null;
+    error: Failure | null;
+  }>(),
   'runs.changed': event<null>(),
 };

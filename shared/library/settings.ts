@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_THRESHOLD } from '../metrics.ts';
 import { recipeSchema } from '../recipe.ts';
+import { cacheLimitSchema } from './cache.ts';
 import { labelValueSchema } from './labels.ts';
 import { pictureQuerySchema } from './query.ts';
 import { runIdSchema, thresholdSchema } from './runs.ts';
@@ -24,5 +25,7 @@ export const projectSettingsSchema = z.strictObject({
   predictsRun: runIdSchema.nullable().default(null),
   /** A probability of class 1 above it is class 1, in predictions, evaluations, tables and exports. */
   threshold: thresholdSchema.default(DEFAULT_THRESHOLD),
+  /** What the cache may take between jobs; see `cacheLimitSchema`. */
+  cacheLimitBytes: cacheLimitSchema.default(null),
 });
 export type ProjectSettings = z.infer<typeof projectSettingsSchema>;

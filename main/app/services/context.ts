@@ -17,6 +17,7 @@ import type { Pictures } from './pictures.ts';
 import type { Predictor } from './predictor.ts';
 import type { RecentProjects } from './recent.ts';
 import type { Splits } from './splits.ts';
+import type { Storage } from './storage.ts';
 import type { Trainer } from './trainer.ts';
 
 /** The parts of the app that handlers of the contract use; each is created once. */
@@ -34,6 +35,7 @@ export interface AppContext {
   outOfFolds: OutOfFolds;
   exporter: Exporter;
   insight: Insight;
+  storage: Storage;
   recent: RecentProjects;
   settings: JsonFile<typeof appSettingsSchema>;
   delays: LoopDelays;

@@ -72,6 +72,12 @@ export class Insight {
     this.#indexer.wake();
   }
 
+  /** The index was removed: it is read again, and pictures are indexed again. */
+  async forget(): Promise<void> {
+    await this.suggestions.close();
+    this.#indexer.wake();
+  }
+
   labelled(result: LabelResult): void {
     this.suggestions.labelled(result);
   }

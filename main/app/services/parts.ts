@@ -22,6 +22,7 @@ import { Predictor } from './predictor.ts';
 import { RecentProjects, recentSchema } from './recent.ts';
 import { summarise } from './recent-summary.ts';
 import { Splits } from './splits.ts';
+import { Storage } from './storage.ts';
 import { Trainer } from './trainer.ts';
 import { spawnBackgroundProcess, spawnUtilityProcess } from './utility-process.ts';
 
@@ -50,6 +51,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
       shown = info?.folder;
       insight.wake();
       if (!isOther) return;
+      storage.trimSoon();
       if (info) recent.add(info.folder);
       else onMenuChange();
     },
@@ -76,6 +78,11 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
   });
   const checks = new FileChecks(project, emit);
   const importer = new Importer(project, pool, emit);
+  const storage: Storage = new Storage(
+    project,
+    () => insight.forget(),
+    (progress) => emit('storage.progress', progress),
+  );
   const insight = new Insight(project, {
     settings: {
       get: () => settings.value.insight,
@@ -83,10 +90,10 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     },
     isBusy: () => importer.state !== null,
     pool,
-    spawn: spawnBackgroundProcess,
+    spawn: storage.after(spawnBackgroundProcess),
     emit: (state) => emit('insight.changed', state),
   });
-  const spawn = insight.aside(spawnUtilityProcess);
+  const spawn = insight.aside(storage.after(spawnUtilityProcess));
   return {
     project,
     counts,
@@ -94,6 +101,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     pictures,
     importer,
     insight,
+    storage,
     checks,
     splits: new Splits(project),
     trainer: new Trainer(project, checks, spawn, emit),

@@ -102,6 +102,7 @@ function fileItems(state: MenuState, item: Make, ofProject: Make): Item[] {
     ofProject('Import Pictures…', 'import-pictures', { accelerator: 'CmdOrCtrl+Shift+I' }),
     ofProject('Import Labels from CSV…', 'import-csv'),
     line,
+    ofProject('Storage…', 'storage'),
     ofProject('Close Project', 'close-project', { accelerator: 'CmdOrCtrl+Shift+W' }),
     // On macOS, Close belongs here and Quit in the app's own menu.
     ...(isMac ? [{ role: 'close' } as Item] : [line, { role: 'quit' } as Item]),
