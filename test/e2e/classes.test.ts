@@ -34,7 +34,7 @@ const cells = async (): Promise<number[]> =>
     .slice(-4);
 const predicted = async (): Promise<RunPicture[]> => app.call('runs.pictures', { run: 'r1' });
 
-test('a threshold set in Review is the one of Try and of what is wrong in the Library', async () => {
+test('a threshold set in Review applies to Try and to the errors in the Library', async () => {
   await goTo(app, 'Review');
   const slider = main().getByRole('slider');
   await slider.fill('0.9');
@@ -70,7 +70,7 @@ test('the label panel says which class is the positive one, and swaps them', asy
   await app.screenshots('swapped');
 });
 
-test('every figure of Review is the mirrored one, and undo brings back what was', async () => {
+test('a swap mirrors every figure of Review, and undo restores them', async () => {
   await app.call('labels.undo');
   await goTo(app, 'Review');
   await main().getByText('Threshold: smileys above 90%').waitFor();
@@ -98,7 +98,7 @@ test('every figure of Review is the mirrored one, and undo brings back what was'
   expect((await app.call('project.current'))?.settings.threshold).toBe(0.9);
 });
 
-test('a picture that was tried keeps its class through a swap', async () => {
+test('a tried picture keeps its class through a swap', async () => {
   await goTo(app, 'Try');
   const row = main().getByRole('listbox').getByRole('option').first();
   const called = async (): Promise<string | undefined> =>
@@ -111,7 +111,7 @@ test('a picture that was tried keeps its class through a swap', async () => {
   await app.call('labels.undo');
 });
 
-test('what is wrong in the Library follows the threshold of Review', async () => {
+test('errors in the Library follow the threshold of Review', async () => {
   await goTo(app, 'Library');
   await main().getByRole('button', { name: 'Wrong in' }).click();
   const stored = async () => (await app.call('project.current'))?.settings.threshold;
@@ -162,7 +162,7 @@ test('a renamed class has its new name in Train, Review, Try and an export', asy
   await app.call('project.setClasses', { classes });
 });
 
-test('what the command line changes shows in the open window', async () => {
+test('changes by the command line show in the open window', async () => {
   await goTo(app, 'Library');
   const all = main().getByRole('button', { name: /^Skipped/ });
   await expect.poll(() => all.innerText()).toMatch(/\s0$/);

@@ -6,7 +6,7 @@ import { AppUnderTest, isComplaint } from '../kit/window/harness.ts';
 let app: AppUnderTest;
 afterEach(() => app.close());
 
-test('errors of the window, rejections that nobody handles, and whatever main says are heard', async () => {
+test('catches errors of the window, unhandled rejections and output of main', async () => {
   app = await AppUnderTest.launch();
   expect(app.complaints).toEqual([]);
   await app.page.evaluate(`setTimeout(() => {
@@ -29,7 +29,7 @@ test('errors of the window, rejections that nobody handles, and whatever main sa
   }
 });
 
-test('Chromium’s own lines are none', () => {
+test('ignores Chromium’s own lines', () => {
   expect(isComplaint('[71:1124/130105.123456:ERROR:dbus/bus.cc(408)] Failed to connect to the bus')).toBe(
     false,
   );

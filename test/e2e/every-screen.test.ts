@@ -91,11 +91,11 @@ async function look(name: string): Promise<void> {
   await app.settle();
 }
 
-test('the start', async () => {
+test('the start screen', async () => {
   await look('welcome');
 });
 
-test('the five places while there is nothing in them', async () => {
+test('the five places while empty', async () => {
   await app.call('project.create', { folder: join(app.documents, 'empty.twofold') });
   for (const [place, text] of [
     ['Library', 'No pictures yet'],
@@ -164,7 +164,7 @@ test('Train: the recipe, the summary, a run under way, one that is done, and the
   await escape();
 });
 
-test('Review, Try and Export, with what they are for', async () => {
+test('Review, Try and Export with contents', async () => {
   await trainSmall(app, { ...SMALL_RECIPE, epochs: 2 });
   await goTo(app, 'Review');
   await main().getByRole('slider').waitFor();
@@ -219,6 +219,6 @@ test('nothing jumps when a screen is opened', async () => {
   }
 });
 
-test('nothing complained', async () => {
+test('no errors were logged', async () => {
   expect(await app.close()).toEqual([]);
 });

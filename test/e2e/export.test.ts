@@ -49,7 +49,7 @@ test('labels are exported without a run', async () => {
   expect(parse(await readFile(join(folder, 'labels.csv')), { columns: true })).toHaveLength(252);
 });
 
-test('a model is written, loaded again, and its difference from the app is shown', async () => {
+test('a model is written and loaded again, and its difference from the app is shown', async () => {
   await trainSmall(app, { ...SMALL_RECIPE, augmentation: { ...SMALL_RECIPE.augmentation, enabled: false } });
   await goTo(app, 'Train');
   await goTo(app, 'Export');
@@ -72,7 +72,7 @@ test('a model is written, loaded again, and its difference from the app is shown
   expect(await app.accessibility()).toEqual([]);
 });
 
-test('every format is written in the window, and every model is checked by what it is made for', async () => {
+test('every format can be written, and every model is verified by its own runtime', async () => {
   await radio(/^Everything/).check();
   const folder = await exportTo('everything');
   await reports().getByText(folder).waitFor({ timeout: 120_000 });
@@ -104,7 +104,7 @@ test('every format is written in the window, and every model is checked by what 
   await app.screenshots('export-everything');
 });
 
-test('an export that is there is replaced only when that is confirmed', async () => {
+test('an existing export is replaced only after confirmation', async () => {
   await radio(/^Labels/).check();
   await exportTo('my labels');
   const dialog = app.page.getByRole('dialog', { name: 'Replace the folder?' });
@@ -117,7 +117,7 @@ test('an export that is there is replaced only when that is confirmed', async ()
   expect(await app.page.getByRole('alert').count()).toBe(0);
 });
 
-test.each(['16', '8'])('TensorFlow.js comes with %s bits where that is wanted', async (bits) => {
+test.each(['16', '8'])('TensorFlow.js is written with %s bits on request', async (bits) => {
   await radio(/^TensorFlow\.js/).check();
   await app.page.getByLabel('Weights').selectOption(bits);
   const folder = await exportTo(bits === '8' ? 'my tfjs' : 'half floats');
@@ -128,7 +128,7 @@ test.each(['16', '8'])('TensorFlow.js comes with %s bits where that is wanted', 
   );
 });
 
-test('how far an export is can be seen, and one that is given up leaves nothing', async () => {
+test('an export shows progress, and a cancelled one leaves nothing', async () => {
   await radio(/^Everything/).check();
   const folder = await exportTo('given up');
   await main()
@@ -166,7 +166,7 @@ test('a reloaded window shows the running export and its result', async () => {
   expect(await main().getByRole('progressbar').count()).toBe(0);
 });
 
-test('what comes of an export after another project was opened does not show in that one', async () => {
+test('the result of an export does not show after another project was opened', async () => {
   await openSample(app);
   await goTo(app, 'Export');
   const letGo = await holdAnswers(app, 'export.start');
@@ -184,6 +184,6 @@ test('what comes of an export after another project was opened does not show in 
   expect(await app.page.getByRole('dialog').count()).toBe(0);
 });
 
-test('nothing complained', () => {
+test('no errors were logged', () => {
   expect(app.complaints).toEqual([]);
 });

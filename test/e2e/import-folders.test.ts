@@ -39,7 +39,7 @@ async function openFolder(name: string, ...files: string[]): Promise<string> {
 const card = (text: string): Promise<void> =>
   app.page.locator('.card[role=status]').getByText(text, { exact: true }).waitFor(WAIT);
 
-describe('a folder that is opened', () => {
+describe('opening a folder', () => {
   it('says which layout was read, what went where and what was skipped', async () => {
     await openFolder(
       'flags',
@@ -82,7 +82,7 @@ describe('a folder that is opened', () => {
     expect(project?.classes.map(({ name }) => name)).toEqual(['test', 'train']);
   });
 
-  it('makes no project where there is nothing to import, and says why', async () => {
+  it('creates no project if there is nothing to import, and says why', async () => {
     const folder = await openFolder('films', 'a.mp4', 'b.mp4', 'c.svg');
     const notice = app.page.getByText(
       /^Skipped: 3 not pictures \(2 \.mp4, 1 \.svg\)\. .* no project was created/,

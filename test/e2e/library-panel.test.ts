@@ -65,7 +65,7 @@ async function rename(names: [string, string]): Promise<void> {
     .waitFor();
 }
 
-test.each(NAMES)('nothing leaves the panel with the classes "%s" and "%s"', async (...names) => {
+test.each(NAMES)('nothing overflows the panel with the classes "%s" and "%s"', async (...names) => {
   await rename(names);
   const { page } = app;
   for (const size of SIZES) {
@@ -96,6 +96,6 @@ test('a name that is cut is shown whole when the pointer rests on it', async () 
   ).toContain(first);
 });
 
-test('left no complaint', async () => {
+test('no errors were logged', async () => {
   expect(await app.close()).toEqual([]);
 });

@@ -63,7 +63,7 @@ test('the menu of a picture is about what is selected, opens by mouse and key, a
   await expect.poll(async () => basename(await clipboard())).toBe('belize.png');
 });
 
-test('labels from the menu, and says so to screen readers', async () => {
+test('labels from the menu, and announces it to screen readers', async () => {
   await cell('bangladesh').click({ button: 'right' });
   await item('Label as smileys').click();
   await expect.poll(() => labelOf('bangladesh')).toBe(1);
@@ -146,7 +146,7 @@ test('shows file names and sets, and remembers that', async () => {
   await app.resize(1280, 800);
 });
 
-test('every filter has its count, those of a run too', async () => {
+test('every filter shows its count, those of a run too', async () => {
   const show = page.getByRole('region', { name: 'Show' });
   const filters = await app.call('pictures.matches', {
     filters: [
@@ -218,6 +218,6 @@ test('pictures of the project are predicted in Try from the menu', async () => {
   await goTo(app, 'Library');
 });
 
-test('left no complaint', async () => {
+test('no errors were logged', async () => {
   expect(await app.close()).toEqual([]);
 });

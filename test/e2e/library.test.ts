@@ -108,7 +108,7 @@ async function clearLabels(): Promise<void> {
 }
 
 describe('importing', () => {
-  it('makes a project of a folder, takes its pictures without labels where it is told so, and says what was skipped', async () => {
+  it('creates a project from a folder, imports its pictures without labels on request, and lists what was skipped', async () => {
     await app.answerDialog([join(home, 'mine.twofold')]);
     await page.getByRole('button', { name: 'New project' }).click();
     await page.getByText('No pictures yet').waitFor();
@@ -135,7 +135,7 @@ describe('importing', () => {
     expect(await labels()).toEqual({});
   });
 
-  it('takes pictures that are dropped on the window', async () => {
+  it('imports pictures dropped on the window', async () => {
     const more = join(home, 'dropped.png');
     await writeFile(more, await png(1000));
     await dropFiles(app, [more], '[role=listbox]');
@@ -165,7 +165,7 @@ describe('labelling by mouse', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('labels a selection: by click, Shift, Ctrl, rubber band, what is in sight and all', async () => {
+  it('labels a selection made by click, Shift, Ctrl, rubber band, visible pictures and all', async () => {
     await clearLabels();
     await cell('002').click();
     await cell('005').click({ modifiers: ['Shift'] });
@@ -225,7 +225,7 @@ describe('labelling by mouse', () => {
 });
 
 describe('removing', () => {
-  it('takes pictures and their labels out of the project by key, and brings them back', async () => {
+  it('removes pictures with their labels by key, and restores them', async () => {
     await clearLabels();
     await cell('020').click();
     await page.keyboard.press('1');
@@ -277,7 +277,7 @@ describe('labelling by keys', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('shows all keys, and takes none while words are written', async () => {
+  it('shows all keys, and ignores them while text is entered', async () => {
     const before = await labels();
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
@@ -294,8 +294,8 @@ describe('labelling by keys', () => {
   });
 });
 
-describe('what is shown', () => {
-  it('is filtered, searched and sorted, and stays in its place when its label changes', async () => {
+describe('the view', () => {
+  it('can be filtered, searched and sorted; pictures stay in place when their label changes', async () => {
     await clearLabels();
     await filter('Unlabelled').click();
     await page.keyboard.press('1');
@@ -318,7 +318,7 @@ describe('what is shown', () => {
     await expect.poll(() => page.locator('[aria-posinset="1"]').getAttribute('aria-label')).toMatch(/^000/);
   });
 
-  it('is as large as wanted, and remembered', async () => {
+  it('has a cell size that is remembered', async () => {
     const slider = page.getByRole('slider', { name: 'Size of pictures' });
     await slider.fill('240');
     await expect.poll(columns).toBe(3);
@@ -326,7 +326,7 @@ describe('what is shown', () => {
     await slider.fill('144');
   });
 
-  it('has the names and colours that the person gives the classes', async () => {
+  it('uses the chosen class names and colours', async () => {
     await page.getByRole('button', { name: 'Rename Class A' }).click();
     await page.keyboard.type('cats');
     await page.keyboard.press('Enter');
@@ -350,7 +350,7 @@ describe('what is shown', () => {
     await app.setTheme('light');
   });
 
-  it('is sorted and filtered by what a run says', async () => {
+  it('can be sorted and filtered by the predictions of a run', async () => {
     const ids = [...(await app.call('pictures.ids', {}))];
     await app.call('labels.set', { ids: ids.slice(0, 30), label: 0, source: 'cli' });
     await app.call('labels.set', { ids: ids.slice(30), label: 1, source: 'cli' });
@@ -379,7 +379,7 @@ describe('what is shown', () => {
   });
 });
 
-describe('what lasts', () => {
+describe('persistence', () => {
   it('undoes and redoes after a restart', async () => {
     await clearLabels();
     await page.keyboard.press('2');
@@ -400,7 +400,7 @@ describe('what lasts', () => {
     await expect.poll(labels).toEqual({});
   });
 
-  it('shows missing and changed files as such, and finds moved ones again', async () => {
+  it('marks missing and changed files, and locates moved ones', async () => {
     await rename(join(pictures, 'there'), join(home, 'elsewhere'));
     await writeFile(join(pictures, 'here', '003.png'), await png(3003));
     await filter('Missing or changed').click();
@@ -429,7 +429,7 @@ describe('what lasts', () => {
     await page.getByRole('button', { name: 'Dismiss', exact: true }).last().click();
   });
 
-  it('goes to other places and comes back to where it was', async () => {
+  it('returns to the same position after visiting other places', async () => {
     await app.resize(900, 600);
     await page.getByRole('slider', { name: 'Size of pictures' }).fill('200');
     await page.getByRole('listbox').focus();
@@ -445,7 +445,7 @@ describe('what lasts', () => {
 });
 
 describe('an import', () => {
-  it('shows how far it is, fills the grid meanwhile, and can be cancelled', async () => {
+  it('shows progress, fills the grid meanwhile, and can be cancelled', async () => {
     const many = join(home, 'many');
     await mkdir(many);
     for (let n = 0; n < 3000; n++) await writeFile(join(many, `${n}.bmp`), bmp(5000 + n));
@@ -469,7 +469,7 @@ describe('an import', () => {
       .toContain(total.toLocaleString('en'));
   });
 
-  it('takes labels from a CSV file', async () => {
+  it('reads labels from a CSV file', async () => {
     const csv = join(home, 'labels.csv');
     await writeFile(
       csv,
@@ -481,7 +481,7 @@ describe('an import', () => {
     await page.getByText(/2 already in the project/).waitFor(WAIT);
   });
 
-  it('left no complaint', async () => {
+  it('no errors were logged', async () => {
     expect(await app.close()).toEqual([]);
   });
 });

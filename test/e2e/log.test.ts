@@ -33,7 +33,7 @@ async function forgive(): Promise<void> {
 const log = (): string => readFileSync(join(home, 'logs', 'twofold.log'), 'utf8');
 const logged = (words: string): Promise<void> => expect.poll(log, WAIT).toContain(words);
 
-test('errors and rejections that nothing caught are logged and told, in the window and in main', async () => {
+test('uncaught errors and rejections of the window and of main are logged and announced', async () => {
   const told = app.page.getByText('An unexpected error occurred and was logged.');
   await app.page.evaluate(`setTimeout(() => { throw new Error('a provoked error of the window'); })`);
   await told.waitFor();
@@ -55,7 +55,7 @@ test('errors and rejections that nothing caught are logged and told, in the wind
   await forgive();
 });
 
-test('a place that can’t be drawn says so, and can be tried again', async () => {
+test('a place that fails to render says so, and can be tried again', async () => {
   await app.call('project.create', { folder: join(app.documents, 'broken.twofold') });
   await openSample(app);
   await goTo(app, 'Library');

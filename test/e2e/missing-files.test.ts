@@ -54,6 +54,6 @@ test('so does the Library, which locates them where they are now', async () => {
     .toBe(true);
 });
 
-test('left no complaint', async () => {
+test('no errors were logged', async () => {
   expect(await app.close()).toEqual([]);
 });

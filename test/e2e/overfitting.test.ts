@@ -75,6 +75,6 @@ test('overfitting is shaded in the chart from where it began, with advice', asyn
   for (let epoch = 1; epoch < from; epoch++) expect(await shaded(epoch + 0.6)).toBeLessThan(5);
 });
 
-test('nothing complained', () => {
+test('no errors were logged', () => {
   expect(app.complaints).toEqual([]);
 });

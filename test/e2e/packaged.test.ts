@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.runIf(onLinux)('the packaged app', () => {
-  it('has its fuses set, so that it can’t be run as plain Node or debugged', async () => {
+  it('has fuses that prevent running it as plain Node and debugging it', async () => {
     const wire = await getCurrentFuseWire(join(unpacked, 'twofold'));
     const off = [
       FuseV1Options.RunAsNode,
@@ -44,7 +44,7 @@ describe.runIf(onLinux)('the packaged app', () => {
     expect(wire[FuseV1Options.EnableCookieEncryption]).toBe(ON);
   });
 
-  it('holds what runs, and nothing of what it was made from', async () => {
+  it('contains what it needs to run, and no sources', async () => {
     const resources = join(unpacked, 'resources');
     expect((await readdir(resources)).sort()).toEqual([
       'LICENSE',
@@ -61,7 +61,7 @@ describe.runIf(onLinux)('the packaged app', () => {
     expect((await stat(join(resources, 'app.asar'))).size).toBeLessThan(40e6);
   });
 
-  it('starts in an empty home, trains on the sample pictures and exports what answers as it does', async () => {
+  it('starts in an empty home, trains on the sample pictures and exports a model with the same predictions', async () => {
     const home = join(folder, 'home');
     await mkdir(home);
     const { page, stderr, close } = await launchPackaged(join(unpacked, 'twofold'), {

@@ -48,7 +48,7 @@ async function scored(): Promise<(Scored & { id: number; name: string })[]> {
   }));
 }
 
-test('without a trained run there is a way to Train', async () => {
+test('without a trained run it links to Train', async () => {
   await goTo(app, 'Review');
   await main().getByText('Nothing to review yet').waitFor();
   expect(await app.accessibility()).toEqual([]);
@@ -79,7 +79,7 @@ test('the matrix counts the predictions for the validation set, and the largest 
   await app.resize(1280, 800);
 });
 
-test('the threshold moves by keys, and with it everything that depends on it', async () => {
+test('the threshold can be changed by keys, and everything that depends on it follows', async () => {
   await threshold().focus();
   await app.page.keyboard.press('End');
   await expect.poll(matrix).toEqual(confusion(await scored(), 1));
@@ -90,7 +90,7 @@ test('the threshold moves by keys, and with it everything that depends on it', a
   await expect.poll(matrix).toEqual(confusion(await scored()));
 });
 
-test('a cell opens its pictures; a wrong label is put right there, and undone', async () => {
+test('a cell opens its pictures, whose labels can be corrected and undone', async () => {
   const before = await matrix();
   const [actual, predicted] = before[0][1] > 0 ? ([0, 1] as const) : ([1, 0] as const);
   await main()
@@ -135,7 +135,7 @@ test('a cell opens its pictures; a wrong label is put right there, and undone', 
   for (const one of read) expect(one).toEqual({ ids: [Number(id)] });
 });
 
-test('a cell whose pictures are listed is marked', async () => {
+test('the cell whose pictures are listed is marked', async () => {
   const marked = async (): Promise<(string | null)[]> => {
     const cells = await main().getByRole('table').getByRole('button').all();
     return Promise.all(cells.map((cell) => cell.getAttribute('aria-pressed')));
@@ -185,7 +185,7 @@ test('a double-click or Enter enlarges a picture, Escape closes it', async () =>
   await large.waitFor({ state: 'detached' });
 });
 
-test('what is wrong can be gone through in the Library', async () => {
+test('errors can be reviewed in the Library', async () => {
   const wrong = (await matrix())[0][1] + (await matrix())[1][0];
   await main().getByRole('button', { name: 'Show wrong in Library' }).click();
   await main()

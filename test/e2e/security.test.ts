@@ -69,7 +69,7 @@ describe('the window', () => {
     });
   });
 
-  it('runs no code from strings, and none that was put into the page', async () => {
+  it('runs no code from strings, and no injected code', async () => {
     // Once the debugger's own evaluation, which may do anything, is over.
     const answers = await inPage<string[]>(`new Promise((done) => setTimeout(() => {
       const tries = {
@@ -96,7 +96,7 @@ describe('the window', () => {
 });
 
 describe('main', () => {
-  it('answers only what is in the contract', async () => {
+  it('answers only calls of the contract', async () => {
     await expect(inPage(`twofold.invoke('fs.readFile', '/etc/passwd')`)).rejects.toThrow(/There is no call/);
     await expect(inPage(`Promise.resolve(twofold.on('anything', () => {}))`)).rejects.toThrow(/no event/);
     expect(await inPage(`twofold.invoke('project.open', { folder: 7 })`)).toMatchObject({
@@ -105,7 +105,7 @@ describe('main', () => {
     });
   });
 
-  it('answers no other page, even with our preload script', async () => {
+  it('does not answer other pages, even with our preload script', async () => {
     // An address of ours, but not the page: nothing of the app runs in it.
     const notThePage = await inPage<string>('document.querySelector("link[rel=stylesheet]").href');
     const answer = await app.electron.evaluate(async ({ app: electron, BrowserWindow }, address) => {
@@ -122,7 +122,7 @@ describe('main', () => {
     });
   });
 
-  it('gives no file but the window’s own and the pictures of the open project', async () => {
+  it('serves only files of the window and pictures of the open project', async () => {
     const status = (path: string): Promise<number | string> =>
       app.electron.evaluate(
         async ({ session }, url) =>
@@ -161,8 +161,8 @@ describe('main', () => {
   });
 });
 
-describe('what is elsewhere', () => {
-  it('is not reached by anything the page may try', async () => {
+describe('the network', () => {
+  it('can’t be reached by the page', async () => {
     expect(outward, 'an address that is not the loopback').toBeDefined();
     const target = `${outward!}:${port}`;
     const outcomes = await inPage<string[]>(`(async () => {
@@ -197,7 +197,7 @@ describe('what is elsewhere', () => {
     app.forgive(/Content Security Policy|TrustedScriptURL|ERR_BLOCKED|WebSocket|stun|Permissions policy/i);
   });
 
-  it('is blocked by the session too, should the page’s policy ever fail', async () => {
+  it('is also blocked by the session', async () => {
     const target = `http://${outward!}:${port}/`;
     // A window without our policy, as if ours had none.
     const outcome = await app.electron.evaluate(async ({ BrowserWindow }, url) => {
@@ -213,7 +213,7 @@ describe('what is elsewhere', () => {
     expect(visitors).toBe(0);
   });
 
-  it('can’t be led elsewhere, nor open other windows', async () => {
+  it('navigation and new windows are blocked', async () => {
     await inPage(`(() => {
       window.open('https://example.com/');
       const frame = document.createElement('iframe'); frame.src = 'https://example.com/'; document.body.append(frame);
@@ -231,7 +231,7 @@ describe('what is elsewhere', () => {
     );
   });
 
-  it('saw nothing of the app, from its start to its end', async () => {
+  it('receives no connection during the whole test', async () => {
     const complaints = await app.close();
     expect(complaints).toEqual([]);
     const log = JSON.parse(await readFile(netLog, 'utf8')) as NetLog;

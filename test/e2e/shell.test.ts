@@ -93,7 +93,7 @@ describe('the first start', () => {
 });
 
 describe('opening', () => {
-  it('makes a project beside a folder chosen in the dialog, and imports it with its labels', async () => {
+  it('creates a project beside a folder chosen in the dialog, and imports it with its labels', async () => {
     const folder = await fewPictures('chosen');
     await launch();
     await app!.answerDialog([folder]);
@@ -105,7 +105,7 @@ describe('opening', () => {
     expect(await app!.page.title()).toBe('chosen – Twofold');
   });
 
-  it('makes it in the documents folder where one may not write beside the pictures', async () => {
+  it('creates it in the documents folder if the place beside the pictures is not writable', async () => {
     const folder = '/proc/self/task';
     await launch();
     const { project } = await app!.call('project.openFolder', { folder });
@@ -117,7 +117,7 @@ describe('opening', () => {
     await expect.poll(() => app!.page.title(), WAIT).toBe('ready – Twofold');
   });
 
-  it('hands a second start’s folder to the first, and ends the second', async () => {
+  it('passes the folder of a second instance to the first, and ends the second', async () => {
     await launch();
     const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     await promisify(execFile)(electronPath(), [...sandbox, ROOT, ready], {
@@ -132,7 +132,7 @@ describe('opening', () => {
     await expect.poll(() => app!.page.title(), WAIT).toBe('ready – Twofold');
   });
 
-  it('lists recent projects, latest first, and forgets one without touching it', async () => {
+  it('lists recent projects, latest first, and removes one from the list without changing it', async () => {
     const { page } = await launch();
     await app!.call('project.create', { folder: join(app!.documents, 'other') });
     await app!.call('project.open', { folder: ready });
@@ -151,7 +151,7 @@ describe('opening', () => {
     await expect.poll(() => page.title()).toBe('ready – Twofold');
   });
 
-  it('makes a project of two class folders that are dropped together, beside them', async () => {
+  it('creates a project beside two class folders that are dropped together', async () => {
     const folder = await fewPictures('dropped');
     await launch();
     const paths = ['flags', 'smileys'].map((name) => join(folder, name));
@@ -166,7 +166,7 @@ describe('opening', () => {
     ]);
   });
 
-  it('makes a project of a dropped table of labels', async () => {
+  it('creates a project from a dropped table of labels', async () => {
     const folder = await fewPictures('table');
     const table = join(folder, 'my labels.csv');
     const rows = ['flags/albania.png,wild', 'smileys/alien.png,tame', 'smileys/astonished-face.png,tame'];
@@ -208,7 +208,7 @@ describe('opening', () => {
   });
 });
 
-describe('what can’t be opened', () => {
+describe('a project that can’t be opened', () => {
   const says = async (words: string): Promise<void> => {
     await app!.page.getByRole('alert').getByText(words).waitFor();
     await app!.page.getByRole('button', { name: 'Dismiss', exact: true }).click();
@@ -285,7 +285,7 @@ describe('an import', () => {
 });
 
 describe('a reloaded window', () => {
-  it('finds the import that is under way, can cancel it, and says what came of it', async () => {
+  it('shows the running import, can cancel it, and shows its result', async () => {
     const many = await manyPictures('again');
     await launch();
     const { page } = app!;
@@ -336,7 +336,7 @@ describe('the window', () => {
     await app!.call('system.setSettings', { theme: 'system' });
   });
 
-  it('keeps the keyboard going: skip to the place, F6 to and from its list, focus after a change of place', async () => {
+  it('supports the keyboard: skip to the place, F6 to and from its list, focus after a change of place', async () => {
     const { page } = await launch({ args: [`${join(home, 'chosen')}.twofold`] });
     await page.getByRole('listbox').getByRole('option').first().waitFor();
     const focused = (): Promise<string> =>
@@ -380,7 +380,7 @@ describe('the window', () => {
     await expect.poll(() => enabled('import-folder')).toBe(false);
   });
 
-  it('names the works of others it is made of', async () => {
+  it('lists the third-party works it contains', async () => {
     const { page } = await launch();
     await app!.clickMenu('about');
     const about = page.getByRole('dialog', { name: /^Twofold/ });
@@ -409,7 +409,7 @@ describe('the window', () => {
     app!.forgive(/^main: its process ended: killed/);
   });
 
-  it('never waits for main longer than a moment while it imports', async () => {
+  it('is never blocked by main for long during an import', async () => {
     await launch();
     await app!.watchMain();
     await app!.page.getByRole('button', { name: 'Try the sample pictures' }).click();

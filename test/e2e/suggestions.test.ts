@@ -69,7 +69,7 @@ function killIndexing(): void {
 }
 
 describe('the index', () => {
-  it('begins after an import, survives its process and a restart of the app, and is complete in the end', async () => {
+  it('starts after an import, continues after a crash and a restart of the app, and completes', async () => {
     const project = join(app.documents, 'meals.twofold');
     await app.call('project.create', { folder: project });
     await app.call('import.start', { paths: [pictures] });
@@ -114,7 +114,7 @@ async function label(count: number): Promise<void> {
 }
 
 describe('suggestions', () => {
-  it('wait for two labels of each class, and then are a badge on every unlabelled picture', async () => {
+  it('start with two labels of each class, as a badge on every unlabelled picture', async () => {
     await page.getByText('Label at least 2 pictures of each class first; there are 0 and 0.').waitFor();
     expect(await page.getByRole('option', { name: /suggested:/ }).count()).toBe(0);
     await label(2);
@@ -145,7 +145,7 @@ describe('suggestions', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('above a probability are shown before they are accepted, as one step of undo that the history tells of', async () => {
+  it('above a probability are shown before they are accepted, as one undo step that the history lists', async () => {
     await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
     const [held] = await app.call('pictures.ids', { filter: { kind: 'unlabelled' } });
     await app.call('pictures.setTest', { ids: [held!], test: true });
@@ -175,7 +175,7 @@ describe('suggestions', () => {
     expect(await unlabelled()).toBe(56);
   });
 
-  it('are off for good when they are switched off', async () => {
+  it('stay off once they are switched off', async () => {
     await page.getByRole('switch', { name: 'Show suggestions' }).uncheck();
     await expect.poll(() => page.getByRole('option', { name: /suggested:/ }).count()).toBe(0);
     expect((await app.call('insight.state')).settings.suggests).toBe(false);
@@ -184,7 +184,7 @@ describe('suggestions', () => {
 });
 
 describe('what to label next', () => {
-  it('is a queue in the large view, and each answer brings the next', async () => {
+  it('is a queue in the large view, and each label shows the next picture', async () => {
     await panel().getByRole('button', { name: 'Label next' }).click();
     const view = page.getByRole('region', { name: 'One large picture' });
     await view.waitFor();
@@ -219,7 +219,7 @@ describe('more like this', () => {
 });
 
 describe('near-duplicates', () => {
-  it('are a filter; a group in two sets is named in Train, and repaired in one step of undo', async () => {
+  it('are a filter; a group in two sets is reported in Train, and repaired as one undo step', async () => {
     const [id] = await app.call('pictures.ids', { filter: { kind: 'labelled' } });
     const [original] = await app.call('pictures.rows', { ids: [id!] });
     const folder = join(home, 'sets');

@@ -57,7 +57,7 @@ test('selected pictures are moved to the test set, marked, counted, and moved ou
   await app.resize(1280, 800);
 });
 
-test('Train says that the test set takes no part, and it takes none', async () => {
+test('Train says that the test set is excluded, and excludes it', async () => {
   await goTo(app, 'Train');
   await main().getByText(`${tested.length} more labelled pictures are in the test set`).waitFor();
   await app.screenshots('train-test-set', [[1280, 800]]);
@@ -66,7 +66,7 @@ test('Train says that the test set takes no part, and it takes none', async () =
   expect(learned.filter((id) => tested.includes(id))).toEqual([]);
 });
 
-test('Review offers the test set, evaluates on it when asked, and shows what the run gives there', async () => {
+test('Review evaluates on the test set on request, and shows the results', async () => {
   await goTo(app, 'Review');
   await button('Test set').click();
   await main().getByText('Not evaluated on the test set').waitFor();
@@ -97,7 +97,7 @@ test('Review offers the test set, evaluates on it when asked, and shows what the
   await app.resize(1280, 800);
 });
 
-test('the two sets are not mixed up, and a label that changes makes the evaluation an old one', async () => {
+test('the two sets are kept apart, and a changed label makes the evaluation outdated', async () => {
   const onTest = await matrix();
   await button('Validation set').click();
   await main().getByText('validation pictures', { exact: false }).first().waitFor();
@@ -117,7 +117,7 @@ test('the two sets are not mixed up, and a label that changes makes the evaluati
   await main().getByText('Test set or labels changed since.').waitFor({ state: 'detached' });
 });
 
-test('what is wrong in the test set can be gone through in the Library, apart from the validation set', async () => {
+test('errors in the test set can be reviewed in the Library, apart from those in the validation set', async () => {
   const wrong = (await matrix())[0][1] + (await matrix())[1][0];
   await button('Show wrong in Library').click();
   await button(`Select all ${wrong}`).waitFor();

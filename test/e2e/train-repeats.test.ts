@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => app.close());
 
-test('three times as many pictures of one class are warned of, and balanced with a click', async () => {
+test('a class with three times as many pictures causes a warning, and can be balanced with a click', async () => {
   const { page } = app;
   await goTo(app, 'Train');
   const warning = page.getByRole('status').filter({ hasText: 'Unbalanced classes' });
@@ -50,7 +50,7 @@ test('runs that differ in the seed only show their mean and spread, as a band on
   await app.screenshots('train-spread');
 }, 240_000);
 
-test('a new run is compared with the one before by itself', async () => {
+test('a new run is automatically compared with the previous one', async () => {
   const { page } = app;
   await page.getByLabel('Show spread').uncheck();
   const { id } = await trainSmall(app, { ...recipe, seed: 3, epochs: 1 });

@@ -60,7 +60,7 @@ async function trainingPid(): Promise<number> {
   return found.pid;
 }
 
-test('where nothing is labelled, Train is off and says why', async () => {
+test('without labels, Train is disabled and says why', async () => {
   await app.call('project.create', { folder: join(app.documents, 'empty.twofold') });
   await goTo(app, 'Train');
   await main().getByText('Label some pictures of each class first.').waitFor();
@@ -70,7 +70,7 @@ test('where nothing is labelled, Train is off and says why', async () => {
   await main().getByText('No runs yet').waitFor();
 });
 
-test('the recipe begins with the tutorial’s values, says what is wrong, and remembers what is right', async () => {
+test('the recipe starts with the tutorial’s values, reports invalid values, and remembers valid ones', async () => {
   await openSample(app);
   await goTo(app, 'Train');
   const preset = app.page.getByRole('radio', { name: 'Tutorial' });
@@ -104,7 +104,7 @@ test('the recipe begins with the tutorial’s values, says what is wrong, and re
   expect(await field('Input size').inputValue()).toBe('75');
 });
 
-test('a field explains itself when it has the focus or the pointer', async () => {
+test('a field shows help when it has the focus or the pointer', async () => {
   await field('Dropout').focus();
   await main().getByText('switched off at random', { exact: false }).first().waitFor();
   await field('Random seed').hover();
@@ -140,7 +140,7 @@ test('the preview shows one of the project’s pictures in new variations', asyn
   await field('Augment pictures').check();
 });
 
-test('the model is summed up as Keras prints it', async () => {
+test('the model summary is that of Keras', async () => {
   await button('Summary…').click();
   const dialog = app.page.getByRole('dialog', { name: 'Model summary' });
   await dialog.waitFor();
@@ -320,6 +320,6 @@ test('the recipe of a run can be used again, and a preset replaces it', async ()
   expect(await field('Cut at layer').inputValue()).toBe('mixed7');
 });
 
-test('nothing complained', () => {
+test('no errors were logged', () => {
   expect(app.complaints).toEqual([]);
 });

@@ -24,7 +24,7 @@ const button = (name: string | RegExp) => main().getByRole('button', { name, exa
 const options = () => main().getByRole('listbox').getByRole('option');
 const ended = () => main().getByRole('progressbar').waitFor({ state: 'detached' });
 
-test('without a trained run there is a way to Train', async () => {
+test('without a trained run it links to Train', async () => {
   await goTo(app, 'Try');
   await main().getByText('Nothing to try with yet').waitFor();
   await button('Go to Train').click();
@@ -67,7 +67,7 @@ test('the sample offers its unseen pictures, which it was not trained on', async
   await button('Clear').click();
 });
 
-test('a dropped picture is answered with a class and how sure it is', async () => {
+test('a dropped picture gets a predicted class and probability', async () => {
   await main().getByText('Drop a picture here').waitFor();
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('try-empty');
@@ -125,7 +125,7 @@ test('a folder is tried with a progress bar, and unreadable files are listed wit
   expect(await app.accessibility()).toEqual([]);
 });
 
-test('sorted by probability they fall, the other way round they rise', async () => {
+test('predictions can be sorted by probability, descending and ascending', async () => {
   const percents = async () =>
     (await options().allInnerTexts())
       .map((text) => /P\(smileys\s*\)\s(\d+\.\d)%/.exec(text))
@@ -146,7 +146,7 @@ test('sorted by probability they fall, the other way round they rise', async () 
   expect(rising).toEqual([...rising].sort((a, b) => a - b));
 });
 
-test('the threshold decides what is called what, and is remembered', async () => {
+test('the threshold determines predicted classes, and is remembered', async () => {
   const threshold = main().getByRole('slider');
   await threshold.focus();
   await app.page.keyboard.press('End');
@@ -158,7 +158,7 @@ test('the threshold decides what is called what, and is remembered', async () =>
   await expect.poll(async () => (await app.call('project.current'))?.settings.threshold).toBe(0.3);
 });
 
-test('the answers are saved as CSV', async () => {
+test('predictions are saved as CSV', async () => {
   const path = join(app.documents, 'answers.csv');
   await app.answerDialog([path]);
   await button('Save as CSV…').click();
@@ -198,7 +198,7 @@ test('a reloaded window shows the pictures being tried, and all of them in the e
   expect(await app.page.getByRole('alert').count()).toBe(0);
 });
 
-test('answers stay those of the run that gave them, though another ends meanwhile', async () => {
+test('predictions stay those of their run, even if another run ends meanwhile', async () => {
   const asked = await main().getByLabel('Run').inputValue();
   const newer = await trainSmall(app, { ...SMALL_RECIPE, epochs: 1 });
   await main().getByLabel('Run').getByText('Run 2').waitFor({ state: 'attached' });
@@ -216,7 +216,7 @@ test('answers stay those of the run that gave them, though another ends meanwhil
   expect(await main().getByLabel('Run').inputValue()).toBe(newer.id);
 });
 
-test('a long list can be given up', async () => {
+test('a long list can be cancelled', async () => {
   await button('Clear').click();
   await main().getByText('Drop a picture here').waitFor();
   await app.answerDialog([pictures]);
@@ -255,6 +255,6 @@ test('another project offers no unseen pictures', async () => {
   expect(await app.call('predict.examples')).toEqual([]);
 });
 
-test('nothing complained', () => {
+test('no errors were logged', () => {
   expect(app.complaints).toEqual([]);
 });

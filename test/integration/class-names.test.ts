@@ -20,7 +20,7 @@ async function put(...files: string[]): Promise<string> {
 }
 let number = 0;
 
-test('an import of which no picture comes in names no classes, and a right one follows', async () => {
+test('an import without pictures names no classes, and a later one can', async () => {
   const project = newProject();
   const folder = await put('cat/1.png', 'dog/2.png');
   const damaged = temporaryFolder();
@@ -42,7 +42,7 @@ test('names from an import are replaced once no label depends on them', async ()
   expect(names(project)).toEqual(['cat', 'dog']);
 });
 
-test('names are kept while a label has them, and while undo could bring one back beside others', async () => {
+test('names are kept while labels use them, and while undo could restore such labels', async () => {
   const project = newProject();
   await importFolder(project, await put('owl/1.png', 'finch/2.png'), options);
   removePictures(project.db, [2], 'mouse');
@@ -61,7 +61,7 @@ test('names are kept while a label has them, and while undo could bring one back
   expect(undo(cleared.db, 'mouse')).not.toBeNull();
 });
 
-test('names are replaced once no picture is labelled, and what undo or redo would bring back goes with them', async () => {
+test('names are replaced once no picture is labelled, and undo and redo are emptied', async () => {
   const byHand = newProject();
   await importFolder(byHand, await put('1.png'), options);
   setLabels(byHand.db, [1], 1, 'mouse');
@@ -82,7 +82,7 @@ test('names are replaced once no picture is labelled, and what undo or redo woul
   expect(undo(same.db, 'mouse')?.changes).toHaveLength(2);
 });
 
-test('names that a person chose are never replaced', async () => {
+test('names chosen by the user are never replaced', async () => {
   const project = newProject();
   nameClasses(project.db, ['owl', 'finch']);
   const report = await importFolder(project, await put('cat/1.png', 'dog/2.png'), options);

@@ -78,13 +78,13 @@ describe('bad use', () => {
     await refused(args, 1, message);
   });
 
-  it('makes no project of a folder that is not there', async () => {
+  it('creates no project for a missing folder', async () => {
     const target = path.join(folder, 'typo.twofold');
     await refused(['import', path.join(folder, 'nowhere'), '--project', target], 1, /nowhere/);
     expect(existsSync(target)).toBe(false);
   });
 
-  it('says why it cannot train on what is labelled', async () => {
+  it('says why it can’t train on the labels', async () => {
     const flags = readdirSync(path.join(SAMPLES, 'flags'))
       .slice(0, 3)
       .map((name) => path.join(SAMPLES, 'flags', name));

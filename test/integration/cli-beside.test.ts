@@ -84,7 +84,7 @@ describe('a project whose program died', () => {
     expect(await done('labels', project)).toMatchObject({ skipped: 1 });
   });
 
-  it('is read where nothing may be written, also without the shared memory of the program', async (context) => {
+  it('is read where nothing may be written, even without the shared memory of the program', async (context) => {
     const disk = path.join(temporaryFolder(), 'disk');
     mkdirSync(disk);
     try {
@@ -112,7 +112,7 @@ describe('a project whose program died', () => {
   });
 });
 
-describe('a reader that has seen enough', () => {
+describe('a reader that closes the pipe', () => {
   /** Runs a command whose output is read up to the first line. */
   function head(...args: string[]): Promise<{ code: number | null; stderr: string }> {
     const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -169,7 +169,7 @@ describe('a reader that has seen enough', () => {
     expect(stderr.replace(/^(?:predicting|Above a probability) .*\n/gm, '')).toBe('');
   });
 
-  it('both streams gone: no trace, and training stops well', async () => {
+  it('both streams closed: no stack trace, and training stops cleanly', async () => {
     const command = `"${process.execPath}" "${BIN}" train "${project}" ${QUICK.join(' ')} --epochs 4000 2>&1`;
     const script = `{ ${command}; echo $? > "${folder}/code"; } | head -1`;
     expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toMatch(/^Run r\d+\n$/);

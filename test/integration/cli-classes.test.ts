@@ -81,7 +81,7 @@ describe('import --classes', () => {
     expect(again.code, again.stderr).toBe(0);
   });
 
-  it('takes a table’s labels in that order too', async () => {
+  it('applies to the labels of a table too', async () => {
     const table = path.join(folder, 'table.csv');
     const files = ['flags', 'smileys'].map((name) => path.join(pictures, name));
     const rows = files.map(
@@ -105,7 +105,7 @@ describe('import --classes', () => {
     ]);
   });
 
-  it('lets a split word be a class where a person says so', async () => {
+  it('allows a split word as a class if it is given', async () => {
     const place = path.join(folder, 'split-words');
     mkdirSync(place);
     for (const [from, to] of [
@@ -131,7 +131,7 @@ describe('import --classes', () => {
     expect(stderr).toContain('animal');
   });
 
-  it('says which names do not fit: those of folders or of a table, the project’s or those that were given', async () => {
+  it('says which names do not match: those of folders or of a table, of the project or given', async () => {
     expect((await importInto('mistyped', '--classes', 'animal,smileys')).stderr).toContain(
       'The folders "flags" and "smileys" do not match the classes given with --classes, "animal" and "smileys".',
     );
@@ -151,13 +151,13 @@ describe('import --classes', () => {
     );
   });
 
-  it('refuses another order than a labelled project has, and names the way out', async () => {
+  it('refuses an order other than that of a labelled project, and says what to do', async () => {
     const { code, stderr } = await importInto('chosen', '--classes', 'flags,smileys');
     expect(code).toBe(1);
     expect(stderr).toMatch(/class 0 is "Smileys" and its class 1 is "FLAGS".*--swap/s);
   });
 
-  it.each(['one', 'a,b,c', 'a,', ''])('asks for two names where it is given "%s"', async (names) => {
+  it.each(['one', 'a,b,c', 'a,', ''])('expects two names instead of "%s"', async (names) => {
     const { code, stderr } = await importInto('never', '--classes', names);
     expect(code).toBe(2);
     expect(stderr).toContain('two names');
@@ -185,7 +185,7 @@ describe('a wrong table whose labels were cleared', () => {
       (project: string) => ['import', '--csv', right, '--project', project, '--classes', 'dog,cat'],
       'dog',
     ],
-  ])('gives way to the right one: %s', async (name, command, first) => {
+  ])('can be replaced by the right one: %s', async (name, command, first) => {
     const project = path.join(folder, `${name.replaceAll(' ', '')}.twofold`);
     await done('import', '--csv', wrong, '--project', project);
     const labelled = await run(...command(project));
@@ -243,7 +243,7 @@ describe('labels --swap', () => {
     expect(before.run).toMatchObject({ classes: ['flags', 'smileys'], swapped: false, threshold: 0.3 });
   });
 
-  it('turns counts, figures, answers and the run’s folder, and changes nothing that is stored of them', async () => {
+  it('swaps counts, metrics, predictions and the run’s folder, and changes nothing that is stored', async () => {
     expect(await done('labels', project, '--swap')).toMatchObject({
       swapped: true,
       classes: ['smileys', 'flags'],
@@ -261,7 +261,7 @@ describe('labels --swap', () => {
     expect(await predict(copy)).toEqual(await predict(project));
   });
 
-  it('exports the model the other way round', async () => {
+  it('exports the model with the classes swapped', async () => {
     const out = path.join(folder, 'export');
     await done('export', project, '--format', 'savedmodel', '--out', out);
     const card = JSON.parse(readFileSync(path.join(out, 'card.json'), 'utf8')) as Record<string, unknown>;
@@ -271,7 +271,7 @@ describe('labels --swap', () => {
     expect(readFileSync(path.join(out, 'README.md'), 'utf8')).toContain('Above a probability of 0.7');
   });
 
-  it('does not change what a run learns, also with weights of the classes', async () => {
+  it('does not change training, even with class weights', async () => {
     await done('train', project, ...QUICK, '--epochs', '2', '--class-weights', '3:1');
     const swapped = await predict(project, '--run', 'r2', '--threshold', '0.5');
     expect(await predict(path.join(project, 'runs/r2'), '--threshold', '0.5')).toEqual(swapped);

@@ -76,7 +76,7 @@ describe('twofold duplicates', () => {
     expect(readFileSync(csv, 'utf8')).toMatch(/^group,path,label,set\n1,.*\n/);
   });
 
-  it('names groups in several sets, moves each to one as a step of undo, and "train" and "split" name them too', async () => {
+  it('reports groups in several sets, moves each to one as an undo step, and "train" and "split" report them too', async () => {
     const folder = temporaryFolder();
     const originals = [...(await samples(8))];
     for (const [index, [name, jpeg]] of originals.entries()) {
@@ -106,7 +106,7 @@ describe('twofold duplicates', () => {
 });
 
 describe('validation of 20 pictures at 10 JPEG qualities, labelled at random', () => {
-  it('shows chance, since copies stay on one side; without grouping it shows what was memorised', async () => {
+  it('is at chance level, since copies stay on one side; without grouping it measures memorisation', async () => {
     const folder = temporaryFolder();
     let index = 0;
     for (const [name, jpeg] of await samples(10)) {

@@ -29,7 +29,7 @@ const folds = (): string[] =>
     .filter((name) => name.endsWith('.json'));
 
 describe('errors --head', () => {
-  it('keeps the complete folds when it is cancelled, and goes on from them', async () => {
+  it('keeps complete folds when cancelled, and resumes from them', async () => {
     const cancelled = start(['errors', project, '--head', '--json'], ({ stage, fraction }) => {
       if (stage === 'training' && Number(fraction) > 0.45) process.kill(-cancelled.child.pid!, 'SIGINT');
     });
@@ -84,7 +84,7 @@ describe('errors --head', () => {
 });
 
 describe('errors --keep', () => {
-  it('takes a label off the list until it changes, in its history, as one step of undo', async () => {
+  it('removes a label from the list until it changes, as one undo step listed in its history', async () => {
     const [first, second] = suspects((await run('errors', project, '--json')).events);
     expect(await done('errors', project, '--keep', first!)).toMatchObject({ kept: 1 });
     const after = suspects((await run('errors', project, '--json')).events);

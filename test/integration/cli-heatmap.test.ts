@@ -45,7 +45,7 @@ describe('heatmap', () => {
     expect(await colorAt(out, down, right)).not.toEqual(await colorAt(smiley, down, right));
   });
 
-  it('turns around where the classes are swapped', async () => {
+  it('is inverted if the classes are swapped', async () => {
     const before = await done('heatmap', project, smiley, '--out', out);
     await run('labels', project, '--swap');
     const after = await done('heatmap', project, smiley, '--out', out);
@@ -55,7 +55,7 @@ describe('heatmap', () => {
     );
   });
 
-  it('writes nothing where the picture can’t be read', async () => {
+  it('writes nothing if the picture can’t be read', async () => {
     const target = path.join(folder, 'none.png');
     const { code, stderr } = await run('heatmap', project, path.join(folder, 'gone.png'), '--out', target);
     expect(code).toBe(1);

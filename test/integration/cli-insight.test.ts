@@ -60,7 +60,7 @@ describe('with labels of a few pictures', () => {
     expect(new Set(listed.map(classOf))).toEqual(new Set(names));
   });
 
-  it('most unlabelled pictures get the right suggestion, the surest first, and nothing is labelled by it', async () => {
+  it('most suggestions are correct, most certain first, and nothing is labelled', async () => {
     for (const [index, name] of names.entries()) {
       await done('label', project, String(index), ...inFolder(name).slice(0, 12).map(at));
     }
@@ -78,7 +78,7 @@ describe('with labels of a few pictures', () => {
     expect(right.length).toBeGreaterThan(25);
   });
 
-  it('nothing is suggested for the test set, which people label', async () => {
+  it('nothing is suggested for the test set', async () => {
     const held = inFolder('smileys').slice(20).map(at);
     await done('split', project, 'test', ...held);
     const { events } = await run('suggest', project, '--json');
@@ -90,7 +90,7 @@ describe('with labels of a few pictures', () => {
     await done('split', project, 'none', ...held);
   });
 
-  it('suggestions as CSV go to a pipe as well, which stays one', async () => {
+  it('suggestions as CSV can be written to a pipe', async () => {
     const pipe = path.join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const read = promisify(execFile)('cat', [pipe]);
@@ -99,7 +99,7 @@ describe('with labels of a few pictures', () => {
     expect(statSync(pipe).isFIFO()).toBe(true);
   });
 
-  it('"suggest --accept" labels the sure ones as one step of undo', async () => {
+  it('"suggest --accept" labels the most certain ones as one undo step', async () => {
     const accepted = await done('suggest', project, '--accept', '0.8');
     expect(accepted.accepted).toBeGreaterThan(0);
     expect(await done('labels', project)).toMatchObject({ unlabelled: 36 - Number(accepted.accepted) });
@@ -131,7 +131,7 @@ describe('with labels of a few pictures', () => {
 });
 
 describe('similar pictures', () => {
-  it('are listed without the picture itself, the most similar first; others are refused by name', async () => {
+  it('are listed without the picture itself, most similar first; unknown pictures are refused by name', async () => {
     const { events } = await run('similar', project, at(inFolder('smileys')[0]!), '--count', '5', '--json');
     const found = events.filter(({ event }) => event === 'similar');
     expect(found).toHaveLength(5);

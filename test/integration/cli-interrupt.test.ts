@@ -103,7 +103,7 @@ describe('interrupted training', () => {
     expect(halfWritten(id)).toEqual([]);
   });
 
-  it('resumes with its own pictures, labels and split, whatever was labelled since', async () => {
+  it('resumes with its own pictures, labels and split, even if labels have changed since', async () => {
     const stopped = await trainUntil(3, (pid) => process.kill(-pid, 'SIGINT'), '--epochs', String(EPOCHS));
     const { run: id } = stopped.events.at(-1)!;
     const labelled = (await run('labels', project, '--csv', '-')).stdout.split('\n').slice(1, 6);

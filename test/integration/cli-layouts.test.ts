@@ -19,7 +19,7 @@ const newProject = (): string => path.join(temporaryFolder(), 'p.twofold');
 const none = { classes: [0, 0], skipped: 0, unlabelled: 0 };
 
 describe('layouts', () => {
-  test('train with classes and test without: said in the summary and in JSON', async () => {
+  test('train with classes and test without: reported in the summary and in JSON', async () => {
     const folder = put(temporaryFolder(), 'train/cat/1.bmp', 'train/dog/2.bmp', 'test/3.bmp', 'test/4.bmp');
     const { code, stdout } = await run('import', folder, '--project', newProject());
     expect(code).toBe(0);
@@ -60,7 +60,7 @@ describe('layouts', () => {
     ['outer', ['fold1/train/cat/1.bmp', 'fold1/train/dog/2.bmp', 'fold2/test/cat/3.bmp'], 'fold1,fold2'],
     ['inner', ['a/no/1.bmp', 'a/yes/2.bmp', 'b/no/3.bmp', 'b/yes/4.bmp'], 'no,yes'],
   ])(
-    '%s folders that were not read as classes are said, and --classes chooses them',
+    '%s folders that were not read as classes are reported, and --classes selects them',
     async (_, files, chosen) => {
       const folder = put(temporaryFolder(), ...files);
       const { stdout } = await run('import', folder, '--project', newProject());
@@ -85,7 +85,7 @@ describe('layouts', () => {
 });
 
 describe('split folders without classes', () => {
-  test('are not offered as classes where the project has its own', async () => {
+  test('are not offered as classes if the project has its own', async () => {
     const project = newProject();
     const [labelled, divided] = [temporaryFolder(), temporaryFolder()];
     await done('import', put(labelled, 'cat/1.bmp', 'dog/2.bmp'), '--project', project);
@@ -119,7 +119,7 @@ describe('names', () => {
     });
   });
 
-  test('a name that can’t be a class costs its label, not the import', async () => {
+  test('a name that can’t be a class loses its label, but does not fail the import', async () => {
     const folder = put(temporaryFolder(), 'kept/1.bmp', 'skipped/2.bmp');
     const project = newProject();
     const { code, stdout } = await run('import', folder, '--project', project);
@@ -187,7 +187,7 @@ describe('what is not imported', () => {
     });
   });
 
-  test('a folder with a card of somebody else’s is a folder', async () => {
+  test('a folder with another program’s card.json is an ordinary folder', async () => {
     const folder = put(temporaryFolder(), 'a/1.bmp', 'b/2.bmp');
     writeFileSync(path.join(folder, 'card.json'), '{"format": "of-cards"}');
     writeFileSync(path.join(folder, 'folders.csv'), 'path,label\n');
@@ -227,7 +227,7 @@ describe('what is not imported', () => {
     expect(await done('labels', kept)).toMatchObject({ total: 2 });
   });
 
-  test.skipIf(process.platform !== 'linux')('names that are not UTF-8, said as such', async () => {
+  test.skipIf(process.platform !== 'linux')('names that are not UTF-8 are reported as such', async () => {
     const folder = put(temporaryFolder(), 'a/1.bmp', 'b/2.bmp');
     const odd = (name: string): Buffer =>
       Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);

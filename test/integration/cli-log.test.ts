@@ -36,7 +36,7 @@ function childrenOf(pid: number): number[] {
 }
 
 describe('--log', () => {
-  it('keeps what a failing command said, without names of people', async () => {
+  it('contains the error of a failing command, without user names', async () => {
     process.env.HOME = home;
     const log = path.join(home, 'logs', 'failed.log');
     const { code, stderr } = await run('train', path.join(home, 'none'), '--log', log);
@@ -52,7 +52,7 @@ describe('--log', () => {
     expect(readFileSync(log, 'utf8').startsWith(text), 'a second command appends').toBe(true);
   });
 
-  it('has the stack of an error that nothing caught in the training process', async () => {
+  it('has the stack of an uncaught error of the training process', async () => {
     const preload = path.join(home, 'throw.cjs');
     writeFileSync(
       preload,
@@ -69,7 +69,7 @@ describe('--log', () => {
     expect(text).toMatch(/\[error\] \(command\) TwofoldError: The training process ended unexpectedly/);
   });
 
-  it('says by what a training process was killed', async () => {
+  it('names the signal that killed a training process', async () => {
     const log = path.join(home, 'killed.log');
     let killed = false;
     const { child, finished } = start(train(log), ({ event }) => {

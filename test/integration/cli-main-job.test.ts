@@ -28,7 +28,7 @@ describe('the main job on the command line', () => {
     });
   });
 
-  it('trains with augmentation, evaluates, and predicts what it was not shown', async () => {
+  it('trains with augmentation, evaluates, and predicts unseen pictures', async () => {
     const { code, events } = await run('train', project, ...QUICK, '--epochs', '3', '--json');
     expect(code).toBe(0);
     const epochs = events.filter(({ event }) => event === 'epoch');
@@ -71,13 +71,13 @@ describe('the main job on the command line', () => {
       .map(({ loss, valLoss }) => [loss as number, valLoss as number]);
   };
 
-  it('gives the same curves for the same seed, and others for another', async () => {
+  it('gives the same curves for the same seed, and different ones for another', async () => {
     const first = await curve('--seed', '7');
     expect(await curve('--seed', '7')).toEqual(first);
     expect(await curve('--seed', '8')).not.toEqual(first);
   });
 
-  it('makes the cache again when it is deleted or damaged, and nothing changes', async () => {
+  it('rebuilds a deleted or damaged cache without changing results', async () => {
     const before = await curve('--no-augment');
     const same = (after: typeof before): void => {
       // TensorFlow rounds differently in batches put together differently, hence not to the last digit.

@@ -37,13 +37,13 @@ it('train --seeds trains a run for each seed and gives mean and spread', async (
   );
 });
 
-it('train --seeds goes with no run that is resumed', async () => {
+it('train --seeds can’t be combined with --resume', async () => {
   const { code, stderr } = await run('train', project, '--resume', '--seeds', '2');
   expect(code).toBe(2);
   expect(stderr).toContain('--seeds');
 });
 
-it('train --folds predicts every labelled picture by a model that has not seen it, and creates no run', async () => {
+it('train --folds predicts every labelled picture out of fold, and creates no run', async () => {
   const before = await run('runs', project, '--json');
   const { code, events } = await run(...train, '--folds', '4', '--json');
   expect(code).toBe(0);

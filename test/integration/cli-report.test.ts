@@ -39,14 +39,14 @@ describe('report', () => {
     expect(page).toContain('<th scope="row">Dropout</th>');
   });
 
-  it('loads nothing and escapes the names that a person chose', () => {
+  it('loads nothing and escapes the names of classes and files', () => {
     const page = readFileSync(out, 'utf8');
     expect(page).not.toMatch(/<script|https?:|url\(|src="(?!data:)/);
     expect(page).not.toContain('a <b>&"');
     expect(page).toContain('a &#60;b&#62;&#38;&#34;');
   });
 
-  it('replaces an earlier report, and writes nothing where there is no run or no folder', async () => {
+  it('replaces an earlier report, and writes nothing without a run or a folder', async () => {
     await done('report', project, '--out', out);
     const nowhere = await run('report', project, '--out', path.join(folder, 'no', 'report.html'));
     expect(nowhere.code).toBe(1);

@@ -53,7 +53,7 @@ describe('intervals', () => {
     expect(stdout).toMatch(/bootstrap for the others \(1,000 resamples, seed 1\)/);
   });
 
-  it('training accuracy stands beside the others, with the gap as a number', async () => {
+  it('training accuracy is listed with the others and the gap', async () => {
     const { gap } = trained.events.at(-1) as unknown as { gap: { accuracy: number; epoch: number } };
     const kept = trained.events.find(({ event, epoch }) => event === 'epoch' && epoch === gap.epoch)!;
     expect(gap.accuracy).toBeCloseTo(Number(kept.accuracy) - Number(kept.valAccuracy), 10);
@@ -65,7 +65,7 @@ describe('intervals', () => {
     expect(await done('evaluate', project, '--on', 'train')).toMatchObject({ on: 'train', count: 40 });
   });
 
-  it('stand in the model card', async () => {
+  it('are in the model card', async () => {
     const out = path.join(folder, 'onnx');
     await done('export', project, '--format', 'onnx', '--out', out);
     const card = JSON.parse(readFileSync(path.join(out, 'card.json'), 'utf8')) as ModelCard;
@@ -163,7 +163,7 @@ describe('an unsure answer', () => {
     expect((await run('unsure', project, '--alpha', '0.7')).code).toBe(2);
   });
 
-  it('promises what the binomial test allows, in words with their source', async () => {
+  it('gives the bound of the binomial test, with its source', async () => {
     const found = (await done('unsure', project, ...rule)) as unknown as UnsureProposal & { promise: string };
     for (const { from, answered, wrong, errorAtMost } of found.classes) {
       if (from === null) continue;
@@ -234,8 +234,8 @@ describe('an unsure answer', () => {
   });
 });
 
-describe('a picture that is unlike anything labelled', () => {
-  it('is noted by predict once the labelled pictures are in the index', async () => {
+describe('a picture that is unlike all labelled ones', () => {
+  it('is flagged by predict once the labelled pictures are indexed', async () => {
     const photograph = path.join(ROOT, 'test/reference/pictures/jpeg-444.jpg');
     const [known] = readdirSync(path.join(folder, 'new', 'smileys')).sort();
     const files = [photograph, path.join(folder, 'new', 'smileys', known!)];

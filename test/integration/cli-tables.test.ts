@@ -134,7 +134,7 @@ describe('import --csv', () => {
     expect(counts(project)).toMatchObject({ train: 2, validation: 1, test: 1 });
   });
 
-  test('folders in the paths set the split where no column does', async () => {
+  test('folders in the paths set the split if no column does', async () => {
     const { csv, project } = lay(['train/a.jpg', 'test/b.jpg'], 'train/a.jpg,cat\ntest/b.jpg,dog\n');
     const { notes } = await done('import', '--csv', csv, '--project', project);
     expect(notes).toContain('No split column: the folders "train" and "test" set it.');
@@ -171,7 +171,7 @@ describe('import --csv', () => {
   });
 });
 
-test('labels --import refuses 0 and 1 where classes are called 1 and 2, fails where nothing matches, and changes nothing', async () => {
+test('labels --import refuses 0 and 1 if classes are named 1 and 2, fails if nothing matches, and changes nothing', async () => {
   const { folder, csv, project } = lay(
     ['1/a.jpg', '2/b.jpg', '1/c.jpg', '2/d.jpg'],
     'path,label\n1/a.jpg,0\n2/b.jpg,1\n',
@@ -190,7 +190,7 @@ test('labels --import refuses 0 and 1 where classes are called 1 and 2, fails wh
   expect(counts(project)).toEqual(before);
 });
 
-test('labels.csv goes out without formulas and comes back', async () => {
+test('labels.csv is exported without formulas and can be imported again', async () => {
   const { folder, project } = lay(['=1+1/@a.jpg', "'-b/2.jpg"], '');
   await done('import', folder, '--project', project);
   const csv = path.join(folder, 'labels.csv');

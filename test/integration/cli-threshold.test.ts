@@ -71,7 +71,7 @@ beforeAll(async () => {
 describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
   const option = ['--threshold', String(threshold)];
 
-  it('decides what predict calls a picture, in the table, as CSV and as JSON, and is stated', async () => {
+  it('determines the classes of predict in the table, CSV and JSON, and is stated', async () => {
     const rows = await table(project, ...option);
     for (const { label, probability, threshold: stated } of rows) {
       expect(label).toBe(className(Number(probability), threshold));
@@ -87,7 +87,7 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
     );
   });
 
-  it('decides what evaluate counts, and is stated', async () => {
+  it('determines the counts of evaluate, and is stated', async () => {
     const evaluated = await done('evaluate', project, ...option);
     expect(evaluated).toMatchObject({ threshold, confusion: confusionAt(await table(project), threshold) });
     expect((await run('evaluate', project, ...option)).stdout).toContain(
@@ -95,7 +95,7 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
     );
   });
 
-  it('is for once only', async () => {
+  it('applies once only', async () => {
     expect(await done('evaluate', project)).toMatchObject({ threshold: 0.5 });
   });
 
@@ -146,14 +146,14 @@ describe.each([0.3, 0.7])('--threshold %f', (threshold) => {
   });
 });
 
-it('is not the project’s where the evaluation fails', async () => {
+it('is not stored if the evaluation fails', async () => {
   const { code, stderr } = await run('evaluate', project, '--on', 'test', '--threshold', '0.9', '--save');
   expect(code).toBe(1);
   expect(stderr).toContain('no test set');
   expect(await done('evaluate', project)).toMatchObject({ threshold: 0.5 });
 });
 
-describe('a threshold that is none', () => {
+describe('an invalid threshold', () => {
   it.each([
     ['predict', 'pictures', '--threshold', '1.01'],
     ['predict', 'pictures', '--threshold', 'NaN'],

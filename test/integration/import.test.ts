@@ -77,7 +77,7 @@ describe('folders as labels', () => {
     expect(labels(project)).toEqual({ '1.png': 0, '2.png': 1, '3.png': 0, '4.png': 1 });
   });
 
-  test('three sub-folders are plain, with a note; asked for labels, they are refused', async () => {
+  test('three sub-folders are plain, with a note; with mode labels they are refused', async () => {
     const project = newProject();
     const folder = await put(temporaryFolder(), { 'a/1.png': 1, 'b/2.png': 2, 'c/3.png': 3 });
     await expect(importFolder(project, folder, { ...options, mode: 'labels' })).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('folders as labels', () => {
     expect(names(project)).toEqual(['Class A', 'Class B']);
   });
 
-  test('plain asked for is plain, and pictures beside the class folders get no label', async () => {
+  test('mode plain ignores folders, and pictures beside the class folders get no label', async () => {
     const folder = await put(temporaryFolder(), { 'a/1.png': 1, 'b/2.png': 2, 'loose.png': 3 });
     const plain = newProject();
     expect(await importFolder(plain, folder, { ...options, mode: 'plain' })).toMatchObject({
@@ -104,7 +104,7 @@ describe('folders as labels', () => {
     expect(report.notes).toHaveLength(1);
   });
 
-  test('where the classes have names, folders must be called so', async () => {
+  test('if the classes have names, folders must match them', async () => {
     const project = newProject(temporaryFolder(), ['wolf', 'dog']);
     const fits = await put(temporaryFolder(), { 'Dog/1.png': 1, 'wolf/2.png': 2 });
     await importFolder(project, fits, options);
@@ -116,7 +116,7 @@ describe('folders as labels', () => {
     expect(report.notes[0]).toContain('"wolf" and "dog"');
   });
 
-  test('labelled already under the default names, nobody can know which folder is which', async () => {
+  test('with labels under the default names, folders can’t be assigned to classes', async () => {
     const project = newProject();
     await importFolder(project, await put(temporaryFolder(), { '1.png': 1 }), options);
     setLabels(project.db, [1], 1, 'mouse');
@@ -139,7 +139,7 @@ describe('folders as labels', () => {
 });
 
 describe('what is in a folder', () => {
-  test('every file is imported, or told of with its reason, and nothing is fatal', async () => {
+  test('every file is imported, or reported with its reason, and nothing is fatal', async () => {
     const project = newProject();
     const folder = await put(temporaryFolder(), {
       'good.png': 1,
@@ -238,7 +238,7 @@ describe('importing again', () => {
     expect(decoded).toEqual(['3.png']);
   });
 
-  test('keeps what a person said', async () => {
+  test('keeps labels and splits set by the user', async () => {
     const project = newProject();
     const folder = await put(temporaryFolder(), { 'a/1.png': 1, 'a/2.png': 2, 'b/3.png': 3 });
     await importFolder(project, folder, options);
@@ -325,7 +325,7 @@ describe('importing again', () => {
     ]);
   });
 
-  test('takes up changed files and keeps their labels', async () => {
+  test('updates changed files and keeps their labels', async () => {
     const project = newProject();
     const folder = await put(temporaryFolder(), { '1.png': 1, '2.png': 2, '3.png': 3 });
     await importFolder(project, folder, options);
@@ -405,7 +405,7 @@ describe('CSV', () => {
 });
 
 describe('while it runs', () => {
-  test('tells how far it is, at most ten times a second, and that it is done', async () => {
+  test('reports progress at most ten times a second, and the end', async () => {
     const project = newProject();
     const files = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${index}.png`, index]));
     const folder = await put(temporaryFolder(), files);
@@ -424,7 +424,7 @@ describe('while it runs', () => {
     expect(reading.some(({ leftMs }) => leftMs !== null && leftMs > 0)).toBe(true);
   });
 
-  test('cancelled, it keeps whole pictures and can be gone on with', async () => {
+  test('cancelled, it keeps imported pictures and can be repeated', async () => {
     const project = newProject();
     const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.png`, index]));
     const folder = await put(temporaryFolder(), files);
@@ -446,7 +446,7 @@ describe('while it runs', () => {
     expect(again.added + report.added).toBe(40);
   });
 
-  test('a failure that is not the picture’s ends it, and what was imported stays', async () => {
+  test('a failure of the system ends it, and imported pictures are kept', async () => {
     const project = newProject();
     const files = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${index}.png`, index]));
     const folder = await put(temporaryFolder(), files);
@@ -473,7 +473,7 @@ describe('while it runs', () => {
   });
 });
 
-test.skipIf(process.platform !== 'linux')('a name that is not text is reported, not fatal', async () => {
+test.skipIf(process.platform !== 'linux')('a name that is not UTF-8 is reported, not fatal', async () => {
   const project = newProject();
   const folder = mkdtempSync(path.join(temporaryFolder(), 'odd-'));
   const good = await putPicture(path.join(folder, 'a.png'), 1);
@@ -486,7 +486,7 @@ test.skipIf(process.platform !== 'linux')('a name that is not text is reported, 
   rmSync(good);
 });
 
-test('a picture is told by its content, at whatever size and format', async () => {
+test('a picture is recognised by its content, whatever its name', async () => {
   const project = newProject();
   const folder = temporaryFolder();
   const wide = sharp(Buffer.alloc(300 * 40 * 3, 99), { raw: { width: 300, height: 40, channels: 3 } });

@@ -303,7 +303,7 @@ test.each(Object.entries(LAYOUTS))('%s', async (_, { files, reading, notes }) =>
 
 const names = (project: Project): string[] => getClasses(project.db).map(({ name }) => name);
 
-describe('where the person says what the classes are', () => {
+describe('where the classes are given', () => {
   const files = ['train/1.bmp', 'test/2.bmp'];
 
   test('split folders are classes if labels are requested, which removes an earlier split', async () => {
@@ -317,7 +317,7 @@ describe('where the person says what the classes are', () => {
     expect(read(project, folder)).toEqual({ 'train/1.bmp': 'train -', 'test/2.bmp': 'test -' });
   });
 
-  test('split folders are not offered as classes where a label or a person has settled these', async () => {
+  test('split folders are not offered as classes once the classes are settled', async () => {
     const named = newProject(temporaryFolder(), ['cat', 'dog']);
     expect(await importFolder(named, put(files), { inspect: decode })).toMatchObject({ splitFolders: null });
     const labelled = newProject();
@@ -342,7 +342,7 @@ describe('where the person says what the classes are', () => {
     });
   });
 
-  test('folders called as the project’s classes are labelled among others, and alone', async () => {
+  test('folders named like the project’s classes are labelled, among others and alone', async () => {
     const project = newProject(temporaryFolder(), ['cat', 'dog']);
     const folder = put(['dog/1.bmp', 'Cat/2.bmp', 'bird/3.bmp']);
     const report = await importFolder(project, folder, { inspect: decode });
@@ -364,7 +364,7 @@ describe('where the person says what the classes are', () => {
     });
   });
 
-  test('asked for without labels, names of folders say nothing', async () => {
+  test('in mode plain, folder names are ignored', async () => {
     const project = newProject();
     const folder = put(['train/cat/1.bmp', 'train/dog/2.bmp', 'test/3.bmp']);
     await importFolder(project, folder, { inspect: decode, mode: 'plain' });
@@ -376,7 +376,7 @@ describe('where the person says what the classes are', () => {
     ['one', ['in/1.bmp'], /no two sub-folders/],
     ['three', ['a/1.bmp', 'b/2.bmp', 'c/3.bmp'], /3 sub-folders/],
     ['no name for a class', ['skipped/1.bmp', `${'long '.repeat(40)}/2.bmp`], /at most 100 characters/],
-  ])('asked for labels, %s is refused', async (_, given, message) => {
+  ])('in mode labels, %s is refused', async (_, given, message) => {
     const project = newProject();
     const importing = importFolder(project, put(given), { inspect: decode, mode: 'labels' });
     await expect(importing).rejects.toMatchObject({
@@ -386,7 +386,7 @@ describe('where the person says what the classes are', () => {
   });
 });
 
-test('a name that is too long, or two that are alike, cost a label and not the import', async () => {
+test('a name that is too long, or two that are alike, lose their labels but do not fail the import', async () => {
   const long = newProject();
   const longName = 'x'.repeat(101);
   const folder = put([`${longName}/1.bmp`, 'cat/2.bmp']);

@@ -26,7 +26,7 @@ function disk(context: TestContext, sizeKib: number): { folder: string; remount:
 }
 
 describe('a full disk', () => {
-  test('while labelling: a sentence, and everything acknowledged is there', (context) => {
+  test('while labelling: a clear error, and every acknowledged label is stored', (context) => {
     const { folder, remount } = disk(context, 3000);
     const project = createProject(path.join(folder, 'full'));
     fillLibrary(project, 300);
@@ -92,7 +92,7 @@ describe('a full disk', () => {
   });
 });
 
-describe('a disk that can only be read', () => {
+describe('a read-only disk', () => {
   test('a project on it is refused for writing, and opened for reading', (context) => {
     const { folder, remount } = disk(context, 4000);
     const project = createProject(path.join(folder, 'kept'));

@@ -30,7 +30,7 @@ const state = (project: Project): unknown[] =>
   getPictures(project.db, listPictureIds(project.db)).map(({ name, problem }) => [name, problem]);
 
 describe('checking files', () => {
-  test('notes what is missing and changed, and takes it back', async () => {
+  test('marks missing and changed files, and clears the marks', async () => {
     const { project, at } = await imported();
     renameSync(at('0.png'), at('away'));
     await putPicture(at('1.png'), 99);
@@ -141,7 +141,7 @@ describe('locating pictures', () => {
 });
 
 describe('labels as CSV', () => {
-  test('go out and come back, found by path or by content, as one step of undo', async () => {
+  test('can be exported and imported, found by path or content, as one undo step', async () => {
     const { project, folder, at } = await imported();
     const { db } = project;
     setLabels(db, [1], 0, 'mouse');
@@ -167,7 +167,7 @@ describe('labels as CSV', () => {
     expect(getCounts(other.db)).toMatchObject({ classes: [1, 2], skipped: 1 });
   });
 
-  test('rows of pictures that are not there are told, and bad files change nothing', async () => {
+  test('rows of unknown pictures are reported, and invalid files change nothing', async () => {
     const { project, folder, at } = await imported();
     const file = path.join(folder, 'l.csv');
     writeFileSync(file, `path,label\n0.png,dog\nnone.png,cat\n1.png,\n`);

@@ -35,7 +35,7 @@ const pixels = (n: number, size: number): Float32Array =>
 const graphs = (): string[] => readdirSync(join(home.folder, 'graphs'));
 
 describe('the feature extractor', () => {
-  it('gives one row of features a picture, however many there are', async () => {
+  it('gives one row of features per picture, however many there are', async () => {
     const extractor = await load();
     expect(extractor.shape).toEqual([7, 7, 768]);
     expect(extractor.features).toBe(37_632);
@@ -82,7 +82,7 @@ describe('the feature extractor', () => {
     if (cut === 'input_1') expect(features).toEqual(pixels(2, size));
   });
 
-  it('says which layers there are and which weights', async () => {
+  it('lists the existing layers and weights in errors', async () => {
     await expect(FeatureExtractor.load({ cut: 'mixed99' })).rejects.toMatchObject({ code: 'unknown-layer' });
     await expect(FeatureExtractor.load({ size: 74 })).rejects.toMatchObject({ code: 'size-too-small' });
     await expect(FeatureExtractor.load({ weights: 'nope' })).rejects.toMatchObject({ code: 'not-found' });
@@ -136,7 +136,7 @@ describe('weights from a .h5', () => {
 });
 
 describe('TensorFlow', () => {
-  it('is asked for in a sentence where it is missing', () => {
+  it('gives a clear error if it is missing', () => {
     // A resolver that does not find the package stands for a set-up that has not been run.
     const script = `
       const Module = require('node:module');

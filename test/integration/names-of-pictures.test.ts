@@ -54,7 +54,7 @@ test('a copy of a picture is not the picture', async () => {
   expect(stderr).toContain(`${at('copy.png')} is not in this project`);
 });
 
-test('the very path comes first, and of two that are the same in NFC none is guessed', async () => {
+test('the exact path comes first, and two that are equal in NFC are ambiguous', async () => {
   const place = at('two');
   mkdirSync(place);
   // Composed, decomposed, and half of each: three names that are one in NFC.
@@ -69,7 +69,7 @@ test('the very path comes first, and of two that are the same in NFC none is gue
   expect(stderr).toContain('is not in this project');
 });
 
-test('a picture whose file is gone is still found by where it was', async () => {
+test('a picture whose file is missing is still found by its path', async () => {
   renameSync(at('elsewhere', 'target.png'), at('elsewhere', 'gone.png'));
   expect(await changed('clear', at('real', 'Biene', 'linked.png'))).toBe(1);
 });

@@ -47,7 +47,7 @@ describe('the budget', () => {
     second.take(1);
   });
 
-  test('gives back what a thread held that has died', () => {
+  test('releases what a dead thread held', () => {
     const memory = newBudget();
     new PixelBudget(memory, 7, limit).take(pixels);
     releaseThread(memory, 7);
@@ -94,7 +94,7 @@ test('a thread waiting for its turn is cancelled, and the pool stays usable', as
   }
 }, 60_000);
 
-test('a thread that read a huge picture gives way to a fresh one', async () => {
+test('a thread that read a huge picture is replaced', async () => {
   const huge = await picture('huge.png', 8000, 8000);
   const pool = new PicturePool({ threads: 1 });
   try {
@@ -105,7 +105,7 @@ test('a thread that read a huge picture gives way to a fresh one', async () => {
   }
 }, 120_000);
 
-test('running out of memory is told apart from damage', () => {
+test('running out of memory is distinguished from damage', () => {
   expect(isOutOfMemory(new Error('vips_image_write_to_memory: out of memory -- size == 1904MB'))).toBe(true);
   let impossible: unknown;
   try {

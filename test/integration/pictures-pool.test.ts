@@ -45,7 +45,7 @@ const row = (pixels: Float32Array, position: number) =>
   );
 
 describe('inspect', () => {
-  test('says what a picture is, and keeps thumbnail and pixels', async () => {
+  test('returns information about a picture, and caches thumbnail and pixels', async () => {
     const [thumbnailDir, cacheDir] = [freshCache(), freshCache()];
     const picture = pictures[2]!;
     const answer = await pool.inspect(picture.path, { thumbnailDir, pixels: { size: 75, resize: 'bilinear', cacheDir } }); // prettier-ignore
@@ -85,7 +85,7 @@ describe('inspect', () => {
 });
 
 describe('batches', () => {
-  test('hold the pixels of preparePixels, in order', async () => {
+  test('contain the pixels of preparePixels, in order', async () => {
     const { pixels, failures } = await pool.prepareBatch(pictures, options);
     expect(failures).toEqual([]);
     for (const [position, { path }] of pictures.entries()) {
@@ -190,7 +190,7 @@ describe('ending', () => {
   });
 });
 
-describe('in other surroundings', () => {
+describe('in other environments', () => {
   const job = `
     const pool = new PicturePool({ threads: 1 });
     const answer = await pool.inspect(process.argv[2]);

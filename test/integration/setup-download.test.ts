@@ -209,14 +209,14 @@ describe('the npm registry', () => {
     });
   });
 
-  it('is trusted less than the checksum in our code', async () => {
+  it('does not override the checksum in our code', async () => {
     publish('b', `${mirror.url}b.tgz`);
     const integrity = sha512(Buffer.from('ours'));
     const resource = await locateTarball({ name: 'b', version: '1.0.0', integrity }, PATIENCE);
     expect(resource.integrity).toBe(integrity);
   });
 
-  it('gets the credentials of .npmrc, and no other server does', async () => {
+  it('receives the credentials of .npmrc, unlike any other server', async () => {
     publish('b', `${mirror.url}b.tgz`);
     // The connection breaks once, so the second request is one for a part.
     mirror.serve('/b.tgz', { kind: 'truncated', body: BODY, bytes: 100_000, after: 2 });

@@ -104,7 +104,7 @@ describe('the text', () => {
     expect(notes).not.toContain('Windows-1252');
   });
 
-  test('anything else is Windows-1252, which is said with a word of it', async () => {
+  test('anything else is Windows-1252, which is reported with an example', async () => {
     const { outcome, notes } = await drop(
       AB,
       Buffer.from('path,label\na.jpg,K\xe4fer \x80\nb.jpg,Biene\x92s\n', 'latin1'),
@@ -200,13 +200,13 @@ describe('rows and columns', () => {
     expect(quoted.outcome).toEqual({ 'a;b.jpg': 'cat', 'c;d.jpg': 'dog' });
   });
 
-  test('rows with too many cells are told, not cut off', async () => {
+  test('rows with too many cells are reported, not truncated', async () => {
     const { outcome, notes } = await drop(AB, 'path,label\na.jpg,cat\nb.jpg,dog\nMuller, Anna.jpg,dog\n');
     expect(outcome).toEqual(CAT_DOG);
     expect(notes).toContain('1 row with more than 2 columns was skipped: line 4 has 3.');
   });
 
-  test('a first row whose picture is missing is a row, and told', async () => {
+  test('a first row whose picture is missing is a row, and reported', async () => {
     const { outcome, notes } = await drop(AB, 'gone.jpg,cat\na.jpg,cat\nb.jpg,dog\n');
     expect(outcome).toEqual(CAT_DOG);
     expect(notes).toContain('The pictures of 1 of 3 rows were not found: line 1 (gone.jpg).');
@@ -214,7 +214,7 @@ describe('rows and columns', () => {
     expect(without.notes).toContain('line 1 (gone)');
   });
 
-  test('a picture that is called as a heading does not make the headings a row', async () => {
+  test('a picture named like a heading does not make the header a row', async () => {
     const { outcome, project } = await drop(
       ['image.jpg', 'label.jpg'],
       'image,label\nimage,cat\nlabel,dog\n',
@@ -274,7 +274,7 @@ describe('rows and columns', () => {
     expect(await refused(AB, table)).toMatch(message);
   });
 
-  test('a .txt that is no table says so; one that is a picture is one', async () => {
+  test('a .txt file that is not a table is refused; one that is a picture is imported', async () => {
     expect(await refused(AB, 'Remember to feed the cats.\n', 'notes.txt')).toMatch(
       /No column of notes\.txt names existing pictures/,
     );
@@ -289,7 +289,7 @@ describe('rows and columns', () => {
 });
 
 describe('splits', () => {
-  test('the words that folders know; open ones are left open, unknown ones told', async () => {
+  test('the same words as for folders; unassigned ones stay open, unknown ones are reported', async () => {
     const files = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg', 'f.jpg'];
     const words = ['TRAIN', 'valid', 'Test Set', '', 'UNASSIGNED', 'holdout'];
     const rows = files.map((file, at) => `${file},${at % 2 ? 'dog' : 'cat'},${words[at]!}\n`).join('');
@@ -305,7 +305,7 @@ describe('splits', () => {
     expect(notes).toContain('Unknown words in the split column were ignored: "holdout" (1 row)');
   });
 
-  test('without a split column, folders of the paths set it, the outermost first, and it is said', async () => {
+  test('without a split column, folders in the paths set it, outermost first, and a note says so', async () => {
     const files = ['train/test/a.jpg', 'cat/Val/b.jpg', 'test_set/c.jpg', 'other/d.jpg'];
     const rows = files.map((file, at) => `${file},${at % 2 ? 'dog' : 'cat'}\n`).join('');
     const { outcome, notes } = await drop(files, rows);
@@ -334,7 +334,7 @@ describe('splits', () => {
     for (const { notes } of [column, words, named, around]) expect(notes).not.toContain('No split column');
   });
 
-  test('a picture keeps its set where another table says another, which is said with what to do', async () => {
+  test('a picture keeps its set if another table differs, which is reported with what to do', async () => {
     const project = newProject();
     const first = lay(AB, 'path,label,split\na.jpg,cat,train\nb.jpg,dog,train\n');
     await importFiles(project, [first], options);
@@ -395,13 +395,13 @@ describe('where pictures are', () => {
     expect((await drop(nested, table)).outcome).toEqual({ 'x/cat/1.jpg': 'k', 'x/dog/1.jpg': 'h' });
   });
 
-  test('uploads to Label Studio, whose names got a prefix', async () => {
+  test('uploads to Label Studio, whose names have a prefix', async () => {
     const table =
       'annotation_id,choice,id,image\n1,cat,7,/data/upload/2/0a1b2c3d-a.jpg\n2,dog,8,/data/upload/2/9f8e7d6c-b.jpg\n';
     expect((await drop(AB, table)).outcome).toEqual(CAT_DOG);
   });
 
-  test('what could be several is told and skipped, with the rest imported', async () => {
+  test('ambiguous rows are reported and skipped, and the others imported', async () => {
     const { outcome, notes, project, report } = await drop(
       [...nested, 'a.jpg'],
       'path,label\n1.jpg,k\na.jpg,h\n',
@@ -412,7 +412,7 @@ describe('where pictures are', () => {
     expect(importSentences(report)).toContain('Skipped: 1 ambiguous row.');
   });
 
-  test('the path itself goes before names elsewhere', async () => {
+  test('an exact path takes precedence over names elsewhere', async () => {
     const { outcome } = await drop(['a.jpg', 'old/a.jpg', 'b.png', 'old/b.jpg'], 'a.jpg,cat\nb,dog\n');
     expect(outcome).toEqual({ 'a.jpg': 'cat', 'b.png': 'dog' });
   });
@@ -422,7 +422,7 @@ describe('where pictures are', () => {
     expect(notes).toContain('match several pictures and was skipped: line 2 (a)');
   });
 
-  test('a picture of another split, or of another folder that a row names as well, is never meant', async () => {
+  test('a picture in another split, or in a folder that another row names, is not matched', async () => {
     const split = await drop(['test/1.jpg', 'a.jpg'], 'path,label\ntrain/1.jpg,cat\na.jpg,dog\n');
     expect(split.outcome).toEqual({ 'a.jpg': 'dog' });
     const both = await drop(['one/1.jpg', 'a.jpg'], 'path,label\ntwo/1.jpg,cat\none/1.jpg,dog\na.jpg,cat\n');
@@ -488,7 +488,7 @@ describe('what labels mean', () => {
   test.each([
     ['0', '1'],
     ['0.0', '1.0'],
-  ])('%s and %s are the numbers of classes, which is said', async (zero, one) => {
+  ])('%s and %s are class numbers, which is reported', async (zero, one) => {
     const { outcome, notes } = await drop(AB, `path,label\na.jpg,${one}\nb.jpg,${zero}\n`, undefined, [
       'cat',
       'dog',
@@ -506,7 +506,7 @@ describe('what labels mean', () => {
     expect(await refused(AB, table, undefined, named)).toMatch(/could be names or numbers/);
   });
 
-  test('classes called 0 and 1 are meant by name, whichever is which', async () => {
+  test('classes named 0 and 1 are matched by name, in either order', async () => {
     const { outcome } = await drop(AB, 'path,label\na.jpg,0\nb.jpg,1\n', undefined, ['1', '0']);
     expect(outcome).toEqual({ 'a.jpg': '0', 'b.jpg': '1' });
   });
@@ -521,7 +521,7 @@ describe('what labels mean', () => {
     expect(classes(project)).toEqual(['dog', 'cat']);
   });
 
-  test('a label that no class can be called costs itself, not the import', async () => {
+  test('a label that can’t be a class name is ignored, and does not fail the import', async () => {
     const long = 'x'.repeat(101);
     const { outcome, notes } = await drop(
       ['a.jpg', 'b.jpg', 'c.jpg'],
@@ -539,7 +539,7 @@ describe('what labels mean', () => {
     );
   });
 
-  test('labels of pictures that are not there name no class', async () => {
+  test('labels of missing pictures name no class', async () => {
     const { outcome, project } = await drop(AB, 'path,label\na.jpg,cat\nb.jpg,dog\ngone.jpg,owl\n');
     expect(outcome).toEqual(CAT_DOG);
     expect(classes(project)).toEqual(['cat', 'dog']);
@@ -547,7 +547,7 @@ describe('what labels mean', () => {
 });
 
 describe('labels --import', () => {
-  test('finds pictures by name where it is unique in the project, and nothing of the disk', async () => {
+  test('finds pictures by name if it is unique in the project, and nothing on the disk', async () => {
     const { project } = await drop(['x/a.jpg', 'y/b.jpg', 'y/c.jpg'], 'a.jpg,cat\nb.jpg,dog\nc.jpg,dog\n');
     const elsewhere = lay(['d.jpg'], 'path;label\nC:\\old\\a.jpg;dog\nb;cat\nd.jpg;cat\n');
     const { changed, problems, notes } = await importLabelsCsv(project, elsewhere);
@@ -558,7 +558,7 @@ describe('labels --import', () => {
     expect(notes.join('\n')).toContain('2 pictures were found by name in this project');
   });
 
-  test('takes only the test set of the splits, and says so where the table has another one', async () => {
+  test('reads only the test set from the splits, and says so if the table has others', async () => {
     const { project } = await drop(
       ['a.jpg', 'b.jpg', 'c.jpg'],
       'path,label,split\na.jpg,cat,train\nb.jpg,dog,train\nc.jpg,dog,train\n',
@@ -581,7 +581,7 @@ describe('labels --import', () => {
     expect(exportLabelsCsv(project.db)).toBe(before);
   });
 
-  test('another content under the same name is another picture, where the table tells it', async () => {
+  test('different content under the same name is a different picture, if the table has its SHA-256', async () => {
     const { project } = await drop(AB, 'a.jpg,cat\nb.jpg,dog\n');
     const table = `path,sha256,label\n/old/a.jpg,${'0'.repeat(64)},dog\n/old/b.jpg,,cat\n`;
     const { changed, problems } = await importLabelsCsv(project, lay([], table));
@@ -596,47 +596,44 @@ const awkward = fc
   .array(fc.constantFrom(...Array.from('=+-@\t\r\n\'"#,;| \\aé＝%?')), { minLength: 1, maxLength: 5 })
   .map((parts) => `${parts.join('')}.jpg`);
 
-test.skipIf(process.platform === 'win32')(
-  'labels.csv brings every name and label back as it was',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uniqueArray(awkward, {
-          minLength: 2,
-          maxLength: 4,
-          selector: (name) => name.normalize('NFC').toLowerCase(),
-        }),
-        awkward.filter((name) => name.trim() !== ''),
-        async (names, label) => {
-          const folder = temporaryFolder();
-          names.forEach((name, index) => writeFileSync(path.join(folder, name), bmp(index)));
-          const project = newProject(temporaryFolder(), [label, 'other']);
-          await importFiles(
-            project,
-            names.map((name) => path.join(folder, name)),
-            options,
-          );
-          names.forEach((_, index) => setLabels(project.db, [index + 1], index % 2 === 0 ? 0 : 1, 'key'));
-          const file = path.join(temporaryFolder(), 'labels.csv');
-          writeFileSync(file, exportLabelsCsv(project.db));
-          const before = outcome(project, folder);
-          expect(Object.keys(before)).toHaveLength(names.length);
+test.skipIf(process.platform === 'win32')('labels.csv restores every name and label', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(awkward, {
+        minLength: 2,
+        maxLength: 4,
+        selector: (name) => name.normalize('NFC').toLowerCase(),
+      }),
+      awkward.filter((name) => name.trim() !== ''),
+      async (names, label) => {
+        const folder = temporaryFolder();
+        names.forEach((name, index) => writeFileSync(path.join(folder, name), bmp(index)));
+        const project = newProject(temporaryFolder(), [label, 'other']);
+        await importFiles(
+          project,
+          names.map((name) => path.join(folder, name)),
+          options,
+        );
+        names.forEach((_, index) => setLabels(project.db, [index + 1], index % 2 === 0 ? 0 : 1, 'key'));
+        const file = path.join(temporaryFolder(), 'labels.csv');
+        writeFileSync(file, exportLabelsCsv(project.db));
+        const before = outcome(project, folder);
+        expect(Object.keys(before)).toHaveLength(names.length);
 
-          const again = newProject();
-          const report = await importTable(again, file, options);
-          expect(report).toMatchObject({ added: names.length, leftOut: 0, labelled: names.length });
-          expect(outcome(again, folder)).toEqual(before);
+        const again = newProject();
+        const report = await importTable(again, file, options);
+        expect(report).toMatchObject({ added: names.length, leftOut: 0, labelled: names.length });
+        expect(outcome(again, folder)).toEqual(before);
 
-          // Elsewhere, below the table.
-          const moved = path.join(path.dirname(file), 'moved');
-          renameSync(folder, moved);
-          const third = newProject();
-          await importTable(third, file, options);
-          expect(outcome(third, moved)).toEqual(before);
-          renameSync(moved, folder);
-        },
-      ),
-      { numRuns: 25 },
-    );
-  },
-);
+        // Elsewhere, below the table.
+        const moved = path.join(path.dirname(file), 'moved');
+        renameSync(folder, moved);
+        const third = newProject();
+        await importTable(third, file, options);
+        expect(outcome(third, moved)).toEqual(before);
+        renameSync(moved, folder);
+      },
+    ),
+    { numRuns: 25 },
+  );
+});

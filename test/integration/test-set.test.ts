@@ -48,14 +48,14 @@ beforeAll(async () => {
 });
 
 describe('the test set', () => {
-  it('is counted, and told in labels.csv', async () => {
+  it('is counted, and listed in labels.csv', async () => {
     expect(await done('labels', project)).toMatchObject({ total: 28, test: 8, testClasses: [4, 4] });
     expect((await run('labels', project)).stdout).toMatch(/in the test set\s+8/);
     const rows = await labelled();
     expect(rows.filter(({ split }) => split === 'test').map((row) => row.path)).toEqual(tested);
   });
 
-  it('is neither trained nor validated on, and evaluating before training says so', async () => {
+  it('is used for neither training nor validation, and evaluating before training says so', async () => {
     const none = await run('evaluate', project, '--on', 'test');
     expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/no trained run/)]);
     const { code, events } = await run(...train, '--epochs', '2', '--json');
@@ -113,7 +113,7 @@ describe('the test set', () => {
     expect(stdout).not.toMatch(/have changed/);
   });
 
-  it('stays one through every export', async () => {
+  it('is kept by every export', async () => {
     const out = (format: string): string => path.join(folder, format);
     const write = (format: string) => done('export', project, '--format', format, '--out', out(format));
     await write('folders');
@@ -212,7 +212,7 @@ describe('the test set', () => {
     await done('split', project, 'none', ...moved);
   });
 
-  it('must not be all that is labelled', async () => {
+  it('must not contain all labels', async () => {
     await done('split', project, 'test', ...rest);
     const refused = await run(...train);
     expect([refused.code, refused.stderr]).toEqual([
@@ -222,7 +222,7 @@ describe('the test set', () => {
     await done('split', project, 'none', ...rest);
   });
 
-  it('is moved as a whole or not at all, and only to a set that there is', async () => {
+  it('is moved as a whole or not at all, and only to a known set', async () => {
     const missing = await run('split', project, 'none', tested[0]!, 'no-such.png');
     expect([missing.code, missing.stderr]).toEqual([
       1,
@@ -274,7 +274,7 @@ describe('a test set that comes with the pictures', () => {
     await trainAndTest(made, { test: '/test/', validation: /\/valid\// });
   });
 
-  it('in folders beside training alone, which is divided then', async () => {
+  it('in folders beside training alone, which is then split', async () => {
     const made = path.join(temporaryFolder(), 'kaggle.twofold');
     await done('import', parted(['training_set', 'test_set']), '--project', made);
     expect(await done('labels', made)).toMatchObject({ train: 4, validation: 0, test: 4 });

@@ -51,7 +51,7 @@ function largestDifference(a: HeadWeights, b: HeadWeights): number {
 }
 
 describe('head against Keras', () => {
-  it('takes the 20 steps that Keras took: losses and final weights within 1e-5', async () => {
+  it('takes the same 20 steps as Keras: losses and final weights within 1e-5', async () => {
     const head = await Head.create({ features: 24, units: [16], dropout: 0, learningRate: 1e-3, seed: 1 });
     head.setWeights(weights(reference.initial));
     const losses = reference.x.map((batch, step) => head.step(flat(batch), flat(reference.y[step]!)).loss);

@@ -54,7 +54,7 @@ describe('the heat map', () => {
     }
   });
 
-  it('adds up to the logit less the part of the biases, with the kernel of the tutorial in blocks', async () => {
+  it('adds up to the logit minus the contribution of the biases, with the kernel of the tutorial in blocks', async () => {
     const [cellCount, channels, n] = [49, 768, 4];
     const width = cellCount * channels;
     const head = await headOf(width, [1024]);

@@ -21,7 +21,7 @@ describe('docs/architecture.md', () => {
   });
 });
 
-it.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s names no file or folder that is gone', (name) => {
+it.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s names only existing files and folders', (name) => {
   const paths = [...read(name).matchAll(/`((?:main|renderer|shared|scripts|test|docs)\/[\w./-]*)`/g)];
   expect(paths.length).toBeGreaterThan(20);
   for (const [, path] of paths) expect(exists(path!), path).toBe(true);

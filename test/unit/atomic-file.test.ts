@@ -59,14 +59,14 @@ describe.each(WRITERS)('%s', (_, write) => {
   });
 });
 
-test('what a killed writer left is removed, and nothing else', async () => {
+test('left-overs of a killed writer are removed, and nothing else', async () => {
   for (const name of ['.twofold-0123456789ab.tmp', '.twofold-mine.tmp', 'other.tmp'])
     writeFileSync(join(folder, name), '');
   await removeTemporaries(folder);
   expect(readdirSync(folder).sort()).toEqual(['.twofold-mine.tmp', 'file', 'other.tmp']);
 });
 
-test('a NumPy file has the shape that was written, not the one that was announced', async () => {
+test('a NumPy file has the shape that was written, not the upper bound', async () => {
   const shape = await writeNpy(file, 100, [2], async (append) => {
     await append(Float32Array.of(1, 2, 3, 4));
     await append(Float32Array.of(5, 6));

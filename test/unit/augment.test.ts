@@ -66,7 +66,7 @@ function plain(source: Uint8Array, height: number, width: number, t: Transform):
 }
 
 describe('applyTransform', () => {
-  test('equals the plain definition, for any transform and size', () => {
+  test('equals a straightforward implementation, for any transform and size', () => {
     const angle = fc.double({ min: -180, max: 180, noNaN: true });
     const shift = fc.double({ min: -30, max: 30, noNaN: true });
     const zoom = fc.double({ min: 0.05, max: 2, noNaN: true });

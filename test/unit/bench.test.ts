@@ -39,7 +39,7 @@ describe('contenders', () => {
     ]);
   });
 
-  test('that end early are reported with what they said', async () => {
+  test('that end early are reported with their output', async () => {
     const failing = () => Contender.start('the unlucky one', process.execPath, ['-e', FAILING]);
     await expect(withContenders([failing], ([contender]) => contender!.measure(1))).rejects.toThrow(
       /the unlucky one ended early \(exit code 3\)[^]*out of luck/,
@@ -91,7 +91,7 @@ describe('figures', () => {
   });
 });
 
-test('every benchmark has a name of its own and stands in the docs', () => {
+test('every benchmark has a unique name and is in the docs', () => {
   const names = BENCHMARKS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   const docs = readFileSync(new URL('../../docs/benchmarks.md', import.meta.url), 'utf8');

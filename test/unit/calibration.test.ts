@@ -68,7 +68,7 @@ describe('a rule for unsure answers', () => {
     wrong: [1, 0],
   };
 
-  it('leaves unanswered what is below the border of its class, or of a class without one', () => {
+  it('leaves pictures below the limit of their class, or of a class without a limit, unanswered', () => {
     const answers = [0.05, 0.1, 0.11, 0.5, 0.999].map((probability) => answerAt(probability, 0.7, rule));
     expect(answers).toEqual([0, 0, null, null, null]);
     expect([0.05, 0.6, 0.8].map((probability) => answerAt(probability, 0.7, null))).toEqual([0, 0, 1]);

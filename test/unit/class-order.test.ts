@@ -104,7 +104,7 @@ describe('swapping the classes', () => {
     );
   });
 
-  test('turns everything that names a class by its index, and back', async () => {
+  test('swaps everything that refers to a class by its index, and back', async () => {
     const { db } = library();
     setLabels(db, [1, 2, 3], 1, 'mouse');
     setLabels(db, [4, 5], 0, 'mouse');
@@ -181,7 +181,7 @@ describe('swapping the classes', () => {
     expect(seen()).toEqual(before);
   });
 
-  test('writes as it reads: what is set while they are swapped stays with its class', async () => {
+  test('keeps values set while swapped with their class', async () => {
     const project = library();
     const { db } = project;
     const { id } = createRun(db, { recipe: DEFAULT_RECIPE });
@@ -257,7 +257,7 @@ describe('swapping the classes', () => {
     expect(() => swapClasses(db, 'mouse')).toThrow('during an import');
   });
 
-  test('an older library has its classes as they were, and its run folders are told of the threshold', () => {
+  test('an older library keeps its class order, and its run folders get the threshold', () => {
     const file = path.join(temporaryFolder(), 'library.db');
     const old = openDatabase(file, { create: true, migrations: MIGRATIONS.slice(0, 3) });
     old.exec(`

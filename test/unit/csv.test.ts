@@ -26,7 +26,7 @@ test('cells are read back unchanged, and none begins a formula', () => {
   );
 });
 
-test('what needs nothing is left as it is, numbers too', () => {
+test('cells that need no quoting are unchanged, numbers too', () => {
   const rows = [{ path: '/x/a b.jpg', n: -0.5, none: null }];
   expect(toCsv(rows, ['path', 'n', 'none'])).toBe('path,n,none\n/x/a b.jpg,-0.5,\n');
   expect(toCsv([], ['path', 'n'])).toBe('path,n\n');

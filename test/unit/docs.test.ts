@@ -23,7 +23,7 @@ function section(path: string): string {
 }
 
 describe('the documentation of the command line', () => {
-  it.each(paths(program))('names "$path" and every option of it', ({ path, command }) => {
+  it.each(paths(program))('documents "$path" and all its options', ({ path, command }) => {
     expect(section(path), `a section "## twofold ${path}"`).toContain(`twofold ${path}`);
     for (const { flags, long } of command.options) {
       if (long !== '--json' && long !== '--log')
@@ -44,7 +44,7 @@ describe('the documentation of the command line', () => {
     }
   });
 
-  it.each(['README.md', 'docs/cli.md'])('%s links to nothing that is not there', (page) => {
+  it.each(['README.md', 'docs/cli.md'])('%s has no broken links', (page) => {
     const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
     for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       expect(existsSync(new URL(target!, new URL(`../../${page}`, import.meta.url))), target).toBe(true);

@@ -20,7 +20,7 @@ const countOf = (fold: readonly LabelledPicture[], label: 0 | 1): number =>
   fold.filter((picture) => picture.label === label).length;
 
 describe('stratified folds', () => {
-  it('hold every picture once, and as many of each class as the others, give or take one', async () => {
+  it('contain every picture once, and numbers of each class that differ by at most one', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 3, max: 10 }),
@@ -73,7 +73,7 @@ describe('stratified folds', () => {
     );
   });
 
-  it('are refused where a class has too few different pictures', async () => {
+  it('are refused if a class has too few different pictures', async () => {
     const all = pictures([
       ...Array.from({ length: 9 }, (_, id) => [0, `a${id}`] as const),
       ...Array.from({ length: 9 }, (_, id) => [1, `b${id % 4}`] as const),

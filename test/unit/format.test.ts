@@ -32,7 +32,7 @@ test('sizes are in thousands, with a decimal where they are small', () => {
   expect([512, 3400, 88_000_000, 2.04e9].map(formatBytes)).toEqual(['512 bytes', '3.4 kB', '88 MB', '2 GB']);
 });
 
-test('durations get coarser as they grow', () => {
+test('durations are rounded more coarsely as they grow', () => {
   expect([950, 48_000, 75_000, 180_000, 7_500_000].map(formatDuration)).toEqual([
     '0.9 s',
     '48 s',

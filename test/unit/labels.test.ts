@@ -138,7 +138,7 @@ describe('labels, undo and redo', () => {
     ]);
   });
 
-  test('the parts of a stroke are one undo step, unless something came in between', () => {
+  test('the parts of a stroke are one undo step, unless another change came in between', () => {
     const { db } = filled();
     const { batch } = setLabels(db, [1, 2], 1, 'mouse');
     expect(setLabels(db, [2, 3], 1, 'mouse', batch)).toEqual({ batch, changes: [{ id: 3, label: 1 }] });
@@ -200,7 +200,7 @@ describe('labels, undo and redo', () => {
     expect(explainLabel(db, 2)).toEqual([]);
   });
 
-  test('the log can only grow', () => {
+  test('the log is append-only', () => {
     const { db } = filled();
     setLabels(db, [1], 0, 'mouse');
     expect(() => run(db, 'UPDATE label_events SET label = 1')).toThrow('append-only');
@@ -226,7 +226,7 @@ describe('labels, undo and redo', () => {
     expect(getCounts(db)).toMatchObject({ total: COUNT - 1, classes: [0, 1] });
   });
 
-  test('the parts of a removal are one undo step, unless something came in between', () => {
+  test('the parts of a removal are one undo step, unless another change came in between', () => {
     const { db } = filled();
     const { batch } = removePictures(db, [1, 2], 'mouse');
     expect(removePictures(db, [2, 3], 'mouse', batch)).toEqual({ batch, changes: [], removed: [3] });

@@ -94,7 +94,7 @@ describe('what the grid shows', () => {
     expect(ids({ filter: { kind: 'trainable' } })).toEqual([4, 5]);
   });
 
-  test('the test set is apart from the training set, and so is what has its content', () => {
+  test('the test set and pictures with its contents are excluded from the training set', () => {
     const { project, ids } = library();
     const { db } = project;
     setLabels(db, [1, 2, 3], 0, 'mouse');
@@ -136,7 +136,7 @@ describe('what the grid shows', () => {
     expect(listFolders(db)[1]).toMatchObject({ name: 'north', count: 39 });
   });
 
-  test('every filter is counted as it lists', async () => {
+  test('the count of every filter matches its list', async () => {
     const { project, ids } = library();
     const { db } = project;
     setLabels(db, [1, 2, 3], 1, 'mouse');

@@ -118,7 +118,7 @@ describe('creating and opening', () => {
     });
   });
 
-  test('changes are written through a log that survives a power cut', () => {
+  test('changes are written with settings that survive a power cut', () => {
     const { db } = newProject();
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(db.pragma('synchronous', { simple: true })).toBe(2);
@@ -327,7 +327,7 @@ describe('a project that moves', () => {
     expect(pathsOf(moved)).toEqual([path.join(folder, 'home', 'photos', 'a.png')]);
   });
 
-  test('together with its pictures finds them at the new place', async () => {
+  test('together with its pictures finds them at the new location', async () => {
     const { folder } = await projectBesidePictures();
     renameSync(path.join(folder, 'home'), path.join(folder, 'new'));
     expect(pathsOf(path.join(folder, 'new', 'pets'))).toEqual([path.join(folder, 'new', 'photos', 'a.png')]);
@@ -339,7 +339,7 @@ describe('a project that moves', () => {
     ]);
   });
 
-  test('with pictures inside takes its own even where the old ones are still there', async () => {
+  test('with pictures inside uses its own even if the old ones still exist', async () => {
     const folder = temporaryFolder();
     const project = newProject(folder);
     await putPicture(path.join(project.folder, 'samples', 'a.png'), 1);
@@ -381,7 +381,7 @@ describe('reading only', () => {
 });
 
 describe('classes and settings', () => {
-  test('classes can be renamed and coloured, but not called alike or as something else', () => {
+  test('classes can be renamed and coloured, but not given equal or reserved names', () => {
     const { db } = newProject();
     expect(classesAreNamed(db)).toBe(false);
     nameClasses(db, [' cats ', 'dogs']);

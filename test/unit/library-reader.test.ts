@@ -46,7 +46,7 @@ describe.each([true, false])('with its thread: %s', (isUp) => {
   });
 });
 
-test('lets go of the library when it is closed, and tells those who wait', async () => {
+test('releases the library when it is closed, and rejects pending reads', async () => {
   const { project, reader } = await reading(20_000, true);
   const asked = Promise.allSettled(
     Array.from({ length: 30 }, () => reader.read({ kind: 'ids', query: { search: 'img' } })),

@@ -97,7 +97,7 @@ describe('runs', () => {
     expect(getRun(db, id).recipe).toBeNull();
   });
 
-  test('whose program died are crashed and can be resumed; those of a living one are left alone', () => {
+  test('whose process died are crashed and can be resumed; those of a running one are unchanged', () => {
     const project = newProject();
     const { db } = project;
     for (let index = 0; index < 4; index++) createRun(db, { recipe: DEFAULT_RECIPE });

@@ -18,7 +18,7 @@ function changedLock(place: string, change: Partial<Lock['packages'][string]>): 
 }
 
 describe('licences', () => {
-  it('of all that ships are accepted, and on the page', () => {
+  it('of everything that ships are accepted, and on the page', () => {
     expect(findLicenceProblems(readPage())).toEqual([]);
   });
 
@@ -41,7 +41,7 @@ describe('licences', () => {
     ['SQLite', /public domain/],
     ['libheif and libde265', /LGPL-3\.0.*github\.com\/strukturag\/libde265/],
     ['libvips', /libvips \(LGPLv3\).*github\.com\/lovell\/sharp-libvips/],
-  ])('of %s are told with what they ask for', (work, says) => {
+  ])('of %s are listed with their requirements', (work, says) => {
     const line = licencePage()
       .split('\n')
       .find((each) => each.startsWith(`- **${work}`));
@@ -64,7 +64,7 @@ describe('licences', () => {
     expect(findLicenceProblems(licencePage(shippedPackages(lock)), lock)).toEqual([]);
   });
 
-  it('are asked of a new version, too', () => {
+  it('are checked for new versions, too', () => {
     const lock = changedLock('node_modules/zod', { version: '99.0.0' });
     expect(findLicenceProblems(readPage(), lock)).toEqual([
       'THIRD_PARTY.md is out of date. Run "npx tsx scripts/licences.ts" and commit what it writes.',

@@ -16,7 +16,7 @@ test('a validation loss that falls or stays is not overfitting', () => {
   expect(findOverfitting(run([0.6, 0.3, 0.301, 0.302, 0.303, 0.302]))).toBeNull();
 });
 
-test('one bad epoch after the best is an accident, not a trend', () => {
+test('a single worse epoch after the best is not a trend', () => {
   expect(findOverfitting(run([0.6, 0.4, 0.3, 0.9]))).toBeNull();
   expect(findOverfitting(run([0.6, 0.4, 0.3, 0.9, 0.31, 0.3, 0.3, 0.31, 0.3]))).toBeNull();
 });

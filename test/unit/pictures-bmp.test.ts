@@ -147,12 +147,12 @@ describe('run-length data', () => {
     expect(await grey(rle4)).toEqual([1, 15, 1, 15, 1]);
   });
 
-  test('without its mark of the end it is read when every pixel is there', async () => {
+  test('without its end marker it is read if every pixel is there', async () => {
     expect(await grey(rle8(2, 2, 2, 7, 0, 0, 2, 8))).toEqual([8, 8, 7, 7]);
     expect((await failure(rle8(2, 2, 2, 7, 0, 0, 1, 8))).message).toMatch(/ends too early/);
   });
 
-  test('that sets no pixels, or ends before the last row, is damage, whatever size it claims', async () => {
+  test('that sets no pixels, or ends before the last row, is damaged, whatever size it claims', async () => {
     for (const side of [3, 15_000]) {
       await expect(probePicture(rle8(side, side, 0, 1))).rejects.toMatchObject({
         code: 'bad-picture',
@@ -184,7 +184,7 @@ describe('where the pixels begin', () => {
     expect(await rgb(bitmap({ ...kind, colours: 200 }))).toEqual(expected);
   });
 
-  test('colours stated of 24 bits need not be there', async () => {
+  test('colours stated for 24 bits need not exist', async () => {
     const bytes = bitmap({ width: 1, height: 1, bits: 24, colours: 256, pixels: wide(3, 2, 1, 0) });
     expect(await rgb(bytes)).toEqual([1, 2, 3]);
   });
@@ -225,7 +225,7 @@ test.each([
   },
 );
 
-test('a compression that does not exist is damage', async () => {
+test('a compression that does not exist is reported as damage', async () => {
   const error = await failure(
     bitmap({ width: 2, height: 2, bits: 24, compression: 77, pixels: new Uint8Array(16) }),
   );

@@ -77,7 +77,7 @@ describe('BlobCache', () => {
     expect(cache.get(key)).toEqual(Uint8Array.of(2));
   });
 
-  test('a full disk is an error for those who ask, and "not kept" for the others', (context) => {
+  test('a full disk is an error for put, and false for tryPut', (context) => {
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', dir], { stdio: 'ignore' });
     } catch {

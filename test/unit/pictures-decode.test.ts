@@ -57,7 +57,7 @@ describe('formats beside those compared with Pillow', () => {
     expect(difference(await decodePicture(p3), original)).toBeLessThan(1.5);
   });
 
-  test('pixels have memory of their own, that can be handed to another thread', async () => {
+  test('pixels have their own memory, which can be transferred to another thread', async () => {
     const { data } = await decodePicture(fixture('jpeg-420.jpg'));
     expect(data.buffer).toBeInstanceOf(ArrayBuffer);
     expect(data.byteLength).toBe(data.buffer.byteLength);
@@ -136,7 +136,7 @@ describe('bad pictures are errors with a plain reason', () => {
     }
   });
 
-  test('a mouse pointer and a Targa picture that begin alike, and neither', async () => {
+  test('a cursor and a Targa picture that begin alike, and a file that is neither', async () => {
     const cursor = Buffer.alloc(30);
     cursor.set([0, 0, 2, 0, 1, 0, 32, 32, 0, 0, 5, 0, 5, 0, 8, 0, 0, 0, 22, 0, 0, 0]);
     const targa = Buffer.alloc(18 + 3 * 2 * 3);
@@ -201,7 +201,7 @@ describe('readPictureFile', () => {
     }
   });
 
-  test('says why it can not read', async () => {
+  test('says why a file can’t be read', async () => {
     await expectFailure(
       readPictureFile(join(dir, 'no.jpg')),
       'not-found',
@@ -228,7 +228,7 @@ describe('readPictureFile', () => {
 });
 
 describe('makeThumbnail', () => {
-  test('keeps the aspect ratio, turns the picture upright and never enlarges', async () => {
+  test('keeps the aspect ratio, applies the orientation and never enlarges', async () => {
     const sizes = async (bytes: Uint8Array, side?: number) => {
       const { width, height, format } = await sharp(await makeThumbnail(bytes, side)).metadata();
       return [width, height, format];

@@ -120,7 +120,7 @@ describe('PNG', () => {
       }
     });
   }
-  test('text that is damaged, or would fill the memory, turns nothing', async () => {
+  test('text that is damaged, or would fill the memory, is ignored', async () => {
     const png = await image().png().toBuffer();
     for (const broken of [
       chunk('zTXt', 'Raw profile type exif\0\0', 'not compressed'),

@@ -46,7 +46,7 @@ describe('portable maps', () => {
     await expectFailure(decodePicture(pam(4, 'CMYK', 1, 2, 3, 4)), 'unsupported', /4 samples per pixel \(TUPLTYPE CMYK\)/); // prettier-ignore
     await expectFailure(decodePicture(pam(4, 'RGB', 1, 2, 3, 4)), 'unsupported', /TUPLTYPE RGB/);
   });
-  test('cut off, damaged and of no size', async () => {
+  test('truncated, damaged and without a size', async () => {
     for (const bytes of [
       file('P6 2 1 255\n', 1, 2, 3, 4, 5),
       file('P5\n2 1\n65535\n', 1, 2, 3),

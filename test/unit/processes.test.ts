@@ -13,7 +13,7 @@ test('a running process is not gone, one that ended is, and one of another host 
   expect(isGone(`elsewhere:${pid!}`)).toBe(false);
 });
 
-test('as older versions noted it, by its id alone', () => {
+test('a process stored by id alone, as in older versions', () => {
   expect(isGone(`${hostname()}:${process.pid}`)).toBe(false);
 });
 

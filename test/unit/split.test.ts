@@ -23,7 +23,7 @@ const pictures = (zeros: number, ones: number): TrainingPicture[] => [
 ];
 
 describe('split', () => {
-  it('takes the asked share of each class, at least one on each side, and loses nothing', async () => {
+  it('takes the given share of each class, at least one on each side, and loses nothing', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 2, max: 40 }),
@@ -112,7 +112,7 @@ describe('split', () => {
     );
   });
 
-  it('takes the smallest group for validation where all are larger than what is wanted', async () => {
+  it('takes the smallest group for validation if all are larger than the share', async () => {
     const all = [...pictures(30, 0), ...Array.from({ length: 10 }, (_, index) => picture(100 + index, 1))];
     const groupOf = ({ id, sha256 }: TrainingPicture): string =>
       id < 100 ? sha256 : id < 106 ? 'large' : 'small';
@@ -137,7 +137,7 @@ describe('split', () => {
     expect(train.map(({ id }) => id).sort()).toEqual([1, 4]);
   });
 
-  it('keeps a split that was set, and trains with what has none', async () => {
+  it('keeps a split that was set, and trains on pictures without one', async () => {
     const all = [
       picture(1, 0, 1, 'train'),
       picture(2, 0, 2, 'validation'),

@@ -27,7 +27,7 @@ function everyCode(): string[] {
   return [...new Set([...primary, ...extended])].filter((code) => code !== 'SQLITE_OK_LOAD_PERMANENTLY');
 }
 
-test('every code of SQLite is a sentence, and only a full disk is called full', () => {
+test('every code of SQLite has a message, and only a full disk is reported as full', () => {
   const codes = everyCode();
   expect(codes.length).toBeGreaterThan(95);
   for (const code of codes) {

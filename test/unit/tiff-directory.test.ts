@@ -26,7 +26,7 @@ describe('the tags of a TIFF', () => {
     });
   }
 
-  test('cut off or damaged anywhere: what can be read, never a crash and never for ever', () => {
+  test('truncated or damaged anywhere: reads what it can, never crashes or loops', () => {
     const whole = tiff([page(4, { 330: [page(2)] }), page(3)]);
     for (let length = 0; length <= whole.length; length++) {
       const pages = new TiffFile(whole.subarray(0, length)).pages();
@@ -43,7 +43,7 @@ describe('the tags of a TIFF', () => {
     }
   });
 
-  test('a chain of directories that leads in a circle ends', () => {
+  test('a circular chain of directories ends', () => {
     const bytes = tiff([page(4), page(3)]);
     const file = new TiffFile(bytes);
     const [first, second] = file.pages().map((each) => each.offset);

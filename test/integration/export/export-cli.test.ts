@@ -88,7 +88,7 @@ describe('twofold export', () => {
     expect(readFileSync(path.join(out('all/script'), 'train.py'), 'utf8')).toContain('LEARNING_RATE = 0.001');
   });
 
-  test('a folder that is there is refused, replaced with --force; quantised exports state what it costs', async () => {
+  test('an existing folder is refused, or replaced with --force; quantised exports state their difference', async () => {
     const args = ['export', project, '--format', 'tfjs', '--out', out('web')];
     mkdirSync(out('web'));
     writeFileSync(path.join(out('web'), 'mine.txt'), 'mine');
@@ -136,7 +136,7 @@ describe('twofold export', () => {
     }
   });
 
-  test('a run some of whose pictures are gone is checked with the others, and it says how many are not there', async () => {
+  test('a run with missing pictures is verified with the others, and the number of missing ones is stated', async () => {
     const away = path.join(folder, 'away');
     mkdirSync(away);
     const gone = readdirSync(path.join(pictures, 'smileys')).slice(0, 3);
@@ -158,7 +158,7 @@ describe('twofold export', () => {
     }
   });
 
-  test('a run whose pictures are gone is exported unchecked, and says so everywhere', async () => {
+  test('a run without available pictures is exported unchecked, which is stated everywhere', async () => {
     const away = path.join(folder, 'all away');
     renameSync(pictures, away);
     try {
@@ -197,7 +197,7 @@ describe('twofold export', () => {
   });
 
   test.runIf(process.platform === 'linux')(
-    'a check whose process dies leaves the export, which says that it is unchecked and why',
+    'an export whose verification crashes is kept, and states that it is unchecked and why',
     async () => {
       const children = (pid: number): string[] =>
         readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
@@ -223,7 +223,7 @@ describe('twofold export', () => {
     },
   );
 
-  test('bad use is a sentence and exit code 2 or 1', async () => {
+  test('bad use gives a sentence and exit code 2 or 1', async () => {
     const wrong = await run('export', project, '--format', 'onnx', '--quantize', '8', '--out', out('bad'));
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('--quantize');
@@ -269,7 +269,7 @@ describe('twofold export', () => {
     }
   });
 
-  test('an export that answers otherwise is refused and removed', async () => {
+  test('an export with different predictions is refused and removed', async () => {
     const runDir = path.join(`${project}.twofold`, 'runs', 'r1');
     const labels = parse<{ path: string; sha256: string }>(
       readFileSync(path.join(out('all/labels'), 'labels.csv')),

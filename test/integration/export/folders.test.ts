@@ -82,7 +82,7 @@ describe('class folders', () => {
     expect(report.pictures).toBe(pictures.length - 4);
   });
 
-  test('the page says what is there, and whose split it is', () => {
+  test('the README states the contents and the split', () => {
     const text = readFileSync(join(copies, 'README.md'), 'utf8');
     const cells = [...text.matchAll(/^\| (?:train|validation) \| (\d+) \| (\d+) \|$/gm)].flatMap((row) =>
       row.slice(1).map(Number),
@@ -115,7 +115,7 @@ describe('class folders', () => {
     },
   );
 
-  test('names stay recognisable; what Keras would read otherwise is converted, the rest is the very file', () => {
+  test('names stay recognisable; files that Keras would read differently are converted, the others are unchanged', () => {
     const all = rows(copies);
     expect(new Set(all.map(({ file }) => file)).size).toBe(all.length);
     const named = (name: string) => all.filter(({ path }) => basename(path) === name);
@@ -134,7 +134,7 @@ describe('class folders', () => {
     }
   });
 
-  test('links take no room', async () => {
+  test('links take no space', async () => {
     const links = join(source, 'links');
     mkdirSync(links);
     const some = pictures.filter(({ path }) => path.startsWith(source) && path.endsWith('.JPEG'));

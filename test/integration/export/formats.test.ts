@@ -65,7 +65,7 @@ describe.each(RECIPES)('%s', (_, options) => {
   });
 
   test.each(['tfjs', 'keras', 'savedmodel', 'onnx'] as const)(
-    '%s answers as the engine does',
+    '%s gives the predictions of the engine',
     async (format) => {
       const folder = await write(runDir, format);
       const answers = await reloadedAnswers(format, folder, recipe.size, pixels);

@@ -30,7 +30,7 @@ describe('the full model', () => {
     expect(new Set(expected).size).toBe(n);
   });
 
-  test('Keras: read with h5py and run in PyTorch, it answers as the engine does', async () => {
+  test('Keras: read with h5py and run in PyTorch, gives the predictions of the engine', async () => {
     const folder = await write(runDir, 'keras');
     const input = join(folder, 'pixels.bin');
     writeFileSync(input, pixels);
@@ -54,7 +54,7 @@ describe('the full model', () => {
     await model.close();
   });
 
-  test('TensorFlow.js: the same answers', async () => {
+  test('TensorFlow.js: the same predictions', async () => {
     const folder = await write(runDir, 'tfjs');
     const model = await reload('tfjs', folder, 150);
     expect(maxDifference(await model.predict(pixels, n), expected)).toBeLessThan(1e-5);

@@ -158,7 +158,7 @@ describe('samples', () => {
       .map(([path]) => basename(path));
 
   test.each(['tfjs', 'onnx'] satisfies ModelFormat[])(
-    '%s: Node reads every kind as the app does, except where that is stated',
+    '%s: Node reads every format like the app, with the stated exceptions',
     async (format) => {
       const { code, stdout } = await predictInNode(join(folder, format), specialPictures);
       const answers = stdout
@@ -175,7 +175,7 @@ describe('samples', () => {
     },
   );
 
-  test('Python reads every kind as the app does, except where that is stated', async () => {
+  test('Python reads every format like the app, with the stated exceptions', async () => {
     const script = here('preprocess_pillow.py');
     const read = await python(
       script,
@@ -220,7 +220,7 @@ describe('samples', () => {
     expect(stderr).not.toContain('Traceback');
   });
 
-  test('what may differ is stated in the README', () => {
+  test('possible differences are stated in the README', () => {
     const readme = readFileSync(join(folder, 'tfjs', 'README.md'), 'utf8');
     expect(readme).toContain('colour profiles other than sRGB');
     expect(readme).toContain('16 bits with transparency');

@@ -9,8 +9,8 @@ const folder = mkdtempSync(join(tmpdir(), 'twofold argümente-'));
 const packaged = (...args: string[]) => pathFromArguments(['/opt/twofold', ...args], false, '/');
 const fromSources = (...args: string[]) => pathFromArguments(['/electron', ...args], true, '/');
 
-describe('what the command line asks to be opened', () => {
-  it('is the folder named, among whatever switches Chromium is given', () => {
+describe('the path to open from the command line', () => {
+  it('is the named folder, whatever Chromium switches are given', () => {
     expect(packaged('--no-sandbox', folder, '--enable-logging')).toBe(folder);
     expect(fromSources('--no-sandbox', '/work/app', '--inspect=0', folder)).toBe(folder);
   });
@@ -23,7 +23,7 @@ describe('what the command line asks to be opened', () => {
     expect(pathFromArguments(['/opt/twofold', basename(folder)], false, dirname(folder))).toBe(folder);
   });
 
-  it('is nothing without an argument, or for what does not exist', () => {
+  it('is null without an argument, or if it does not exist', () => {
     expect(packaged()).toBeNull();
     expect(packaged('/no/such/folder')).toBeNull();
     // The app's own folder is not meant.

@@ -39,13 +39,13 @@ describe('the border between window and main', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
-  it('leaves alone the settings that a change does not name', () => {
+  it('leaves settings unchanged that a change does not name', () => {
     const parsed = CALLS['project.setSettings'].input.parse({ settings: { gridSizePx: 100 } });
     expect(parsed.settings).toEqual({ gridSizePx: 100 });
     expect(CALLS['system.setSettings'].input.parse({})).toEqual({});
   });
 
-  it('passes on what a person should read, and hands every failure to the log', async () => {
+  it('passes on the message of an error, and every failure to the log', async () => {
     const failures = vi.fn();
     const expected = await answer(
       handlers({

@@ -24,6 +24,6 @@ it.each([
   ['    at node:internal/main:3:5', '    at node:internal/main:3:5'],
   ["  path: '/data/my cats/Tom.jpg',", "  path: '[path]',"],
   ['', ''],
-])('leaves of %j only %j', (line, clean) => {
+])('reduces %j to %j', (line, clean) => {
   expect(withoutNames(line)).toBe(clean);
 });

@@ -37,7 +37,7 @@ async function shown(name: string, size: 'thumb' | 'full'): Promise<[string, num
   return [answer!.mime, width, height];
 }
 
-test('a picture that the window cannot show itself is a JPEG, small in the grid and large where it is looked at', async () => {
+test('a picture that the window can’t show is converted to JPEG, small for the grid and large for the large view', async () => {
   expect(await shown('wide.tif', 'thumb')).toEqual(['image/jpeg', 224, 112]);
   expect(await shown('wide.tif', 'full')).toEqual(['image/jpeg', 2048, 1024]);
   expect(await shown('wide.dng', 'full')).toEqual(['image/jpeg', 1024, 2048]);
@@ -45,7 +45,7 @@ test('a picture that the window cannot show itself is a JPEG, small in the grid 
   expect(await shown('heic-8bit.heic', 'full')).toEqual(['image/jpeg', 66, 44]);
 });
 
-test('what the window can show it gets as it is', async () => {
+test('a picture that the window can show is passed on unchanged', async () => {
   expect(await shown('jpeg-420.jpg', 'full')).toEqual(['image/jpeg', 67, 45]);
   const avif = await pictures.tried(pictures.allow(join(dir, 'avif-sequence.avif')), 'full');
   expect(avif!.mime).toBe('image/avif');

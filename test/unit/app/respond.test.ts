@@ -29,7 +29,7 @@ const get = (url: string, init?: RequestInit): Promise<Response> =>
   respond(new Request(url, init), renderer, source);
 
 describe('the app’s own scheme', () => {
-  it('gives the page and its files, with a policy that allows nothing inline or from elsewhere', async () => {
+  it('serves the page and its files, with a policy that allows nothing inline or external', async () => {
     const page = await get(`${ORIGIN}/index.html`);
     expect(await page.text()).toBe('page');
     const policy = page.headers.get('content-security-policy') ?? '';
@@ -40,19 +40,19 @@ describe('the app’s own scheme', () => {
     expect(script.headers.get('content-type')).toContain('text/javascript');
   });
 
-  it('gives pictures by number and by token', async () => {
+  it('serves pictures by id and by token', async () => {
     const picture = await get(pictureUrl({ id: 7, sha256: 'abc'.repeat(20) }, 'thumb'));
     expect([picture.status, await picture.text()]).toEqual([200, 'seven']);
     expect(asked.at(-1)).toEqual([7, 'abcabcabcabc', 'thumb']);
     expect((await get(triedUrl('a-b', 'full'))).status).toBe(200);
   });
 
-  it('has nothing to say of a picture that is not there, as when its project was just closed', async () => {
+  it('gives an empty response for a missing picture, as when its project was just closed', async () => {
     const none = await get(pictureUrl({ id: 8, sha256: 'abc'.repeat(20) }, 'full'));
     expect([none.status, await none.text()]).toEqual([204, '']);
   });
 
-  it('gives several thumbnails in one answer, each after its length, and none for what it does not have', async () => {
+  it('serves several thumbnails in one response, each after its length, and none for missing ones', async () => {
     const keys = [8, 7].map((id) => contentKey({ id, sha256: 'abc'.repeat(20) }));
     const answer = await get(thumbnailsUrl(keys));
     expect(answer.status).toBe(200);
@@ -90,7 +90,7 @@ describe('the app’s own scheme', () => {
     expect(await response.text()).not.toContain('secret');
   });
 
-  it('refuses any other host, and anything but reading', async () => {
+  it('refuses other hosts, and methods other than GET', async () => {
     expect((await get('app://elsewhere/index.html')).status).toBe(404);
     expect((await get(`${ORIGIN}/index.html`, { method: 'POST', body: '' })).status).toBe(405);
   });

@@ -15,7 +15,7 @@ describe('where the window opens', () => {
     expect(y + height / 2).toBe(25 + Math.round((875 - height) / 2) + height / 2);
   });
 
-  it('is where it was, on any display', () => {
+  it('is the last position, on any display', () => {
     expect(placeWindow(at(1600, 100, 1200, 900), [LAPTOP, MONITOR])).toEqual({
       x: 1600,
       y: 100,

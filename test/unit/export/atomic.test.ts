@@ -40,7 +40,7 @@ const small =
     await writeFile(join(folder, 'content'), content);
   };
 
-test('the folder is there only when it is complete', async () => {
+test('the folder appears only when it is complete', async () => {
   const target = join(parent, 'deep', 'out');
   await createExportFolder(target, { force: false }, async (folder) => {
     expect(existsSync(target)).toBe(false);
@@ -50,7 +50,7 @@ test('the folder is there only when it is complete', async () => {
   expect(readdirSync(join(parent, 'deep'))).toEqual(['out']);
 });
 
-test('a target that is there is refused and untouched; force replaces an export', async () => {
+test('an existing target is refused and unchanged; force replaces an export', async () => {
   const target = join(parent, 'out');
   await createExportFolder(target, { force: false }, small('old'));
   await expect(createExportFolder(target, { force: false }, small('new'))).rejects.toMatchObject({
@@ -90,7 +90,7 @@ test('a folder below a file is refused with the reason', async () => {
   }
 });
 
-test('after a failure nothing is left and the old export is whole', async () => {
+test('after a failure nothing is left and the old export is intact', async () => {
   const target = join(parent, 'out');
   await createExportFolder(target, { force: false }, small('old'));
   const failing = async (folder: string): Promise<void> => {
@@ -105,7 +105,7 @@ test('after a failure nothing is left and the old export is whole', async () => 
   expect(readFileSync(join(target, 'content'), 'utf8')).toBe('old');
 });
 
-test('links to files that may not be changed go in', async () => {
+test('links to read-only files can be included', async () => {
   const original = join(parent, 'original');
   writeFileSync(original, 'a picture', { mode: 0o444 });
   const isRoot = process.geteuid?.() === 0;
@@ -163,7 +163,7 @@ describe('a process that is killed in the middle', () => {
     expect(readdirSync(parent)).toEqual([expect.stringMatching(/^\.out\.2\./), 'out']);
   });
 
-  test('while it runs, what it writes stays', async () => {
+  test('while it runs, its folder is not removed', async () => {
     const target = join(parent, 'out');
     await halfway(target);
     const [temporary] = readdirSync(parent);

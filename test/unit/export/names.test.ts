@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { classFolders, folderName, UniqueNames } from '../../../main/export/names.ts';
 
-test('a class name becomes a folder that every system takes, and stays readable', () => {
+test('a class name becomes a folder name that every system accepts, and stays readable', () => {
   expect(folderName('Cats & Dogs')).toBe('Cats & Dogs');
   expect(folderName('Äpfel 🍎')).toBe('Äpfel 🍎');
   expect(folderName('a/b\\c:d')).toBe('a_b_c_d');
@@ -19,7 +19,7 @@ test('two classes never share a folder', () => {
   expect(classFolders(['Cats', 'cats'])).toEqual(['Cats', 'cats (2)']);
 });
 
-test('names stay where they are free; else the start of the hash follows, then a number', () => {
+test('names are kept if free; otherwise the start of the hash is added, then a number', () => {
   const names = new UniqueNames();
   const next = (path: string, sha256 = 'aaaabbbbcccc'): string => names.next('train/cats', path, sha256);
   expect(next('/one/IMG 1.JPG')).toBe('IMG 1.JPG');

@@ -24,7 +24,7 @@ it.each(cases.map((one) => [one.labels.length, one] as const))(
   },
 );
 
-it('there is none with fewer than two pictures of a class', () => {
+it('is null with fewer than two pictures of a class', () => {
   expect(aucInterval([1, 2, 3], [0, 0, 1])).toBeNull();
   expect(aucInterval([1, 2, 3, 4], [0, 0, 1, 1])).toEqual({ value: 1, low: 1, high: 1 });
 });

@@ -16,7 +16,7 @@ const comparison = {
   ] as [number, number][],
 };
 
-it('keeps what was compared, by model, and counts a damaged file as missing', async () => {
+it('stores comparisons by model, and counts a damaged file as missing', async () => {
   const cache = temporaryFolder();
   const store = new DuplicateStore(cache, model);
   expect(await store.read()).toEqual({ hashes: [], links: [] });
@@ -31,7 +31,7 @@ it('keeps what was compared, by model, and counts a damaged file as missing', as
   expect(await store.read()).toEqual({ hashes: [], links: [] });
 });
 
-it('gives contents that are linked, also over others, the same key, and others none', () => {
+it('gives directly or indirectly linked contents the same key, and others none', () => {
   const keys = groupKeys(comparison);
   const keyOf = (name: string): string | undefined => keys.get(content(name));
   expect(keyOf('a')).toBe([content('a'), content('c'), content('e')].sort()[0]);

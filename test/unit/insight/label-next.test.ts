@@ -20,7 +20,7 @@ it('takes one typical picture of each group before there is a probe', () => {
   expect(chooseNext(clusters, null, 4, 1)).toEqual(chosen);
 });
 
-it('takes pictures that the probe is unsure of, from different groups', () => {
+it('takes pictures that the probe is uncertain of, from different groups', () => {
   // Unsure of the first 20 rows only, five of each group.
   const probabilities = Array.from({ length: 120 }, (_, row) => (row < 20 ? 0.45 : 0.99));
   const chosen = chooseNext(clusters, probabilities, 4, 1);
@@ -28,7 +28,7 @@ it('takes pictures that the probe is unsure of, from different groups', () => {
   expect(new Set(chosen.map((row) => row % 4)).size).toBe(4);
 });
 
-it('takes all there are where fewer are left, copies of one picture too', () => {
+it('takes all if fewer are left, even copies of one picture', () => {
   expect(chooseNext({ rows: 0, width: 2, data: new Float32Array(0) }, null, 4, 1)).toEqual([]);
   const copies: Matrix = { rows: 3, width: 2, data: Float32Array.of(1, 2, 1, 2, 1, 2) };
   const chosen = chooseNext(copies, null, 5, 1);

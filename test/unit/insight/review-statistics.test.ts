@@ -88,7 +88,7 @@ describe('calibration', () => {
     expect(lossAt(logits, labels, temperature)).toBeCloseTo(expected.lossScaled, 9);
   });
 
-  it('stays finite where the classes are separable', () => {
+  it('stays finite if the classes are separable', () => {
     expect(fitTemperature([-3, -2, 2, 3], [0, 0, 1, 1])).toBeCloseTo(0.01, 6);
   });
 });
@@ -113,7 +113,7 @@ describe('bootstrap', () => {
     );
   });
 
-  it('is null where the statistic is', () => {
+  it('is null if the statistic is', () => {
     expect(bootstrap([{ probability: 0.5, label: 1 as const }], rocAuc)).toBeNull();
   });
 });
@@ -145,7 +145,7 @@ describe('intervals of several metrics at once', () => {
     expect(all.f1!.value).toBeCloseTo(reference.metricIntervals.f1.value, 10);
   });
 
-  it('are null where a metric is undefined, with equal probabilities too', async () => {
+  it('are null if a metric is undefined, even with equal probabilities', async () => {
     const same = [0, 0, 0].map((): Scored => ({ probability: 0.25, label: 0 }));
     expect(await metricIntervals(same, { resamples: 50 })).toMatchObject({
       f1: null,
@@ -160,7 +160,7 @@ function expectClose(found: Interval, expected: Interval, digits: number): void 
   for (const key of ['value', 'low', 'high'] as const) expect(found[key]).toBeCloseTo(expected[key], digits);
 }
 
-describe('the promise of an unsure answer', () => {
+describe('the bound of an unsure rule', () => {
   /** Pictures whose probabilities are calibrated, so that the error rate at every threshold is known. */
   function draw(count: number, seed: number): Scored[] {
     const random = uniform(seed);

@@ -50,7 +50,7 @@ describe('the comparison of pixels', () => {
     }
   });
 
-  it('tells different pictures apart', async () => {
+  it('distinguishes different pictures', async () => {
     const pyramids = await Promise.all(originals.map(pyramid));
     for (const [index, one] of pyramids.entries()) {
       for (const other of pyramids.slice(0, index)) expect(isSamePicture(one, other)).toBe(false);

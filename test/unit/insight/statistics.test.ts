@@ -44,7 +44,7 @@ describe('out-of-fold probabilities', () => {
   const rows = labels.map((label, row) => [label + Math.sin(row) / 4, Math.cos(row)]);
   const groups = labels.map((_, row) => (row < 6 ? `copy ${row % 2}` : `picture ${row}`));
 
-  it('come from probes that have not seen the row or a copy of it', () => {
+  it('come from probes not fitted to the row or a copy of it', () => {
     // A row whose label alone is wrong is predicted by its neighbours, so the probe contradicts the label.
     const wrong = labels.map((label, row): 0 | 1 => (row === 20 ? (label === 0 ? 1 : 0) : label));
     const probabilities = outOfFold(matrixOf(rows), wrong, groups, { c: 1 })!;
@@ -67,7 +67,7 @@ describe('out-of-fold probabilities', () => {
     first.forEach((value, row) => expect(reversed[row]).toBeCloseTo(value, 4));
   });
 
-  it('are null where a class is there once', () => {
+  it('are null if a class has a single row', () => {
     expect(outOfFold(matrixOf(rows.slice(0, 3)), [0, 0, 1], ['a', 'b', 'c'])).toBeNull();
   });
 });

@@ -31,13 +31,13 @@ async function read(): Promise<Record<string, number[]>> {
 const expected = (...numbers: number[]): Record<string, number[]> =>
   Object.fromEntries(numbers.map((number) => [hash(number), vector(number)]));
 
-it('reads what was written, and nothing where nothing was', async () => {
+it('reads what was written, and nothing from an empty store', async () => {
   expect(await read()).toEqual({});
   await write(1, 2);
   expect(await read()).toEqual(expected(1, 2));
 });
 
-it('loses only the record that a killed writer cut short, or that was damaged', async () => {
+it('loses only truncated and damaged records', async () => {
   await write(1, 2, 3);
   const [name] = readdirSync(join(folder, 'index'));
   const file = join(folder, 'index', name!);
@@ -47,7 +47,7 @@ it('loses only the record that a killed writer cut short, or that was damaged', 
   expect(await read()).toEqual(expected(1));
 });
 
-it('goes on in a new file after a cut record, and joins files when they are many', async () => {
+it('continues in a new file after a truncated record, and merges files when there are many', async () => {
   for (let number = 1; number <= 20; number++) {
     await write(number);
     const files = readdirSync(join(folder, 'index')).filter((name) => name.endsWith('.vectors'));

@@ -30,7 +30,7 @@ describe('withoutUserNames', () => {
     expect(withoutUserNames(text, windows)).toBe(clean);
   });
 
-  it('leaves other paths alone where the home folder is the root', () => {
+  it('leaves other paths unchanged if the home folder is the root', () => {
     expect(withoutUserNames('/srv/pictures/a.jpg', { home: '/', name: '' })).toBe('/srv/pictures/a.jpg');
   });
 });

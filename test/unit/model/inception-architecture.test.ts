@@ -12,7 +12,7 @@ const reference = (name: string): string =>
 const tutorial = withHead(inceptionV3(), { units: [1024], dropout: 0.2 });
 
 describe('InceptionV3', () => {
-  it('is what Keras writes as the configuration of the tutorial’s model: layers, order, shapes, weights', () => {
+  it('equals Keras’ configuration of the tutorial’s model: layers, order, shapes, weights', () => {
     const { model_config: config } = JSON.parse(reference('tutorial-config.json')) as {
       model_config: unknown;
     };
@@ -26,7 +26,7 @@ describe('InceptionV3', () => {
     expect(countParameters(base.layers, true)).toBe(0);
   });
 
-  it('holds 94 convolutions up to mixed10, all that can be cut at', () => {
+  it('has 94 convolutions up to mixed10, all possible cut layers', () => {
     const whole = inceptionV3({ cut: 'mixed10' });
     expect(whole.layers.filter((layer) => layer.className === 'Conv2D')).toHaveLength(94);
     expect(layerNamed(whole, 'mixed10').outputShape).toEqual([3, 3, 2048]);
@@ -37,7 +37,7 @@ describe('InceptionV3', () => {
     }
   });
 
-  it('takes any size from 75 pixels', () => {
+  it('accepts any size from 75 pixels', () => {
     fc.assert(
       fc.property(fc.integer({ min: 75, max: 1024 }), (size) => {
         const { layers } = inceptionV3({ size, cut: 'mixed10' });
@@ -90,7 +90,7 @@ describe('summary', () => {
     expect(summary(model)).toBe(reference('inception-summary-mixed10-299.txt'));
   });
 
-  it('leaves the connections out where the layers are a plain sequence, as Keras does', () => {
+  it('leaves out the connections if the layers are a plain sequence, as Keras does', () => {
     const model = withHead(inceptionV3({ cut: 'activation_4', size: 75 }), { units: [1024], dropout: 0.2 });
     expect(summary(model)).toBe(reference('inception-summary-activation_4-75.txt'));
   });

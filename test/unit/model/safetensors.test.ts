@@ -99,7 +99,7 @@ describe('safetensors', () => {
     expect(bytes.readFloatLE(bytes.length - 4)).toBe(1);
   });
 
-  it.each([0, 4, 8, 40, -1])('calls a file cut to %i bytes corrupt', async (length) => {
+  it.each([0, 4, 8, 40, -1])('reports a file truncated to %i bytes as corrupt', async (length) => {
     await writeSafetensors(path, [tensorSource('x', [100], new Float32Array(100))]);
     const whole = (await readFile(path)).length;
     await truncate(path, length < 0 ? whole + length : length);
@@ -130,12 +130,12 @@ describe('safetensors', () => {
     expect((await failure()).code).toBe('corrupt');
   });
 
-  it('calls a header longer than the file corrupt without reading it', async () => {
+  it('reports a header longer than the file as corrupt without reading it', async () => {
     await writeFile(path, Buffer.alloc(64, 0xff));
     expect((await failure()).code).toBe('corrupt');
   });
 
-  it('says when there is no file', async () => {
+  it('reports a missing file', async () => {
     expect((await failure()).code).toBe('not-found');
   });
 
@@ -157,7 +157,7 @@ describe('safetensors', () => {
   });
 
   it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
-    'leaves the old file alone on a full disk',
+    'leaves the old file unchanged on a full disk',
     async () => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
       try {

@@ -27,7 +27,7 @@ test('the default classes leave the preferred colour', () => {
   expect(selectionColours(DEFAULT_CLASSES)).toBe(SELECTION_COLOURS[0]);
 });
 
-test('whatever colours the classes have, the selection looks like neither', () => {
+test('whatever colours the classes have, the selection is distinct from both', () => {
   const steps = ['00', '55', 'aa', 'ff'];
   const all = steps.flatMap((r) => steps.flatMap((g) => steps.map((b) => `#${r}${g}${b}`)));
   all.push(...SELECTION_COLOURS.flat());

@@ -12,7 +12,7 @@ import {
 
 const WITH = (id: RecipeKey, value: string | boolean) => readForm({ ...formOf(DEFAULT_RECIPE), [id]: value });
 
-test('every recipe comes out of the form as it went in', () => {
+test('the form returns every recipe unchanged', () => {
   const other: Recipe = {
     ...DEFAULT_RECIPE,
     units: [512, 64],
@@ -25,7 +25,7 @@ test('every recipe comes out of the form as it went in', () => {
   }
 });
 
-test('the form takes exactly the numbers that the recipe takes', () => {
+test('the form accepts exactly the numbers that the recipe accepts', () => {
   for (const id of RECIPE_KEYS) {
     const field = rowOf(id);
     if (field.kind !== 'number') continue;
@@ -38,7 +38,7 @@ test('the form takes exactly the numbers that the recipe takes', () => {
   }
 });
 
-test('what is wrong is said of its field alone', () => {
+test('an error is shown at its field only', () => {
   expect(WITH('epochs', 'many')).toEqual({
     recipe: null,
     errors: { epochs: 'Expected a whole number from 1 to 10,000.' },
