@@ -41,11 +41,16 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Time left, rounded coarsely so that it does not flicker: `40 s left`, `3 min left`. */
-export function formatLeft(ms: number): string {
+/**
+ * Time left, rounded coarsely so that it does not flicker: `40 s left`, `3 min left`, `up to 3 min left`.
+ *
+ * @param isLimit whether it may be less; default: it is an estimate
+ */
+export function formatLeft(ms: number, isLimit = false): string {
+  const upTo = isLimit ? 'up to ' : '';
   if (ms < 10_000) return 'a few seconds left';
-  if (ms < 60_000) return `${Math.ceil(ms / 10_000) * 10} s left`;
-  return `${formatDuration(Math.ceil(ms / 60_000) * 60_000)} left`;
+  if (ms < 60_000) return `${upTo}${Math.ceil(ms / 10_000) * 10} s left`;
+  return `${upTo}${formatDuration(Math.ceil(ms / 60_000) * 60_000)} left`;
 }
 
 const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;

@@ -1,6 +1,7 @@
 import { TwofoldError, type Failure } from '../../shared/errors.ts';
 import type { TrainJob, TrainResult } from '../../shared/jobs/train.ts';
 import type { SplitPicture } from '../../shared/labelled-picture.ts';
+import { ProgressMeter } from '../../shared/progress.ts';
 import { swapThreshold } from '../../shared/swap.ts';
 import type { Head } from '../model/head/head.ts';
 import type { Tensor } from '../model/tensorflow.ts';
@@ -15,6 +16,7 @@ import { LeftOutList } from '../training/left-out.ts';
 import { inOrder, RunFolder, type RunFile } from '../training/run-folder.ts';
 import { evaluateScores, probabilities, score, type Scores } from '../training/score.ts';
 import { stageProgress } from '../training/stage-progress.ts';
+import { computingEpochs, TimeLeft } from '../training/time-left.ts';
 import { trainBatches } from '../training/train-batches.ts';
 import { countClasses, requireBothSides, withoutContents, type SplitSet } from '../training/split.ts';
 
@@ -25,6 +27,7 @@ export async function runTrainJob(job: TrainJob, context: JobContext): Promise<T
   const leftOut = new LeftOutList(emit);
   const split = await chooseSplit(job, leftOut);
   emit({ type: 'split', counts: countSplit(split) });
+  stageProgress('loading', 1, emit).update(0);
 
   const source = await FeatureSource.open(recipe, job.cacheDir, control.signal, leftOut.add);
   try {
@@ -123,23 +126,37 @@ class TrainRun {
     const { recipe } = this.job;
     const { control, emit } = this.context;
     const { train, validation } = this.split;
-    const meter = stageProgress('training', recipe.epochs * train.length, emit);
+    const now = (): number => performance.now() - control.pausedMs;
+    const plan = {
+      epochs: recipe.epochs,
+      pictures: train.length,
+      computing: computingEpochs(recipe.augmentation),
+    };
+    const left = new TimeLeft(plan, from.epoch, now());
+    const isLimit = recipe.patience !== null;
+    const meter = new ProgressMeter(recipe.epochs * train.length, (progress) =>
+      emit({ type: 'progress', stage: 'training', ...progress, leftMs: left.ms, isLimit }),
+    );
     let done = from.epoch * train.length;
     meter.restart(done);
+    meter.update(done);
     return fit<Tensor | Float32Array>(this.head, from, {
       epochs: recipe.epochs,
       patience: recipe.patience,
       batchesPerEpoch: Math.ceil(train.length / recipe.batch),
       trainBatches: (epoch) => trainBatches(this.source, train, recipe, epoch),
       validate: async () => {
+        const startedAt = now();
         const { loss, accuracy } = evaluateScores(
           await score(this.source, this.head, validation, { cached: true, control }),
         );
+        left.validated(validation.length, now() - startedAt);
         return { loss, accuracy: accuracy.value };
       },
       control,
-      onBatch: (batch, count) => {
+      onBatch: (batch, count, stepMs) => {
         emit({ type: 'batch', ...batch });
+        left.batch(count, stepMs, now());
         meter.update((done += count));
       },
       onEpoch: async (state, metrics, isBest) => {
@@ -152,6 +169,7 @@ class TrainRun {
         }
         emit({ type: 'epoch', best: isBest, savedEpoch: best.savedEpoch, ...metrics });
         done = state.epoch * train.length;
+        left.epoch(now());
       },
     });
   }

@@ -1,6 +1,7 @@
 import { TwofoldError } from '../../shared/errors.ts';
 import type { BatchEvent } from '../../shared/jobs/messages.ts';
 import type { EpochMetrics } from '../../shared/jobs/train.ts';
+import type { Ms } from '../../shared/progress.ts';
 import type { JobControl } from './control.ts';
 
 /** The input of one training step. */
@@ -38,8 +39,8 @@ export interface FitOptions<Features> {
   /** Loss and accuracy on the validation set, without dropout. */
   validate(): Promise<{ loss: number; accuracy: number }>;
   control: JobControl;
-  /** Called after every step. @param count its pictures */
-  onBatch(batch: Omit<BatchEvent, 'type'>, count: number): void;
+  /** Called after every step. @param count its pictures @param stepMs the time of the step alone */
+  onBatch(batch: Omit<BatchEvent, 'type'>, count: number, stepMs: Ms): void;
   /** Called after every complete epoch, to save it. @param best whether its validation loss is the lowest so far */
   onEpoch(state: FitState, metrics: EpochMetrics, best: boolean): Promise<void>;
 }
@@ -102,14 +103,16 @@ async function trainEpoch<Features>(
   let [batch, seen, loss, correct] = [0, 0, 0, 0];
   for await (const { features, labels } of options.trainBatches(epoch)) {
     if (!(await options.control.turn())) return 'stopped';
+    const startedAt = performance.now();
     const step = model.step(features, labels);
+    const stepMs = performance.now() - startedAt;
     if (!Number.isFinite(step.loss)) return 'diverged';
     batch++;
     seen += labels.length;
     loss += step.loss * labels.length;
     correct += step.correct;
     const running = { loss: loss / seen, accuracy: correct / seen, batchLoss: step.loss };
-    options.onBatch({ epoch, batch, batches: options.batchesPerEpoch, ...running }, labels.length);
+    options.onBatch({ epoch, batch, batches: options.batchesPerEpoch, ...running }, labels.length, stepMs);
   }
   if (seen === 0)
     throw new TwofoldError('too-few', 'None of the training pictures could be read. Check their files.');

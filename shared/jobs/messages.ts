@@ -25,6 +25,8 @@ export type Stage =
 export interface ProgressEvent extends Progress {
   type: 'progress';
   stage: Stage;
+  /** The time left is the most it can be: early stopping may end the run before. */
+  isLimit?: boolean;
 }
 
 export interface BatchEvent {

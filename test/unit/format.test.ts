@@ -40,7 +40,12 @@ test('durations are rounded more coarsely as they grow', () => {
     '3 min',
     '2 h 5 min',
   ]);
-  expect([4000, 31_000, 61_000].map(formatLeft)).toEqual(['a few seconds left', '40 s left', '2 min left']);
+  expect([4000, 31_000, 61_000].map((ms) => formatLeft(ms))).toEqual([
+    'a few seconds left',
+    '40 s left',
+    '2 min left',
+  ]);
+  expect(formatLeft(61_000, true)).toBe('up to 2 min left');
 });
 
 test('a point in time is written in UTC', () => {
