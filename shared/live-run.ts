@@ -68,6 +68,7 @@ export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
     case 'predicted':
     case 'scored':
     case 'fold':
+    case 'speed':
       return live;
   }
 }

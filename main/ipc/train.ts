@@ -7,10 +7,11 @@ import { commonAccuracy } from '../library/runs/common-accuracy.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/runs/runs.ts';
 
-export function trainHandlers({ project, splits, trainer }: AppContext): HandlersOf<'train'> {
+export function trainHandlers({ project, speeds, splits, trainer }: AppContext): HandlersOf<'train'> {
   return {
     'train.state': () => trainer.state,
     'train.split': ({ recipe }) => splits.count(recipe),
+    'train.speed': ({ recipe }) => speeds.of(recipe),
     'train.start': ({ recipe }) => trainer.start({ recipe }),
     'train.continue': ({ run, epochs }) => {
       const { recipe } = getRun(project.require().db, run);

@@ -1,8 +1,9 @@
 import { TwofoldError, type Failure } from '../../shared/errors.ts';
 import type { TrainJob, TrainResult } from '../../shared/jobs/train.ts';
 import type { SplitPicture } from '../../shared/labelled-picture.ts';
-import { ProgressMeter } from '../../shared/progress.ts';
+import { ProgressMeter, type Ms } from '../../shared/progress.ts';
 import { swapThreshold } from '../../shared/swap.ts';
+import { expectedMs } from '../../shared/train-speed.ts';
 import type { Head } from '../model/head/head.ts';
 import type { Tensor } from '../model/tensorflow.ts';
 import { BestHead } from '../training/best-head.ts';
@@ -79,6 +80,9 @@ class TrainRun {
   readonly #folder: RunFolder;
   readonly #checkpoints: Checkpoints;
   #createdAt = new Date().toISOString();
+  /** Of caching features: how long it took, and how many were computed. */
+  #caching = { ms: 0, computed: 0 };
+  #left: TimeLeft | null = null;
 
   constructor(
     private readonly job: TrainJob,
@@ -112,7 +116,9 @@ class TrainRun {
   async #cacheFeatures(): Promise<void> {
     const { recipe } = this.job;
     const pictures = [...(recipe.augmentation.enabled ? [] : this.split.train), ...this.split.validation];
+    const before = { ms: this.#now(), computed: this.source.computed };
     await cacheFeatures(this.source, pictures, recipe.batch, this.context);
+    this.#caching = { ms: this.#now() - before.ms, computed: this.source.computed - before.computed };
     this.split.validation = this.#withoutLeftOut(this.split.validation);
     this.split.train = this.#withoutLeftOut(this.split.train);
   }
@@ -126,13 +132,12 @@ class TrainRun {
     const { recipe } = this.job;
     const { control, emit } = this.context;
     const { train, validation } = this.split;
-    const now = (): number => performance.now() - control.pausedMs;
     const plan = {
       epochs: recipe.epochs,
       pictures: train.length,
       computing: computingEpochs(recipe.augmentation),
     };
-    const left = new TimeLeft(plan, from.epoch, now());
+    const left = (this.#left = new TimeLeft(plan, from.epoch, this.#now()));
     const isLimit = recipe.patience !== null;
     const meter = new ProgressMeter(recipe.epochs * train.length, (progress) =>
       emit({ type: 'progress', stage: 'training', ...progress, leftMs: left.ms, isLimit }),
@@ -146,17 +151,17 @@ class TrainRun {
       batchesPerEpoch: Math.ceil(train.length / recipe.batch),
       trainBatches: (epoch) => trainBatches(this.source, train, recipe, epoch),
       validate: async () => {
-        const startedAt = now();
+        const startedAt = this.#now();
         const { loss, accuracy } = evaluateScores(
           await score(this.source, this.head, validation, { cached: true, control }),
         );
-        left.validated(validation.length, now() - startedAt);
+        left.validated(validation.length, this.#now() - startedAt);
         return { loss, accuracy: accuracy.value };
       },
       control,
       onBatch: (batch, count, stepMs) => {
         emit({ type: 'batch', ...batch });
-        left.batch(count, stepMs, now());
+        left.batch(count, stepMs, this.#now());
         meter.update((done += count));
       },
       onEpoch: async (state, metrics, isBest) => {
@@ -169,9 +174,14 @@ class TrainRun {
         }
         emit({ type: 'epoch', best: isBest, savedEpoch: best.savedEpoch, ...metrics });
         done = state.epoch * train.length;
-        left.epoch(now());
+        left.epoch(this.#now());
       },
     });
+  }
+
+  /** Working time of this process, without pauses. */
+  #now(): Ms {
+    return performance.now() - this.context.control.pausedMs;
   }
 
   async #saveBest(state: FitState, best: BestHead): Promise<void> {
@@ -203,6 +213,23 @@ class TrainRun {
     return { ...inOrder(run, shown.swapped), threshold: shown.threshold };
   }
 
+  #reportSpeed({ history }: FitState): void {
+    const { computing, step, validation } = this.#left!.rates;
+    if (step === null || validation === null) return;
+    const { ms, computed } = this.#caching;
+    const cached = computed >= ENOUGH ? ms / computed : null;
+    const featuresMs = computing === null ? cached : Math.max(0, computing - step);
+    const rates = { featuresMs: featuresMs ?? 0, readMs: validation, stepMs: step, otherMs: 0 };
+    const { recipe } = this.job;
+    const [train, validated] = [this.split.train.length, this.split.validation.length];
+    const epochsMs =
+      expectedMs({ ...recipe, epochs: history.length }, rates, { train, validation: validated })! -
+      (validated + (recipe.augmentation.enabled ? 0 : train)) * rates.featuresMs;
+    // The time of this process from its start.
+    const speed = { ...rates, featuresMs, otherMs: Math.max(0, this.#now() - epochsMs - ms) };
+    this.context.emit({ type: 'speed', speed });
+  }
+
   async #finish(end: FitEnd, state: FitState, best: BestHead): Promise<TrainResult> {
     await this.#saveBest(state, best);
     await best.restore();
@@ -213,6 +240,7 @@ class TrainRun {
     await this.#folder.write(this.#runFile(state, evaluation));
     // A complete run can't be resumed, and the optimiser's state is as large as two heads.
     if (end === 'completed' || end === 'early-stopped') await this.#folder.removeCheckpoint();
+    if (!this.job.resume) this.#reportSpeed(state);
     return {
       kind: 'train',
       end,
@@ -229,6 +257,9 @@ class TrainRun {
     };
   }
 }
+
+/** Fewer computed features say little about the speed: the first ones take longer. */
+const ENOUGH = 40;
 
 /** The state of a run when its folder was last written. */
 function stateOf({ bestEpoch, history }: RunFile): FitState {

@@ -43,6 +43,7 @@ export class FeatureSource {
   readonly #cache: BlobCache | null;
   /** Pictures that could not be read: each is reported once and skipped from then on. */
   readonly #unreadable = new Set<SourcePicture>();
+  #computed = 0;
 
   private constructor(
     readonly model: FeatureModel,
@@ -67,6 +68,11 @@ export class FeatureSource {
   ): Promise<FeatureSource> {
     const extractor = await FeatureExtractor.load(model);
     return new FeatureSource(model, extractor, new PicturePool(), cacheDir, signal, onLeftOut);
+  }
+
+  /** Pictures whose features were computed, not read from the cache. */
+  get computed(): number {
+    return this.#computed;
   }
 
   /** Features of each batch, in order; batches without a readable picture are skipped. */
@@ -123,6 +129,7 @@ export class FeatureSource {
     if (!pixels || fresh.length === 0)
       return { pictures: kept, features: this.#join(kept, rows.filter(isRow)) };
 
+    this.#computed += fresh.length;
     const computed = this.extractor.extract(withoutFailures(pixels, missing.length), fresh.length);
     if (!options.cached) return { pictures: kept, features: computed };
     const values = computed.dataSync() as Float32Array;

@@ -106,6 +106,15 @@ export class TimeLeft {
     return left;
   }
 
+  /** Milliseconds per picture that were measured so far; null where nothing was. */
+  get rates(): { computing: Ms | null; step: Ms | null; validation: Ms | null } {
+    return {
+      computing: perPicture(this.#marks.filter(({ computes }) => computes)),
+      step: perPicture([this.#steps]),
+      validation: perPicture([this.#validated]),
+    };
+  }
+
   #computes(epoch: number): boolean {
     return epoch <= this.plan.computing;
   }

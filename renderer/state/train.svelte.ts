@@ -12,6 +12,7 @@ import type { Notices } from './notices.svelte.ts';
 import type { ProjectState } from './project.svelte.ts';
 import { nameOfRun, type Runs } from './runs.svelte.ts';
 import { TrainForm } from './train-form.svelte.ts';
+import { TrainTimes } from './train-times.svelte.ts';
 import { TrainSplit } from './train-split.svelte.ts';
 
 const APPLY_EVERY_MS = 100;
@@ -20,6 +21,7 @@ const APPLY_EVERY_MS = 100;
 export class Train {
   readonly form: TrainForm;
   readonly split: TrainSplit;
+  readonly times: TrainTimes;
   live = $state.raw<LiveRun | null>(null);
   /** Asked for, not yet begun. */
   starting = $state(false);
@@ -50,6 +52,7 @@ export class Train {
   ) {
     this.form = new TrainForm(client);
     this.split = new TrainSplit(client);
+    this.times = new TrainTimes(client);
     client.on('train.event', (told) => this.#hear(told));
     client.on('train.finished', (told) => this.#finish(told));
   }

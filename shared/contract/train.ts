@@ -13,6 +13,7 @@ import type { LiveRun } from '../live-run.ts';
 import { recipeSchema } from '../recipe.ts';
 import type { RunComparison } from '../run-comparison.ts';
 import type { SplitCounts } from '../split.ts';
+import type { TrainSpeed } from '../train-speed.ts';
 import { call, event } from './call.ts';
 import { nothing } from './fields.ts';
 
@@ -28,6 +29,8 @@ export const trainCalls = {
   'train.state': call(nothing).returns<LiveRun | null>(),
   /** How a new run would divide the labelled pictures. Fails with why they can't be trained on. */
   'train.split': call(z.strictObject({ recipe: recipeSchema })).returns<SplitCounts>(),
+  /** How fast this computer trained the model of a recipe; null where it never did. */
+  'train.speed': call(z.strictObject({ recipe: recipeSchema })).returns<TrainSpeed | null>(),
   /** Starts a new run on the labelled pictures; returns once it is recorded. One at a time, otherwise `busy`. */
   'train.start': call(z.strictObject({ recipe: recipeSchema })).returns<RunInfo>(),
   /** Resumes the run from its last checkpoint, up to `epochs` in total if given. */

@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.ts';
 import type { Progress } from '../progress.ts';
+import type { TrainSpeed } from '../train-speed.ts';
 import type { Job, JobPicture, JobResult } from './job.ts';
 import type { LeftOut } from './left-out.ts';
 import type { Prediction } from './predict.ts';
@@ -57,6 +58,8 @@ export type JobEvent =
   | { type: 'fold'; fold: number; folds: number; epochs: number; bestEpoch: number }
   | BatchEvent
   | EpochEvent
+  /** How fast a whole run was. */
+  | { type: 'speed'; speed: TrainSpeed }
   | { type: 'left-out'; leftOut: LeftOut }
   | { type: 'predicted'; predictions: Prediction[] }
   | { type: 'scored'; scores: PredictedPicture[] }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
@@ -59,6 +60,32 @@ test('the sets follow labels, the test set and the recipe', async () => {
   await app.call('pictures.setTest', { ids: ids.slice(27, 37), test: false });
   await app.call('labels.set', { ids: ids.slice(0, 27), label: 1, source: 'mouse' });
 }, 120_000);
+
+test('each preset shows its time on this computer once its model was trained here', async () => {
+  const times = app.page.getByRole('group', { name: 'Preset' }).locator('.time');
+  await app.page.getByText('Expected times appear after the first run on this computer.').waitFor();
+  expect(await times.allInnerTexts()).toEqual(['', '', '']);
+  const ids = Array.from(await app.call('pictures.ids', { filter: { kind: 'labelled' } }));
+  const some = [...ids.slice(0, 25), ...ids.slice(-25)];
+  const others = ids.filter((id) => !some.includes(id));
+  await app.call('labels.set', { ids: others, label: null, source: 'mouse' });
+  await trainSmall(app, {
+    ...DEFAULT_RECIPE,
+    groupDuplicates: false,
+    epochs: 2,
+    augmentation: { ...DEFAULT_RECIPE.augmentation, enabled: false },
+  });
+  await app.page.getByRole('tab', { name: 'Recipe' }).click();
+  await expect
+    .poll(() => times.allInnerTexts(), { timeout: 10_000 })
+    .toEqual([
+      expect.stringMatching(/^about [\d.]+ (s|min)$/),
+      expect.stringMatching(/^about [\d.]+ (s|min)$/),
+      expect.stringMatching(/^up to [\d.]+ (s|min|h \d+ min)$/),
+    ]);
+  await app.screenshots('train-preset-times');
+  await app.call('labels.undo');
+}, 240_000);
 
 test('no errors were logged', () => {
   expect(app.complaints).toEqual([]);

@@ -16,6 +16,7 @@ import type { OutOfFolds } from './out-of-folds.ts';
 import type { Pictures } from './pictures.ts';
 import type { Predictor } from './predictor.ts';
 import type { RecentProjects } from './recent.ts';
+import type { Speeds } from './speeds.ts';
 import type { Splits } from './splits.ts';
 import type { Storage } from './storage.ts';
 import type { Trainer } from './trainer.ts';
@@ -28,6 +29,7 @@ export interface AppContext {
   pictures: Pictures;
   importer: Importer;
   checks: FileChecks;
+  speeds: Speeds;
   splits: Splits;
   trainer: Trainer;
   predictor: Predictor;

@@ -21,6 +21,7 @@ import { Pictures } from './pictures.ts';
 import { Predictor } from './predictor.ts';
 import { RecentProjects, recentSchema } from './recent.ts';
 import { summarise } from './recent-summary.ts';
+import { Speeds, speedsSchema } from './speeds.ts';
 import { Splits } from './splits.ts';
 import { Storage } from './storage.ts';
 import { Trainer } from './trainer.ts';
@@ -93,6 +94,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     spawn: storage.after(spawnBackgroundProcess),
     emit: (state) => emit('insight.changed', state),
   });
+  const speeds = new Speeds(new JsonFile(join(data, 'speeds.json'), speedsSchema, {}));
   const spawn = insight.aside(storage.after(spawnUtilityProcess));
   return {
     project,
@@ -103,8 +105,9 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     insight,
     storage,
     checks,
+    speeds,
     splits: new Splits(project),
-    trainer: new Trainer(project, checks, spawn, emit),
+    trainer: new Trainer(project, checks, speeds, spawn, emit),
     predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
     evaluator: new Evaluator(project, checks, spawn, emit),
     outOfFolds: new OutOfFolds(project, checks, spawn, emit),

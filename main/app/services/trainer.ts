@@ -14,6 +14,7 @@ import { RunFolder } from '../../training/run-folder.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
+import type { Speeds } from './speeds.ts';
 
 /** Time allowed for a run to stop when its project is closed; then its process is killed. */
 const STOP_PATIENCE_MS = 15_000;
@@ -26,6 +27,7 @@ export class Trainer {
   constructor(
     private readonly project: OpenProject,
     private readonly checks: FileChecks,
+    private readonly speeds: Speeds,
     private readonly spawn: () => JobProcess,
     private readonly emit: Emit,
   ) {
@@ -92,6 +94,10 @@ export class Trainer {
 
   #hear(event: JobEvent): void {
     if (!this.#running) return;
+    const { recipe, weightsFingerprint } = this.#running.training.run;
+    if (event.type === 'speed' && recipe && weightsFingerprint !== null) {
+      this.speeds.keep(recipe, weightsFingerprint, event.speed);
+    }
     this.#running.live = withEvent(this.#running.live, event);
     this.emit('train.event', { runId: this.#running.live.runId, event });
   }

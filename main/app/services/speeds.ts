@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { Recipe } from '../../../shared/recipe.ts';
+import type { TrainSpeed } from '../../../shared/train-speed.ts';
+import { loadWeights } from '../../model/weights/store.ts';
+import type { JsonFile } from './json-file.ts';
+
+const perPicture = z.number().nonnegative();
+
+/** The latest speed of each model that was trained on this computer. */
+export const speedsSchema = z.record(
+  z.string(),
+  z.object({
+    featuresMs: perPicture.nullable(),
+    readMs: perPicture,
+    stepMs: perPicture,
+    otherMs: z.number().nonnegative(),
+  }),
+);
+
+/** How fast this computer trains, from runs of all projects. */
+export class Speeds {
+  constructor(private readonly file: JsonFile<typeof speedsSchema>) {}
+
+  /** Keeps what a run measured. A run that read all features from the cache does not tell how fast they are computed. */
+  keep(recipe: Recipe, fingerprint: string, speed: TrainSpeed): void {
+    const key = keyOf(recipe, fingerprint);
+    const before = this.file.value[key];
+    const featuresMs = speed.featuresMs ?? before?.featuresMs ?? null;
+    this.file.set({ ...this.file.value, [key]: { ...speed, featuresMs } });
+  }
+
+  /** For the model of a recipe; null where none was trained yet. @throws TwofoldError where its weights are missing */
+  async of(recipe: Recipe): Promise<TrainSpeed | null> {
+    const { fingerprint } = await loadWeights(recipe.weights);
+    return this.file.value[keyOf(recipe, fingerprint)] ?? null;
+  }
+}
+
+/** What decides the speed. */
+const keyOf = ({ cut, size, resize, units, batch }: Recipe, fingerprint: string): string =>
+  [fingerprint.slice(0, 12), cut, size, resize, units.join('-'), batch].join(' ');
