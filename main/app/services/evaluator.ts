@@ -1,6 +1,4 @@
-import type { CallOutput } from '../../../shared/contract.ts';
 import type { RunInfo } from '../../../shared/contract/train.ts';
-import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
 import { chooseRun, evaluateRun } from '../../engine/evaluate.ts';
 import { listPictureIds } from '../../library/reading/grid.ts';
 import { getRun } from '../../library/runs/runs.ts';
@@ -10,13 +8,11 @@ import type { JobProcess } from '../../training/supervisor.ts';
 import type { Emit } from './emit.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
-import { Task } from './task.ts';
+import { RunTask } from './task.ts';
 import { runInfo } from './trainer.ts';
 
 /** Evaluates runs on the test set, on request. */
-export class Evaluator extends Task<RunInfo, ProgressEvent> {
-  #run = '';
-
+export class Evaluator extends RunTask<RunInfo> {
   constructor(
     private readonly project: OpenProject,
     private readonly checks: FileChecks,
@@ -26,17 +22,11 @@ export class Evaluator extends Task<RunInfo, ProgressEvent> {
     super(project, 'An evaluation', (progress) => emit('evaluate.progress', progress));
   }
 
-  override get state(): CallOutput<'evaluate.state'> {
-    const state = super.state;
-    return state && { ...state, run: this.#run };
-  }
-
   /** @throws TwofoldError the errors of `evaluateRun`; `busy`, `cancelled` */
   evaluate(runId: string): Promise<RunInfo> {
     const project = this.project.require();
     const run = chooseRun(project, runId);
-    return this.start(async (signal, onProgress) => {
-      this.#run = runId;
+    return this.startFor(runId, async (signal, onProgress) => {
       const filter = { kind: 'split', split: 'test' } as const;
       await this.checks.check(listPictureIds(project.db, { filter }));
       throwIfCancelled(signal);

@@ -1,9 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { CallOutput } from '../../../shared/contract.ts';
 import type { ExamplePicture, TriedPicture, TriedPictures } from '../../../shared/contract/predict.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
-import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
 import type { Prediction } from '../../../shared/jobs/predict.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { knownPictures } from '../../engine/known-pictures.ts';
@@ -16,11 +14,10 @@ import { throwIfCancelled } from '../../support/cancelled.ts';
 import { runJob, type JobProcess } from '../../training/supervisor.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Pictures } from './pictures.ts';
-import { Task } from './task.ts';
+import { RunTask } from './task.ts';
 
 /** Classifies pictures with a trained run. */
-export class Predictor extends Task<TriedPictures, ProgressEvent> {
-  #run = '';
+export class Predictor extends RunTask<TriedPictures> {
   #pasted = 0;
 
   /** @param pastedDir folder for pasted pictures, removed when the app ends */
@@ -34,17 +31,11 @@ export class Predictor extends Task<TriedPictures, ProgressEvent> {
     super(project, 'A prediction', (progress) => emit('predict.progress', progress));
   }
 
-  override get state(): CallOutput<'predict.state'> {
-    const state = super.state;
-    return state && { ...state, run: this.#run };
-  }
-
   predict(runId: string, paths: readonly string[]): Promise<TriedPictures> {
     const project = this.project.require();
     const run = chooseRun(project, runId);
     const model = { runDir: runDir(project, run.id), ...runView(project.db, run) };
-    return this.start(async (signal, onProgress) => {
-      this.#run = runId;
+    return this.startFor(runId, async (signal, onProgress) => {
       const files = await listFiles(paths);
       throwIfCancelled(signal);
       const known = await knownPictures(project);

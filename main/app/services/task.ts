@@ -1,5 +1,6 @@
 import type { TaskState } from '../../../shared/contract/task.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
+import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
 import type { OpenProject } from './open-project.ts';
 
 /** Long work on the open project: one at a time, cancellable, and ended before the project is closed. */
@@ -52,5 +53,26 @@ export class Task<T, Progress> {
   async end(): Promise<void> {
     this.cancel();
     await this.#current?.result.catch(() => undefined);
+  }
+}
+
+/** A task that works with one run, which its state names. */
+export class RunTask<T> extends Task<T, ProgressEvent> {
+  #run = '';
+
+  override get state(): (TaskState<ProgressEvent> & { run: string }) | null {
+    const state = super.state;
+    return state && { ...state, run: this.#run };
+  }
+
+  /** `start` for a run. */
+  protected startFor(
+    run: string,
+    work: (signal: AbortSignal, onProgress: (progress: ProgressEvent) => void) => Promise<T>,
+  ): Promise<T> {
+    return this.start((signal, onProgress) => {
+      this.#run = run;
+      return work(signal, onProgress);
+    });
   }
 }

@@ -1,11 +1,8 @@
-import { Piscina } from 'piscina';
-import { TwofoldError, unwrap, type Result } from '../../../shared/errors.ts';
 import { entry } from '../../support/entry.ts';
+import { projectClosed, ProjectThread } from '../../support/project-thread.ts';
 import type { Project } from '../folder.ts';
 import { readLibrary, type ReadAnswer, type ReadAnswers, type ReadTask } from './read-task.ts';
 import type { Db } from '../database/sql.ts';
-
-type ReaderPool = Piscina<ReadTask, Result<ReadAnswer>>;
 
 /** Delay after opening a project until the thread starts, so as not to slow down the window. */
 const START_AFTER_MS = 1500;
@@ -20,7 +17,7 @@ const START_AFTER_MS = 1500;
 export class LibraryReader {
   readonly #db: Db;
   readonly #starting: NodeJS.Timeout;
-  #pool: ReaderPool | null = null;
+  #thread: ProjectThread<ReadTask, ReadAnswer> | null = null;
   #isUp = false;
   #isClosed = false;
 
@@ -41,8 +38,8 @@ export class LibraryReader {
    * @throws TwofoldError the errors of `readLibrary`; `not-found` if the project was closed meanwhile
    */
   async read<T extends ReadTask>(task: T): Promise<ReadAnswers[T['kind']]> {
-    if (this.#isClosed) throw closed();
-    const answer = this.#pool && this.#isUp ? this.#ask(this.#pool, task) : readLibrary(this.#db, task);
+    if (this.#isClosed) throw projectClosed();
+    const answer = this.#thread && this.#isUp ? this.#thread.ask(task) : readLibrary(this.#db, task);
     return (await answer) as ReadAnswers[T['kind']];
   }
 
@@ -50,39 +47,19 @@ export class LibraryReader {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#starting);
-    await this.#pool?.close({ force: true });
+    await this.#thread?.close();
   }
 
   async #start(): Promise<void> {
-    const { path, execArgv } = entry(import.meta.url, './read-worker.ts');
-    const pool: ReaderPool = new Piscina({
-      filename: path,
-      execArgv,
+    this.#thread = new ProjectThread(entry(import.meta.url, './read-worker.ts'), {
+      does: 'reads the library',
       workerData: { file: this.#db.name },
-      minThreads: 1,
-      maxThreads: 1,
-      recordTiming: false,
     });
-    this.#pool = pool;
     try {
-      const { ok } = await pool.run({ kind: 'counts' });
-      this.#isUp = ok;
+      await this.#thread.ask({ kind: 'counts' });
+      this.#isUp = true;
     } catch {
       // Reads keep running on the calling thread, which is only less smooth.
     }
   }
-
-  async #ask(pool: ReaderPool, task: ReadTask): Promise<ReadAnswer> {
-    const answer = await pool.run(task).catch((error: unknown) => {
-      if (this.#isClosed) throw closed(error);
-      throw new TwofoldError('crashed', `A thread that reads the library ended: ${String(error)}.`, {
-        cause: error,
-      });
-    });
-    return unwrap(answer);
-  }
-}
-
-function closed(cause?: unknown): TwofoldError {
-  return new TwofoldError('not-found', 'The project was closed.', { cause });
 }
