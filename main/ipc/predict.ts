@@ -1,13 +1,16 @@
+import { clipboard, shell } from 'electron';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppContext } from '../app/services/context.ts';
 import { unseenPictures } from '../app/services/sample.ts';
 import { chooseCsv } from '../app/shell/dialogs.ts';
 import { predictionRows, predictionsCsv } from '../engine/predictions-csv.ts';
+import { findByPath } from '../library/pictures/pictures.ts';
 import type { HandlersOf } from './answer.ts';
 
 export function predictHandlers({
   project,
+  pictures,
   predictor,
   window,
   documents,
@@ -19,6 +22,18 @@ export function predictHandlers({
     'predict.cancel': predictor.cancel,
     'predict.examples': async () =>
       predictor.offer(await unseenPictures(project.require().folder, documents())),
+    'predict.inProject': ({ token }) => ({
+      id: findByPath(project.require().db, pictures.triedPath(token)),
+    }),
+    'predict.reveal': ({ token }) => {
+      shell.showItemInFolder(pictures.triedPath(token));
+      return null;
+    },
+    'predict.copyPath': ({ token }) => {
+      const path = pictures.triedPath(token);
+      void clipboard.writeText(path);
+      return { path };
+    },
     'predict.paste': async ({ bytes }) => ({ path: await predictor.paste(bytes) }),
     'predict.saveCsv': async ({ classes, threshold, unsure, predictions }) => {
       const path = await chooseCsv(window(), 'Save predictions', join(documents(), 'predictions.csv'));

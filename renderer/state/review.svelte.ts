@@ -139,8 +139,17 @@ export class Review {
     await this.#load();
   }
 
-  /** Reads what the run says, and the labels as they are now. */
-  async #load(): Promise<void> {
+  /** After pictures were removed or restored: the list stays as it is otherwise. */
+  async refresh(): Promise<void> {
+    if (this.loaded) await this.#load(this.#chosenFrom);
+  }
+
+  /**
+   * Reads what the run says, and the labels as they are now.
+   *
+   * @param keptFrom pictures as they were when the list was chosen, which decide what is listed
+   */
+  async #load(keptFrom: readonly Reviewed[] = []): Promise<void> {
     const { run, on } = this;
     if (!run) return;
     const asked = ++this.#asked;
@@ -156,7 +165,8 @@ export class Review {
       );
       if (asked !== this.#asked) return;
       this.pictures = rows.map((picture) => this.#reviewed(picture, probabilities[picture.id]!));
-      this.#chosenFrom = this.pictures;
+      const kept = Object.fromEntries(keptFrom.map((one) => [one.id, one]));
+      this.#chosenFrom = this.pictures.map((one) => kept[one.id] ?? one);
       this.loaded = true;
     });
     if (asked === this.#asked) this.#isReading = false;

@@ -114,6 +114,15 @@ export class Tries extends Task<'predict'> {
     );
   }
 
+  /** Removes a picture from the list; the next one is selected. */
+  remove(token: string): void {
+    const at = this.sorted.findIndex((one) => one.token === token);
+    const next = this.sorted[at + 1] ?? this.sorted[at - 1];
+    this.pictures = this.pictures.filter((one) => one.token !== token);
+    this.selectedToken = next?.token ?? null;
+    if (!next) this.enlarged = false;
+  }
+
   clear(): void {
     this.pictures = [];
     this.selectedToken = null;

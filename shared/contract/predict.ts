@@ -28,6 +28,8 @@ export interface TriedPictures {
   pictures: TriedPicture[];
 }
 
+const tokenSchema = z.uuid();
+
 export const predictCalls = {
   /** Predicts pictures and all pictures in folders. Sends `predict.progress` and `predict.some`. One at a time, otherwise `busy`. */
   'predict.start': call(z.strictObject({ run: runIdSchema, paths: pathsSchema })).returns<TriedPictures>(),
@@ -38,6 +40,12 @@ export const predictCalls = {
   'predict.cancel': call(nothing).returns<null>(),
   /** The sample's unseen pictures, which its project does not contain; none in other projects. */
   'predict.examples': call(nothing).returns<ExamplePicture[]>(),
+  /** The project's picture that a tried picture is, by its path; null where it is not in the project. */
+  'predict.inProject': call(z.strictObject({ token: tokenSchema })).returns<{ id: number | null }>(),
+  /** Shows the file of a tried picture in the system's file manager. */
+  'predict.reveal': call(z.strictObject({ token: tokenSchema })).returns<null>(),
+  /** Copies the path of a tried picture to the clipboard. */
+  'predict.copyPath': call(z.strictObject({ token: tokenSchema })).returns<{ path: string }>(),
   /** Stores a pasted picture as a temporary file, to be predicted like any other. */
   'predict.paste': call(
     z.strictObject({ bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 500_000_000) }),

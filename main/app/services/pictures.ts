@@ -50,6 +50,14 @@ export class Pictures implements PictureSource {
     return token;
   }
 
+  /** Path of a picture that the window may show. @throws TwofoldError `not-found` for any other token */
+  triedPath(token: string): string {
+    const path = this.#tried.get(token);
+    if (path === undefined)
+      throw new TwofoldError('not-found', 'This picture was not tried in this session.');
+    return path;
+  }
+
   async picture(id: number, hash: string, size: PictureSize): Promise<PictureBytes | null> {
     const project = this.project.current;
     if (!project) return null;

@@ -1,5 +1,5 @@
+import { isCovered, isTyping, keyOf, LABEL_KEYS } from '../../lib/keys.ts';
 import { ZOOM_STEP } from '../../lib/zoom.ts';
-import type { LabelValue } from '../../../shared/library/labels.ts';
 import type { Library } from '../../state/library.svelte.ts';
 import type { SuggestionActions } from '../../state/suggestion-actions.svelte.ts';
 
@@ -49,24 +49,24 @@ export const KEY_SHEET: readonly {
       [['Enter', 'Esc'], 'back to the grid'],
     ],
   },
+  {
+    title: 'Lists of Review and Try',
+    keys: [
+      [['1', '2', 'S', '0'], 'label, where the picture is in the project'],
+      [['Enter'], 'enlarge'],
+      [['O'], 'show in folder'],
+      [['Ctrl C'], 'copy the path'],
+      [['M'], 'more like this, in the Library'],
+      [['T'], 'use in Try'],
+      [['Delete'], 'remove from the project; in Try: from the list'],
+      [['Shift F10'], 'menu of the picture'],
+    ],
+  },
 ];
-
-/** What a key says of pictures, in the Library and in Review. */
-export const LABEL_KEYS: Partial<Record<string, LabelValue>> = { '1': 0, '2': 1, '0': null, s: 'skipped' };
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  target.matches('input:not([type=range], [type=radio], [type=checkbox]), textarea, select');
 
 /** Keys that an element with the focus has a use for itself. */
 const isControl = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('button, a, input, summary, [role=menuitem]');
-
-/** A letter's key has its small letter's name, whatever Shift does. */
-export const keyOf = ({ key }: KeyboardEvent): string => (key.length === 1 ? key.toLowerCase() : key);
-
-/** Whether something lies over the view that takes the keys. */
-export const isCovered = (): boolean => document.querySelector('dialog[open], :popover-open') !== null;
 
 /** What keys do beyond the library itself. */
 export interface KeyCommands {

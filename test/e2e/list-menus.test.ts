@@ -1,0 +1,135 @@
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { dropFiles, goTo, openSample, trainSmall } from '../kit/window/sample.ts';
+
+/** The menu and the keys of pictures in the lists of Review and Try. One app; the tests follow each other. */
+
+let app: AppUnderTest;
+
+beforeAll(async () => {
+  app = await AppUnderTest.launch({ size: [1280, 800] });
+  await openSample(app);
+  await trainSmall(app);
+});
+
+afterAll(async () => {
+  await app.close();
+});
+
+const main = () => app.page.getByRole('main');
+const options = () => main().getByRole('listbox').getByRole('option');
+const menu = () => app.page.getByRole('menu');
+const item = (name: string | RegExp) => menu().getByRole('menuitem', { name });
+const clipboard = (): Promise<string> => app.electron.evaluate(({ clipboard: board }) => board.readText());
+const press = (key: string) => app.page.keyboard.press(key);
+
+async function rowOf(name: string) {
+  const rows = await app.call('pictures.rows', { ids: [...(await app.call('pictures.ids', {}))] });
+  return rows.find((row) => row.name === name);
+}
+
+/** File name of the first picture of the list. */
+async function firstName(): Promise<string> {
+  await options().first().waitFor();
+  return /\S+\.png/.exec(await options().first().innerText())![0];
+}
+
+test('Review: the menu opens by mouse and key, and does what the Library’s does', async () => {
+  await goTo(app, 'Review');
+  await main().getByRole('button', { name: 'All', exact: true }).click();
+  const name = await firstName();
+  await options().first().click({ button: 'right' });
+  await item('Copy path').waitFor();
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('review-menu', [[1280, 800]]);
+  await options().first().click({ button: 'right' });
+  await item('Copy path').click();
+  await expect.poll(async () => basename(await clipboard())).toBe(name);
+
+  const before = (await rowOf(name))!.label as 0 | 1;
+  const other = before === 0 ? 'smileys' : 'flags';
+  await options().first().click({ button: 'right' });
+  await item(`Label as ${other}`).click();
+  await expect.poll(async () => (await rowOf(name))!.label).toBe(1 - before);
+  await press('z');
+  await expect.poll(async () => (await rowOf(name))!.label).toBe(before);
+
+  // By key the menu is about the picture that is looked at; Escape gives the focus back to the list.
+  await press('ArrowDown');
+  const looked = main().getByRole('listbox').getByRole('option', { selected: true });
+  const second = /\S+\.png/.exec(await looked.innerText())![0];
+  await press('Shift+F10');
+  await item('Find similar').waitFor();
+  await press('Escape');
+  await menu().waitFor({ state: 'detached' });
+  await press('Control+c');
+  await expect.poll(async () => basename(await clipboard())).toBe(second);
+});
+
+test('Review: a removed picture leaves the list, and comes back with undo', async () => {
+  const name = await firstName();
+  const count = await options().first().getAttribute('aria-setsize');
+  await options().first().click();
+  await press('Delete');
+  await expect.poll(() => rowOf(name)).toBe(undefined);
+  await expect.poll(() => options().first().getAttribute('aria-setsize')).toBe(String(Number(count) - 1));
+  await app.page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect.poll(() => options().first().getAttribute('aria-setsize')).toBe(count);
+  expect(await rowOf(name)).toBeDefined();
+});
+
+test('Review: similar pictures are shown in the Library, and a picture is used in Try', async () => {
+  const name = await firstName();
+  await options().first().click({ button: 'right' });
+  await item('Use in Try').click();
+  await main()
+    .getByRole('option', { name: new RegExp(name.replaceAll('.', '\\.')) })
+    .waitFor();
+  await goTo(app, 'Review');
+  await options().first().click();
+  await press('m');
+  await main().getByText('Most similar to').waitFor();
+});
+
+test('Try: a picture of the project is labelled and removed from the list', async () => {
+  await goTo(app, 'Try');
+  await main().getByRole('progressbar').waitFor({ state: 'detached' });
+  const name = await firstName();
+  const before = (await rowOf(name))!.label as 0 | 1;
+  await options().first().click({ button: 'right' });
+  await item('Find similar').waitFor();
+  expect(await item('Import into project').count()).toBe(0);
+  await press('Escape');
+  await press(before === 0 ? '2' : '1');
+  await expect.poll(async () => (await rowOf(name))!.label).toBe(1 - before);
+  await app.page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect.poll(async () => (await rowOf(name))!.label).toBe(before);
+  await press('Delete');
+  await main().getByText('Drop a picture here').waitFor();
+  expect(await rowOf(name)).toBeDefined();
+});
+
+test('Try: a picture that is not in the project is imported before it is labelled', async () => {
+  await dropFiles(app, [join(app.documents, 'Twofold sample unseen pictures', 'nerd-face.png')], 'main');
+  await options().first().waitFor();
+  await main().getByRole('progressbar').waitFor({ state: 'detached' });
+  await options().first().click({ button: 'right' });
+  await item('Import into project').waitFor();
+  expect(await item('Label as smileys').isDisabled()).toBe(true);
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('try-menu', [[1280, 800]]);
+  await options().first().click();
+  await press('1');
+  await app.page.getByText('“nerd-face.png” is not in the project.').waitFor();
+  await press('Shift+F10');
+  await item('Copy path').click();
+  await expect.poll(async () => basename(await clipboard())).toBe('nerd-face.png');
+  await press('Shift+F10');
+  await item('Import into project').click();
+  await expect.poll(() => rowOf('nerd-face.png')).toBeDefined();
+});
+
+test('nothing complained', () => {
+  expect(app.complaints).toEqual([]);
+});
