@@ -1,6 +1,6 @@
 import type { Interval } from './metrics.ts';
 
-/** A bar of the reliability diagram: pictures whose probability of class 1 is above `from`, up to `to`. */
+/** A bin of the reliability diagram: pictures with a probability of class 1 above `from` and up to `to`. */
 export interface ReliabilityBin {
   from: number;
   to: number;
@@ -12,8 +12,7 @@ export interface ReliabilityBin {
 }
 
 /**
- * Which of `bins` bins of equal width a probability is in. On a border it is in the lower one, as scikit-learn's
- * right-closed bins have it.
+ * Index of a probability's bin among `bins` of equal width. Bins are right-closed, as in scikit-learn.
  */
 export const binOf = (probability: number, bins: number): number =>
   Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1));
@@ -29,10 +28,10 @@ export interface CalibrationFigures {
 
 /** A temperature that was fitted for a run. */
 export interface TemperatureFit {
-  /** Logits are to be divided by it. */
+  /** Logits are divided by it. */
   temperature: number;
   fittedOn: 'out-of-fold' | 'validation';
-  /** How many pictures it was fitted on. */
+  /** Number of pictures it was fitted on. */
   fittedPictures: number;
   /** Validation pictures whose predicted class would differ from that at temperature 1, at the project's threshold. */
   changed: number;
@@ -44,16 +43,16 @@ export interface CalibratedSet {
   pictures: number;
   /** At temperature 1. */
   before: CalibrationFigures;
-  /** At the fitted temperature; null where there is none. */
+  /** At the fitted temperature; null if there is none. */
   after: CalibrationFigures | null;
 }
 
-/** What is known of how well a run's probabilities fit. */
+/** The calibration of a run. */
 export interface RunCalibration {
-  /** The temperature that is part of the run now; 1 for none. */
+  /** The temperature that the run has now; 1 for none. */
   applied: number;
   fit: TemperatureFit | null;
-  /** Why no temperature can be fitted; null where one is. */
+  /** Why no temperature can be fitted; null if one is. */
   refusal: string | null;
   /** Sets without pictures are left out. */
   sets: CalibratedSet[];

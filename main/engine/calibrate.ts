@@ -64,8 +64,8 @@ export async function fitCalibration(
 }
 
 /**
- * As `fitCalibration`, also where no temperature can be fitted, and on the out-of-fold pictures as well. Computes for a
- * few hundredths of a second per 1,000 pictures, with turns of the event loop in between.
+ * Like `fitCalibration`, also if no temperature can be fitted, and on the out-of-fold pictures as well. Takes a few
+ * hundredths of a second per 1,000 pictures, with turns of the event loop in between.
  *
  * @param outOfFold null: not computed
  */
@@ -95,7 +95,7 @@ export async function runCalibration(
   };
 }
 
-/** Logits of the heads of folds where they fit the run, and are known for its pictures and labels. */
+/** Out-of-fold logits, if the heads are trained like the run's and results are stored for its pictures and labels. */
 export async function outOfFoldLogits(project: Project, run: RunRecord): Promise<LabelledLogits | null> {
   const known = isTrainedAlike(run) ? await knownOutOfFold(project, run) : null;
   return known && { logits: known.logits, labels: known.pictures.map(({ label }) => label) };

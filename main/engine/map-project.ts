@@ -17,7 +17,7 @@ export interface ProjectMap extends PictureMap {
 /**
  * Places all pictures of a project on a map; first indexes those that are missing from the index.
  *
- * @param options `onEvent` hears progress of the stage `indexing`
+ * @param options `onEvent` receives the progress of the stage `indexing`
  * @throws TwofoldError `not-found` for a project without pictures, `too-few` for fewer than three different ones
  */
 export async function mapProject(

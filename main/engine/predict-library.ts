@@ -10,28 +10,28 @@ import { getRun } from '../library/runs/runs.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
 import { runView } from './model-view.ts';
 
-/** Pictures of one job: sending more would block this process for longer than a frame. */
+/** Pictures per job: sending more would block this process for longer than a frame. */
 const AT_ONCE = 5000;
 
 export interface PredictLibraryOptions extends Omit<JobOptions, 'onEvent'> {
-  /** Reads on another thread; default: here. */
+  /** Reads on another thread; default: on the calling thread. */
   reads?: {
     coverage: () => Promise<{ predicted: number; total: number }>;
     unpredicted: (most: number, except: readonly number[]) => Promise<ScoredContent[]>;
   };
   /** Ids of pictures that could not be read before; those of this call are added. */
   unreadable?: Set<number>;
-  /** Hears how many pictures are predicted, after each batch is stored. */
+  /** Receives the number of predicted pictures after each batch is stored. */
   onProgress?: (progress: Progress) => void;
   onLeftOut?: (leftOut: LeftOut) => void;
 }
 
 /**
- * Predicts every picture outside the test set that a run has not predicted yet, and stores each batch at once: a call that
- * is cancelled or killed is resumed by the next.
+ * Predicts every picture outside the test set that a run has not predicted yet, and stores each batch immediately, so
+ * that the next call resumes a cancelled or killed one.
  *
- * @returns how many were predicted
- * @throws TwofoldError `cancelled`, also when the run is resumed or calibrated meanwhile; `crashed`
+ * @returns the number of predicted pictures
+ * @throws TwofoldError `cancelled`, also if the run is resumed or calibrated meanwhile; `crashed`
  */
 export async function predictLibrary(
   project: Project,

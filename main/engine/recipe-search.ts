@@ -17,18 +17,18 @@ import { findDuplicates } from './duplicates.ts';
 import { indexModel } from './index-library.ts';
 
 export interface RecipeSearchOptions {
-  /** What to compare beside the recipe's own layer and size. Default: `FEATURE_CHOICES`. */
+  /** Layers and sizes to compare besides those of the recipe. Default: `FEATURE_CHOICES`. */
   choices?: readonly FeatureChoice[];
-  /** The most labelled pictures to look at; a stratified choice that depends on their content alone. */
+  /** Maximum number of labelled pictures; a stratified sample that depends only on their content. */
   count?: number;
 }
 
 /**
- * Compares layers and input sizes by how well a linear classifier on their pooled features predicts the labelled pictures
- * outside the test set: five folds, near-duplicates in one fold, the same for every choice. Takes a small part of the time
- * of training each; the accuracy of a trained head differs, usually in the same order.
+ * Compares layers and input sizes by how well a linear classifier on their pooled features predicts the labelled
+ * pictures outside the test set: five folds, near-duplicates in one fold, the same for every choice. Takes a small part
+ * of the time of training each; the accuracy of a trained head differs, usually in the same order.
  *
- * @param recipe whose layer and size are the current ones
+ * @param recipe has the current layer and size
  * @throws TwofoldError `too-few`; `unknown-layer`, `size-too-small` for a choice; `not-found`, `cancelled`
  */
 export async function searchRecipes(
@@ -84,7 +84,7 @@ export async function searchRecipes(
 
 const isSame = (a: FeatureChoice, b: FeatureChoice): boolean => a.cut === b.cut && a.size === b.size;
 
-/** Labelled pictures outside the test set, each content once; of more than `count` a share of each class. */
+/** Labelled pictures outside the test set, one per content; if there are more than `count`, a share of each class. */
 function labelledPictures(
   { db }: Project,
   count: number,

@@ -5,8 +5,8 @@ import { countClasses } from '../training/split.ts';
 import { planSplit } from './grouped-split.ts';
 
 /**
- * Counts the split that a new run with this recipe would get. Nothing is compared: near-duplicates that are not known
- * yet are found when training starts.
+ * Counts the split that a new run with this recipe would get. Compares no pictures: unknown near-duplicates are found
+ * when training starts.
  *
  * @throws TwofoldError the errors of `splitProject`
  */

@@ -9,7 +9,7 @@ import { countSplit } from './split-counts.ts';
 const { file, ...rest } = workerData as Omit<Project, 'db'> & { file: string };
 let project: Project | null = null;
 
-/** The thread of `SplitCounter`. */
+/** Entry point of the thread of `SplitCounter`. */
 export default async function count(recipe: Recipe): Promise<Result<SplitCounts>> {
   try {
     project ??= { ...rest, db: connectToRead(file) };

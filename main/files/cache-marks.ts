@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { isGone, thisProcess } from '../support/processes.ts';
 
 /*
- * Marks of the jobs that use a cache, one file each, so that nothing is removed from under a job, whichever program
- * started it. The mark of a process that was killed does not count.
+ * Marks of the jobs that use a cache, one file each, so that no files are removed while a job of any program uses them.
+ * Marks of killed processes do not count.
  */
 
 /** Folder of the marks in a cache. */
@@ -14,7 +14,7 @@ export const MARKS_FOLDER = 'jobs';
 /**
  * Marks a cache as in use by this process. A cache that can't be written needs no mark, since nothing can be removed.
  *
- * @returns removes the mark
+ * @returns a function that removes the mark
  */
 export function markCacheUse(cacheDir: string): () => void {
   const dir = join(cacheDir, MARKS_FOLDER);
@@ -45,7 +45,7 @@ export function isCacheInUse(cacheDir: string): boolean {
       if (noted === '' || !isGone(noted)) return true;
       rmSync(path, { force: true });
     } catch {
-      // The job has ended in this moment.
+      // The job has just ended.
     }
     return false;
   });

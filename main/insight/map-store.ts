@@ -6,11 +6,11 @@ import type { MapMethod } from '../../shared/map.ts';
 import { SafetensorsFile, writeSafetensors } from '../files/safetensors.ts';
 import { indexKey } from './index-store.ts';
 
-/** Counts up when the same pictures would be placed elsewhere. */
+/** Increment it when the same pictures would be placed differently. */
 const VERSION = 1;
 const HASH_BYTES = 32;
 
-/** Where contents are on a map. */
+/** Positions of contents on a map. */
 export interface MapPoints {
   /** SHA-256 of the contents, sorted. */
   hashes: string[];
@@ -21,14 +21,14 @@ export interface MapPoints {
 }
 
 /**
- * Keeps the maps of a project in its cache, by content and model. A map of other weights is removed, since nothing
- * would read it again.
+ * Stores the maps of a project in its cache, by content and model. Removes maps of other weights, which would not be
+ * read again.
  */
 export class MapStore {
   readonly #dir: string;
   readonly #prefix: string;
 
-  /** @param cacheDir of the project */
+  /** @param cacheDir cache folder of the project */
   constructor(cacheDir: string, model: IndexModel) {
     this.#dir = join(cacheDir, 'map');
     this.#prefix = `${indexKey(model)}-v${VERSION}-`;

@@ -7,26 +7,26 @@ import { symmetricEigen } from './symmetric-eigen.ts';
 /** Rows that are read block by block, such as the index of 100,000 pictures, which has 307 MB. */
 export interface RowSource {
   width: number;
-  /** Calls back with each block of rows and the row with which it begins; the same each time. */
+  /** Calls `callback` with each block of rows and the index of its first row; the same each time. */
   forEachBlock: (callback: (block: Matrix, first: number) => void) => void;
 }
 
 export interface PrincipalComponents {
   /** [width] */
   mean: Float64Array;
-  /** [count, width] orthonormal, the one with the largest variance first; its largest element is positive. */
+  /** [count, width] orthonormal, largest variance first; the largest element of each is positive. */
   components: Float64Array[];
   /** Variance of the rows along each component, with n - 1 degrees of freedom. */
   variances: number[];
-  /** Of all columns. */
+  /** Sum of the variances of all columns. */
   totalVariance: number;
 }
 
-/** An estimate ends when its residual is this share of the largest eigenvalue. */
+/** Residual of a converged eigenvalue, as a share of the largest eigenvalue. */
 const TOLERANCE = 1e-7;
-/** Enough for components of nearly the same variance to separate; each step reads all rows once. */
+/** Maximum number of steps; enough to separate components of nearly equal variance. Each step reads all rows once. */
 const MOST_STEPS = 80;
-/** Before this many steps an eigenvalue may still be hidden, since the start vector happened to lack it. */
+/** Minimum number of steps: before, an eigenvalue that is hardly present in the start vector may be missed. */
 const FEWEST_STEPS = 12;
 const SEED = 14;
 
@@ -34,10 +34,10 @@ const SEED = 14;
  * Principal component analysis by Lanczos' method with full reorthogonalisation (Golub and Van Loan, Matrix
  * Computations, section 10.3): the covariance is never formed, and each step reads the rows once.
  *
- * @param rows at least two different ones, for one component
- * @param count of components; fewer come back where the rows span fewer dimensions
- * @param uses whether a row takes part; default: all
- * @yields after each reading of all rows
+ * @param rows at least two different rows, for one component
+ * @param count number of components; fewer are returned if the rows span fewer dimensions
+ * @param uses whether to use a row; default: all
+ * @yields after each pass over the rows
  */
 export function* principalComponentSteps(
   rows: RowSource,
@@ -77,7 +77,7 @@ export function* principalComponentSteps(
   return { mean, ...ritz(basis, diagonal, beside, count), totalVariance };
 }
 
-/** The same at once. */
+/** `principalComponentSteps` without interruption. */
 export function principalComponents(rows: RowSource, count: number): PrincipalComponents {
   const steps = principalComponentSteps(rows, count);
   for (;;) {
@@ -124,7 +124,7 @@ function moments(rows: RowSource, uses: (row: number) => boolean) {
   });
   for (let column = 0; column < mean.length; column++) mean[column]! /= Math.max(1, used);
   const spread = squares - used * dotOf(mean, mean);
-  // Below this the rows are equal, apart from rounding.
+  // Below this the rows are equal up to rounding.
   const totalVariance = spread > squares * 1e-12 ? spread / Math.max(1, used - 1) : 0;
   return { mean, used, totalVariance };
 }
@@ -194,7 +194,7 @@ function ritz(
   return { components, variances: [...values.subarray(0, found)].map((value) => Math.max(0, value)) };
 }
 
-/** Twice, since rounding leaves some of it the first time. */
+/** Removes the components along the basis; twice, since rounding leaves a remainder the first time. */
 function orthogonalise(vector: Float64Array, basis: readonly Float64Array[]): void {
   for (let time = 0; time < 2; time++) {
     for (const other of basis) addScaled(vector, other, -dotOf(vector, other));

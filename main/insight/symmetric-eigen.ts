@@ -1,4 +1,4 @@
-/** Sweeps after which Jacobi's method has always converged for matrices of this size. */
+/** Maximum number of sweeps, after which Jacobi's method has converged for small matrices. */
 const MOST_SWEEPS = 60;
 
 /**
@@ -32,7 +32,7 @@ export function symmetricEigen(
   return { values: Float64Array.from(order, (index) => matrix[index * size + index]!), vectors };
 }
 
-/** Makes one pair of elements zero. */
+/** Rotates so that one pair of off-diagonal elements becomes zero. */
 function rotate(matrix: Float64Array, rotated: Float64Array, size: number, p: number, q: number): void {
   const element = matrix[p * size + q]!;
   if (element === 0) return;

@@ -20,7 +20,7 @@ export function figureHandlers({ project, emit }: AppContext): HandlersOf<'figur
       const open = project.require();
       await applyTemperature(open, chooseRun(open, id).id, temperature);
       emit('runs.changed', null);
-      // Which predictions are wrong, in the Library's filters.
+      // The Library's filters by wrong predictions change.
       emit('pictures.changed', null);
       return runInfo(open, getRun(open.db, id));
     },

@@ -9,7 +9,7 @@ import { getSettings, updateSettings } from '../../library/settings.ts';
 import type { JobProcess } from '../../training/supervisor.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** So many pictures the newest run predicts without being asked: a minute or two. */
+/** Up to this many pictures, which take a minute or two, the newest run predicts automatically. */
 const UNASKED = 2000;
 
 export interface PredictingOptions {
@@ -20,7 +20,7 @@ export interface PredictingOptions {
 
 /** Lets runs of the open project predict all pictures, one run at a time. */
 export class RunPredictions {
-  /** Runs that a person stopped, or that failed, in this session. */
+  /** Runs that were stopped or failed in this session. */
   readonly #stopped = new Set<string>();
   /** Pictures that each run could not read in this session. */
   readonly #unreadable = new Map<string, Set<number>>();
@@ -34,12 +34,12 @@ export class RunPredictions {
     });
   }
 
-  /** The run that is predicting; null: none. */
+  /** The run that is predicting; null if none. */
   get run(): string | null {
     return this.#predicting?.run ?? null;
   }
 
-  /** Asks a run to predict all pictures; null stops the one that does. */
+  /** Requests that a run predicts all pictures; null stops the current one. */
   ask(run: string | null): void {
     const { db } = this.project.require();
     updateSettings(db, { predictsRun: run });
@@ -53,7 +53,7 @@ export class RunPredictions {
     return { predicted: Math.min(total, predicted + (this.#unreadable.get(run)?.size ?? 0)), total };
   }
 
-  /** Whether a person asked for predictions that are not stopped. */
+  /** Whether predictions were requested and not stopped. */
   isAsked(project: Project): boolean {
     return this.#asked(project).length > 0;
   }
@@ -64,10 +64,10 @@ export class RunPredictions {
   }
 
   /**
-   * The run whose turn it is: one that was asked to predict all pictures or suggests classes, else the newest one if little
-   * is left for it; null where nothing is left.
+   * The next run to predict: one that was requested or suggests classes, otherwise the newest one if few pictures are
+   * left for it; null if none are left.
    *
-   * @param unasked whether the newest run predicts without being asked
+   * @param unasked whether the newest run predicts automatically
    */
   async next(project: Project, unasked: boolean): Promise<RunRecord | null> {
     const usable = listRuns(project.db).filter((run) => canPredict(project, run));
@@ -87,7 +87,11 @@ export class RunPredictions {
     return total - predicted;
   }
 
-  /** Predicts what a run has not predicted yet, until it is stopped. @throws TwofoldError as `predictLibrary` */
+  /**
+   * Predicts what a run has not predicted yet, until it is stopped.
+   *
+   * @throws TwofoldError the errors of `predictLibrary`
+   */
   async predict(
     project: Project,
     run: RunRecord,
@@ -101,7 +105,7 @@ export class RunPredictions {
     try {
       await predictLibrary(project, run, {
         spawn,
-        // At once, so that nobody waits for it: one batch is lost at most.
+        // Killed rather than stopped, so that foreground work need not wait; at most one batch is lost.
         killSignal: AbortSignal.any([signal, abort.signal]),
         unreadable,
         onProgress,

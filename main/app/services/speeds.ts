@@ -6,7 +6,7 @@ import type { JsonFile } from './json-file.ts';
 
 const perPicture = z.number().nonnegative();
 
-/** The latest speed of each model that was trained on this computer. */
+/** The last measured speed of each model that was trained on this computer. */
 export const speedsSchema = z.record(
   z.string(),
   z.object({
@@ -17,11 +17,11 @@ export const speedsSchema = z.record(
   }),
 );
 
-/** How fast this computer trains, from runs of all projects. */
+/** The training speed of this computer, from runs of all projects. */
 export class Speeds {
   constructor(private readonly file: JsonFile<typeof speedsSchema>) {}
 
-  /** Keeps what a run measured. A run that read all features from the cache does not tell how fast they are computed. */
+  /** Stores the speed of a run. A run that read all features from the cache gives no speed of computing them. */
   keep(recipe: Recipe, fingerprint: string, speed: TrainSpeed): void {
     const key = keyOf(recipe, fingerprint);
     const before = this.file.value[key];
@@ -29,13 +29,17 @@ export class Speeds {
     this.file.set({ ...this.file.value, [key]: { ...speed, featuresMs } });
   }
 
-  /** For the model of a recipe; null where none was trained yet. @throws TwofoldError where its weights are missing */
+  /**
+   * The speed for the model of a recipe; null if none was trained yet.
+   *
+   * @throws TwofoldError if its weights are missing
+   */
   async of(recipe: Recipe): Promise<TrainSpeed | null> {
     const { fingerprint } = await loadWeights(recipe.weights);
     return this.file.value[keyOf(recipe, fingerprint)] ?? null;
   }
 }
 
-/** What decides the speed. */
+/** Everything that determines the speed. */
 const keyOf = ({ cut, size, resize, units, batch }: Recipe, fingerprint: string): string =>
   [fingerprint.slice(0, 12), cut, size, resize, units.join('-'), batch].join(' ');

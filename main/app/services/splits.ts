@@ -3,7 +3,7 @@ import type { SplitCounts } from '../../../shared/split.ts';
 import { SplitCounter } from '../../engine/split-counter.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** How the open project would be split for a new run. */
+/** Counts the split that a new run of the open project would get. */
 export class Splits {
   #counter: SplitCounter | null = null;
 

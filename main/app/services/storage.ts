@@ -11,16 +11,18 @@ import type { JobProcess } from '../../training/supervisor.ts';
 import type { OpenProject } from './open-project.ts';
 import { Task } from './task.ts';
 
-/** How long after a job, or after a project was opened, its cache is trimmed: what a person waits for comes first. */
+/**
+ * Delay after a job, or after opening a project, until its cache is trimmed, so as not to slow down foreground work.
+ */
 const TRIM_AFTER_MS = 5000;
 
-/** The cache of the open project: its size, its limit, and keeping to that. */
+/** Measures and clears the cache of the open project, and keeps it within its limit. */
 export class Storage extends Task<StorageState, Progress> {
   #watch: { of: Project; watch: CacheWatch } | null = null;
   #timer: NodeJS.Timeout | undefined;
   #trimming: { abort: AbortController; ended: Promise<void> } | null = null;
 
-  /** @param onIndexCleared called when the index was removed, which is held in memory elsewhere */
+  /** @param onIndexCleared called when the index was removed, since suggestions keep it in memory */
   constructor(
     private readonly project: OpenProject,
     private readonly onIndexCleared: () => Promise<void>,
@@ -57,7 +59,7 @@ export class Storage extends Task<StorageState, Progress> {
     });
   }
 
-  /** Wraps how processes are started that fill the cache: it is trimmed after them. */
+  /** Wraps a function that starts a process which fills the cache: the cache is trimmed afterwards. */
   after(spawn: () => JobProcess): () => JobProcess {
     return () => {
       const child = spawn();

@@ -7,7 +7,7 @@ import type { IndexedPictures } from './indexed-pictures.ts';
 /** The pictures of a project as points. */
 export interface PictureMap {
   method: MapMethod;
-  /** Of the pictures on the map, ascending. */
+  /** Ids of the pictures on the map, ascending. */
   ids: Uint32Array;
   /** [ids, 2] x and y; no unit. */
   points: Float32Array;
@@ -17,17 +17,17 @@ export interface PictureMap {
   added: number;
 }
 
-/** Places the pictures of a project on a map: by PCA at once, by UMAP where a map was computed before. */
+/** Places the pictures of a project on a map: by PCA immediately, by UMAP if a map was computed before. */
 export class PictureMapper {
   #steps: { hashes: string[]; steps: Generator<undefined, PrincipalComponents> } | null = null;
 
-  /** @param cacheDir of the project */
+  /** @param cacheDir cache folder of the project */
   constructor(
     private readonly pictures: IndexedPictures,
     private readonly cacheDir: string,
   ) {}
 
-  /** Forgets a PCA that has begun: the index has changed. */
+  /** Discards an unfinished PCA after the index has changed. */
   reset(): void {
     this.#steps = null;
   }
@@ -41,7 +41,7 @@ export class PictureMapper {
   /**
    * One step towards a map; each reads the index once, which takes 0.2 s for 100,000 pictures.
    *
-   * @returns null while steps are left, and `none` where there is no map: UMAP that was not computed, too few pictures
+   * @returns null while steps are left, and `none` if there is no map: UMAP not computed, or too few pictures
    */
   async step(model: IndexModel, method: MapMethod): Promise<PictureMap | 'none' | null> {
     const store = new MapStore(this.cacheDir, model);
@@ -70,7 +70,7 @@ export class PictureMapper {
     const rowOfHash = new Map(table.hashes.map((hash, index) => [hash, rows[index]!]));
     const points = new Float32Array(2 * hashes.length);
     hashes.forEach((hash, at) => {
-      // Where all pictures are on a line, or equal, there are fewer axes.
+      // There are fewer axes if all pictures are on a line, or equal.
       points[2 * at] = scores[0]?.[rowOfHash.get(hash)!] ?? 0;
       points[2 * at + 1] = scores[1]?.[rowOfHash.get(hash)!] ?? 0;
     });

@@ -3,16 +3,16 @@ import { getRunPictures, runProbabilities } from '../../library/runs/predictions
 import type { Db } from '../../library/database/sql.ts';
 import type { IndexedPictures } from './indexed-pictures.ts';
 
-/** What a run predicts of the pictures, in place of the probe. */
+/** The predictions of a run, used for suggestions in place of the probe. */
 export class RunScores {
-  /** Null: the probe suggests. */
+  /** Id of the run; null if the probe suggests. */
   run: string | null = null;
-  /** Probability of class 1 of each picture, in the order of the table; NaN where the run has not predicted it. */
+  /** Probability of class 1 of each picture, in the order of the table; NaN if the run has not predicted it. */
   probabilities = new Float32Array();
 
   constructor(private readonly db: Db) {}
 
-  /** Reads what the run has predicted so far. */
+  /** Reads the predictions so far. */
   read(run: string | null, { table }: IndexedPictures): void {
     this.run = run;
     this.probabilities = new Float32Array(table.size).fill(NaN);
@@ -26,7 +26,7 @@ export class RunScores {
     });
   }
 
-  /** Its validation pictures with their labels: how often it is right. */
+  /** Predictions and labels of its validation pictures, to estimate its accuracy. */
   validation({ table }: IndexedPictures): Scored[] {
     if (this.run === null) return [];
     return getRunPictures(this.db, this.run).flatMap(({ id, split, probability }): Scored[] => {

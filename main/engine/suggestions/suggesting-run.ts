@@ -9,7 +9,7 @@ export function canPredict(project: Project, { id, status, bestEpoch }: RunRecor
   return status !== 'running' && bestEpoch !== null && new RunFolder(runDir(project, id)).hasHead;
 }
 
-/** The run that a person chose to suggest classes; null where none was, or where it is gone or being trained. */
+/** The run chosen to suggest classes; null if there is none, or if it was deleted or is being trained. */
 export function suggestingRun(project: Project): string | null {
   const { suggestsBy } = getSettings(project.db);
   const run = suggestsBy === null ? undefined : listRuns(project.db).find(({ id }) => id === suggestsBy);

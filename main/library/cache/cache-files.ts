@@ -4,8 +4,8 @@ import { MARKS_FOLDER } from '../../files/cache-marks.ts';
 import { emptyUsage, type CacheKind, type CacheUsage } from '../../../shared/library/cache.ts';
 
 /*
- * The files of a project's cache. Everything here is synchronous and may take seconds with 100,000 pictures: it runs on the
- * thread of cache-worker.ts.
+ * The files of a project's cache. All functions are synchronous and may take seconds with 100,000 pictures, so they run
+ * on the thread of cache-worker.ts.
  */
 
 /** A file of the cache. */
@@ -13,7 +13,7 @@ export interface CacheFile {
   path: string;
   kind: CacheKind;
   bytes: number;
-  /** When it was last read or written. Many systems note reading once a day at most, or never. */
+  /** When it was last read or written. Many systems record reading once a day at most, or never. */
   usedMs: number;
 }
 
@@ -53,7 +53,7 @@ function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // It does not exist, or was removed in this moment.
+    // It does not exist, or has just been removed.
     return [];
   }
 }
@@ -70,8 +70,8 @@ export function usageOf(files: Iterable<Pick<CacheFile, 'kind' | 'bytes'>>): Cac
 }
 
 /**
- * The files to remove so that a cache takes at most `limitBytes`, those first that were not used for the longest time. The
- * index stays: it takes 3 kB a picture, as long to compute as the features, and open projects suggest labels from it.
+ * The files to remove so that a cache takes at most `limitBytes`, least recently used first. The index is kept: it
+ * takes only 3 kB per picture, but as long to compute as the features, and open projects suggest labels from it.
  */
 export function oldestOver(files: readonly CacheFile[], limitBytes: number): CacheFile[] {
   let over = usageOf(files).total.bytes - limitBytes;
@@ -86,8 +86,8 @@ export function oldestOver(files: readonly CacheFile[], limitBytes: number): Cac
 /**
  * Removes files, except those that can't be removed.
  *
- * @param onProgress called after each file with how many were tried
- * @returns the removed ones
+ * @param onProgress called after each file with the number of files tried
+ * @returns the removed files
  */
 export function removeFiles(files: readonly CacheFile[], onProgress: (done: number) => void): CacheFile[] {
   return files.filter(({ path }, index) => {
@@ -105,7 +105,7 @@ export function removeFiles(files: readonly CacheFile[], onProgress: (done: numb
 
 /**
  * When something was last added to a cache or removed from it, from the times of its folders, in milliseconds; 0 for an
- * empty cache. Takes a few milliseconds, since the files themselves are not looked at.
+ * empty cache. Takes a few milliseconds, since it does not read the files.
  */
 export function cacheChangedMs(cacheDir: string): number {
   let latest = 0;

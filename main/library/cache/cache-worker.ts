@@ -3,7 +3,7 @@ import { ProgressMeter } from '../../../shared/progress.ts';
 import { listCache, oldestOver, removeFiles, usageOf, type CacheFile } from './cache-files.ts';
 import type { CacheResult, CacheTask, CacheWork } from './cache.ts';
 
-/** The thread of `cache.ts`. Posts the progress of removing, in files. */
+/** Entry point of the thread of `cache.ts`. Posts the progress of removing, in files. */
 export default function work({ cacheDir, task }: CacheWork): CacheResult {
   const files = listCache(cacheDir);
   const toRemove = unwanted(files, task);

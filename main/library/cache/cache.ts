@@ -8,14 +8,14 @@ import { entry } from '../../support/entry.ts';
 export type CacheTask =
   { kind: 'measure' } | { kind: 'clear'; kinds: readonly CacheKind[] } | { kind: 'trim'; limitBytes: number };
 
-/** What the thread is told. */
+/** A task of the thread. */
 export interface CacheWork {
   cacheDir: string;
   task: CacheTask;
 }
 
 export interface CacheResult {
-  /** What is in the cache now. */
+  /** The current contents of the cache. */
   usage: CacheUsage;
   removed: CacheSize;
 }
@@ -26,7 +26,7 @@ export interface CacheOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** The size of a project's cache. @param cacheDir of the project */
+/** The size of a project's cache. @param cacheDir cache folder of the project */
 export async function measureCache(cacheDir: string, options: CacheOptions = {}): Promise<CacheUsage> {
   return (await inThread(cacheDir, { kind: 'measure' }, options)).usage;
 }
@@ -34,7 +34,7 @@ export async function measureCache(cacheDir: string, options: CacheOptions = {})
 /**
  * Removes everything of some kinds.
  *
- * @throws TwofoldError `busy` while a job uses the cache; `cancelled`, what was removed stays removed
+ * @throws TwofoldError `busy` while a job uses the cache; `cancelled` (removed files stay removed)
  */
 export async function clearCache(
   cacheDir: string,
@@ -51,7 +51,7 @@ export async function clearCache(
 }
 
 /**
- * Removes what was not used for the longest time until the cache takes at most `limitBytes`.
+ * Removes the least recently used files until the cache takes at most `limitBytes`.
  *
  * @returns null, with nothing removed, while a job uses the cache
  * @throws TwofoldError `cancelled`
@@ -65,7 +65,7 @@ export async function trimCache(
   return inThread(cacheDir, { kind: 'trim', limitBytes }, options);
 }
 
-/** Reading and removing 300,000 files takes seconds, so a thread does it. */
+/** Runs a task on a thread, since listing and removing 300,000 files takes seconds. */
 async function inThread(
   cacheDir: string,
   task: CacheTask,

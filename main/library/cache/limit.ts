@@ -3,7 +3,7 @@ import { cacheDir, type Project } from '../folder.ts';
 import { trimCache, type CacheOptions, type CacheResult } from './cache.ts';
 import { cacheChangedMs } from './cache-files.ts';
 
-/** Notices that a cache has changed, so that its files are only counted when it may have grown. */
+/** Detects changes of a cache, so that its files are counted only if it may have grown. */
 export class CacheWatch {
   #changedMs: number;
 
@@ -19,7 +19,7 @@ export class CacheWatch {
   /**
    * Trims the cache to the project's limit if there is one and the cache has changed since the last call.
    *
-   * @returns null if nothing was to be done, or while a job uses the cache
+   * @returns null if there was nothing to do, or while a job uses the cache
    */
   async keepLimit(options: CacheOptions = {}): Promise<CacheResult | null> {
     const { project } = this;

@@ -4,7 +4,7 @@ import { pathOf, type Place } from '../pictures/place.ts';
 import { row, rows, run, transaction, type Db } from '../database/sql.ts';
 import { runNumber } from './run-ids.ts';
 
-/** Pictures that a run should have predicted: the test set is evaluated only when a person asks for it. */
+/** Pictures for a run to predict: not the test set, which is evaluated only on request. */
 const WANTED = `FROM pictures p LEFT JOIN run_pictures r ON r.run_number = :number AND r.picture_id = p.id
   WHERE p.split IS NOT 'test' AND p.problem IS NULL`;
 
@@ -19,7 +19,7 @@ export function runCoverage(db: Db, runId: string): RunCoverage {
 /**
  * Pictures that a run has not predicted yet, in the order in which they were added.
  *
- * @param most how many at most
+ * @param most maximum number
  * @param except ids of pictures that can't be read
  */
 export function listUnpredicted(
@@ -39,7 +39,7 @@ export function listUnpredicted(
   return found.map(({ id, sha256, ...place }) => ({ id, sha256, path: pathOf(place) }));
 }
 
-/** Deletes a run's predictions outside its validation and test set, as when its training is resumed. */
+/** Deletes a run's predictions outside its validation and test set, for example when its training is resumed. */
 export function forgetPredictions(db: Db, runId: string): void {
   const number = runNumber(db, runId);
   transaction(db, () => {
