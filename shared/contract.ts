@@ -11,6 +11,7 @@ import { predictCalls, predictEvents } from './contract/predict.ts';
 import { projectCalls, projectEvents } from './contract/project.ts';
 import { reportCalls } from './contract/report.ts';
 import { storageCalls, storageEvents } from './contract/storage.ts';
+import { suspectCalls } from './contract/suspects.ts';
 import { systemCalls, systemEvents } from './contract/system.ts';
 import { modelCalls, runCalls, trainCalls, trainEvents } from './contract/train.ts';
 import type { Result } from './errors.ts';
@@ -37,6 +38,7 @@ export const CALLS = {
   ...suggestionCalls,
   ...duplicateCalls,
   ...storageCalls,
+  ...suspectCalls,
   ...systemCalls,
 };
 

@@ -11,6 +11,9 @@ import type { LabelledProbability } from './suspects.ts';
 /** Minimum number of labels of each class to fit the probe. */
 export const FEWEST_LABELS = 2;
 
+/** Maximum number of labels to fit a probe to, evenly spread over all: more make it slower and hardly better. */
+export const MOST_LABELS = 4000;
+
 export interface Suggestion {
   picture: PictureContent;
   class: ClassIndex;
@@ -97,7 +100,10 @@ export function labelledProbabilities(
   const rows = learnable(library);
   const labels = labelsOf(library, rows);
   const contents = rows.map((row) => library.pictures[row]!.sha256);
-  const probabilities = outOfFold(takeRows(library.matrix, rows), labels, contents, { seed });
+  const probabilities = outOfFold(takeRows(library.matrix, rows), labels, contents, {
+    seed,
+    most: MOST_LABELS,
+  });
   if (!probabilities) throw tooFew(countLearnable(library));
   return rows.map((row, index) => ({
     picture: library.pictures[row] as Labelled,

@@ -1,3 +1,4 @@
+import type { SuspectList } from '../../shared/contract/suspects.ts';
 import type { ClassIndex } from '../../shared/library/labels.ts';
 import { sigmoid } from '../../shared/metrics.ts';
 import { rankLabelErrors } from '../insight/label-errors.ts';
@@ -13,8 +14,8 @@ export interface LabelledProbability<P = { id: number; path: string }> {
   probability: number;
 }
 
-export interface SuspectLabel {
-  picture: { id: number; path: string };
+export interface SuspectLabel<P = { id: number; path: string }> {
+  picture: P;
   label: ClassIndex;
   predicted: ClassIndex;
   /** Of the predicted class, out of fold. */
@@ -27,19 +28,32 @@ export interface SuspectLabel {
  *
  * @param kept ids of pictures whose label was confirmed: they count in the ranking, but are not listed
  */
-export function suspectLabels(
-  labelled: readonly LabelledProbability[],
+export function suspectLabels<P extends { id: number }>(
+  labelled: readonly LabelledProbability<P>[],
   kept: ReadonlySet<number>,
-): SuspectLabel[] {
+): SuspectLabel<P>[] {
   return rankLabelErrors(
     labelled.map(({ label }) => label),
     labelled.map(({ probability }) => probability),
-  ).flatMap(({ row, selfConfidence, isLikelyError }): SuspectLabel[] => {
+  ).flatMap(({ row, selfConfidence, isLikelyError }): SuspectLabel<P>[] => {
     const { picture, label } = labelled[row]!;
     if (selfConfidence >= 0.5 || kept.has(picture.id)) return [];
     const predicted = label === 0 ? 1 : 0;
     return [{ picture, label, predicted, probability: 1 - selfConfidence, isLikelyError }];
   });
+}
+
+/** The suspects for the window, and among how many labelled pictures they were found. */
+export function listSuspects(
+  labelled: readonly LabelledProbability<{ id: number }>[],
+  kept: ReadonlySet<number>,
+): Omit<SuspectList, 'unindexed'> {
+  const suspects = suspectLabels(labelled, kept).map(({ picture, isLikelyError, ...suspect }) => ({
+    ...suspect,
+    id: picture.id,
+    isLikely: isLikelyError,
+  }));
+  return { suspects, labelled: labelled.length };
 }
 
 /** The head's out-of-fold predictions as probabilities. */

@@ -1,5 +1,6 @@
 import { assignFolds } from './folds.ts';
 import { takeRows, type Matrix } from './matrix.ts';
+import { spread } from '../support/spread.ts';
 import { fitProbe, predictProbe } from './probe.ts';
 
 export interface OutOfFoldOptions {
@@ -9,6 +10,8 @@ export interface OutOfFoldOptions {
   seed?: number;
   /** Inverse strength of the probe's penalty. Default: `DEFAULT_C`. */
   c?: number;
+  /** Rows that each probe is fitted to at most, spread over the others. Default: all. */
+  most?: number;
 }
 
 /**
@@ -34,7 +37,7 @@ export function* outOfFoldSteps(
   matrix: Matrix,
   labels: readonly (0 | 1)[],
   groups: readonly string[],
-  { folds: wanted = 5, seed = 1, c }: OutOfFoldOptions = {},
+  { folds: wanted = 5, seed = 1, c, most = Infinity }: OutOfFoldOptions = {},
 ): Generator<undefined, Float64Array | null> {
   const folds = assignFolds(labels, groups, { folds: wanted, seed });
   if (!folds) return null;
@@ -42,9 +45,10 @@ export function* outOfFoldSteps(
   for (let fold = 0; fold < folds.count; fold++) {
     const [inside, outside]: [number[], number[]] = [[], []];
     folds.of.forEach((of, row) => (of === fold ? inside : outside).push(row));
+    const fitted = spread(outside, most);
     const probe = fitProbe(
-      takeRows(matrix, outside),
-      outside.map((row) => labels[row]!),
+      takeRows(matrix, fitted),
+      fitted.map((row) => labels[row]!),
       c,
     );
     predictProbe(probe, takeRows(matrix, inside)).forEach((probability, index) => {

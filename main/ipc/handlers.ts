@@ -12,6 +12,7 @@ import { predictHandlers } from './predict.ts';
 import { projectHandlers } from './project.ts';
 import { reportHandlers } from './report.ts';
 import { storageHandlers } from './storage.ts';
+import { suspectHandlers } from './suspects.ts';
 import { systemHandlers } from './system.ts';
 import { runHandlers, trainHandlers } from './train.ts';
 
@@ -35,6 +36,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...suggestionHandlers(context),
     ...duplicateHandlers(context),
     ...storageHandlers(context),
+    ...suspectHandlers(context),
     ...systemHandlers(context),
   };
 }

@@ -4,6 +4,7 @@ import type { LabelResult, LabelSource, LabelValue } from '../../shared/library/
 import type { AppContext } from '../app/services/context.ts';
 import type { HandlersOf } from './answer.ts';
 import type { Db } from '../library/database/sql.ts';
+import { keepLabels } from '../library/labels/kept-labels.ts';
 import { openToSuggestions } from '../library/labels/open-to-suggestions.ts';
 import { removePictures } from '../library/labels/removal.ts';
 import { redo, setLabels, swapClasses, undo, undoState } from '../library/labels/labels.ts';
@@ -34,6 +35,7 @@ export function labelHandlers(context: AppContext): HandlersOf<'labels'> {
     'labels.set': ({ ids, label, source, join }) =>
       answer(set(project.requireAsShown().db, ids, label, source, join)),
     'labels.remove': ({ ids, join }) => answer(removePictures(project.require().db, ids, 'mouse', join)),
+    'labels.keep': ({ ids, source }) => answer(keepLabels(project.requireAsShown().db, ids, source)),
     'labels.swap': () => {
       const { db } = project.requireAsShown();
       refuseWhileAsked(context);

@@ -7,10 +7,12 @@ import type { Client } from './client.ts';
 import { Evaluations } from './evaluations.svelte.ts';
 import { Exports } from './exports.svelte.ts';
 import { Imports } from './imports.svelte.ts';
+import { LabelCheck } from './label-check.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { nextSteps } from './next-steps.ts';
 import { Notices } from './notices.svelte.ts';
+import { PLACES, type Place } from './places.ts';
 import { ProjectState } from './project.svelte.ts';
 import { Review } from './review.svelte.ts';
 import { Runs } from './runs.svelte.ts';
@@ -20,15 +22,7 @@ import { Suggestions } from './suggestions.svelte.ts';
 import { Train } from './train.svelte.ts';
 import { Tries } from './tries.svelte.ts';
 
-export const PLACES = ['library', 'train', 'review', 'try', 'export'] as const;
-export type Place = (typeof PLACES)[number];
-export const PLACE_NAMES: Record<Place, string> = {
-  library: 'Library',
-  train: 'Train',
-  review: 'Review',
-  try: 'Try',
-  export: 'Export',
-};
+export { PLACE_NAMES, type Place } from './places.ts';
 
 /** A project that was opened, and what is to be imported into it. */
 interface Opened {
@@ -51,6 +45,7 @@ export class AppState {
   readonly review: Review;
   readonly exports: Exports;
   readonly storage: Storage;
+  readonly labelCheck: LabelCheck;
   readonly suggestions: Suggestions;
   readonly suggestionActions: SuggestionActions;
   /** What is known of the open project; `project` while one is open. */
@@ -85,6 +80,7 @@ export class AppState {
     this.review = new Review(client, this.notices, this.opened, this.runs, this.library);
     this.exports = new Exports(client, this.notices, this.opened);
     this.storage = new Storage(client, this.notices);
+    this.labelCheck = new LabelCheck(client, this.notices, this.library);
     this.suggestions = new Suggestions(client, this.notices);
     this.suggestionActions = new SuggestionActions(client, this.notices, this.library, this.suggestions);
     client.on('project.changed', (project) => this.#show(project));
@@ -113,6 +109,7 @@ export class AppState {
 
   set place(place: Place) {
     this.#place = place;
+    this.labelCheck.close();
     this.opened.chooseNewRun();
   }
 
@@ -223,6 +220,7 @@ export class AppState {
     this.review.open();
     this.exports.open(isProject);
     this.storage.open();
+    this.labelCheck.open(isProject);
     this.suggestions.open(info);
     this.suggestionActions.open();
     if (isProject) void this.opened.readCounts();
@@ -235,6 +233,7 @@ export class AppState {
     this.library.swapIndices();
     this.tries.swapIndices();
     this.review.swapIndices();
+    this.labelCheck.swapIndices();
     void this.runs.refresh();
     this.train.form.swapClasses();
   }

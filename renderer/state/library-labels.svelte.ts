@@ -23,8 +23,12 @@ export interface Stroke {
 
 type Job =
   | { kind: 'set'; stroke: Stroke; ids: number[] }
+  | { kind: 'keep'; ids: readonly number[]; source: LabelSource }
   | { kind: 'remove'; ids: readonly number[] }
   | { kind: 'undo' | 'redo' | 'swap' };
+
+/** @param did which kind of step it was */
+type AnswerListener = (answer: LabelAnswer, did: Job['kind']) => void;
 
 /** What the labels need of the rest of the library. */
 export interface LabelsHost {
@@ -55,6 +59,7 @@ export class LibraryLabels {
   /** Labels that are on the screen only, each with the job that will store it. */
   readonly #pending = new Map<number, Job>();
   readonly #listeners = new Set<(ids: readonly number[]) => void>();
+  readonly #answerListeners = new Set<AnswerListener>();
   #busy = false;
 
   constructor(
@@ -71,6 +76,15 @@ export class LibraryLabels {
   onStored(listener: (ids: readonly number[]) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * @param listener told everything that was stored, in order
+   * @returns a function that ends it
+   */
+  onAnswer(listener: AnswerListener): () => void {
+    this.#answerListeners.add(listener);
+    return () => void this.#answerListeners.delete(listener);
   }
 
   #tell(ids: readonly number[]): void {
@@ -117,6 +131,11 @@ export class LibraryLabels {
     }
     this.#show(fresh, stroke.label);
     if (!isWaiting) this.#enqueue(job);
+  }
+
+  /** Records in one step that labels were checked and are right, once everything before it is stored. */
+  keep(ids: Iterable<number>, source: LabelSource): void {
+    this.#enqueue({ kind: 'keep', ids: [...ids], source });
   }
 
   /** Removes pictures from the project in one step, once everything before it is stored. */
@@ -176,7 +195,11 @@ export class LibraryLabels {
       try {
         if (job.kind === 'set') await this.#store(job);
         else if (job.kind === 'remove') await this.#remove(job.ids);
-        else this.#replayed(await this.client.call(`labels.${job.kind}`));
+        else if (job.kind === 'keep') {
+          const { source } = job;
+          this.#adopt(await this.client.call('labels.keep', { ids: [...job.ids], source }), job.kind);
+          this.#tell(job.ids);
+        } else this.#replayed(await this.client.call(`labels.${job.kind}`), job.kind);
         this.#jobs.shift();
       } catch (error) {
         this.#jobs.shift();
@@ -184,7 +207,7 @@ export class LibraryLabels {
         this.#forget(job);
         this.host.reread();
         void this.project.readCounts();
-        if (job.kind === 'set') this.#tell(job.ids);
+        if (job.kind === 'set' || job.kind === 'keep') this.#tell(job.ids);
       }
       this.project.unsaved = this.#jobs.length;
     }
@@ -206,7 +229,7 @@ export class LibraryLabels {
       changed += answer.changes.length;
     }
     this.#forget(job);
-    if (answer) this.#adopt(answer);
+    if (answer) this.#adopt(answer, 'set');
     // Another program labelled some meanwhile, or put them into the test set: these kept their label.
     if (stroke.source === 'suggested' && changed < ids.length) this.host.reread();
     this.#tell(ids);
@@ -222,16 +245,16 @@ export class LibraryLabels {
       });
       removed += answer.removed?.length ?? 0;
     }
-    if (answer) this.#adopt(answer);
+    if (answer) this.#adopt(answer, 'remove');
     if (removed > 0) this.host.onRemoved({ did: 'remove', count: removed, batch: answer?.batch ?? null });
   }
 
-  #replayed(answer: LabelAnswer): void {
+  #replayed(answer: LabelAnswer, did: Job['kind']): void {
     for (const { id, label } of answer.changes) {
       const row = this.host.peek(id);
       if (row && !this.#pending.has(id)) row.label = label;
     }
-    this.#adopt(answer);
+    this.#adopt(answer, did);
     const { removed, restored } = answer;
     if (removed) this.host.onRemoved({ did: 'remove', count: removed.length, batch: null });
     if (restored) this.host.onRemoved({ did: 'restore', count: restored.length, batch: null });
@@ -240,8 +263,9 @@ export class LibraryLabels {
     this.#tell(answer.changes.map(({ id }) => id));
   }
 
-  #adopt({ undo }: LabelAnswer): void {
-    this.undoState = undo;
+  #adopt(answer: LabelAnswer, did: Job['kind']): void {
+    this.undoState = answer.undo;
+    this.#answerListeners.forEach((listener) => listener(answer, did));
   }
 
   #forget(job: Job): void {

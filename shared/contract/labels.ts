@@ -26,6 +26,10 @@ export const labelCalls = {
   'labels.remove': call(
     z.strictObject({ ids: pictureIdsSchema, join: z.int().positive().nullable().default(null) }),
   ).returns<LabelAnswer>(),
+  /** Records that the labels of pictures were checked and are right, as one undo step: `errors` does not list them again. */
+  'labels.keep': call(
+    z.strictObject({ ids: pictureIdsSchema, source: labelSourceSchema }),
+  ).returns<LabelAnswer>(),
   /**
    * Swaps class 0 and class 1 (the positive class) in labels, runs, metrics and threshold, as one undo step. Sends
    * `project.changed` first, also if undo or redo swaps them. `busy` during training, imports, predictions and exports.

@@ -33,6 +33,8 @@ export interface LabelResult {
   moved?: number[];
   /** Ids of pictures whose labels were checked and kept. */
   kept?: number[];
+  /** Ids of pictures whose labels no longer count as checked: that was undone. */
+  unkept?: number[];
 }
 
 /** One line of a picture's history. */

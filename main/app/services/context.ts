@@ -19,6 +19,7 @@ import type { RecentProjects } from './recent.ts';
 import type { Speeds } from './speeds.ts';
 import type { Splits } from './splits.ts';
 import type { Storage } from './storage.ts';
+import type { SuspectFinder } from './suspect-finder.ts';
 import type { Trainer } from './trainer.ts';
 
 /** The parts of the app that handlers of the contract use; each is created once. */
@@ -36,6 +37,7 @@ export interface AppContext {
   evaluator: Evaluator;
   outOfFolds: OutOfFolds;
   exporter: Exporter;
+  suspectFinder: SuspectFinder;
   insight: Insight;
   storage: Storage;
   recent: RecentProjects;

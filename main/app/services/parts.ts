@@ -24,6 +24,7 @@ import { summarise } from './recent-summary.ts';
 import { Speeds, speedsSchema } from './speeds.ts';
 import { Splits } from './splits.ts';
 import { Storage } from './storage.ts';
+import { SuspectFinder } from './suspect-finder.ts';
 import { Trainer } from './trainer.ts';
 import { spawnBackgroundProcess, spawnUtilityProcess } from './utility-process.ts';
 
@@ -112,6 +113,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     evaluator: new Evaluator(project, checks, spawn, emit),
     outOfFolds: new OutOfFolds(project, checks, spawn, emit),
     exporter: new Exporter(project, checks, spawn, emit),
+    suspectFinder: new SuspectFinder(project, insight.suggestions),
     recent,
     settings,
     delays: new LoopDelays(),

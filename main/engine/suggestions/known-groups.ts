@@ -35,6 +35,12 @@ export class KnownGroups {
     return { groups: this.#groups.length, pictures: this.#placeOf.size, leaks: this.#leaks.length };
   }
 
+  /** Key of the group of near-duplicates that a picture is in; null for none. */
+  keyOf(id: number): string | null {
+    const place = this.#placeOf.get(id);
+    return place === undefined ? null : this.#groups[place]!.key;
+  }
+
   get leaks(): Leak[] {
     return this.#leaks;
   }

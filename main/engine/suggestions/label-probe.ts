@@ -1,11 +1,10 @@
 import { outOfFoldSteps } from '../../insight/out-of-fold.ts';
 import { fitProbe, predictProbe, type Probe } from '../../insight/probe.ts';
-import { FEWEST_LABELS } from '../suggest.ts';
+import { spread } from '../../support/spread.ts';
+import { FEWEST_LABELS, MOST_LABELS } from '../suggest.ts';
 import type { IndexedPictures } from './indexed-pictures.ts';
 
-/** Maximum number of labels to fit, evenly spread over all: more make the probe slower and hardly better. */
-const MOST_LABELS = 4000;
-/** The same for the out-of-fold estimate, which fits five probes. */
+/** Maximum number of labels for the out-of-fold estimate, which fits five probes. */
 const MOST_ESTIMATED = 2000;
 
 interface Scored {
@@ -96,7 +95,7 @@ export class LabelProbe {
 }
 
 /** Indices of labelled pictures that have a vector, outside the test set. */
-function learnable({ table, rows }: IndexedPictures): number[] {
+export function learnable({ table, rows }: IndexedPictures): number[] {
   const found: number[] = [];
   for (let index = 0; index < table.size; index++) {
     if (table.labels[index]! >= 0 && table.isTest[index] === 0 && rows[index]! >= 0) found.push(index);
@@ -110,10 +109,4 @@ function training({ table, rows, vectors }: IndexedPictures, indices: readonly n
     labels: indices.map((index) => table.labels[index] as 0 | 1),
     groups: indices.map((index) => table.hashes[index]!),
   };
-}
-
-/** At most `most` items, evenly spread over all. */
-function spread(items: readonly number[], most: number): readonly number[] {
-  if (items.length <= most) return items;
-  return Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)]!);
 }

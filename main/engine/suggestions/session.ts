@@ -3,6 +3,7 @@ import type {
   SuggestionList,
   SuggestionSummary,
 } from '../../../shared/contract/insight.ts';
+import type { SuspectList, SuspectNeighbour } from '../../../shared/contract/suspects.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import type { LabelChange } from '../../../shared/library/labels.ts';
 import type { PictureFilter, PictureSort } from '../../../shared/library/query.ts';
@@ -10,6 +11,7 @@ import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { candidatesToLabel } from '../../insight/label-next.ts';
 import { typicalRows } from '../../insight/k-means.ts';
 import { similarities } from '../../insight/similarity.ts';
+import { keptPictures } from '../../library/labels/kept-labels.ts';
 import { getPictures } from '../../library/pictures/pictures.ts';
 import type { Db } from '../../library/database/sql.ts';
 import { IndexedPictures } from './indexed-pictures.ts';
@@ -17,6 +19,7 @@ import { KnownGroups } from './known-groups.ts';
 import { LabelProbe } from './label-probe.ts';
 import { RunScores } from './run-scores.ts';
 import { isSuggested, mayBeSuggested, orderByKey, orderBySuggestion, suggestedAs } from './order.ts';
+import { SuspectSearch } from './suspect-search.ts';
 
 /** Number of pictures that "Label next" chooses; the others follow, least certain first. */
 const CHOSEN = 40;
@@ -37,6 +40,7 @@ export class SuggestionSession {
   readonly #probe = new LabelProbe();
   readonly #run: RunScores;
   readonly groups: KnownGroups;
+  readonly #suspects = new SuspectSearch();
 
   /** @param cacheDir cache folder of the project */
   constructor(
@@ -59,6 +63,7 @@ export class SuggestionSession {
     await this.groups.read(model);
     this.#run.read(by, this.#pictures);
     if (isOther) this.#probe.reset();
+    this.#suspects.reset();
     this.#follow();
     return this.summary();
   }
@@ -83,6 +88,7 @@ export class SuggestionSession {
   /** Takes over stored labels. `of` returns new suggestions immediately; `summary` and `list` recompute all. */
   label(changes: readonly LabelChange[]): null {
     this.#pictures.table.label(changes);
+    this.#suspects.reset();
     this.#follow();
     return null;
   }
@@ -146,6 +152,16 @@ export class SuggestionSession {
         labels: Uint8Array.from(scored, ({ label }) => label),
       }
     );
+  }
+
+  /** One step of the search for likely label errors; null where more are needed. @throws TwofoldError `too-few` */
+  suspects(): SuspectList | null {
+    return this.#suspects.step(this.#pictures, this.groups, () => keptPictures(this.db));
+  }
+
+  /** The labelled pictures most similar to each of some pictures. */
+  neighbours(ids: readonly number[]): SuspectNeighbour[][] {
+    return this.#suspects.neighbours(this.#pictures, ids);
   }
 
   /** Chooses which of the given pictures to label next: typical or uncertain ones that differ from each other. */

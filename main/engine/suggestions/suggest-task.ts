@@ -3,6 +3,7 @@ import type {
   SuggestionList,
   SuggestionSummary,
 } from '../../../shared/contract/insight.ts';
+import type { SuspectList, SuspectNeighbour } from '../../../shared/contract/suspects.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import type { LabelChange } from '../../../shared/library/labels.ts';
 import type { Leak } from '../duplicates.ts';
@@ -21,6 +22,8 @@ export type SuggestTask =
   | { kind: 'of'; ids: readonly number[] }
   | { kind: 'list' }
   | { kind: 'estimate' }
+  | { kind: 'suspects' }
+  | { kind: 'neighbours'; ids: readonly number[] }
   | { kind: 'next'; ids: Uint32Array; count: number }
   | { kind: 'order'; ids: Uint32Array; sort: SuggestionSort }
   | { kind: 'filter'; ids: Uint32Array; filter: SuggestedFilter };
@@ -37,6 +40,8 @@ export interface SuggestAnswers {
   of: Float32Array;
   list: SuggestionList;
   estimate: SuggestionEstimates | null;
+  suspects: SuspectList | null;
+  neighbours: SuspectNeighbour[][];
   next: Uint32Array;
   order: Uint32Array;
   filter: Uint32Array;
@@ -71,6 +76,10 @@ export function askSession(
       return session.list();
     case 'estimate':
       return session.estimate();
+    case 'suspects':
+      return session.suspects();
+    case 'neighbours':
+      return session.neighbours(task.ids);
     case 'next':
       return session.next(task.ids, task.count);
     case 'order':

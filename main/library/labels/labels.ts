@@ -222,8 +222,13 @@ function replay(
   });
   if (isSplit) return replayMoves(db, batch, target, action);
   if (isRemoval) return action === 'undo' ? restore(db, batch, target) : removeAgain(db, batch, target);
-  // The state of the batch determines whether the labels count as kept.
-  if (isKeep) return { batch, changes: [] };
+  if (isKeep) {
+    // The state of the batch determines whether the labels count as kept.
+    const ids = column<number>(db, 'SELECT picture_id FROM label_events WHERE batch_id = :target', {
+      target,
+    });
+    return { batch, changes: [], ...(action === 'undo' ? { unkept: ids } : { kept: ids }) };
+  }
   run(
     db,
     `INSERT INTO label_events (batch_id, picture_id, label, previous_label, previous_batch_id)

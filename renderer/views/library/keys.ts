@@ -62,6 +62,14 @@ export const KEY_SHEET: readonly {
       [['Shift F10'], 'menu of the picture'],
     ],
   },
+  {
+    title: 'Check labels',
+    keys: [
+      [['K', 'F', 'S'], 'keep the label, change it to the other class, skip the picture'],
+      [['↑', '↓'], 'previous, next label'],
+      [['Esc'], 'back'],
+    ],
+  },
 ];
 
 /** Keys that an element with the focus has a use for itself. */
