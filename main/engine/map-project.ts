@@ -1,13 +1,13 @@
 import { TwofoldError } from '../../shared/errors.ts';
 import { plural } from '../../shared/format.ts';
 import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
-import { FEWEST_ON_MAP, type MapMethod } from '../../shared/map.ts';
+import { FEWEST_ON_MAP, type MapMethod, type PictureMap } from '../../shared/map.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import { listContents, type PictureContent } from '../library/reading/contents.ts';
 import type { JobOptions } from '../training/supervisor.ts';
 import { indexPictures } from './index-library.ts';
 import { IndexedPictures } from './suggestions/indexed-pictures.ts';
-import { PictureMapper, type PictureMap } from './suggestions/picture-map.ts';
+import { PictureMapper } from './suggestions/picture-map.ts';
 
 export interface ProjectMap extends PictureMap {
   /** In the order of `ids`. */
@@ -35,7 +35,8 @@ export async function mapProject(
   const pictures = all.filter((_, index) => indexed.rows[index]! >= 0);
   if (await indexPictures(project, model, { pictures, missing }, options)) await indexed.read(model);
   const mapper = new PictureMapper(indexed, dir);
-  const map = await stepped(mapper, model, method);
+  mapper.read(model);
+  const map = await stepped(mapper, method);
   if (map === 'none') {
     const found = plural(mapper.contents().length, 'different picture');
     throw new TwofoldError(
@@ -47,13 +48,9 @@ export async function mapProject(
   return { ...map, pictures: [...map.ids].map((id) => ofId.get(id)!) };
 }
 
-async function stepped(
-  mapper: PictureMapper,
-  model: IndexModel,
-  method: MapMethod,
-): Promise<PictureMap | 'none'> {
+async function stepped(mapper: PictureMapper, method: MapMethod): Promise<PictureMap | 'none'> {
   for (;;) {
-    const map = await mapper.step(model, method);
+    const map = await mapper.step(method);
     if (map !== null) return map;
   }
 }

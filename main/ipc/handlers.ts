@@ -6,6 +6,7 @@ import { figureHandlers, foldHandlers } from './figures.ts';
 import { importHandlers } from './import.ts';
 import { duplicateHandlers, insightHandlers, suggestionHandlers } from './insight.ts';
 import { labelHandlers } from './labels.ts';
+import { mapHandlers } from './map.ts';
 import { modelHandlers } from './model.ts';
 import { pictureHandlers } from './pictures.ts';
 import { predictHandlers } from './predict.ts';
@@ -37,6 +38,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...duplicateHandlers(context),
     ...storageHandlers(context),
     ...suspectHandlers(context),
+    ...mapHandlers(context),
     ...systemHandlers(context),
   };
 }

@@ -8,6 +8,7 @@ import { Evaluations } from './evaluations.svelte.ts';
 import { Exports } from './exports.svelte.ts';
 import { Imports } from './imports.svelte.ts';
 import { LabelCheck } from './label-check.svelte.ts';
+import { LibraryMap } from './library-map.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { nextSteps } from './next-steps.ts';
@@ -37,6 +38,7 @@ export class AppState {
   readonly notices = new Notices((code, cause) => nextSteps(this, code, cause));
   readonly imports: Imports;
   readonly library: Library;
+  readonly libraryMap: LibraryMap;
   readonly checks: Checks;
   readonly runs: Runs;
   readonly train: Train;
@@ -66,6 +68,7 @@ export class AppState {
     this.runs = new Runs(client, this.notices);
     this.opened = new ProjectState(client, this.notices, this.runs);
     this.library = new Library(client, this.notices, this.opened);
+    this.libraryMap = new LibraryMap(client, this.notices);
     this.checks = new Checks(client, this.notices);
     this.train = new Train(
       client,
@@ -222,6 +225,7 @@ export class AppState {
     this.storage.open();
     this.labelCheck.open(isProject);
     this.suggestions.open(info);
+    this.libraryMap.clear();
     this.suggestionActions.open();
     if (isProject) void this.opened.readCounts();
     info?.notices.forEach((notice) => this.notices.say(notice));

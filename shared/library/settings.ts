@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_THRESHOLD } from '../metrics.ts';
+import { MAP_COLOURS, MAP_METHODS } from '../map.ts';
 import { recipeSchema } from '../recipe.ts';
 import { cacheLimitSchema } from './cache.ts';
 import { labelValueSchema } from './labels.ts';
@@ -16,6 +17,10 @@ export const projectSettingsSchema = z.strictObject({
   gridNames: z.boolean().default(false),
   /** Badges in the grid with the set that a picture belongs to. */
   gridSplits: z.boolean().default(false),
+  /** Whether the Library shows pictures as a grid or on the map; how the map places and colours them. */
+  layout: z.enum(['grid', 'map']).default('grid'),
+  mapMethod: z.enum(MAP_METHODS).default('pca'),
+  mapColour: z.enum(MAP_COLOURS).default('label'),
   /** Whether a click on a half of the large picture labels it. */
   halves: z.boolean().default(false),
   query: pictureQuerySchema.prefault({}),

@@ -1,24 +1,12 @@
 import type { IndexModel } from '../../../shared/jobs/index-pictures.ts';
-import { FEWEST_ON_MAP, type MapMethod } from '../../../shared/map.ts';
+import { FEWEST_ON_MAP, type MapMethod, type PictureMap } from '../../../shared/map.ts';
 import { MapStore, type MapPoints } from '../../insight/map-store.ts';
 import { componentScores, principalComponentSteps, type PrincipalComponents } from '../../insight/pca.ts';
 import type { IndexedPictures } from './indexed-pictures.ts';
 
-/** The pictures of a project as points. */
-export interface PictureMap {
-  method: MapMethod;
-  /** Ids of the pictures on the map, ascending. */
-  ids: Uint32Array;
-  /** [ids, 2] x and y; no unit. */
-  points: Float32Array;
-  /** Shares of the variance along both axes of a PCA, 0..1; empty for UMAP. */
-  explained: number[];
-  /** Indexed pictures that are not on the map, since it is older than they are. */
-  added: number;
-}
-
 /** Places the pictures of a project on a map: by PCA immediately, by UMAP if a map was computed before. */
 export class PictureMapper {
+  #model: IndexModel | null = null;
   #steps: { hashes: string[]; steps: Generator<undefined, PrincipalComponents> } | null = null;
 
   /** @param cacheDir cache folder of the project */
@@ -27,8 +15,9 @@ export class PictureMapper {
     private readonly cacheDir: string,
   ) {}
 
-  /** Discards an unfinished PCA after the index has changed. */
-  reset(): void {
+  /** Takes note of pictures that were read again with their vectors; a PCA that has begun starts anew. */
+  read(model: IndexModel): void {
+    this.#model = model;
     this.#steps = null;
   }
 
@@ -43,8 +32,9 @@ export class PictureMapper {
    *
    * @returns null while steps are left, and `none` if there is no map: UMAP not computed, or too few pictures
    */
-  async step(model: IndexModel, method: MapMethod): Promise<PictureMap | 'none' | null> {
-    const store = new MapStore(this.cacheDir, model);
+  async step(method: MapMethod): Promise<PictureMap | 'none' | null> {
+    if (!this.#model) return 'none';
+    const store = new MapStore(this.cacheDir, this.#model);
     if (this.#steps) return method === 'pca' ? this.#pca(store) : 'none';
     const hashes = this.contents();
     if (hashes.length < FEWEST_ON_MAP) return 'none';

@@ -6,6 +6,7 @@ import type {
 import type { SuspectList, SuspectNeighbour } from '../../../shared/contract/suspects.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import type { LabelChange } from '../../../shared/library/labels.ts';
+import type { MapValues } from '../../../shared/map.ts';
 import type { PictureFilter, PictureSort } from '../../../shared/library/query.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { candidatesToLabel } from '../../insight/label-next.ts';
@@ -18,6 +19,7 @@ import { IndexedPictures } from './indexed-pictures.ts';
 import { KnownGroups } from './known-groups.ts';
 import { LabelProbe } from './label-probe.ts';
 import { RunScores } from './run-scores.ts';
+import { PictureMapper } from './picture-map.ts';
 import { isSuggested, mayBeSuggested, orderByKey, orderBySuggestion, suggestedAs } from './order.ts';
 import { SuspectSearch } from './suspect-search.ts';
 
@@ -41,6 +43,7 @@ export class SuggestionSession {
   readonly #run: RunScores;
   readonly groups: KnownGroups;
   readonly #suspects = new SuspectSearch();
+  readonly map: PictureMapper;
 
   /** @param cacheDir cache folder of the project */
   constructor(
@@ -50,6 +53,7 @@ export class SuggestionSession {
     this.#pictures = new IndexedPictures(db, cacheDir);
     this.#run = new RunScores(db);
     this.groups = new KnownGroups(db, cacheDir);
+    this.map = new PictureMapper(this.#pictures, cacheDir);
   }
 
   /**
@@ -62,6 +66,7 @@ export class SuggestionSession {
     await this.#pictures.read(model);
     await this.groups.read(model);
     this.#run.read(by, this.#pictures);
+    this.map.read(model);
     if (isOther) this.#probe.reset();
     this.#suspects.reset();
     this.#follow();
@@ -131,6 +136,13 @@ export class SuggestionSession {
       // Without predicting all pictures, since a stroke waits for it.
       return this.#run.run === null ? this.#probe.at(this.#pictures, index) : this.#run.probabilities[index]!;
     });
+  }
+
+  /** What colours the points of the map. */
+  mapValues(): MapValues {
+    const { table } = this.#pictures;
+    const probabilities = this.#probabilities.map((value, index) => (mayBeSuggested(this.#pictures, index) ? value : NaN));
+    return { ids: table.ids, labels: table.labels, probabilities };
   }
 
   /** All suggestions, most certain first. */

@@ -6,6 +6,7 @@ import type {
 import type { SuspectList, SuspectNeighbour } from '../../../shared/contract/suspects.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import type { LabelChange } from '../../../shared/library/labels.ts';
+import type { MapMethod, MapValues, PictureMap } from '../../../shared/map.ts';
 import type { Leak } from '../duplicates.ts';
 import type { SuggestedFilter, SuggestionSession, SuggestionSort } from './session.ts';
 
@@ -21,6 +22,8 @@ export type SuggestTask =
   | { kind: 'groups'; ids: Uint32Array }
   | { kind: 'of'; ids: readonly number[] }
   | { kind: 'list' }
+  | { kind: 'map'; method: MapMethod }
+  | { kind: 'map-values' }
   | { kind: 'estimate' }
   | { kind: 'suspects' }
   | { kind: 'neighbours'; ids: readonly number[] }
@@ -39,6 +42,8 @@ export interface SuggestAnswers {
   groups: Uint32Array;
   of: Float32Array;
   list: SuggestionList;
+  map: PictureMap | 'none' | null;
+  'map-values': MapValues;
   estimate: SuggestionEstimates | null;
   suspects: SuspectList | null;
   neighbours: SuspectNeighbour[][];
@@ -74,6 +79,10 @@ export function askSession(
       return session.of(task.ids);
     case 'list':
       return session.list();
+    case 'map':
+      return session.map.step(task.method);
+    case 'map-values':
+      return session.mapValues();
     case 'estimate':
       return session.estimate();
     case 'suspects':

@@ -40,6 +40,14 @@ export const KEY_SHEET: readonly {
     ],
   },
   {
+    title: 'Map',
+    keys: [
+      [['←', '→', '↑', '↓'], 'nearest picture in that direction; with Shift: move the map'],
+      [['+', '−', 'F'], 'zoom in, zoom out, show the whole map; also by wheel'],
+      [['Space', 'Enter'], 'select or deselect, large view; hold Space and drag to move the map'],
+    ],
+  },
+  {
     title: 'Large picture',
     keys: [
       [['←', '→'], 'label as first, second class; show the next'],
