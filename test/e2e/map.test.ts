@@ -41,22 +41,33 @@ const zoom = async (): Promise<number> => Number(await map().getAttribute('data-
 /** Colours of the drawn points, most frequent first, as `r g b`. */
 async function coloursDrawn(): Promise<string[]> {
   await app.settle();
-  return page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>('[role=application] canvas')!;
+  return page.evaluate<string[]>(`(() => {
+    const canvas = document.querySelector('[role=application] canvas');
     const copy = document.createElement('canvas');
     [copy.width, copy.height] = [canvas.width, canvas.height];
-    const context = copy.getContext('2d')!;
+    const context = copy.getContext('2d');
     context.drawImage(canvas, 0, 0);
     const { data } = context.getImageData(0, 0, copy.width, copy.height);
-    const counts = new Map<string, number>();
+    const counts = new Map();
     for (let at = 0; at < data.length; at += 4) {
-      if (data[at + 3]! < 250) continue;
-      const key = `${data[at]} ${data[at + 1]} ${data[at + 2]}`;
+      if (data[at + 3] < 250) continue;
+      const key = data[at] + ' ' + data[at + 1] + ' ' + data[at + 2];
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
     return [...counts].sort((a, b) => b[1] - a[1]).map(([key]) => key);
-  });
+  })()`);
 }
+
+/** The two class colours of the theme, in the same form. */
+const classColours = (): Promise<string[]> =>
+  page.evaluate<string[]>(`['--class-0', '--class-1'].map((name) => {
+    const probe = document.createElement('i');
+    document.body.append(probe);
+    probe.style.color = 'var(' + name + ')';
+    const found = getComputedStyle(probe).color.match(/\\d+/g).join(' ');
+    probe.remove();
+    return found;
+  })`);
 
 describe('the map', () => {
   it('says how far indexing is, and appears when it is done', async () => {
@@ -68,16 +79,76 @@ describe('the map', () => {
   });
 
   it('draws every picture in the colour of its class', async () => {
-    const classes = await page.evaluate(() =>
-      ['--class-0', '--class-1'].map((name) => {
-        const probe = document.createElement('i');
-        document.body.append(probe);
-        probe.style.color = `var(${name})`;
-        const found = getComputedStyle(probe).color.match(/\d+/g)!.join(' ');
-        probe.remove();
-        return found;
-      }),
-    );
-    expect((await coloursDrawn()).slice(0, 2).sort()).toEqual(classes.sort());
+    expect((await coloursDrawn()).slice(0, 2).sort()).toEqual((await classColours()).sort());
+  });
+
+  it('is selected on by a lasso, whose pictures a key labels', async () => {
+    const box = (await map().boundingBox())!;
+    const corners = [
+      [0.02, 0.02],
+      [0.98, 0.02],
+      [0.98, 0.98],
+      [0.02, 0.98],
+    ] as const;
+    const at = ([x, y]: readonly [number, number]) =>
+      [box.x + x * box.width, box.y + y * box.height] as const;
+    await page.mouse.move(...at(corners[0]));
+    await page.mouse.down();
+    for (const corner of corners.slice(1)) await page.mouse.move(...at(corner), { steps: 4 });
+    await page.mouse.up();
+    await page.getByText('60 selected').waitFor({ state: 'attached' });
+    await page.keyboard.press('1');
+    await page.getByText('0 selected').waitFor({ state: 'attached' });
+    expect((await app.call('pictures.counts')).classes).toEqual([60, 0]);
+    await expect.poll(async () => (await coloursDrawn())[0]).toBe((await classColours())[0]);
+    await page.keyboard.press('z');
+    await expect.poll(async () => (await app.call('pictures.counts')).classes).toEqual([30, 30]);
+  });
+
+  it('makes what the filter leaves out faint, and the lasso passes it by', async () => {
+    const show = page.getByRole('region', { name: 'Show', exact: true });
+    await show.getByRole('button', { name: /^food/ }).click();
+    await expect.poll(async () => (await coloursDrawn())[0]).toBe((await classColours())[1]);
+    expect(await coloursDrawn()).not.toContain((await classColours())[0]);
+    await map().focus();
+    await page.keyboard.press('v');
+    await page.getByText('30 selected').waitFor({ state: 'attached' });
+    await page.keyboard.press('Escape');
+    await show.getByRole('button', { name: /^All/ }).click();
+  });
+
+  it('zooms by wheel and keys until thumbnails appear, and back', async () => {
+    const box = (await map().boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.wheel(0, -600);
+    await expect.poll(zoom).toBeCloseTo(4, 1);
+    await app.screenshots('map-zoomed');
+    await map().focus();
+    await page.keyboard.press('+');
+    await expect.poll(zoom).toBeCloseTo(6, 1);
+    await page.keyboard.press('f');
+    await expect.poll(zoom).toBe(1);
+  });
+
+  it('is walked by arrow keys: Space selects, Enter opens, Escape comes back', async () => {
+    await map().focus();
+    const current = page.getByRole('status', { name: 'Current picture' });
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => current.textContent()).toMatch(/^.+\.png, (animals|food)$/);
+    const first = await current.textContent();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => current.textContent()).not.toBe(first);
+    await page.keyboard.press(' ');
+    await expect.poll(() => current.textContent()).toMatch(/, selected$/);
+    const [name] = (await current.textContent())!.split(',');
+    await page.keyboard.press('Enter');
+    await map().waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: name! }).or(page.getByText(name!)).first().waitFor();
+    await page.keyboard.press('Escape');
+    await map().waitFor();
+  });
+
+  it('is accessible', async () => {
+    expect(await app.accessibility()).toEqual([]);
   });
 });
