@@ -141,7 +141,9 @@ export class SuggestionSession {
   /** What colours the points of the map. */
   mapValues(): MapValues {
     const { table } = this.#pictures;
-    const probabilities = this.#probabilities.map((value, index) => (mayBeSuggested(this.#pictures, index) ? value : NaN));
+    const probabilities = this.#probabilities.map((value, index) =>
+      mayBeSuggested(this.#pictures, index) ? value : NaN,
+    );
     return { ids: table.ids, labels: table.labels, probabilities };
   }
 
