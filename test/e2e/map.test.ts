@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLES } from '../kit/cli.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 
-const NAMES = ['animals', 'food'] as const;
+const NAMES = ['flags', 'smileys'] as const;
 const EACH = 30;
 
 let home: string;
@@ -107,7 +107,7 @@ describe('the map', () => {
 
   it('makes what the filter leaves out faint, and the lasso passes it by', async () => {
     const show = page.getByRole('region', { name: 'Show', exact: true });
-    await show.getByRole('button', { name: /^food/ }).click();
+    await show.getByRole('button', { name: /^smileys/ }).click();
     await expect.poll(async () => (await coloursDrawn())[0]).toBe((await classColours())[1]);
     expect(await coloursDrawn()).not.toContain((await classColours())[0]);
     await map().focus();
@@ -134,7 +134,7 @@ describe('the map', () => {
     await map().focus();
     const current = page.getByRole('status', { name: 'Current picture' });
     await page.keyboard.press('ArrowUp');
-    await expect.poll(() => current.textContent()).toMatch(/^.+\.png, (animals|food)$/);
+    await expect.poll(() => current.textContent()).toMatch(/^.+\.png, (flags|smileys)$/);
     const first = await current.textContent();
     await page.keyboard.press('ArrowDown');
     await expect.poll(() => current.textContent()).not.toBe(first);
