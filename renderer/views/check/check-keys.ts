@@ -1,7 +1,7 @@
 import { ZOOM_STEP } from '../../lib/zoom.ts';
 import type { Decision, LabelCheck } from '../../state/label-check.svelte.ts';
 import type { Library } from '../../state/library.svelte.ts';
-import { isCovered, keyOf } from '../library/keys.ts';
+import { isCovered, keyOf } from '../../lib/keys.ts';
 
 /** The key of each decision. */
 export const DECISION_KEYS: Record<Decision, string> = { keep: 'K', flip: 'F', skip: 'S' };
