@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { CHECK_KINDS, type Check } from '../../shared/checks.ts';
 import type { ClassIndex } from '../../shared/library/labels.ts';
 import type { Interval } from '../../shared/metrics.ts';
@@ -21,6 +20,7 @@ import { getSettings } from '../library/settings.ts';
 import { MEASURES_VERSION } from '../pictures/measure.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import { mapAhead } from '../support/ahead.ts';
+import { pixelsIn } from '../pictures/cache-folders.ts';
 
 /** Measures per transaction, which takes about 2 ms. */
 const AT_ONCE = 100;
@@ -48,7 +48,7 @@ export async function measurePictures(
     size: INDEX_SIZE,
     resize: DEFAULT_RECIPE.resize,
     bits16: getSettings(db).recipe.bits16,
-    cacheDir: path.join(cacheDir(project), 'pixels'),
+    cacheDir: pixelsIn(cacheDir(project)),
   };
   const meter = new ProgressMeter(wanted.length, onProgress);
   const unreadable: PictureContent[] = [];

@@ -4,7 +4,6 @@ import type { LabelledPicture } from '../../shared/labelled-picture.ts';
 import type { Split, TrainingSide } from '../../shared/split.ts';
 import type { PictureProblem } from '../../shared/library/pictures.ts';
 import type { RunRecord } from '../../shared/library/runs.ts';
-import { evaluate, logit } from '../../shared/metrics.ts';
 import { plural } from '../../shared/format.ts';
 import { getCounts, testSet, trainingSet } from '../library/pictures/pictures.ts';
 import { getRunPictures, saveRunPictures } from '../library/runs/predictions.ts';
@@ -15,6 +14,7 @@ import { saveTestEvaluation, testSetFingerprint } from '../library/runs/test-eva
 import { allSeen } from '../training/split.ts';
 import { modelView, runView } from './model-view.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
+import { evaluateScored } from './known-evaluation.ts';
 
 /**
  * The run with this id; without an id, the newest run that has a model.
@@ -81,8 +81,7 @@ function atThreshold(result: EvaluateResult, threshold: number): EvaluateResult 
   const { evaluation, scores } = result;
   if (evaluation.threshold === threshold) return result;
   const scored = scores.map(({ probability, label }) => ({ probability: probability!, label }));
-  const logits = scored.map(({ probability }) => logit(probability));
-  return { ...result, evaluation: { ...evaluate(scored, logits, threshold), loss: evaluation.loss } };
+  return { ...result, evaluation: { ...evaluateScored(scored, threshold), loss: evaluation.loss } };
 }
 
 interface Chosen {

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { Inspect } from '../../shared/library/pictures.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import { getSettings } from '../library/settings.ts';
 import type { PicturePool } from '../pictures/pool.ts';
+import { thumbnailsIn } from '../pictures/cache-folders.ts';
 
 /** Inspects a file for import: decodes it once for its hash, measures and thumbnail. */
 export function inspectWith(pool: PicturePool, project: Project, options: { thumbnails: boolean }): Inspect {
@@ -11,7 +11,7 @@ export function inspectWith(pool: PicturePool, project: Project, options: { thum
   const wanted = {
     bits16,
     measure: true,
-    ...(options.thumbnails && { thumbnailDir: join(cacheDir(project), 'thumbnails') }),
+    ...(options.thumbnails && { thumbnailDir: thumbnailsIn(cacheDir(project)) }),
   };
   return async (path, signal) => {
     const answer = await pool.inspect(path, wanted, signal);

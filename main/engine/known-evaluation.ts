@@ -20,6 +20,15 @@ export function knownScores(db: Db, runId: string, on: Split = 'validation'): Kn
   });
 }
 
+/** Evaluates probabilities, whose logits give the loss. */
+export function evaluateScored(scored: readonly Scored[], threshold: number): Evaluation {
+  return evaluate(
+    scored,
+    scored.map(({ probability }) => logit(probability)),
+    threshold,
+  );
+}
+
 /**
  * Evaluates a run on its validation set from its stored probabilities and the current labels, as Review does.
  *
@@ -28,11 +37,7 @@ export function knownScores(db: Db, runId: string, on: Split = 'validation'): Kn
 export function knownEvaluation(db: Db, runId: string, threshold: number): Evaluation | null {
   const scored = knownScores(db, runId);
   if (scored.length === 0) return null;
-  return evaluate(
-    scored,
-    scored.map(({ probability }) => logit(probability)),
-    threshold,
-  );
+  return evaluateScored(scored, threshold);
 }
 
 /** Bootstrap intervals of the same evaluation, with seed 1. @returns null if none of these pictures is labelled */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppContext } from '../app/services/context.ts';
-import { chooseCsv } from '../app/shell/dialogs.ts';
+import { chooseFile } from '../app/shell/dialogs.ts';
 import { toCsv } from '../files/csv.ts';
 import type { HandlersOf } from './answer.ts';
 import { listImportItems, listImports } from '../library/import/imports.ts';
@@ -16,8 +16,9 @@ export function importHandlers({ project, importer, window, documents }: AppCont
     'import.items': ({ importId }) => listImportItems(project.require().db, importId),
     'import.saveItems': async ({ importId }) => {
       const items = listImportItems(project.require().db, importId);
-      const path = await chooseCsv(
+      const path = await chooseFile(
         window(),
+        'CSV',
         'Save the list of files',
         join(documents(), `import ${importId}.csv`),
       );

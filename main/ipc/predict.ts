@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppContext } from '../app/services/context.ts';
 import { unseenPictures } from '../app/services/sample.ts';
-import { chooseCsv } from '../app/shell/dialogs.ts';
+import { chooseFile } from '../app/shell/dialogs.ts';
 import { predictionRows, predictionsCsv } from '../engine/predictions-csv.ts';
 import { findByPath } from '../library/pictures/pictures.ts';
 import type { HandlersOf } from './answer.ts';
@@ -36,7 +36,12 @@ export function predictHandlers({
     },
     'predict.paste': async ({ bytes }) => ({ path: await predictor.paste(bytes) }),
     'predict.saveCsv': async ({ classes, threshold, unsure, predictions }) => {
-      const path = await chooseCsv(window(), 'Save predictions', join(documents(), 'predictions.csv'));
+      const path = await chooseFile(
+        window(),
+        'CSV',
+        'Save predictions',
+        join(documents(), 'predictions.csv'),
+      );
       if (path === null) return null;
       await writeFile(path, predictionsCsv(predictionRows(predictions, classes, { threshold, unsure })));
       return { path };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AppContext } from '../app/services/context.ts';
-import { chooseHtml } from '../app/shell/dialogs.ts';
+import { chooseFile } from '../app/shell/dialogs.ts';
 import { chooseRun } from '../engine/evaluate.ts';
 import type { HandlersOf } from './answer.ts';
 
@@ -9,7 +9,12 @@ export function reportHandlers({ project, pool, window, documents }: AppContext)
     'report.save': async ({ run: id }) => {
       const open = project.require();
       const run = chooseRun(open, id);
-      const out = await chooseHtml(window(), 'Save report', join(documents(), `${open.name} ${id}.html`));
+      const out = await chooseFile(
+        window(),
+        'HTML',
+        'Save report',
+        join(documents(), `${open.name} ${id}.html`),
+      );
       if (out === null) return null;
       // Loaded on demand: most sessions write no report.
       const { writeReport } = await import('../engine/report/report.ts');

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { DuplicatesJob, DuplicatesResult } from '../../shared/jobs/duplicates.ts';
 import type { LeftOut } from '../../shared/jobs/left-out.ts';
 import { DuplicateStore, type Comparison } from '../insight/duplicate-store.ts';
@@ -12,6 +11,7 @@ import type { JobContext } from '../training/job-context.ts';
 import { stageProgress } from '../training/stage-progress.ts';
 import { runIndexJob } from './index-pictures.ts';
 import { nearestPairs } from './nearest-pairs.ts';
+import { pixelsIn } from '../pictures/cache-folders.ts';
 
 /**
  * Least cosine of two vectors for comparing their pictures' pixels: at least 99% of copies at JPEG quality 40, at half
@@ -124,7 +124,7 @@ class PyramidCache {
       size: INDEX_SIZE,
       resize: model.resize,
       bits16: model.bits16,
-      cacheDir: join(cacheDir, 'pixels'),
+      cacheDir: pixelsIn(cacheDir),
       checkFiles: false,
     };
     const answer = await this.pool.prepare(picture, options, this.signal);

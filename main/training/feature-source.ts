@@ -8,6 +8,7 @@ import { PicturePool } from '../pictures/pool.ts';
 import type { Batch, Draw } from '../pictures/tasks.ts';
 import { pixelKey } from '../pictures/pixels.ts';
 import { mapAhead } from '../support/ahead.ts';
+import { pixelsIn } from '../pictures/cache-folders.ts';
 
 /** A picture's path and content. Without a hash the current content is used, and nothing is cached. */
 export interface SourcePicture {
@@ -110,7 +111,7 @@ export class FeatureSource {
       size,
       resize,
       bits16,
-      ...(this.cacheDir !== null && { cacheDir: join(this.cacheDir, 'pixels') }),
+      ...(this.cacheDir !== null && { cacheDir: pixelsIn(this.cacheDir) }),
     };
     const references = pictures.map(({ path, sha256 }) => ({ path, sha256, index: numberOf(sha256) }));
     return draw

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { Picture } from '../../../shared/library/pictures.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
@@ -14,6 +13,7 @@ import { sniff, type PictureFormat } from '../../pictures/sniff.ts';
 import { THUMBNAIL_SIDE, thumbnailKey } from '../../pictures/thumbnail-key.ts';
 import type { OpenProject } from './open-project.ts';
 import type { PictureBytes, PictureSource } from '../shell/respond.ts';
+import { thumbnailsIn } from '../../pictures/cache-folders.ts';
 
 /** Formats that Chromium decodes itself. For others (TIFF, HEIC, raw …) the window gets a JPEG. */
 const SHOWN: Partial<Record<PictureFormat, string>> = {
@@ -108,7 +108,7 @@ export function requirePicture(project: Project, id: number): Picture {
 }
 
 function thumbnailDir(project: Project): string {
-  return join(cacheDir(project), 'thumbnails');
+  return thumbnailsIn(cacheDir(project));
 }
 
 /** How a picture is rendered: longer side in pixels, and brightness of 16-bit pictures. */

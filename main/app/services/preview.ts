@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import type { CallPayload } from '../../../shared/contract.ts';
 import type { AugmentationPreview } from '../../../shared/contract/pictures.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { Picture } from '../../../shared/library/pictures.ts';
 import { cacheDir, type Project } from '../../library/folder.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
+import { pixelsIn } from '../../pictures/cache-folders.ts';
 
 type Wanted = CallPayload<'pictures.previewAugmentation'>;
 
@@ -21,7 +21,7 @@ export async function previewAugmentation(
   { augmentation, sizePx: size, resize, bits16, count, seed }: Wanted,
 ): Promise<AugmentationPreview> {
   const picture = { path, sha256, sizeBytes, mtimeMs };
-  const options = { size, resize, bits16, cacheDir: join(cacheDir(project), 'pixels') };
+  const options = { size, resize, bits16, cacheDir: pixelsIn(cacheDir(project)) };
   const { enabled: _, variants: __, ...ranges } = augmentation;
   const original = await pool.prepare(picture, options);
   if (!original.ok) throw new TwofoldError(original.error.code, original.error.message);

@@ -84,23 +84,14 @@ export async function choose(
   return canceled ? [] : filePaths;
 }
 
-/** Asks where to save a CSV file. @returns its path, or null if cancelled */
-export async function chooseCsv(
+/** Asks where to save a file. @returns its path, or null if cancelled */
+export async function chooseFile(
   window: BrowserWindow,
+  format: 'CSV' | 'HTML' | 'Zip',
   title: string,
   defaultPath: string,
 ): Promise<string | null> {
-  const filters = [{ name: 'CSV', extensions: ['csv'] }];
-  return (await chooseSave(window, { title, defaultPath, filters }))[0] ?? null;
-}
-
-/** `chooseCsv` for an HTML file. */
-export async function chooseHtml(
-  window: BrowserWindow,
-  title: string,
-  defaultPath: string,
-): Promise<string | null> {
-  const filters = [{ name: 'HTML', extensions: ['html'] }];
+  const filters = [{ name: format, extensions: [format.toLowerCase()] }];
   return (await chooseSave(window, { title, defaultPath, filters }))[0] ?? null;
 }
 

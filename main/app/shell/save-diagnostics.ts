@@ -6,6 +6,7 @@ import { logFailure } from '../../log/log.ts';
 import type { AppContext } from '../services/context.ts';
 import { collectDiagnostics, DIAGNOSTICS } from '../services/diagnostics.ts';
 import { logFile } from './crashes.ts';
+import { chooseFile } from './dialogs.ts';
 
 /**
  * Help → Save Diagnostics…: explains what the file contains, asks where to save it, and shows it in the file manager.
@@ -23,15 +24,12 @@ export async function saveDiagnostics(context: AppContext): Promise<void> {
     cancelId: 1,
   });
   if (response !== 0) return;
-  const { canceled, filePath } = await dialog.showSaveDialog(window, {
-    title: 'Save diagnostics',
-    defaultPath: join(context.documents(), 'Twofold diagnostics.zip'),
-    filters: [{ name: 'Zip', extensions: ['zip'] }],
-  });
-  if (canceled || filePath === '') return;
+  const defaultPath = join(context.documents(), 'Twofold diagnostics.zip');
+  const path = await chooseFile(window, 'Zip', 'Save diagnostics', defaultPath);
+  if (path === null) return;
   try {
-    await writeZip(filePath, await collectDiagnostics(context, logs()));
-    shell.showItemInFolder(filePath);
+    await writeZip(path, await collectDiagnostics(context, logs()));
+    shell.showItemInFolder(path);
   } catch (error) {
     logFailure('diagnostics', error);
     const { message } = toFailure(error);

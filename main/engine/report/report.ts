@@ -1,6 +1,6 @@
-import { join, basename } from 'node:path';
+import { basename } from 'node:path';
 import type { RunRecord } from '../../../shared/library/runs.ts';
-import { classAt, evaluate, logit, probabilityOf } from '../../../shared/metrics.ts';
+import { classAt, probabilityOf } from '../../../shared/metrics.ts';
 import { writeAtomically } from '../../files/atomic-file.ts';
 import { reliability } from '../../insight/calibration.ts';
 import { cacheDir, type Project } from '../../library/folder.ts';
@@ -14,10 +14,11 @@ import type { PicturePool } from '../../pictures/pool.ts';
 import { THUMBNAIL_SIDE, thumbnailKey } from '../../pictures/thumbnail-key.ts';
 import { throwIfCancelled } from '../../support/cancelled.ts';
 import { VERSION } from '../../support/version.ts';
-import { knownIntervals, knownScores, type KnownScore } from '../known-evaluation.ts';
+import { evaluateScored, knownIntervals, knownScores, type KnownScore } from '../known-evaluation.ts';
 import { modelView } from '../model-view.ts';
 import { overfittingGap } from '../overfitting-gap.ts';
 import { reportPage, type SetFigures, type WrongPicture } from './page.ts';
+import { thumbnailsIn } from '../../pictures/cache-folders.ts';
 
 /** Maximum number of misclassified pictures in the report; each takes about 10 KB. */
 const MOST_WRONG = 24;
@@ -78,9 +79,8 @@ async function figuresOf(
 ): Promise<SetFigures[]> {
   const sets: SetFigures[] = [];
   if (scored.length > 0) {
-    const logits = scored.map(({ probability }) => logit(probability));
     const intervals = await knownIntervals(db, run.id, 'validation', threshold);
-    sets.push({ on: 'validation', evaluation: evaluate(scored, logits, threshold), intervals });
+    sets.push({ on: 'validation', evaluation: evaluateScored(scored, threshold), intervals });
   }
   if (run.test) {
     const { evaluation, isCurrent } = run.test;
@@ -107,7 +107,7 @@ async function illustrate(
   { pool, signal }: { pool: PicturePool; signal: AbortSignal | undefined },
 ): Promise<WrongPicture[]> {
   const { bits16 } = getSettings(project.db).recipe;
-  const dir = join(cacheDir(project), 'thumbnails');
+  const dir = thumbnailsIn(cacheDir(project));
   const pictures = new Map(
     getPictures(
       project.db,
