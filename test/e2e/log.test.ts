@@ -113,7 +113,7 @@ test('Help shows the log, and saves diagnostics without pictures, labels and nam
   expect(await seen('shown')).toEqual([join(home, 'logs', 'twofold.log')]);
   await app.clickMenu('save-diagnostics');
   await expect.poll(() => seen('shown'), WAIT).toContain(out);
-  expect((await seen<{ detail: string }>('asked')).detail).toContain('no pictures, no labels');
+  expect((await seen<{ detail: string }>('asked')).detail).toContain('no pictures, labels or file names');
 
   const files = await unzip(out);
   expect([...files.keys()].sort()).toEqual(['about.json', 'twofold.log']);
