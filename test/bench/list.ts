@@ -4,6 +4,7 @@ import { benchmark as decode } from './decode.ts';
 import { benchmark as electronTrain } from './electron-train.ts';
 import { benchmark as epoch } from './epoch.ts';
 import { benchmark as exports } from './export.ts';
+import { benchmark as firstPrediction } from './first-prediction.ts';
 import { benchmark as forward } from './forward.ts';
 import { benchmark as grid } from './grid.ts';
 import { benchmark as headStep } from './head-step.ts';
@@ -35,5 +36,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   duplicates,
   activeLearning,
   labelErrors,
+  firstPrediction,
   keras,
 ];

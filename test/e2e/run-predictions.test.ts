@@ -9,7 +9,7 @@ import { SAMPLES } from '../kit/cli.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
-const NAMES = ['animals', 'food'] as const;
+const NAMES = ['flags', 'smileys'] as const;
 const EACH = 120;
 const LABELLED = 20;
 
