@@ -26,7 +26,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...importHandlers(context),
     ...trainHandlers(context),
     ...runHandlers(context),
-    ...modelHandlers(),
+    ...modelHandlers(context),
     ...predictHandlers(context),
     ...evaluateHandlers(context),
     ...figureHandlers(context),

@@ -48,6 +48,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return (await import('./out-of-fold.ts')).runOutOfFoldJob(job, context);
     case 'recipe-search':
       return (await import('./recipe-search.ts')).runRecipeSearchJob(job, context);
+    case 'import-weights':
+      return (await import('./import-weights.ts')).runImportWeightsJob(job);
     case 'write-export':
       return (await import('./write-export.ts')).runWriteExportJob(job, context);
     case 'verify-export':

@@ -25,6 +25,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   duplicates: 'The process that compares pictures',
   'out-of-fold': 'The process that trains the folds',
   'recipe-search': 'The process that compares features',
+  'import-weights': 'The process that imports weights',
   'write-export': 'The export process',
   'verify-export': 'The process that checks the export',
   'write-folders': 'The process that copies pictures',

@@ -72,6 +72,7 @@ export const DIALOGS = [
   'import-folder',
   'import-pictures',
   'import-csv',
+  'import-weights',
   'locate-folder',
   'try-pictures',
   'try-folder',

@@ -11,6 +11,7 @@ import type {
 } from './export.ts';
 import type { FeaturesJob, FeaturesResult } from './features.ts';
 import type { HeatMapJob, HeatMapResult } from './heat-map.ts';
+import type { ImportWeightsJob, ImportWeightsResult } from './import-weights.ts';
 import type { IndexJob, IndexResult } from './index-pictures.ts';
 import type { OutOfFoldJob, OutOfFoldResult } from './out-of-fold.ts';
 import type { PredictJob, PredictResult } from './predict.ts';
@@ -29,6 +30,7 @@ export type Job =
   | HeatMapJob
   | FeaturesJob
   | IndexJob
+  | ImportWeightsJob
   | DuplicatesJob
   | OutOfFoldJob
   | RecipeSearchJob
@@ -45,6 +47,7 @@ export type JobResult =
   | HeatMapResult
   | FeaturesResult
   | IndexResult
+  | ImportWeightsResult
   | DuplicatesResult
   | OutOfFoldResult
   | RecipeSearchResult

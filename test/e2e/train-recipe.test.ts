@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
+import { someValues, tensorsTo, writeKerasFile } from '../kit/weights.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
@@ -25,38 +28,36 @@ async function shownSets(): Promise<number[][]> {
   );
 }
 
+/** As many of each class as the recipe's share for validation, the others for training. */
+function sets(classes: [number, number], share = 0.2): number[][] {
+  const validation = classes.map((count) => Math.round(count * share));
+  const train = classes.map((count, index) => count - validation[index]!);
+  return [train, validation].map(([zero, one]) => [zero!, one!, zero! + one!]);
+}
+
 test('shows exactly how many pictures a run will train and validate on', async () => {
+  const { classes } = await app.call('pictures.counts');
   await app.call('project.setSettings', { settings: { recipe } });
   await goTo(app, 'Train');
-  await expect.poll(shownSets).toEqual([
-    [102, 102, 204],
-    [25, 25, 50],
-  ]);
+  await expect.poll(shownSets).toEqual(sets(classes));
   await app.screenshots('train-recipe-sets');
   const { metrics } = await trainSmall(app, { ...recipe, epochs: 1 });
-  expect(metrics).toMatchObject({ counts: { train: [102, 102], validation: [25, 25] } });
+  const [train, validation] = sets(classes).map((row) => row.slice(0, 2));
+  expect(metrics).toMatchObject({ counts: { train, validation } });
 }, 120_000);
 
 test('the sets follow labels, the test set and the recipe', async () => {
   await app.page.getByRole('tab', { name: 'Recipe' }).click();
   const ids = Array.from(await app.call('pictures.ids', { filter: { kind: 'class', class: 1 } }));
+  const [zero, one] = (await app.call('pictures.counts')).classes;
   await app.call('labels.set', { ids: ids.slice(0, 27), label: null, source: 'mouse' });
-  await expect.poll(shownSets).toEqual([
-    [102, 80, 182],
-    [25, 20, 45],
-  ]);
+  await expect.poll(shownSets).toEqual(sets([zero, one - 27]));
   await app.call('pictures.setTest', { ids: ids.slice(27, 37), test: true });
-  await expect.poll(shownSets).toEqual([
-    [102, 72, 174],
-    [25, 18, 43],
-  ]);
+  await expect.poll(shownSets).toEqual(sets([zero, one - 37]));
   await app.page.getByText('10 more labelled pictures are in the test set').waitFor();
   await app.page.getByText('Advanced', { exact: true }).click();
   await app.page.getByLabel('Validation share', { exact: true }).fill('0.5');
-  await expect.poll(shownSets).toEqual([
-    [63, 45, 108],
-    [64, 45, 109],
-  ]);
+  await expect.poll(shownSets).toEqual(sets([zero, one - 37], 0.5));
   await app.call('pictures.setTest', { ids: ids.slice(27, 37), test: false });
   await app.call('labels.set', { ids: ids.slice(0, 27), label: 1, source: 'mouse' });
 }, 120_000);
@@ -86,6 +87,33 @@ test('each preset shows its time on this computer once its model was trained her
   await app.screenshots('train-preset-times');
   await app.call('labels.undo');
 }, 240_000);
+
+test('weights are imported from a Keras file, chosen and named, and a wrong file is explained', async () => {
+  const tensors = tensorsTo('mixed0').map((tensor) => ({ ...tensor, values: someValues(tensor) }));
+  const file = join(app.home, 'my weights.h5');
+  await writeKerasFile(file, tensors);
+  const advanced = app.page.locator('details').filter({ hasText: 'Advanced' });
+  if ((await advanced.getAttribute('open')) === null) await advanced.locator('summary').click();
+  const button = app.page.getByRole('button', { name: 'Import weights…' });
+  await button.scrollIntoViewIfNeeded();
+  await app.screenshots('train-weights');
+  const base = app.page.getByLabel('Base weights', { exact: true });
+  await app.answerDialog([file]);
+  await button.click();
+  await expect.poll(() => base.inputValue(), { timeout: 60_000 }).toBe('my-weights');
+  await app.page.getByText('imported from my weights.h5.').waitFor();
+  expect((await app.call('model.weights')).map(({ name }) => name)).toContain('my-weights');
+
+  const wrong = join(app.home, 'no weights.h5');
+  await writeFile(wrong, 'This is text.');
+  await app.answerDialog([wrong]);
+  await button.click();
+  const messages = app.page.getByRole('region', { name: 'Messages' });
+  await messages.getByText('no weights.h5').waitFor({ timeout: 60_000 });
+  expect(await base.inputValue()).toBe('my-weights');
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('train-weights-wrong');
+}, 180_000);
 
 test('no errors were logged', () => {
   expect(app.complaints).toEqual([]);

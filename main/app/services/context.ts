@@ -21,6 +21,7 @@ import type { Splits } from './splits.ts';
 import type { Storage } from './storage.ts';
 import type { SuspectFinder } from './suspect-finder.ts';
 import type { Trainer } from './trainer.ts';
+import type { WeightsImport } from './weights.ts';
 
 /** The parts of the app that handlers of the contract use; each is created once. */
 export interface AppContext {
@@ -33,6 +34,7 @@ export interface AppContext {
   speeds: Speeds;
   splits: Splits;
   trainer: Trainer;
+  weights: WeightsImport;
   predictor: Predictor;
   evaluator: Evaluator;
   outOfFolds: OutOfFolds;

@@ -26,6 +26,7 @@ import { Splits } from './splits.ts';
 import { Storage } from './storage.ts';
 import { SuspectFinder } from './suspect-finder.ts';
 import { Trainer } from './trainer.ts';
+import { WeightsImport } from './weights.ts';
 import { spawnBackgroundProcess, spawnUtilityProcess } from './utility-process.ts';
 
 export interface PartsOptions {
@@ -109,6 +110,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     speeds,
     splits: new Splits(project),
     trainer: new Trainer(project, checks, speeds, spawn, emit),
+    weights: new WeightsImport(spawn),
     predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
     evaluator: new Evaluator(project, checks, spawn, emit),
     outOfFolds: new OutOfFolds(project, checks, spawn, emit),

@@ -60,6 +60,12 @@ const OPEN: Record<Exclude<DialogPurpose, 'create-project' | 'export-folder'>, O
     properties: ['openFile'],
     filters: [{ name: 'CSV, TSV and text', extensions: ['csv', 'tsv', 'tab', 'txt'] }, ALL],
   },
+  'import-weights': {
+    title: 'Import InceptionV3 weights from a Keras file',
+    buttonLabel: 'Import',
+    properties: ['openFile'],
+    filters: [{ name: 'Keras weights', extensions: ['h5', 'hdf5'] }, ALL],
+  },
   'locate-folder': folder('Locate the folder of the missing pictures', 'Locate'),
   'try-pictures': pictures('Try pictures', 'Try'),
   'try-folder': folder('Try the pictures of a folder', 'Try'),

@@ -1,5 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { TwofoldError } from '../../../shared/errors.ts';
 import { downloadFile, fromHex, type Download } from '../../files/download.ts';
 import { dataFolder } from '../../files/paths.ts';
@@ -12,6 +15,9 @@ const ADDRESSES = [
   `https://github.com/fchollet/deep-learning-models/releases/download/v0.5/${FILE}`,
 ];
 
+const SIZE_BYTES = 87_910_968;
+const MD5 = 'bcbd6486424b2319ff4ef7d526e38f63';
+
 /**
  * The official Keras weights of InceptionV3 without its top, as in the Keras tutorial.
  *
@@ -21,8 +27,8 @@ const ADDRESSES = [
 export const officialFile = (folder: string, url = process.env.TWOFOLD_WEIGHTS_URL): Download => ({
   addresses: url ? [url] : ADDRESSES,
   target: join(folder, FILE),
-  sizeBytes: 87_910_968,
-  integrity: fromHex('md5', 'bcbd6486424b2319ff4ef7d526e38f63'),
+  sizeBytes: SIZE_BYTES,
+  integrity: fromHex('md5', MD5),
 });
 
 /**
@@ -51,4 +57,16 @@ export async function downloadWeights(
   const info = await storeOfficial(file.target);
   await rm(file.target);
   return info;
+}
+
+/** Whether a file is the official one, by its content; false where there is none. */
+export async function isOfficialFile(path: string): Promise<boolean> {
+  const size = await stat(path).then(
+    (entry) => entry.size,
+    () => 0,
+  );
+  if (size !== SIZE_BYTES) return false;
+  const hash = createHash('md5');
+  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
+  return hash.digest('hex') === MD5;
 }
