@@ -1,5 +1,5 @@
 import { ZOOM_STEP, type ZoomHandle } from '../../../lib/zoom.ts';
-import { keyOf } from '../keys.ts';
+import { keyOf } from '../../../lib/keys.ts';
 import { nearestTowards } from './find-points.ts';
 import type { Point } from './viewport.ts';
 
