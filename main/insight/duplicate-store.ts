@@ -4,10 +4,11 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
 import { SafetensorsFile, writeSafetensors, type TensorSource } from '../files/safetensors.ts';
 import { indexKey } from './index-store.ts';
+import type { NearPairs } from './look-alikes.ts';
 import { UnionFind } from './union-find.ts';
 
 /** Increment it when the same pictures would be linked differently. */
-const VERSION = 1;
+const VERSION = 2;
 const HASH_BYTES = 32;
 
 /** Which pictures have been compared with each other, and which are near-duplicates. */
@@ -16,7 +17,16 @@ export interface Comparison {
   hashes: string[];
   /** Pairs of indices into `hashes`, enough to connect each group. */
   links: [number, number][];
+  /** Pairs of indices into `hashes` that are similar, though not the same picture. */
+  near: NearPairs;
 }
+
+/** As where nothing was compared yet. */
+export const noPairs = (): NearPairs => ({
+  a: new Int32Array(),
+  b: new Int32Array(),
+  similarities: new Float32Array(),
+});
 
 /**
  * Stores the near-duplicates of a project in its cache, by content and model. If the file is deleted, pictures are
@@ -46,6 +56,11 @@ export class DuplicateStore {
             links[2 * index]!,
             links[2 * index + 1]!,
           ]),
+          near: {
+            a: new Int32Array((await file.bytes('near-a')).buffer),
+            b: new Int32Array((await file.bytes('near-b')).buffer),
+            similarities: new Float32Array((await file.bytes('near-similarities')).buffer),
+          },
         };
       } finally {
         await file.close();
@@ -54,11 +69,11 @@ export class DuplicateStore {
       const isUsual =
         error instanceof TwofoldError && (error.code === 'not-found' || error.code === 'corrupt');
       if (!isUsual) throw error;
-      return { hashes: [], links: [] };
+      return { hashes: [], links: [], near: noPairs() };
     }
   }
 
-  async write({ hashes, links }: Comparison): Promise<void> {
+  async write({ hashes, links, near }: Comparison): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true });
     const array = (name: string, type: TensorSource['type'], width: number, values: ArrayBufferView) => ({
       name,
@@ -69,6 +84,9 @@ export class DuplicateStore {
     await writeSafetensors(this.#path, [
       array('contents', 'U8', HASH_BYTES, Buffer.from(hashes.join(''), 'hex')),
       array('links', 'I32', 2, Int32Array.from(links.flat())),
+      array('near-a', 'I32', 1, near.a),
+      array('near-b', 'I32', 1, near.b),
+      array('near-similarities', 'F32', 1, near.similarities),
     ]);
   }
 }
@@ -77,7 +95,7 @@ export class DuplicateStore {
  * The group of each content that has near-duplicates: contents of one group have the same key, which depends only on
  * the contents in the group.
  */
-export function groupKeys({ hashes, links }: Comparison): Map<string, string> {
+export function groupKeys({ hashes, links }: Pick<Comparison, 'hashes' | 'links'>): Map<string, string> {
   const sets = new UnionFind(hashes.length);
   for (const [a, b] of links) sets.join(a, b);
   const first = new Map<number, string>();

@@ -1,6 +1,6 @@
 import { clipboard, shell } from 'electron';
 import type { AppContext } from '../app/services/context.ts';
-import { countPictures, findPictures } from '../app/services/find-pictures.ts';
+import { countPictures, findGroups, findPictures } from '../app/services/find-pictures.ts';
 import { previewAugmentation } from '../app/services/preview.ts';
 import { requirePicture } from '../app/services/pictures.ts';
 import type { HandlersOf } from './answer.ts';
@@ -16,6 +16,7 @@ export function pictureHandlers({
 }: AppContext): HandlersOf<'pictures'> {
   return {
     'pictures.ids': (query) => findPictures(project.requireReader(), insight.suggestions, query),
+    'pictures.groups': (query) => findGroups(project.requireReader(), insight.suggestions, query),
     'pictures.rows': ({ ids, run }) => getPictures(project.require().db, ids, run),
     'pictures.counts': () => project.requireReader().read({ kind: 'counts' }),
     'pictures.matches': ({ filters }) => countPictures(project.requireReader(), insight.suggestions, filters),

@@ -10,7 +10,7 @@ import { PicturePool } from '../pictures/pool.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { stageProgress } from '../training/stage-progress.ts';
 import { runIndexJob } from './index-pictures.ts';
-import { nearestPairs } from './nearest-pairs.ts';
+import { nearestPairs, type Pair } from './nearest-pairs.ts';
 import { pixelsIn } from '../pictures/cache-folders.ts';
 
 /**
@@ -18,6 +18,8 @@ import { pixelsIn } from '../pictures/cache-folders.ts';
  * size, brightened by a quarter, cropped by 5% or mirrored are above it.
  */
 const LEAST_SIMILARITY = 0.87;
+/** Least cosine of the pairs that are stored for groups of look-alikes, which come out of the same comparison. */
+const LEAST_ALIKE = 0.8;
 /** Pixels of a picture are compared in vain so often at most: in a set of look-alikes every pair is similar. */
 const MOST_MISSES = 8;
 /** Of the time, finding takes this share and comparing pixels the rest. */
@@ -56,11 +58,18 @@ export async function runDuplicatesJob(job: DuplicatesJob, context: JobContext):
   );
   const added = compared.filter(({ sha256 }) => !known.has(sha256));
   const found = await confirmedPairs(job, compared, unit, compared.length - added.length, context);
-  await store.write(withPairs(before, added, found));
+  await store.write(withPairs(before, added, compared, found));
   return { kind: 'duplicates', compared: added.length, leftOut };
 }
 
 type Compared = DuplicatesJob['pictures'][number];
+
+interface Found {
+  /** Pictures that show the same. */
+  same: [Compared, Compared][];
+  /** Rows of those that are alike. */
+  near: Pair[];
+}
 
 /** Pairs of pictures that are alike by their vectors and show the same by their pixels, enough to connect each group. */
 async function confirmedPairs(
@@ -69,9 +78,9 @@ async function confirmedPairs(
   unit: Matrix,
   firstNew: number,
   { control, emit }: JobContext,
-): Promise<[Compared, Compared][]> {
+): Promise<Found> {
   const fresh = pictures.length - firstNew;
-  if (fresh === 0) return [];
+  if (fresh === 0) return { same: [], near: [] };
   const meter = stageProgress('comparing', fresh, emit);
   const pool = new PicturePool();
   const pyramids = new PyramidCache(pool, job, control.signal);
@@ -79,10 +88,11 @@ async function confirmedPairs(
   const misses = new Uint8Array(pictures.length);
   const found: [Compared, Compared][] = [];
   try {
-    const pairs = await nearestPairs(unit, firstNew, LEAST_SIMILARITY, async (share) => {
+    const near = await nearestPairs(unit, firstNew, LEAST_ALIKE, async (share) => {
       meter.update(Math.floor(fresh * share * FINDING));
       await control.turn();
     });
+    const pairs = near.filter(({ similarity }) => similarity >= LEAST_SIMILARITY);
     for (const [index, { a, b }] of pairs.entries()) {
       if (index % 100 === 0) {
         meter.update(Math.floor(fresh * (FINDING + (1 - FINDING) * (index / pairs.length))));
@@ -99,7 +109,7 @@ async function confirmedPairs(
       }
     }
     meter.update(fresh);
-    return found;
+    return { same: found, near };
   } finally {
     await pool.close();
   }
@@ -138,13 +148,22 @@ class PyramidCache {
 function withPairs(
   before: Comparison,
   added: readonly Compared[],
-  found: readonly [Compared, Compared][],
+  compared: readonly Compared[],
+  { same, near }: Found,
 ): Comparison {
   const hashes = [...before.hashes, ...added.map(({ sha256 }) => sha256)];
   const places = new Map(hashes.map((hash, place) => [hash, place]));
   const place = ({ sha256 }: Compared): number => places.get(sha256)!;
   return {
     hashes,
-    links: [...before.links, ...found.map(([a, b]): [number, number] => [place(a), place(b)])],
+    links: [...before.links, ...same.map(([a, b]): [number, number] => [place(a), place(b)])],
+    near: {
+      a: Int32Array.from([...before.near.a, ...near.map(({ a }) => place(compared[a]!))]),
+      b: Int32Array.from([...before.near.b, ...near.map(({ b }) => place(compared[b]!))]),
+      similarities: Float32Array.from([
+        ...before.near.similarities,
+        ...near.map(({ similarity }) => similarity),
+      ]),
+    },
   };
 }

@@ -7,6 +7,7 @@ export function fits(filter: PictureFilter, label: LabelValue): boolean {
   switch (filter.kind) {
     case 'unlabelled':
     case 'suggested':
+    case 'alike':
       return label === null;
     case 'labelled':
     case 'trainable':
@@ -67,7 +68,7 @@ export class ListChanges {
 /** In words, beside the filter; null where nothing would change. */
 export function outdatedWords({ hidden, more }: Outdated, filter: PictureFilter): string | null {
   if (hidden > 0) {
-    const what = filter.kind === 'unlabelled' || filter.kind === 'suggested' ? 'labelled' : 'changed';
+    const what = ['unlabelled', 'suggested', 'alike'].includes(filter.kind) ? 'labelled' : 'changed';
     return `${formatCount(hidden)} ${what}, hidden on refresh`;
   }
   return more ? 'More pictures on refresh' : null;

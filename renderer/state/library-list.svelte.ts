@@ -7,6 +7,7 @@ import {
   type PictureSort,
 } from '../../shared/library/query.ts';
 import { swapClass } from '../../shared/swap.ts';
+import { GroupPlaces } from '../lib/group-places.ts';
 import { ListChanges, UP_TO_DATE } from '../lib/outdated.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -29,6 +30,8 @@ export class LibraryList {
   query = $state.raw<PictureQuery>(ALL);
   /** Ids of the pictures that the query found. A picture stays where it is when its label no longer fits the filter. */
   ids = $state.raw<Uint32Array>(new Uint32Array());
+  /** Where the groups of the list are; null where it has none. */
+  groups = $state.raw<GroupPlaces | null>(null);
   loaded = $state(false);
   outdated = $state.raw(UP_TO_DATE);
   readonly #changes = new ListChanges();
@@ -43,6 +46,7 @@ export class LibraryList {
 
   clear(): void {
     this.ids = new Uint32Array();
+    this.groups = null;
     this.loaded = false;
   }
 
@@ -80,8 +84,8 @@ export class LibraryList {
       const { query } = this;
       try {
         // One after the other: the first is what one waits for, and until its reading thread is up main reads by itself.
-        const ids = await this.client.call('pictures.ids', query);
-        if (query === this.query) this.#show(ids);
+        const { ids, groups } = await this.#read(query);
+        if (query === this.query) this.#show(ids, groups);
         await this.host.refreshLabels();
       } catch (error) {
         if (query !== this.query) continue;
@@ -94,8 +98,17 @@ export class LibraryList {
     }
   }
 
-  #show(ids: Uint32Array): void {
+  async #read(query: PictureQuery): Promise<{ ids: Uint32Array; groups: GroupPlaces | null }> {
+    if (query.filter.kind !== 'alike') {
+      return { ids: await this.client.call('pictures.ids', query), groups: null };
+    }
+    const { ids, sizes } = await this.client.call('pictures.groups', query);
+    return { ids, groups: new GroupPlaces(sizes) };
+  }
+
+  #show(ids: Uint32Array, groups: GroupPlaces | null): void {
     this.host.onRead(ids);
+    this.groups = groups;
     this.ids = ids;
     this.loaded = true;
     this.outdated = this.#changes.reset();

@@ -6,7 +6,7 @@ export const MAX_SIZE_PX = 256;
 /** The settings of a project that say how the Library looks. */
 export type ViewSettings = Pick<
   ProjectSettings,
-  'gridSizePx' | 'gridNames' | 'gridSplits' | 'halves' | 'layout' | 'mapMethod' | 'mapColour'
+  'gridSizePx' | 'gridNames' | 'gridSplits' | 'halves' | 'layout' | 'mapMethod' | 'mapColour' | 'alikeFrom'
 >;
 
 /** How the Library shows pictures; remembered in the project. */
@@ -18,6 +18,8 @@ export class LibraryView {
   splits = $state(false);
   /** In the large picture a click on the left half labels as the first class, on the right half as the second. */
   halves = $state(false);
+  /** How alike the pictures of a group of look-alikes are: least cosine with its first. */
+  alikeFrom = $state(0.88);
   layout = $state<ViewSettings['layout']>('grid');
   mapMethod = $state<ViewSettings['mapMethod']>('pca');
   mapColour = $state<ViewSettings['mapColour']>('label');
@@ -25,11 +27,12 @@ export class LibraryView {
   /** @param onChange told when something of it is changed by a person */
   constructor(private readonly onChange: () => void) {}
 
-  open({ gridSizePx, gridNames, gridSplits, halves, ...map }: ViewSettings): void {
+  open({ gridSizePx, gridNames, gridSplits, halves, alikeFrom, ...map }: ViewSettings): void {
     this.sizePx = Math.min(MAX_SIZE_PX, Math.max(MIN_SIZE_PX, gridSizePx));
     this.names = gridNames;
     this.splits = gridSplits;
     this.halves = halves;
+    this.alikeFrom = alikeFrom;
     this.layout = map.layout;
     this.mapMethod = map.mapMethod;
     this.mapColour = map.mapColour;
@@ -37,7 +40,10 @@ export class LibraryView {
 
   change(
     change: Partial<
-      Pick<LibraryView, 'sizePx' | 'names' | 'splits' | 'halves' | 'layout' | 'mapMethod' | 'mapColour'>
+      Pick<
+        LibraryView,
+        'sizePx' | 'names' | 'splits' | 'halves' | 'layout' | 'mapMethod' | 'mapColour' | 'alikeFrom'
+      >
     >,
   ): void {
     Object.assign(this, change);
@@ -45,7 +51,7 @@ export class LibraryView {
   }
 
   get settings(): ViewSettings {
-    const { sizePx, names, splits, halves, layout, mapMethod, mapColour } = this;
+    const { sizePx, names, splits, halves, layout, mapMethod, mapColour, alikeFrom } = this;
     return {
       gridSizePx: sizePx,
       gridNames: names,
@@ -54,6 +60,7 @@ export class LibraryView {
       layout,
       mapMethod,
       mapColour,
+      alikeFrom,
     };
   }
 }

@@ -10,6 +10,7 @@ import { LibraryList } from './library-list.svelte.ts';
 import { LibraryRows } from './library-rows.svelte.ts';
 import { LibrarySelection } from './library-selection.svelte.ts';
 import { LibraryView } from './library-view.svelte.ts';
+import { LookAlikes } from './look-alikes.svelte.ts';
 import { RunCoverageState } from './run-coverage.svelte.ts';
 import { RunFilterCounts } from './run-counts.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -35,6 +36,7 @@ export class Library {
   readonly folders: LibraryFolders;
   readonly runCounts: RunFilterCounts;
   readonly coverage: RunCoverageState;
+  readonly alike = new LookAlikes(this);
   keysShown = $state(false);
   /** The last thing that was done, as a new object each time. */
   announcement = $state.raw<Announcement | null>(null);
@@ -151,6 +153,8 @@ export class Library {
       const isOne = selection.size === 1 && cursorId !== undefined && selection.has(cursorId);
       this.label(selection.ids, label, source);
       selection.clear();
+      // The next group, so that each takes one key.
+      if (this.alike.isShown && label !== null) this.alike.next();
       this.#correctable = isOne && source === 'key' ? cursorId : undefined;
     } else if (source === 'key' && cursorId !== undefined && cursorId === this.#correctable)
       this.label([cursorId], label, source);

@@ -19,10 +19,19 @@ export interface AugmentationPreview {
   variants: Uint8Array[];
 }
 
+/** Pictures group by group. */
+export interface PictureGroups {
+  ids: Uint32Array;
+  /** Of each group, in the order of `ids`. */
+  sizes: Uint32Array;
+}
+
 /** The pictures themselves are loaded by URL, see `shared/picture-url.ts`. */
 export const pictureCalls = {
   /** Ids of all matching pictures, in order. */
   'pictures.ids': call(pictureQuerySchema).returns<Uint32Array>(),
+  /** Groups of look-alikes, for a query whose filter is `alike`; the largest first, whatever the sort. */
+  'pictures.groups': call(pictureQuerySchema).returns<PictureGroups>(),
   /** Rows of the given ids in their order, without those that no longer exist. `run`: also in which set each was in it. */
   'pictures.rows': call(
     z.strictObject({

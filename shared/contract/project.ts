@@ -49,6 +49,7 @@ const settingsChangeSchema = z.strictObject({
   gridNames: settingsOf.gridNames.unwrap().exactOptional(),
   gridSplits: settingsOf.gridSplits.unwrap().exactOptional(),
   halves: settingsOf.halves.unwrap().exactOptional(),
+  alikeFrom: settingsOf.alikeFrom.unwrap().exactOptional(),
   query: settingsOf.query.unwrap().exactOptional(),
   threshold: settingsOf.threshold.unwrap().exactOptional(),
 });

@@ -3,6 +3,9 @@ import { checkSchema } from '../checks.ts';
 import { EVALUATED_SETS, SPLITS } from '../split.ts';
 import { runIdSchema, thresholdSchema } from './runs.ts';
 
+/** How alike look-alikes are: cosine in the index. Pairs below 0.8 are not stored. */
+export const alikeSchema = z.number().min(0.8).max(0.99).default(0.88);
+
 /** Which pictures the grid shows. `split`: of a run if one is given, otherwise as set in the project. */
 export const pictureFilterSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('all') }),
@@ -30,6 +33,8 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
   }),
   /** Pictures that have near-duplicates, group by group whatever the sort. */
   z.strictObject({ kind: z.literal('duplicates') }),
+  /** Unlabelled pictures that are alike, group by group whatever the sort. `from`: least cosine with the first of the group. */
+  z.strictObject({ kind: z.literal('alike'), from: alikeSchema }),
   /** Unlabelled pictures for which a class is suggested, with at least a probability. */
   z.strictObject({
     kind: z.literal('suggested'),

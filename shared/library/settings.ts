@@ -4,7 +4,7 @@ import { MAP_COLOURS, MAP_METHODS } from '../map.ts';
 import { recipeSchema } from '../recipe.ts';
 import { cacheLimitSchema } from './cache.ts';
 import { labelValueSchema } from './labels.ts';
-import { pictureQuerySchema } from './query.ts';
+import { alikeSchema, pictureQuerySchema } from './query.ts';
 import { runIdSchema, thresholdSchema } from './runs.ts';
 
 /** Settings that are stored in the project. Invalid ones fall back to their defaults. */
@@ -24,6 +24,8 @@ export const projectSettingsSchema = z.strictObject({
   /** Whether a click on a half of the large picture labels it. */
   halves: z.boolean().default(false),
   query: pictureQuerySchema.prefault({}),
+  /** How alike the pictures of a group of look-alikes are. */
+  alikeFrom: alikeSchema,
   /** The run whose predictions are the suggestions in the Library; null: they follow the labels so far. */
   suggestsBy: runIdSchema.nullable().default(null),
   /** The run that a person asked to predict all pictures, until it has; null: none. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { indexModel } from '../../main/engine/index-library.ts';
 import { SplitCounter } from '../../main/engine/split-counter.ts';
-import { DuplicateStore } from '../../main/insight/duplicate-store.ts';
+import { DuplicateStore, noPairs } from '../../main/insight/duplicate-store.ts';
 import { cacheDir, type Project } from '../../main/library/folder.ts';
 import { importFolder } from '../../main/library/import/import.ts';
 import { setLabels } from '../../main/library/labels/labels.ts';
@@ -33,7 +33,11 @@ async function note(project: Project, groups: PictureContent[][], but?: PictureC
       .slice(1)
       .map(({ sha256 }): [number, number] => [hashes.indexOf(group[0]!.sha256), hashes.indexOf(sha256)]),
   );
-  await new DuplicateStore(cacheDir(project), await indexModel(project)).write({ hashes, links });
+  await new DuplicateStore(cacheDir(project), await indexModel(project)).write({
+    hashes,
+    links,
+    near: noPairs(),
+  });
 }
 
 function counterOf(project: Project): SplitCounter {

@@ -1,4 +1,6 @@
-import type { PictureFilter, PictureQuery } from '../../../shared/library/query.ts';
+import type { PictureGroups } from '../../../shared/contract/pictures.ts';
+import { TwofoldError } from '../../../shared/errors.ts';
+import { pictureQuerySchema, type PictureFilter, type PictureQuery } from '../../../shared/library/query.ts';
 import type { LibraryReader } from '../../library/reading/reader.ts';
 import type { Suggestions } from './suggestions.ts';
 
@@ -11,11 +13,25 @@ export async function findPictures(
   const { filter, sort } = query;
   let ids = await reader.read({ kind: 'ids', query });
   if (filter.kind === 'duplicates') return suggestions.ask({ kind: 'groups', ids });
+  if (filter.kind === 'alike') return (await suggestions.ask({ kind: 'alike', ids, from: filter.from })).ids;
   if (filter.kind === 'suggested') ids = await suggestions.ask({ kind: 'filter', ids, filter });
   if (sort.by === 'suggestion' || sort.by === 'similar') {
     ids = await suggestions.ask({ kind: 'order', ids, sort });
   }
   return ids;
+}
+
+/** Groups of look-alikes. @throws TwofoldError `bad-input` for another filter */
+export async function findGroups(
+  reader: LibraryReader,
+  suggestions: Suggestions,
+  query: PictureQuery,
+): Promise<PictureGroups> {
+  const { filter } = query;
+  if (filter.kind !== 'alike')
+    throw new TwofoldError('bad-input', `Expected the filter "alike", received "${filter.kind}".`);
+  const ids = await reader.read({ kind: 'ids', query });
+  return suggestions.ask({ kind: 'alike', ids, from: filter.from });
 }
 
 /** The number of pictures that match each filter. */
@@ -27,13 +43,8 @@ export async function countPictures(
   const counts = await reader.read({ kind: 'matches', filters });
   return Promise.all(
     filters.map(async (filter, index) => {
-      if (filter.kind !== 'suggested' && filter.kind !== 'duplicates') return counts[index]!;
-      const ids = await reader.read({ kind: 'ids', query: { filter } });
-      const task =
-        filter.kind === 'duplicates'
-          ? ({ kind: 'groups', ids } as const)
-          : ({ kind: 'filter', ids, filter } as const);
-      return (await suggestions.ask(task)).length;
+      if (!['suggested', 'duplicates', 'alike'].includes(filter.kind)) return counts[index]!;
+      return (await findPictures(reader, suggestions, pictureQuerySchema.parse({ filter }))).length;
     }),
   );
 }

@@ -146,7 +146,7 @@ export class Indexer {
       const first = before;
       this.#progress = { done: first, total: all };
       this.#show('indexing');
-      const stopReading = this.#everyFewSeconds(() => this.suggestions.read());
+      const stopReading = this.#everyFewSeconds(() => this.suggestions.readMore());
       let result: IndexResult;
       try {
         result = await runJob(

@@ -59,6 +59,11 @@ export class Suggestions {
     return this.#take(await this.#open.thread.ask({ kind: 'read', model, isOther, by }));
   }
 
+  /** More pictures are indexed: the library and the groups are read once indexing is over. */
+  async readMore(): Promise<void> {
+    this.#take(await this.ask({ kind: 'readMore' }));
+  }
+
   /** A run has predicted more pictures. */
   async predicted(run: string): Promise<void> {
     if (this.summary?.by === run) this.#take(await this.ask({ kind: 'readRun' }));

@@ -29,12 +29,17 @@ export class IndexedPictures {
       this.vectors = new RowBlocks(INDEX_WIDTH);
     }
     this.#model = model;
+    this.table = PictureTable.read(this.db);
+    await this.readMore();
+  }
+
+  /** Reads what was added to the index, for the pictures that are known. */
+  async readMore(): Promise<void> {
     await this.#reader?.more((hash, vector) => {
       const row = this.#rowOfHash.get(hash);
       if (row === undefined) this.#rowOfHash.set(hash, this.vectors.push(vector));
       else this.vectors.row(row).set(vector);
     });
-    this.table = PictureTable.read(this.db);
     this.rows = Int32Array.from(this.table.hashes, (hash) => this.#rowOfHash.get(hash) ?? -1);
   }
 

@@ -1,6 +1,9 @@
 import type { DuplicateCounts } from '../../../shared/contract/insight.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
-import { DuplicateStore, groupKeys } from '../../insight/duplicate-store.ts';
+import { DuplicateStore, groupKeys, type Comparison } from '../../insight/duplicate-store.ts';
+import type { PictureTable } from '../../library/reading/picture-table.ts';
+import type { PictureGroups } from '../../../shared/contract/pictures.ts';
+import { groupLookAlikes } from './look-alike-groups.ts';
 import { distinctContents, listContents } from '../../library/reading/contents.ts';
 import type { Db } from '../../library/database/sql.ts';
 import { duplicateGroups, findLeaks, uncompared, type DuplicateGroup, type Leak } from '../duplicates.ts';
@@ -12,6 +15,7 @@ export class KnownGroups {
   #placeOf = new Map<number, number>();
   #leaks: Leak[] = [];
   #uncompared: ReturnType<typeof uncompared> = [];
+  #comparison: Comparison | null = null;
 
   /** @param cacheDir cache folder of the project */
   constructor(
@@ -21,6 +25,7 @@ export class KnownGroups {
 
   async read(model: IndexModel): Promise<void> {
     const comparison = await new DuplicateStore(this.cacheDir, model).read();
+    this.#comparison = comparison;
     const compared = new Set(comparison.hashes);
     const all = listContents(this.db);
     this.#groups = duplicateGroups(all, groupKeys(comparison));
@@ -39,6 +44,12 @@ export class KnownGroups {
   keyOf(id: number): string | null {
     const place = this.#placeOf.get(id);
     return place === undefined ? null : this.#groups[place]!.key;
+  }
+
+  /** Pictures that are alike, as far as they were compared. @param from least cosine */
+  alike(table: PictureTable, ids: Uint32Array, from: number): PictureGroups {
+    if (!this.#comparison) return { ids: new Uint32Array(), sizes: new Uint32Array() };
+    return groupLookAlikes(table, this.#comparison, ids, from);
   }
 
   get leaks(): Leak[] {

@@ -3,6 +3,7 @@ import type {
   SuggestionList,
   SuggestionSummary,
 } from '../../../shared/contract/insight.ts';
+import type { PictureGroups } from '../../../shared/contract/pictures.ts';
 import type { SuspectList, SuspectNeighbour } from '../../../shared/contract/suspects.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import type { LabelChange } from '../../../shared/library/labels.ts';
@@ -71,6 +72,18 @@ export class SuggestionSession {
     this.#suspects.reset();
     this.#follow();
     return this.summary();
+  }
+
+  /** Reads what was added to the index, without the library and the groups, which stay as they are meanwhile. */
+  async readMore(): Promise<SuggestionSummary> {
+    await this.#pictures.readMore();
+    this.#follow();
+    return this.summary();
+  }
+
+  /** Groups of pictures that are alike. @param from least cosine of a picture and the first of its group */
+  alike(ids: Uint32Array, from: number): PictureGroups {
+    return this.groups.alike(this.#pictures.table, ids, from);
   }
 
   /** Reads what the run that suggests has predicted meanwhile. */

@@ -3,6 +3,7 @@ import type {
   SuggestionList,
   SuggestionSummary,
 } from '../../../shared/contract/insight.ts';
+import type { PictureGroups } from '../../../shared/contract/pictures.ts';
 import type { SuspectList, SuspectNeighbour } from '../../../shared/contract/suspects.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import type { LabelChange } from '../../../shared/library/labels.ts';
@@ -14,6 +15,8 @@ import type { SuggestedFilter, SuggestionSession, SuggestionSort } from './sessi
 export type SuggestTask =
   | { kind: 'read'; model: IndexModel; isOther: boolean; by: string | null }
   | { kind: 'readRun' }
+  | { kind: 'readMore' }
+  | { kind: 'alike'; ids: Uint32Array; from: number }
   | { kind: 'label'; changes: readonly LabelChange[] }
   | { kind: 'summary' }
   | { kind: 'missing'; most: number; except: readonly string[] }
@@ -34,6 +37,8 @@ export type SuggestTask =
 export interface SuggestAnswers {
   read: SuggestionSummary;
   readRun: SuggestionSummary;
+  readMore: SuggestionSummary;
+  alike: PictureGroups;
   label: null;
   summary: SuggestionSummary;
   missing: { pictures: IndexJob['pictures']; total: number };
@@ -63,6 +68,10 @@ export function askSession(
       return session.read(task.model, task.isOther, task.by);
     case 'readRun':
       return session.readRun();
+    case 'readMore':
+      return session.readMore();
+    case 'alike':
+      return session.alike(task.ids, task.from);
     case 'label':
       return session.label(task.changes);
     case 'summary':

@@ -136,6 +136,7 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
     case 'duplicates':
       return '';
     case 'suggested':
+    case 'alike':
       // The thread with the index determines which of these have a suggestion.
       return "p.label IS NULL AND p.split IS NOT 'test'";
     case 'skipped':

@@ -93,6 +93,7 @@ export class Gestures {
     if (drag?.kind !== 'press' || drag.add) return;
     // A click, not a drag: of several that were selected only this one stays; beside all of them none does.
     if (drag.index === null) this.library.selection.clear();
+    else if (this.library.alike.isShown) this.library.alike.selectAt(drag.index);
     else this.library.selection.only(this.library.list.ids[drag.index]!);
   }
 

@@ -30,6 +30,7 @@ export const KEY_SHEET: readonly {
       [['Ctrl A', 'V'], 'select all, select the visible pictures'],
       [['Enter'], 'large view'],
       [['M'], 'more like this: sort by similarity'],
+      [['G'], 'groups of look-alikes; there: select the group, then the next'],
       [['Esc'], 'stop click-to-label, clear the selection'],
       [['/'], 'search'],
       [['O'], 'show in folder'],
@@ -121,6 +122,10 @@ export function handleKey(
     case 'm':
       if (library.cursor.id === undefined) return false;
       void suggestions.moreLike(library.cursor.id);
+      return true;
+    case 'g':
+      if (library.alike.isShown && !library.cursor.focused) library.alike.selectHere();
+      else void library.alike.show();
       return true;
     case '?':
       library.keysShown = true;
