@@ -13,6 +13,7 @@ import { projectCalls, projectEvents } from './contract/project.ts';
 import { reportCalls } from './contract/report.ts';
 import { storageCalls, storageEvents } from './contract/storage.ts';
 import { suspectCalls } from './contract/suspects.ts';
+import { searchCalls, searchEvents } from './contract/search.ts';
 import { systemCalls, systemEvents } from './contract/system.ts';
 import { modelCalls, runCalls, trainCalls, trainEvents } from './contract/train.ts';
 import type { Result } from './errors.ts';
@@ -33,6 +34,7 @@ export const CALLS = {
   ...evaluateCalls,
   ...figureCalls,
   ...foldCalls,
+  ...searchCalls,
   ...exportCalls,
   ...reportCalls,
   ...insightCalls,
@@ -52,6 +54,7 @@ export const EVENTS = {
   ...predictEvents,
   ...evaluateEvents,
   ...foldEvents,
+  ...searchEvents,
   ...exportEvents,
   ...insightEvents,
   ...storageEvents,

@@ -14,6 +14,7 @@ import { projectHandlers } from './project.ts';
 import { reportHandlers } from './report.ts';
 import { storageHandlers } from './storage.ts';
 import { suspectHandlers } from './suspects.ts';
+import { searchHandlers } from './search.ts';
 import { systemHandlers } from './system.ts';
 import { runHandlers, trainHandlers } from './train.ts';
 
@@ -31,6 +32,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...evaluateHandlers(context),
     ...figureHandlers(context),
     ...foldHandlers(context),
+    ...searchHandlers(context),
     ...exportHandlers(context),
     ...reportHandlers(context),
     ...insightHandlers(context),

@@ -12,11 +12,13 @@ import { FeatureSource } from '../training/feature-source.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
 import { batches } from '../training/order.ts';
+import { stageProgress } from '../training/stage-progress.ts';
 import { vectorsOf } from './index-pictures.ts';
 
 const BATCH = 20;
-/** Timed passes of each base, after one that warms it up. */
-const PASSES = 5;
+/** Timed passes of each base, after one that warms it up, and the pictures of each pass. */
+const PASSES = 3;
+const TIMED = 8;
 
 /**
  * Computes the pooled features of pictures at each choice, keeps them for the next time, and predicts every picture out of
@@ -30,7 +32,9 @@ export async function runRecipeSearchJob(
 ): Promise<RecipeSearchResult> {
   const leftOut = new LeftOutList(context.emit);
   const costs: number[] = [];
+  const timing = stageProgress('loading', job.choices.length, context.emit);
   for (const choice of job.choices) {
+    timing.update(costs.length);
     costs.push(await millisecondsPerPicture(job, choice));
     await context.control.turn();
   }
@@ -121,12 +125,12 @@ async function millisecondsPerPicture(
   const extractor = await FeatureExtractor.load({ weights: model.weights, cut, size });
   try {
     const random = seededGenerator(seed, size);
-    const pixels = Float32Array.from({ length: BATCH * size ** 2 * 3 }, () => uniformFloat32(random));
-    extractor.extractTo(pixels, BATCH);
+    const pixels = Float32Array.from({ length: TIMED * size ** 2 * 3 }, () => uniformFloat32(random));
+    extractor.extractTo(pixels, TIMED);
     const times = Array.from({ length: PASSES }, () => {
       const start = performance.now();
-      extractor.extractTo(pixels, BATCH);
-      return (performance.now() - start) / BATCH;
+      extractor.extractTo(pixels, TIMED);
+      return (performance.now() - start) / TIMED;
     });
     return times.sort((a, b) => a - b)[Math.floor(PASSES / 2)]!;
   } finally {

@@ -15,6 +15,7 @@ import { nextSteps } from './next-steps.ts';
 import { Notices } from './notices.svelte.ts';
 import { PLACES, type Place } from './places.ts';
 import { ProjectState } from './project.svelte.ts';
+import { RecipeSearches } from './recipe-search.svelte.ts';
 import { Review } from './review.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import { Storage } from './storage.svelte.ts';
@@ -44,6 +45,7 @@ export class AppState {
   readonly train: Train;
   readonly tries: Tries;
   readonly evaluations: Evaluations;
+  readonly searches: RecipeSearches;
   readonly review: Review;
   readonly exports: Exports;
   readonly storage: Storage;
@@ -80,6 +82,7 @@ export class AppState {
     );
     this.tries = new Tries(client, this.notices, this.opened, this.runs);
     this.evaluations = new Evaluations(client, this.notices);
+    this.searches = new RecipeSearches(client, this.notices);
     this.review = new Review(client, this.notices, this.opened, this.runs, this.library);
     this.exports = new Exports(client, this.notices, this.opened);
     this.storage = new Storage(client, this.notices);
@@ -220,6 +223,7 @@ export class AppState {
     this.train.open(info);
     this.tries.open(isProject);
     this.evaluations.open(isProject);
+    this.searches.open(isProject);
     this.review.open();
     this.exports.open(isProject);
     this.storage.open();

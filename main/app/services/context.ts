@@ -17,6 +17,7 @@ import type { Pictures } from './pictures.ts';
 import type { Predictor } from './predictor.ts';
 import type { RecentProjects } from './recent.ts';
 import type { Speeds } from './speeds.ts';
+import type { RecipeSearcher } from './recipe-searcher.ts';
 import type { Splits } from './splits.ts';
 import type { Storage } from './storage.ts';
 import type { SuspectFinder } from './suspect-finder.ts';
@@ -38,6 +39,7 @@ export interface AppContext {
   predictor: Predictor;
   evaluator: Evaluator;
   outOfFolds: OutOfFolds;
+  searcher: RecipeSearcher;
   exporter: Exporter;
   suspectFinder: SuspectFinder;
   insight: Insight;

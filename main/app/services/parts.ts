@@ -22,6 +22,7 @@ import { Predictor } from './predictor.ts';
 import { RecentProjects, recentSchema } from './recent.ts';
 import { summarise } from './recent-summary.ts';
 import { Speeds, speedsSchema } from './speeds.ts';
+import { RecipeSearcher } from './recipe-searcher.ts';
 import { Splits } from './splits.ts';
 import { Storage } from './storage.ts';
 import { SuspectFinder } from './suspect-finder.ts';
@@ -114,6 +115,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
     evaluator: new Evaluator(project, checks, spawn, emit),
     outOfFolds: new OutOfFolds(project, checks, spawn, emit),
+    searcher: new RecipeSearcher(project, checks, spawn, emit),
     exporter: new Exporter(project, checks, spawn, emit),
     suspectFinder: new SuspectFinder(project, insight.suggestions),
     recent,
