@@ -12,6 +12,7 @@ import { benchmark as imports } from './import.ts';
 import { benchmark as keras } from './keras.ts';
 import { benchmark as label } from './label.ts';
 import { benchmark as memory } from './memory.ts';
+import { benchmark as scale } from './scale.ts';
 import { benchmark as start } from './start.ts';
 import { benchmark as activeLearning } from './active-learning.ts';
 import { benchmark as duplicates } from './duplicates.ts';
@@ -37,5 +38,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   activeLearning,
   labelErrors,
   firstPrediction,
+  scale,
   keras,
 ];

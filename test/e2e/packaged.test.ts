@@ -6,8 +6,7 @@ import { promisify } from 'node:util';
 import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CallInput, CallName, CallOutput } from '../../shared/contract.ts';
-import { callMain } from '../kit/window/call.ts';
+import { trainSampleAndExport } from '../kit/window/first-run.ts';
 import { isComplaint, ROOT } from '../kit/window/harness.ts';
 import { launchPackaged } from '../kit/window/packaged.ts';
 
@@ -68,31 +67,7 @@ describe.runIf(onLinux)('the packaged app', () => {
       cwd: folder,
       env: { HOME: home },
     });
-    const call = <Name extends CallName>(name: Name, payload?: CallInput<Name>): Promise<CallOutput<Name>> =>
-      callMain(page, name, payload);
-    await page.getByRole('button', { name: 'Try the sample pictures' }).click();
-    await expect
-      .poll(
-        () =>
-          call('pictures.counts').then(
-            ({ classes }) => classes,
-            () => null,
-          ),
-        { timeout: 60_000 },
-      )
-      .toEqual([127, 125]);
-    expect((await call('system.licences')).length).toBeGreaterThan(50);
-
-    await call('train.start', { recipe: { epochs: 1, augmentation: { enabled: false } } });
-    await expect.poll(() => call('train.state'), { timeout: 180_000, interval: 500 }).toBeNull();
-    const [run] = await call('runs.list');
-    expect(run).toMatchObject({ status: 'done', bestEpoch: 1, canPredict: true });
-
-    const out = join(home, 'web');
-    const { exports } = await call('export.start', { format: 'tfjs', run: run!.id, out });
-    expect(exports[0]?.check?.maxDifference).toBeLessThan(1e-4);
-    expect(await readdir(out)).toEqual(expect.arrayContaining(['model.json', 'card.json', 'tf.min.js']));
-
+    await trainSampleAndExport(page, join(home, 'web'));
     await close();
     expect(stderr().split('\n').filter(isComplaint)).toEqual([]);
   });

@@ -6,21 +6,22 @@ import { startDisplay } from './display.ts';
 /**
  * Starts a packaged app and takes hold of its window. Its fuses refuse `--inspect`, on which Playwright's Electron support
  * rests, so the window is reached through Chromium's own debugging port instead: main stays out of reach, as for anyone.
+ *
+ * @param options `user`: starts it as this user, with the sandbox on, which root can't have
  */
 export async function launchPackaged(
   program: string,
-  options: { cwd: string; env: Record<string, string> },
+  options: { cwd: string; env: Record<string, string>; user?: { uid: number; gid: number } },
 ): Promise<{ page: Page; stderr: () => string; close: () => Promise<void> }> {
-  const child = spawn(
-    program,
-    ['--remote-debugging-port=0', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-    {
-      cwd: options.cwd,
-      // Nothing of this machine but what a bare account has.
-      env: { PATH: '/usr/bin:/bin', DISPLAY: await startDisplay(), ...options.env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
+  const { user } = options;
+  const isRoot = user === undefined && process.getuid?.() === 0;
+  const child = spawn(program, ['--remote-debugging-port=0', ...(isRoot ? ['--no-sandbox'] : [])], {
+    ...user,
+    cwd: options.cwd,
+    // Nothing of this machine but what a bare account has.
+    env: { PATH: '/usr/bin:/bin', DISPLAY: await startDisplay(), ...options.env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const page = await windowOf(child, /Twofold/);
