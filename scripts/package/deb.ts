@@ -25,18 +25,6 @@ const ICON_SIZE = '512x512';
 const DEPENDS =
   'libgtk-3-0, libnotify4, libnss3, libxss1, libxtst6, xdg-utils, libatspi2.0-0, libuuid1, libsecret-1-0, libgbm1, libasound2';
 
-const DESKTOP_ENTRY = `[Desktop Entry]
-Name=Twofold
-Comment=Turn a folder of pictures into a two-class image classifier
-Exec=${FOLDER}/${EXECUTABLE} %U
-Icon=${EXECUTABLE}
-Terminal=false
-Type=Application
-Categories=Science;
-StartupWMClass=Twofold
-MimeType=inode/directory;
-`;
-
 /**
  * Packages an unpacked app for Debian and Ubuntu with dpkg-deb, which is on every such system: nothing is downloaded.
  * Installation scripts and AppArmor profile are those of electron-builder, so that the sandbox works with and without
@@ -76,16 +64,15 @@ export async function writeDeb(unpacked: string, file: string, version: string):
 }
 
 async function writeSystemFiles(root: string): Promise<void> {
-  const put = async (path: string, from: string | { text: string }): Promise<void> => {
+  const put = async (path: string, from: string): Promise<void> => {
     const target = join(root, path);
     await mkdir(dirname(target), { recursive: true });
-    if (typeof from === 'string') await copyFile(from, target);
-    else await writeFile(target, from.text);
+    await copyFile(join(ROOT, from), target);
     await chmod(target, 0o644);
   };
-  await put(`usr/share/applications/${EXECUTABLE}.desktop`, { text: DESKTOP_ENTRY });
-  await put(`usr/share/icons/hicolor/${ICON_SIZE}/apps/${EXECUTABLE}.png`, join(ROOT, 'dist/icons/icon.png'));
-  await put(`usr/share/doc/${EXECUTABLE}/copyright`, join(ROOT, 'LICENSE'));
+  await put(`usr/share/applications/${EXECUTABLE}.desktop`, 'assets/twofold.desktop');
+  await put(`usr/share/icons/hicolor/${ICON_SIZE}/apps/${EXECUTABLE}.png`, 'dist/icons/icon.png');
+  await put(`usr/share/doc/${EXECUTABLE}/copyright`, 'LICENSE');
 }
 
 const controlFile = (version: string, installedKb: number): string => `Package: ${EXECUTABLE}
