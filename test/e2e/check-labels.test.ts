@@ -9,9 +9,9 @@ import { SAMPLES } from '../kit/cli.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
-/** The queue of likely label errors, on photographs of which some are labelled wrongly. The tests follow each other. */
+/** The queue of likely label errors, on pictures of which some are labelled wrongly. The tests follow each other. */
 
-const NAMES = ['animals', 'food'] as const;
+const NAMES = ['flags', 'smileys'] as const;
 const EACH = 40;
 /** Of each class, imported from the folder of the other. */
 const FLIPPED = 3;
