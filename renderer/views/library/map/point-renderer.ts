@@ -15,9 +15,9 @@ export interface PointRenderer {
 }
 
 /**
- * By WebGL where a graphics card draws it; else on the processor, which is several times faster than WebGL without a card.
+ * By WebGL where a GPU draws it; else on the processor, which is several times faster than WebGL without a GPU.
  *
- * @param onLost called when the graphics card lost everything: ask for a renderer of another canvas
+ * @param onLost called when the GPU lost everything: ask for a renderer of another canvas
  */
 export function pointRenderer(canvas: HTMLCanvasElement, onLost: () => void): PointRenderer | null {
   return webglRenderer(canvas, onLost) ?? canvasRenderer(canvas);

@@ -47,7 +47,7 @@ void main() {
   result = vec4(mix(tint.rgb, selection.rgb, ring) * alpha, alpha);
 }`;
 
-/** Null where there is no WebGL 2, or none that a graphics card draws. */
+/** Null where there is no WebGL 2, or none that a GPU draws. */
 export function webglRenderer(canvas: HTMLCanvasElement, onLost: () => void): PointRenderer | null {
   const gl = canvas.getContext('webgl2', {
     antialias: false,
