@@ -1,7 +1,6 @@
 import type { ClassInfo } from '../../../../shared/library/classes.ts';
 import type { MapColour, MapValues } from '../../../../shared/map.ts';
-import type { Look, Rgba } from './looks.ts';
-import type { Palette } from './palette.ts';
+import type { Look, Palette, Rgba } from './looks.ts';
 
 /** What the points of a map show, in the order of its ids. */
 export interface PointValues {

@@ -1,6 +1,6 @@
 import type { Thumbnail } from '../thumbnails.svelte.ts';
-import type { Looks, Rgba } from './looks.ts';
-import { cssOf, type Palette } from './palette.ts';
+import type { Looks, Palette, Rgba } from './looks.ts';
+import { cssOf } from './palette.ts';
 import { TILE_PX, type Tile } from './tiles.ts';
 import { toFrame, type Point, type Size, type Viewport } from './viewport.ts';
 

@@ -1,6 +1,20 @@
 /** Red, green, blue and opacity, 0..255. */
 export type Rgba = readonly [number, number, number, number];
 
+/** The colours of the map in the present theme. */
+export interface Palette {
+  classes: readonly [Rgba, Rgba];
+  /** Of what has no class, and of what is skipped. */
+  none: Rgba;
+  skipped: Rgba;
+  wrong: Rgba;
+  likely: Rgba;
+  correct: Rgba;
+  selection: Rgba;
+  ground: Rgba;
+  text: Rgba;
+}
+
 /** `SHAPES` in the order of the shader; a shape as well as a colour, so that colour is never the only sign. */
 export const SHAPES = ['disc', 'square', 'ring', 'frame', 'diamond', 'dot'] as const;
 export type Shape = (typeof SHAPES)[number];

@@ -3,8 +3,7 @@ import { contentKey } from '../../../../shared/picture-url.ts';
 import type { AppState } from '../../../state/app.svelte.ts';
 import { Thumbnails, type Thumbnail } from '../thumbnails.svelte.ts';
 import { colouring, indexOfId, maskOf, valuesOf, type PointErrors } from './colouring.ts';
-import { looksOf, radiusPx } from './looks.ts';
-import type { Palette } from './palette.ts';
+import { looksOf, radiusPx, type Palette } from './looks.ts';
 import { tilesIn } from './tiles.ts';
 import { fitted, type Point, type Size, type Viewport } from './viewport.ts';
 

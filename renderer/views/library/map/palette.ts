@@ -1,18 +1,4 @@
-import type { Rgba } from './looks.ts';
-
-/** The colours of the map in the present theme. */
-export interface Palette {
-  classes: readonly [Rgba, Rgba];
-  /** Of what has no class, and of what is skipped. */
-  none: Rgba;
-  skipped: Rgba;
-  wrong: Rgba;
-  likely: Rgba;
-  correct: Rgba;
-  selection: Rgba;
-  ground: Rgba;
-  text: Rgba;
-}
+import type { Palette, Rgba } from './looks.ts';
 
 const NAMES = {
   class0: '--class-0',
