@@ -126,6 +126,13 @@ test('the library, its menu, its large picture and its dialogs', async () => {
   await main().getByRole('region', { name: 'One large picture' }).waitFor();
   await look('library-large');
   await escape();
+  await button('View options').click();
+  expect(await app.accessibility()).toEqual([]);
+  await escape();
+  await pictures().first().click({ button: 'right' });
+  await app.page.getByRole('menu').waitFor();
+  expect(await app.accessibility()).toEqual([]);
+  await escape();
   await app.page.keyboard.press('?');
   await app.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   expect(await faults()).toEqual([]);
