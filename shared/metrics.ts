@@ -41,6 +41,7 @@ export interface MetricIntervals {
   resamples: number;
   /** Of class 1 at the threshold. */
   f1: Interval | null;
+  f1OfClass0: Interval | null;
   rocAuc: Interval | null;
   averagePrecision: Interval | null;
   /** Expected calibration error over 10 bins. */
@@ -135,6 +136,13 @@ export function f1([[, n01], [n10, n11]]: Confusion): number | null {
   const total = 2 * n11 + n01 + n10;
   return total === 0 ? null : (2 * n11) / total;
 }
+
+/** As `f1`, of class 0. */
+export const f1OfClass0 = ([[n00, n01], [n10, n11]]: Confusion): number | null =>
+  f1([
+    [n11, n10],
+    [n01, n00],
+  ]);
 
 /** A point of the ROC and precision-recall curves: counts with probabilities from `threshold` on as class 1. */
 export interface CurvePoint {

@@ -2,7 +2,7 @@ import type { Split } from '../../shared/split.ts';
 import type { Evaluation, Interval, MetricIntervals } from '../../shared/metrics.ts';
 import { formatCount, formatInterval, formatPercent, plural } from '../../shared/format.ts';
 import { statedThreshold } from '../../shared/swap.ts';
-import type { OverfittingGap } from '../engine/overfitting-gap.ts';
+import type { OverfittingGap } from '../../shared/overfitting-gap.ts';
 import { table } from './format.ts';
 import type { Output } from './output.ts';
 

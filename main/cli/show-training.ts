@@ -4,7 +4,7 @@ import { formatBytes, formatPercent, plural } from '../../shared/format.ts';
 import type { RunRecord } from '../../shared/library/runs.ts';
 import { imbalance } from '../../shared/recipe/class-weights.ts';
 import type { Recipe } from '../../shared/recipe.ts';
-import { overfittingGap } from '../engine/overfitting-gap.ts';
+import { overfittingGap } from '../../shared/overfitting-gap.ts';
 import { metricIntervals } from '../insight/metric-intervals.ts';
 import { runDir, type Project } from '../library/folder.ts';
 import { getClasses } from '../library/labels/classes.ts';

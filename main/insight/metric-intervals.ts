@@ -6,6 +6,7 @@ import {
   classAt,
   confusion,
   f1,
+  f1OfClass0,
   rocAuc,
   type Interval,
   type MetricIntervals,
@@ -20,7 +21,7 @@ const BINS = 10;
 /** Pictures drawn between two turns of the event loop: about 10 ms. */
 const AT_ONCE = 200_000;
 
-const METRICS = ['f1', 'rocAuc', 'averagePrecision', 'calibrationError'] as const;
+const METRICS = ['f1', 'f1OfClass0', 'rocAuc', 'averagePrecision', 'calibrationError'] as const;
 type Values = Record<(typeof METRICS)[number], number | null>;
 
 /**
@@ -62,6 +63,7 @@ export async function metricIntervals(
     seed,
     resamples,
     f1: interval('f1', f1(confusion(scored, threshold))),
+    f1OfClass0: interval('f1OfClass0', f1OfClass0(confusion(scored, threshold))),
     rocAuc: interval('rocAuc', rocAuc(scored)),
     averagePrecision: interval('averagePrecision', averagePrecision(scored)),
     calibrationError: error && { ...error, low: Math.min(error.low, error.value) },
@@ -106,12 +108,16 @@ function weighed(scored: readonly Scored[], threshold: number): (drawn: Uint32Ar
       [ones, zeros] = [0, 0];
     }
     const total = allPredicted + positives;
+    const count = positives + negatives;
+    // Of class 0, from what is left of each count.
+    const totalOf0 = 2 * count - total;
+    const truePredictedAs0 = negatives - (allPredicted - truePredicted);
     return {
+      f1OfClass0: totalOf0 === 0 ? null : (2 * truePredictedAs0) / totalOf0,
       f1: total === 0 ? null : (2 * truePredicted) / total,
       rocAuc: positives === 0 || negatives === 0 ? null : area / (positives * negatives),
       averagePrecision: positives === 0 ? null : precisions / positives,
-      calibrationError:
-        hits.reduce((sum, hit, bin) => sum + Math.abs(sums[bin]! - hit), 0) / (positives + negatives),
+      calibrationError: hits.reduce((sum, hit, bin) => sum + Math.abs(sums[bin]! - hit), 0) / count,
     };
   };
 }

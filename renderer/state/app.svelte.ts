@@ -224,7 +224,7 @@ export class AppState {
     this.tries.open(isProject);
     this.evaluations.open(isProject);
     this.searches.open(isProject);
-    this.review.open();
+    this.review.open(isProject);
     this.exports.open(isProject);
     this.storage.open();
     this.labelCheck.open(isProject);

@@ -7,6 +7,7 @@ import { averagePrecision, classAt, confusion, curve, rocAuc, type Scored } from
 import { swapClass, swapLabel } from '../../shared/swap.ts';
 import { beyond } from '../lib/probability.ts';
 import type { Client } from './client.ts';
+import { Figures } from './figures.svelte.ts';
 import type { Library } from './library.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { ProjectState } from './project.svelte.ts';
@@ -21,13 +22,25 @@ export interface Reviewed {
   probability: number;
 }
 
-/** Which pictures are listed: those of a cell of the confusion matrix, or of several. */
-export type ReviewChoice = 'wrong' | 'all' | { actual: 0 | 1; predicted: 0 | 1 };
+/** Pictures whose probability of class 1 is above `above` (from it on where that is 0), up to `upTo`. */
+export interface ProbabilityRange {
+  above: number;
+  upTo: number;
+  /** Only those of one class; default: of both. */
+  actual?: 0 | 1;
+}
+
+/** Which pictures are listed: those of a cell of the confusion matrix, of several, or of a range of probabilities. */
+export type ReviewChoice = 'wrong' | 'all' | { actual: 0 | 1; predicted: 0 | 1 } | ProbabilityRange;
+
+export const isRange = (choice: ReviewChoice): choice is ProbabilityRange =>
+  typeof choice === 'object' && 'above' in choice;
 
 const isClass = (label: LabelValue): label is 0 | 1 => label === 0 || label === 1;
 
 /** What a run gets right and wrong of the pictures that it did not learn from, by the labels as they are now. */
 export class Review {
+  readonly figures: Figures;
   pictures = $state.raw<readonly Reviewed[]>([]);
   loaded = $state(false);
   choice = $state.raw<ReviewChoice>('wrong');
@@ -62,7 +75,7 @@ export class Review {
   /** Which pictures belong to the choice, the most wrong first. */
   readonly listed = $derived(
     this.#chosenFrom
-      .filter(({ label, probability }) => fits(this.choice, label, classAt(probability, this.threshold)))
+      .filter(({ label, probability }) => fits(this.choice, label, probability, this.threshold))
       .map((one) => ({ id: one.id, wrongness: wrongness(one, this.threshold) }))
       .sort((a, b) => b.wrongness - a.wrongness)
       .flatMap(({ id }) => this.#byId[id] ?? []),
@@ -82,10 +95,12 @@ export class Review {
     private readonly runs: Runs,
     private readonly library: Library,
   ) {
+    this.figures = new Figures(client, notices);
     library.labels.onStored((ids) => void this.#readAgain(ids));
   }
 
-  open(): void {
+  open(isProject: boolean): void {
+    this.figures.open(isProject);
     this.#asked++;
     this.#isReading = false;
     this.pictures = [];
@@ -107,10 +122,7 @@ export class Review {
     this.pictures = this.pictures.map(swap);
     this.#chosenFrom = this.#chosenFrom.map(swap);
     for (const [id, label] of this.#before) this.#before.set(id, swapLabel(label));
-    if (typeof this.choice !== 'string') {
-      const { actual, predicted } = this.choice;
-      this.choice = { actual: swapClass(actual), predicted: swapClass(predicted) };
-    }
+    this.choice = swapChoice(this.choice);
     if (this.loaded) void this.#load();
   }
 
@@ -217,11 +229,26 @@ export class Review {
   }
 }
 
-function fits(choice: ReviewChoice, label: LabelValue, predicted: 0 | 1): boolean {
+function swapChoice(choice: ReviewChoice): ReviewChoice {
+  if (typeof choice === 'string') return choice;
+  if (!isRange(choice)) return { actual: swapClass(choice.actual), predicted: swapClass(choice.predicted) };
+  const { above, upTo, actual } = choice;
+  const range = { above: 1 - upTo, upTo: 1 - above };
+  return actual === undefined ? range : { ...range, actual: swapClass(actual) };
+}
+
+function fits(choice: ReviewChoice, label: LabelValue, probability: number, threshold: number): boolean {
   if (choice === 'all') return true;
   if (!isClass(label)) return false;
+  const predicted = classAt(probability, threshold);
   if (choice === 'wrong') return label !== predicted;
-  return label === choice.actual && predicted === choice.predicted;
+  if (!isRange(choice)) return label === choice.actual && predicted === choice.predicted;
+  const { above, upTo, actual = label } = choice;
+  return (
+    label === actual &&
+    probability <= upTo &&
+    (probability > above || above === 0 || (probability === upTo && above === upTo))
+  );
 }
 
 /** How far beyond the threshold a picture is on the wrong side, -1..1; without a label it comes last. */

@@ -1,3 +1,4 @@
+import { calibrated } from '../../shared/calibrated.ts';
 import type { ExamplePicture, TriedPicture } from '../../shared/contract/predict.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -9,8 +10,8 @@ export type TrySort = 'added' | 'name' | 'probability' | 'uncertain';
 
 /** The pictures classified in this session, with a run's predictions. */
 export class Tries extends Task<'predict'> {
-  /** In the order in which they were given. */
-  pictures = $state.raw<readonly TriedPicture[]>([]);
+  /** As they were predicted, at `#temperature`. */
+  #predicted = $state.raw<readonly TriedPicture[]>([]);
   /** What is offered to be tried: the sample's unseen pictures. */
   examples = $state.raw<readonly ExamplePicture[]>([]);
   sort = $state<TrySort>('added');
@@ -18,16 +19,28 @@ export class Tries extends Task<'predict'> {
   selectedToken = $state<string | null>(null);
   /** The selected picture is shown over the whole window. */
   enlarged = $state(false);
-  /** The run that predicted what is shown. */
+  /** The run that predicted what is shown, and its temperature then. */
   #runId = $state<string | null>(null);
+  #temperature = $state(1);
   /** Whether none of the predictions asked for last has arrived yet. */
   #isFresh = false;
 
   /** The run that predicted what is shown, also when another is chosen meanwhile; the chosen one where nothing is shown. */
   readonly run = $derived.by(() => {
     const author = this.runs.usable.find(({ id }) => id === this.#runId);
-    return (this.pictures.length > 0 ? author : undefined) ?? this.project.run;
+    return (this.#predicted.length > 0 ? author : undefined) ?? this.project.run;
   });
+  /** In the order in which they were given, with the run's present calibration. */
+  readonly pictures = $derived.by(() => {
+    const ratio = (this.run?.temperature ?? 1) / this.#temperature;
+    if (ratio === 1) return this.#predicted;
+    return this.#predicted.map((one) => ({
+      ...one,
+      probability: one.probability === null ? null : calibrated(one.probability, ratio),
+    }));
+  });
+  /** Of the run: when it answers "unsure". */
+  readonly rule = $derived(this.run?.unsure ?? null);
   readonly sorted = $derived.by(() =>
     sortTries(this.pictures, this.sort, this.descending, this.project.threshold),
   );
@@ -59,7 +72,7 @@ export class Tries extends Task<'predict'> {
 
   /** After the classes changed places: earlier probabilities are of the other class. */
   swapIndices(): void {
-    this.pictures = this.pictures.map((picture) => ({
+    this.#predicted = this.#predicted.map((picture) => ({
       ...picture,
       probability: picture.probability === null ? null : 1 - picture.probability,
     }));
@@ -83,6 +96,7 @@ export class Tries extends Task<'predict'> {
 
   #ask(run: string): void {
     this.#runId = run;
+    this.#temperature = this.runs.list.find(({ id }) => id === run)?.temperature ?? 1;
     this.#isFresh = true;
   }
 
@@ -124,7 +138,7 @@ export class Tries extends Task<'predict'> {
   }
 
   clear(): void {
-    this.pictures = [];
+    this.#predicted = [];
     this.selectedToken = null;
     this.enlarged = false;
   }
@@ -139,17 +153,22 @@ export class Tries extends Task<'predict'> {
     const { classNames, threshold } = this.project;
     const predictions = this.sorted.map(({ path, probability, error }) => ({ path, probability, error }));
     const saved = await this.notices.attempt(() =>
-      this.client.call('predict.saveCsv', { classes: [...classNames], threshold, predictions }),
+      this.client.call('predict.saveCsv', {
+        classes: [...classNames],
+        threshold,
+        unsure: this.rule,
+        predictions,
+      }),
     );
     if (saved) this.notices.say(`Saved to ${saved.path}`);
   }
 
   /** New predictions replace earlier ones of the same file. */
   #take(some: readonly TriedPicture[]): void {
-    const known = Object.fromEntries(this.pictures.map((picture) => [picture.token, picture]));
+    const known = Object.fromEntries(this.#predicted.map((picture) => [picture.token, picture]));
     const isNew = some.find(({ token }) => !(token in known));
     for (const picture of some) known[picture.token] = picture;
-    this.pictures = Object.values(known);
+    this.#predicted = Object.values(known);
     if (!isNew || !this.#isFresh) return;
     this.#isFresh = false;
     this.selectedToken = isNew.token;

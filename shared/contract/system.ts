@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_RISK, riskSchema } from '../unsure.ts';
 import { call, event } from './call.ts';
 import { insightSettingsSchema } from './insight.ts';
 import { nothing } from './fields.ts';
@@ -23,6 +24,10 @@ export interface Licence {
 export const appSettingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   insight: insightSettingsSchema.prefault({}),
+  /** Sections of panels that a person opened or closed, by name. */
+  sections: z.record(z.string().max(40), z.boolean()).default({}),
+  /** The error rate of the promise for unsure answers that was asked for last. */
+  risk: riskSchema.default(DEFAULT_RISK),
 });
 export type AppSettings = z.infer<typeof appSettingsSchema>;
 
@@ -93,7 +98,11 @@ export const systemCalls = {
   ).returns<string[]>(),
   'system.settings': call(nothing).returns<AppSettings>(),
   'system.setSettings': call(
-    z.strictObject({ theme: appSettingsSchema.shape.theme.unwrap().exactOptional() }),
+    z.strictObject({
+      theme: appSettingsSchema.shape.theme.unwrap().exactOptional(),
+      sections: appSettingsSchema.shape.sections.unwrap().exactOptional(),
+      risk: riskSchema.exactOptional(),
+    }),
   ).returns<AppSettings>(),
   /** A folder or project to open that was passed before the window was ready, if any. */
   'system.takeOpened': call(nothing).returns<string | null>(),

@@ -4,7 +4,7 @@ import { formatInterval, formatUtc, formatPercent, plural } from '../../../share
 import type { Split } from '../../../shared/split.ts';
 import { wilson } from '../../../shared/metrics.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
-import { overfittingGap } from '../../engine/overfitting-gap.ts';
+import { overfittingGap } from '../../../shared/overfitting-gap.ts';
 import { getRunPictures } from '../../library/runs/predictions.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
 import { runDir, type Project } from '../../library/folder.ts';

@@ -14,7 +14,7 @@ import { licenceOf } from '../../model/weights/known.ts';
 import { loadSameWeights } from '../../model/weights/store.ts';
 import type { RunFile } from '../../training/run-folder.ts';
 import { runJob, type JobOptions } from '../../training/supervisor.ts';
-import { overfittingGap } from '../overfitting-gap.ts';
+import { overfittingGap } from '../../../shared/overfitting-gap.ts';
 import { baseCard, listFiles, writeCard, type ModelCard } from '../../export/card/card.ts';
 import { compare, requireSame, TOLERANCE, type CheckPicture } from '../../export/verify/compare.ts';
 import { ONNX_OPSET } from '../../export/formats.ts';

@@ -7,7 +7,7 @@ import { RECIPE_KEYS, rowOf, textOf } from '../../../shared/recipe.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { answerRule, unsurePromise } from '../../../shared/unsure.ts';
 import type { ReliabilityBin } from '../../../shared/reliability.ts';
-import type { OverfittingGap } from '../overfitting-gap.ts';
+import type { OverfittingGap } from '../../../shared/overfitting-gap.ts';
 import { epochCharts, rateCharts, reliabilityChart } from './charts.ts';
 import { escaped, htmlTable } from './html.ts';
 

@@ -16,7 +16,7 @@ import { throwIfCancelled } from '../../support/cancelled.ts';
 import { VERSION } from '../../support/version.ts';
 import { evaluateScored, knownIntervals, knownScores, type KnownScore } from '../known-evaluation.ts';
 import { modelView } from '../model-view.ts';
-import { overfittingGap } from '../overfitting-gap.ts';
+import { overfittingGap } from '../../../shared/overfitting-gap.ts';
 import { reportPage, type SetFigures, type WrongPicture } from './page.ts';
 import { thumbnailsIn } from '../../pictures/cache-folders.ts';
 

@@ -78,6 +78,7 @@ def metric_intervals(labels, scores):
     labels, scores = np.array(labels), np.array(scores)
     metrics = {
         "f1": lambda y, p: f1_score(y, p > 0.5),
+        "f1OfClass0": lambda y, p: f1_score(y, p > 0.5, pos_label=0),
         "averagePrecision": average_precision_score,
         "calibrationError": calibration_error,
     }

@@ -10,6 +10,7 @@ import {
   averagePrecision,
   confusion,
   f1,
+  f1OfClass0,
   rocAuc,
   sigmoid,
   type Interval,
@@ -33,7 +34,7 @@ const reference = JSON.parse(
     lossScaled: number;
   }[];
   auc: { labels: (0 | 1)[]; scores: number[]; value: number; low: number; high: number };
-  metricIntervals: Record<'f1' | 'averagePrecision' | 'calibrationError', Interval>;
+  metricIntervals: Record<'f1' | 'f1OfClass0' | 'averagePrecision' | 'calibrationError', Interval>;
 };
 
 /** Uniform in 0..1, the same at every call of the test. */
@@ -133,16 +134,22 @@ describe('intervals of several metrics at once', () => {
       bootstrap(scored, (some) => f1(confusion(some)), options)!,
       12,
     );
+    expectClose(
+      all.f1OfClass0!,
+      bootstrap(scored, (some) => f1OfClass0(confusion(some)), options)!,
+      12,
+    );
     expectClose(all.calibrationError!, { ...error, low: Math.min(error.low, error.value) }, 12);
   });
 
   it('are SciPy’s percentile intervals of scikit-learn’s metrics', async () => {
     const all = await metricIntervals(scored, { resamples: 4000 });
-    for (const name of ['f1', 'averagePrecision'] as const)
+    for (const name of ['f1', 'f1OfClass0', 'averagePrecision'] as const)
       expectClose(all[name]!, reference.metricIntervals[name], 1.7);
     const { low, ...error } = reference.metricIntervals.calibrationError;
     expectClose(all.calibrationError!, { ...error, low: Math.min(low, error.value) }, 1.7);
-    expect(all.f1!.value).toBeCloseTo(reference.metricIntervals.f1.value, 10);
+    for (const name of ['f1', 'f1OfClass0'] as const)
+      expect(all[name]!.value).toBeCloseTo(reference.metricIntervals[name].value, 10);
   });
 
   it('are null if a metric is undefined, even with equal probabilities', async () => {

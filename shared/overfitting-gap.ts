@@ -1,5 +1,5 @@
-import type { EpochMetrics } from '../../shared/jobs/train.ts';
-import type { RunRecord } from '../../shared/library/runs.ts';
+import type { EpochMetrics } from './jobs/train.ts';
+import type { RunRecord } from './library/runs.ts';
 
 /** How much better a run is on its training set than on its validation set, at the kept epoch. */
 export interface OverfittingGap {
