@@ -13,6 +13,12 @@ let run: RunInfo;
 let scored: Scored[];
 
 const BINS = 20;
+/** Usual, small, and the least that the window can be. */
+const SIZES: readonly [number, number][] = [
+  [1280, 800],
+  [1024, 640],
+  [800, 560],
+];
 
 beforeAll(async () => {
   app = await AppUnderTest.launch({ size: [1280, 800] });
@@ -163,12 +169,8 @@ test('the panel stays readable in small windows with long class names', async ()
     .first()
     .waitFor();
   await main().getByRole('figure').filter({ hasText: 'Uncalibrated' }).waitFor();
-  for (const size of [
-    [1280, 800],
-    [1024, 640],
-    [800, 560],
-  ] as const) {
-    await app.resize(...size);
+  for (const [width, height] of SIZES) {
+    await app.resize(width, height);
     await app.settle();
     const overflow = await app.page.evaluate<string[]>(
       `[...document.querySelectorAll('main aside')].flatMap((aside) =>
@@ -185,10 +187,6 @@ test('the panel stays readable in small windows with long class names', async ()
       const { scrollHeight } = node as unknown as { scrollHeight: number };
       (node as unknown as { scrollTop: number }).scrollTop = scrollHeight * at;
     }, share);
-    await app.screenshots(`review-long-${part}`, [
-      [1280, 800],
-      [1024, 640],
-      [800, 560],
-    ]);
+    await app.screenshots(`review-long-${part}`, SIZES);
   }
 });
