@@ -23,7 +23,7 @@ const SIZES: readonly [number, number][] = [
 beforeAll(async () => {
   app = await AppUnderTest.launch({ size: [1280, 800] });
   await openSample(app);
-  run = await trainSmall(app, { ...SMALL_RECIPE, epochs: 3 });
+  run = await trainSmall(app, { ...SMALL_RECIPE, epochs: 1 });
   await goTo(app, 'Review');
   await rows().first().waitFor();
   const known = (await app.call('runs.pictures', { run: run.id })).filter(
@@ -42,7 +42,7 @@ afterAll(async () => {
 
 const main = () => app.page.getByRole('main');
 const rows = () => main().getByRole('listbox').getByRole('option');
-const histogram = () => main().getByRole('group', { name: 'Probability of food: pictures by true class' });
+const histogram = () => main().getByRole('group', { name: 'Probability of smileys: pictures by true class' });
 const bars = () => histogram().getByRole('button');
 const within = (from: number, to: number, label?: 0 | 1): number =>
   scored.filter((one) => {
@@ -50,13 +50,13 @@ const within = (from: number, to: number, label?: 0 | 1): number =>
     return bin >= from && bin <= to && (label === undefined || one.label === label);
   }).length;
 const listed = (count: number) =>
-  main().getByText(new RegExp(`^(No pictures|${count} pictures?)( labelled \\w+,)? with P\\(food\\)`));
+  main().getByText(new RegExp(`^(No pictures|${count} pictures?)( labelled \\w+,)? with P\\(smileys\\)`));
 
 test('the histogram counts pictures by true class, and the threshold stands in it', async () => {
   expect(await bars().count()).toBe(BINS);
   for (const [bin, bar] of (await bars().all()).entries()) {
     expect(await bar.getAttribute('aria-label')).toContain(
-      `: ${within(bin, bin, 1)} food, ${within(bin, bin, 0)} animals`,
+      `: ${within(bin, bin, 1)} smileys, ${within(bin, bin, 0)} flags`,
     );
   }
   const box = (await histogram().boundingBox())!;
@@ -74,7 +74,7 @@ test('a range is chosen by dragging, and cleared', async () => {
   await app.page.mouse.move(at(11), y);
   await app.page.mouse.up();
   await listed(within(3, 11)).waitFor();
-  await main().getByText('P(food) 15% to 60%').waitFor();
+  await main().getByText('P(smileys) 15% to 60%').waitFor();
   expect(await histogram().getByRole('button', { pressed: true }).count()).toBe(9);
   await app.screenshots('review-histogram', [[1280, 800]]);
   await main().getByRole('button', { name: 'Clear range' }).click();
@@ -87,7 +87,7 @@ test('a bar opens its pictures', async () => {
   const box = (await histogram().boundingBox())!;
   await app.page.mouse.click(box.x + (box.width * (bin + 0.5)) / BINS, box.y + box.height / 2 - 3);
   await main().getByText(`${counts[bin]} picture`).and(listed(counts[bin]!)).waitFor();
-  await main().getByText('labelled food, with P(food)').waitFor();
+  await main().getByText('labelled smileys, with P(smileys)').waitFor();
 });
 
 test('a range is chosen by keyboard, one class of it as well', async () => {
@@ -96,7 +96,7 @@ test('a range is chosen by keyboard, one class of it as well', async () => {
   await app.page.keyboard.press('Home');
   for (let press = 0; press < 9; press++) await app.page.keyboard.press('Shift+ArrowRight');
   await listed(within(0, 9)).waitFor();
-  await main().getByText('P(food) 0% to 50%').waitFor();
+  await main().getByText('P(smileys) 0% to 50%').waitFor();
   await app.page.keyboard.press('ArrowUp');
   await listed(within(0, 9, 1)).waitFor();
   await app.page.keyboard.press('ArrowDown');
@@ -118,12 +118,12 @@ test('a point of a curve opens its pictures', async () => {
   const count = scored.filter(({ probability }) => probability === first!.threshold).length;
   await listed(count).waitFor();
   await main()
-    .getByText(`with P(food) of ${formatPercent(first!.threshold)}`)
+    .getByText(`with P(smileys) of ${formatPercent(first!.threshold)}`)
     .waitFor();
   await main()
     .getByRole('button', { name: /^Average precision/ })
     .click();
-  await main().getByText('with P(food) of').waitFor();
+  await main().getByText('with P(smileys) of').waitFor();
 });
 
 test('AUC, average precision and F1 have the bootstrap intervals of the command line', async () => {
