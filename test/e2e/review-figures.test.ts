@@ -184,7 +184,7 @@ test('applied, Try says unsure and why, counts it and saves it', async () => {
     .getByText(`${count(0)} flags, ${count(1)} smileys, ${count(null)} unsure`)
     .waitFor();
   await button('Uncertainty').click();
-  await rows().first().click();
+  await rows().filter({ hasText: 'unsure' }).first().click();
   await main().getByRole('complementary').getByText('unsure', { exact: true }).waitFor();
   await main()
     .getByText(/answered from \d+\.\d% on|does not answer/)
