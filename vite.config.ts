@@ -15,6 +15,8 @@ export default defineConfig({
     // Files of their own, all of them: the content security policy allows nothing inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Read from disk, in one piece.
+    chunkSizeWarningLimit: 1000,
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
 });

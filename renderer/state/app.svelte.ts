@@ -11,6 +11,7 @@ import { LabelCheck } from './label-check.svelte.ts';
 import { LibraryMap } from './library-map.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Listeners } from './listeners.ts';
+import { menuCommands } from './menu-commands.ts';
 import { nextSteps } from './next-steps.ts';
 import { Notices } from './notices.svelte.ts';
 import { PLACES, type Place } from './places.ts';
@@ -252,52 +253,10 @@ export class AppState {
       if (this.project) this.place = place;
       return;
     }
-    const own = this.#own[command];
+    const own = menuCommands(this)[command];
     if (own) void this.notices.attempt(own);
     this.#menu.tell(command);
   }
-
-  /** What the menu asks of the window as a whole. */
-  readonly #own: Partial<Record<MenuCommand, () => Promise<void>>> = {
-    'new-project': async () => {
-      const [folder] = await this.choose('create-project');
-      if (folder !== undefined) await this.createProject(folder);
-    },
-    'open-project': async () => {
-      const [folder] = await this.choose('open-project');
-      if (folder !== undefined) await this.openProject(folder);
-    },
-    'open-folder': async () => {
-      const [folder] = await this.choose('open-folder');
-      if (folder !== undefined) await this.openFolder(folder);
-    },
-    'open-sample': () => this.openSample(),
-    'close-project': () => this.closeProject(),
-    'import-folder': async () => this.imports.start(await this.choose('import-folder')),
-    'import-pictures': async () => this.imports.start(await this.choose('import-pictures')),
-    'import-csv': async () => this.imports.start(await this.choose('import-csv')),
-    'train-start': async () => {
-      this.place = 'train';
-      await this.opened.readCounts();
-      const { live, starting, refusal } = this.train;
-      if (live === null && !starting && refusal === null) await this.train.start();
-    },
-    'train-pause': async () => {
-      const { live, phase } = this.train;
-      if (live) await (phase === 'paused' || phase === 'pausing' ? this.train.resume() : this.train.pause());
-    },
-    'train-stop': async () => {
-      if (this.train.live) await this.train.stop();
-    },
-    storage: () => {
-      if (this.project) this.storage.show();
-      return Promise.resolve();
-    },
-    about: () => {
-      this.aboutShown = true;
-      return Promise.resolve();
-    },
-  };
 
   /** Does what the menu item of that name does. */
   command(command: MenuCommand): void {

@@ -28,7 +28,7 @@ export class PictureMapper {
   }
 
   /**
-   * One step towards a map; each reads the index once, which takes 0.2 s for 100,000 pictures.
+   * One step towards a map; each reads the index once.
    *
    * @returns null while steps are left, and `none` if there is no map: UMAP not computed, or too few pictures
    */

@@ -15,7 +15,7 @@ export interface PointRenderer {
 }
 
 /**
- * By WebGL where a GPU draws it; else on the processor, which is several times faster than WebGL without a GPU.
+ * By WebGL where a GPU draws it; else on the processor, since WebGL without a GPU computes every pixel in software.
  *
  * @param onLost called when the GPU lost everything: ask for a renderer of another canvas
  */

@@ -8,7 +8,7 @@ interface Sprite {
   reach: number;
 }
 
-/** Draws into an image in memory, point by point: 100,000 points of 2 pixels take some milliseconds. */
+/** Draws into an image in memory, point by point. */
 export function canvasRenderer(canvas: HTMLCanvasElement): PointRenderer | null {
   const context = canvas.getContext('2d');
   if (!context) return null;
