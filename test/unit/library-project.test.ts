@@ -253,7 +253,7 @@ describe('versions', () => {
       [1, null],
     ]);
     expect(explainLabel(db, 2)).toHaveLength(1);
-    expect(getRunPictures(db, 'r1')).toEqual([
+    expect(getRunPictures(db, 'r1', [1, 2, 3])).toEqual([
       { id: 1, split: 'train', probability: null, outOfSample: 0.25 },
       { id: 2, split: 'validation', probability: 0.75, outOfSample: null },
       { id: 3, split: null, probability: 0.5, outOfSample: null },
@@ -267,9 +267,9 @@ describe('versions', () => {
     expect(() => setSplit(db, [3], 'exam' as 'test')).toThrow('CHECK');
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
     removePictures(db, [1], 'mouse');
-    expect(getRunPictures(db, 'r1').map(({ id }) => id)).toEqual([2, 3]);
+    expect(getRunPictures(db, 'r1', [1, 2, 3]).map(({ id }) => id)).toEqual([2, 3]);
     expect(undo(db, 'mouse')?.restored).toEqual([1]);
-    expect(getRunPictures(db, 'r1').map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(getRunPictures(db, 'r1', [1, 2, 3]).map(({ id }) => id)).toEqual([1, 2, 3]);
   });
 
   test('a migration that fails changes nothing', () => {
