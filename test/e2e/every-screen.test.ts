@@ -40,10 +40,14 @@ const FOCUSED = `(() => {
   if (!one || one === document.body) return null;
   // A card is outlined in place of the radio button in it.
   const outlined = [one, one.parentElement, one.parentElement.parentElement].map((each) => getComputedStyle(each));
+  // A part of a chart that is stretched has a line around it, which is not.
+  const stroked = one instanceof SVGElement ? [...one.children].map((each) => getComputedStyle(each)) : [];
   return {
     number: one.getAttribute('data-walk'),
     html: one.outerHTML.slice(0, 160),
-    visible: outlined.some(({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1),
+    visible:
+      outlined.some(({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1) ||
+      stroked.some(({ stroke, strokeWidth }) => stroke !== 'none' && parseFloat(strokeWidth) >= 1),
   };
 })()`;
 

@@ -151,6 +151,8 @@ test('the cell whose pictures are listed is marked', async () => {
 });
 
 test('a threshold is picked for a goal, and Reset takes it back', async () => {
+  const stored = async () => (await app.call('project.current'))!.settings.threshold;
+  expect(await stored()).toBe(0.5);
   await main().getByText('Pick a threshold').click();
   await main().getByLabel('Goal').selectOption('Recall at least');
   await main().getByLabel('Percent').fill('100');
@@ -159,9 +161,9 @@ test('a threshold is picked for a goal, and Reset takes it back', async () => {
   await expect.poll(async () => (await matrix())[1][0]).toBe(0);
   const all = await scored();
   const lowest = Math.min(...all.filter(({ label }) => label === 1).map(({ probability }) => probability));
-  const stored = async () => (await app.call('project.current'))!.settings.threshold;
-  await expect.poll(stored).toBeLessThan(lowest);
-  expect(await matrix()).toEqual(confusion(all, await stored()));
+  await expect.poll(stored).not.toBe(0.5);
+  expect(await stored()).toBeLessThan(lowest);
+  await expect.poll(matrix).toEqual(confusion(all, await stored()));
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('review-picked', [
     [1280, 800],

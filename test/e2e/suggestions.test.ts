@@ -229,12 +229,12 @@ describe('near-duplicates', () => {
       .jpeg({ quality: 60 })
       .toFile(join(folder, 'train', 'copy.jpg'));
     await app.call('import.start', { paths: [folder] });
-    await until(({ phase, summary }) => phase === 'done' && summary!.duplicates.pictures === 2);
+    await until(({ phase, summary }) => phase === 'done' && summary!.duplicates.pictures === 4);
     await page
       .getByRole('region', { name: 'Check' })
-      .getByRole('button', { name: 'Near-duplicates 2' })
+      .getByRole('button', { name: 'Near-duplicates 4' })
       .click();
-    await expect.poll(() => page.locator('.cell:not([hidden])').count()).toBe(2);
+    await expect.poll(() => page.locator('.cell:not([hidden])').count()).toBe(4);
     await app.screenshots('suggestions-duplicates', [[1280, 800]]);
     await app.call('pictures.setTest', { ids: [id!], test: true });
     await until(({ summary }) => summary!.duplicates.leaks === 1);
@@ -245,7 +245,8 @@ describe('near-duplicates', () => {
     await until(({ summary }) => summary!.duplicates.leaks === 0);
     const both = await app.call('pictures.ids', { filter: { kind: 'duplicates' } });
     const rows = await app.call('pictures.rows', { ids: [...both] });
-    expect(rows.map(({ split }) => split)).toEqual(['test', 'test']);
+    // The other group, two angry faces, is in no set.
+    expect(rows.map(({ split }) => split).filter((split) => split !== null)).toEqual(['test', 'test']);
     await app.call('labels.undo');
     await until(({ summary }) => summary!.duplicates.leaks === 1);
   });

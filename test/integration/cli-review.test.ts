@@ -20,10 +20,10 @@ let trained: Awaited<ReturnType<typeof run>>;
 beforeAll(async () => {
   await done('import', sampleFolder(40), '--project', project);
   sampleFolder(8, path.join(folder, 'new'));
-  // Most pictures are predicted correctly, but not all.
+  // So few and small steps that some pictures are predicted wrongly, and many with little confidence.
   trained = await run(
     ...['train', project, '--units', '16', '--no-augment'],
-    ...['--epochs', '4', '--learning-rate', '0.0003'],
+    ...['--epochs', '4', '--learning-rate', '0.00001'],
     ...['--validation-fraction', '0.5', '--json'],
   );
 });
@@ -151,7 +151,7 @@ describe('calibration', () => {
 });
 
 describe('an unsure answer', () => {
-  const rule = ['--alpha', '0.3'];
+  const rule = ['--alpha', '0.2'];
 
   it('is refused while there are too few pictures, and says how many are missing', async () => {
     const { code, stdout } = await run('unsure', project);
@@ -167,12 +167,12 @@ describe('an unsure answer', () => {
     const found = (await done('unsure', project, ...rule)) as unknown as UnsureProposal & { promise: string };
     for (const { from, answered, wrong, errorAtMost } of found.classes) {
       if (from === null) continue;
-      expect(answered).toBeGreaterThanOrEqual(9);
-      expect(errorAtMost).toBeLessThanOrEqual(0.3);
-      expect(wrong).toBeLessThan(answered * 0.3);
+      expect(answered).toBeGreaterThanOrEqual(14);
+      expect(errorAtMost).toBeLessThanOrEqual(0.2);
+      expect(wrong).toBeLessThan(answered * 0.2);
     }
     expect(found.rule).not.toBeNull();
-    expect(found.promise).toContain('at most 30.0% are wrong, with 95% confidence for each class');
+    expect(found.promise).toContain('at most 20.0% are wrong, with 95% confidence for each class');
     const { stdout } = await run('unsure', project, ...rule);
     expect(stdout).toContain('Geifman and El-Yaniv, 2017');
   });
@@ -207,7 +207,7 @@ describe('an unsure answer', () => {
     await done('export', project, '--format', 'tfjs', '--out', out);
     const readme = readFileSync(path.join(out, 'README.md'), 'utf8');
     expect(readme).toContain(
-      'otherwise the answer is **unsure**. Of the answers of each class at most 30.0%',
+      'otherwise the answer is **unsure**. Of the answers of each class at most 20.0%',
     );
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
     const files = [...answers.keys()];

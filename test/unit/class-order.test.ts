@@ -194,7 +194,7 @@ describe('swapping the classes', () => {
     // Begun before the swap, ended after it.
     await saveRunPictures(db, id, [{ id: 2, probability: 0.75 }], false);
     expect(getSettings(db)).toMatchObject({ brush: 0, threshold: 0.7 });
-    expect(getRunPictures(db, id).map(({ probability }) => probability)).toEqual([0.75, 0.25]);
+    expect(getRunPictures(db, id, [1, 2]).map(({ probability }) => probability)).toEqual([0.75, 0.25]);
     const second = createRun(db, { recipe: { ...DEFAULT_RECIPE, classWeights: '2:5' } });
     expect(second.classes).toEqual(['hound', 'cat']);
     expect(second.recipe?.classWeights).toBe('2:5');
@@ -205,7 +205,7 @@ describe('swapping the classes', () => {
     expect(named(project)[0]).toBe('hound');
     expect(getRun(db, second.id).classes).toEqual(['cat', 'hound']);
     expect(getSettings(db).brush).toBe(1);
-    expect(getRunPictures(db, id).map(({ probability }) => probability)).toEqual([0.25, 0.75]);
+    expect(getRunPictures(db, id, [1, 2]).map(({ probability }) => probability)).toEqual([0.25, 0.75]);
   });
 
   test('keeps every prediction correct or wrong, also at the threshold itself', async () => {
