@@ -132,7 +132,7 @@ export class Tries extends Task<'predict'> {
   remove(token: string): void {
     const at = this.sorted.findIndex((one) => one.token === token);
     const next = this.sorted[at + 1] ?? this.sorted[at - 1];
-    this.pictures = this.pictures.filter((one) => one.token !== token);
+    this.#predicted = this.#predicted.filter((one) => one.token !== token);
     this.selectedToken = next?.token ?? null;
     if (!next) this.enlarged = false;
   }
