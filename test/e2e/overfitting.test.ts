@@ -4,7 +4,7 @@ import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample
 
 /** What the Train screen says of a run that learned its pictures by heart. */
 
-const EPOCHS = 12;
+const EPOCHS = 20;
 
 let app: AppUnderTest;
 
@@ -36,7 +36,8 @@ test('overfitting is shaded in the chart from where it began, with advice', asyn
     epochs: EPOCHS,
     units: [64],
     dropout: 0,
-    learningRate: 1e-3,
+    validationFraction: 0.5,
+    learningRate: 3e-5,
     augmentation: { ...SMALL_RECIPE.augmentation, enabled: false },
   });
   await goTo(app, 'Train');

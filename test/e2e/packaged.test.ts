@@ -51,6 +51,7 @@ describe.runIf(onLinux)('the packaged app', () => {
       'app.asar',
       'app.asar.unpacked',
       'samples',
+      'unseen',
       'weights',
     ]);
     const files = listPackage(join(resources, 'app.asar'), { isPack: false });

@@ -18,7 +18,7 @@ test('a class with three times as many pictures causes a warning, and can be bal
   const { page } = app;
   await goTo(app, 'Train');
   const warning = page.getByRole('status').filter({ hasText: 'Unbalanced classes' });
-  await page.getByText('pictures of flags').waitFor();
+  await page.getByRole('table').filter({ hasText: 'Validation set' }).waitFor();
   expect(await warning.count()).toBe(0);
 
   const smileys = await app.call('pictures.ids', { filter: { kind: 'class', class: 1 } });

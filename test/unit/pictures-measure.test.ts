@@ -7,7 +7,7 @@ import { sharp } from '../../main/pictures/sharp.ts';
 import { SAMPLES } from '../kit/cli.ts';
 
 const SIDE = 150;
-const folder = path.join(SAMPLES, 'flags');
+const folder = path.join(SAMPLES, 'smileys');
 const sample = (): ReturnType<typeof sharp> =>
   sharp(path.join(folder, readdirSync(folder).sort()[4]!)).flatten({ background: '#8a7' });
 
