@@ -17,6 +17,10 @@ export interface RunComparison {
 /** Differences with a p-value below this are called unlikely to be chance. */
 const SIGNIFICANT = 0.05;
 
+/** A p-value as `p = 0.06`, `p = 0.004` or `p < 0.001`. */
+export const formatP = (p: number): string =>
+  p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(p < 0.01 ? 3 : 2)}`;
+
 /**
  * The comparison in words: which run is better on how many pictures, and whether chance explains it.
  *
@@ -29,9 +33,8 @@ export function comparisonSentence(
   if (onlyFirst.length + onlySecond.length === 0) {
     return `${first} and ${second} are right on the same pictures.`;
   }
-  const value = p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(p < 0.01 ? 3 : 2)}`;
   return (
     `${second} is right on ${plural(onlySecond.length, 'picture')} that ${first} got wrong, and wrong on ${onlyFirst.length} ` +
-    `that ${first} got right; that ${p < SIGNIFICANT ? 'is unlikely to be chance' : 'could be chance'} (${value}).`
+    `that ${first} got right; that ${p < SIGNIFICANT ? 'is unlikely to be chance' : 'could be chance'} (${formatP(p)}).`
   );
 }

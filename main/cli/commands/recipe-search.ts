@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatInterval, plural } from '../../../shared/format.ts';
 import { FEATURE_CHOICES, SEARCH_PICTURES, type FeatureScore } from '../../../shared/recipe-search.ts';
+import { formatP } from '../../../shared/run-comparison.ts';
 import { searchRecipes } from '../../engine/recipe-search.ts';
 import { spawnNodeProcess } from '../../jobs/child.ts';
 import type { Project } from '../../library/folder.ts';
@@ -78,5 +79,5 @@ async function search(project: Project, { cuts, sizes, count }: Flags, output: O
 
 function comparison({ isCurrent, onlyThis, onlyCurrent, p }: FeatureScore): string {
   if (isCurrent) return 'current';
-  return `${onlyThis} gained, ${onlyCurrent} lost (p ${p < 0.001 ? '< 0.001' : `= ${p.toFixed(p < 0.01 ? 3 : 2)}`})`;
+  return `${onlyThis} gained, ${onlyCurrent} lost (${formatP(p)})`;
 }
