@@ -21,6 +21,8 @@ const RECIPES: Record<string, Partial<Recipe>> = {
     patience: 3,
     learningRate: 0.001,
   },
+  augmented: { epochs: 6 },
+  variants: { augmentation: { ...AUGMENTATION, variants: 3 }, epochs: 8 },
 };
 
 const [folder = '', name = ''] = process.argv.slice(2);
