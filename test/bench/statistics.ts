@@ -9,12 +9,14 @@ export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Median and range, as they stand among a benchmark's details. */
-export function summarise(values: readonly number[]): {
+export interface Summary {
   median: number;
   min: number;
   max: number;
   n: number;
-} {
+}
+
+export function summarise(values: readonly number[]): Summary {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values), n: values.length };
 }
 
