@@ -1,6 +1,7 @@
 import type { ProjectInfo, RecentProject } from '../../shared/contract/project.ts';
 import type { AppInfo, DialogPurpose, MenuCommand } from '../../shared/contract/system.ts';
 import { TwofoldError } from '../../shared/errors.ts';
+import { PLACES, type Place } from '../../shared/places.ts';
 import { Checks } from './checks.svelte.ts';
 import { applyClassColours } from './class-colours.ts';
 import type { Client } from './client.ts';
@@ -14,7 +15,6 @@ import { Listeners } from './listeners.ts';
 import { menuCommands } from './menu-commands.ts';
 import { nextSteps } from './next-steps.ts';
 import { Notices } from './notices.svelte.ts';
-import { PLACES, type Place } from './places.ts';
 import { ProjectState } from './project.svelte.ts';
 import { RecipeSearches } from './recipe-search.svelte.ts';
 import { Review } from './review.svelte.ts';
@@ -24,8 +24,6 @@ import { SuggestionActions } from './suggestion-actions.svelte.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import { Train } from './train.svelte.ts';
 import { Tries } from './tries.svelte.ts';
-
-export { PLACE_NAMES, type Place } from './places.ts';
 
 /** A project that was opened, and what is to be imported into it. */
 interface Opened {
@@ -114,10 +112,14 @@ export class AppState {
     return this.#place;
   }
 
+  /** The project is opened there next time. */
   set place(place: Place) {
+    const isOther = place !== this.#place;
     this.#place = place;
     this.labelCheck.close();
     this.opened.chooseNewRun();
+    // A project on a medium that can't be written to opens elsewhere next time, which is no error.
+    if (isOther) void this.client.call('project.setSettings', { settings: { place } }).catch(() => undefined);
   }
 
   /** Finds out what is open already, or was asked to be opened. */
@@ -200,8 +202,8 @@ export class AppState {
     this.busy = false;
     if (!opened) return;
     this.#show(opened.project);
-    this.place = 'library';
     const { importFolder = null, importPaths = importFolder === null ? [] : [importFolder] } = opened;
+    if (importPaths.length > 0) this.#place = 'library';
     await this.imports.start(importPaths);
   }
 
@@ -217,6 +219,7 @@ export class AppState {
   #open(info: ProjectInfo | null): void {
     const isProject = info !== null;
     this.notices.clear();
+    this.#place = info?.startPlace ?? 'library';
     this.imports.open(isProject);
     this.library.open(info);
     this.checks.open(isProject);

@@ -6,7 +6,7 @@ import { formatCount, formatPercent } from '../../shared/format.ts';
 import { freshRun, withEvent, type LiveRun, type SeenEpoch } from '../../shared/live-run.ts';
 import { missingWords } from '../lib/missing-words.ts';
 import { wrongCount } from '../lib/run-words.ts';
-import type { Place } from './app.svelte.ts';
+import type { Place } from '../../shared/places.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { ProjectState } from './project.svelte.ts';

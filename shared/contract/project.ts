@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { classInfoSchema, type ClassInfo } from '../library/classes.ts';
 import { projectSettingsSchema, type ProjectSettings } from '../library/settings.ts';
+import type { Place } from '../places.ts';
 import { call, event } from './call.ts';
 import { nothing, pathSchema, pathsSchema } from './fields.ts';
 
@@ -15,6 +16,8 @@ export interface ProjectInfo {
   /** Changes with every swap of the classes, after which class indexes are out of date. */
   swapped: boolean;
   settings: ProjectSettings;
+  /** Where the person was last; before they chose a place, where work is to be done. */
+  startPlace: Place;
   /** Notes from opening it, such as on a run that was interrupted. */
   notices: string[];
 }
@@ -45,6 +48,7 @@ const settingsOf = projectSettingsSchema.shape;
 const settingsChangeSchema = z.strictObject({
   recipe: settingsOf.recipe.unwrap().exactOptional(),
   brush: settingsOf.brush.unwrap().exactOptional(),
+  place: settingsOf.place.unwrap().unwrap().exactOptional(),
   gridSizePx: settingsOf.gridSizePx.unwrap().exactOptional(),
   gridNames: settingsOf.gridNames.unwrap().exactOptional(),
   gridSplits: settingsOf.gridSplits.unwrap().exactOptional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_THRESHOLD } from '../metrics.ts';
 import { MAP_COLOURS, MAP_METHODS } from '../map.ts';
+import { PLACES } from '../places.ts';
 import { recipeSchema } from '../recipe.ts';
 import { cacheLimitSchema } from './cache.ts';
 import { labelValueSchema } from './labels.ts';
@@ -11,6 +12,8 @@ import { runIdSchema, thresholdSchema } from './runs.ts';
 export const projectSettingsSchema = z.strictObject({
   recipe: recipeSchema.prefault({}),
   brush: labelValueSchema.default(0),
+  /** Where a person was last in the window; null until they chose a place. */
+  place: z.enum(PLACES).nullable().default(null),
   /** Edge of a thumbnail in the grid, in pixels. */
   gridSizePx: z.int().min(48).max(512).default(144),
   /** File names under the thumbnails of the grid. */

@@ -2,6 +2,7 @@ import { existsSync, accessSync, constants, statSync } from 'node:fs';
 import { basename, dirname, join, parse } from 'node:path';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { ProjectInfo } from '../../../shared/contract/project.ts';
+import type { Place } from '../../../shared/places.ts';
 import { tellRunFolders } from '../../engine/model-view.ts';
 import { isSwapped } from '../../library/labels/class-order.ts';
 import { getClasses } from '../../library/labels/classes.ts';
@@ -16,6 +17,7 @@ import {
 import { LibraryReader } from '../../library/reading/reader.ts';
 import { listRuns } from '../../library/runs/runs.ts';
 import { getSettings } from '../../library/settings.ts';
+import { workPlace } from './work-place.ts';
 
 const WATCH_EVERY_MS = 1000;
 
@@ -24,6 +26,7 @@ export class OpenProject {
   #project: Project | null = null;
   #reader: LibraryReader | null = null;
   #notices: string[] = [];
+  #workPlace: Place = 'library';
   #watch: NodeJS.Timeout | undefined;
   /** The value of `swapped` that was last sent to the window. */
   #shownSwapped = false;
@@ -76,12 +79,14 @@ export class OpenProject {
   info(): ProjectInfo | null {
     if (!this.#project) return null;
     const { folder, name, db } = this.#project;
+    const settings = getSettings(db);
     return {
       folder,
       name,
       classes: getClasses(db),
       swapped: isSwapped(db),
-      settings: getSettings(db),
+      settings,
+      startPlace: settings.place ?? this.#workPlace,
       notices: this.#notices,
     };
   }
@@ -171,6 +176,7 @@ export class OpenProject {
     this.#project = project;
     this.#reader = new LibraryReader(project);
     this.#notices = crashedRunNotices(project);
+    this.#workPlace = workPlace(project);
     this.#watch = this.#watchForeignChanges(project);
     return this.announce();
   }

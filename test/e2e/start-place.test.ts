@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AppUnderTest } from '../kit/window/harness.ts';
+import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
+
+/** Where a project opens. One app; the tests follow each other. */
+
+let app: AppUnderTest;
+
+beforeAll(async () => {
+  app = await AppUnderTest.launch({ size: [1280, 800] });
+  await openSample(app);
+  while ((await app.call('pictures.counts')).classes[1] === 0) await app.page.waitForTimeout(100);
+}, 120_000);
+afterAll(() => app.close());
+
+/** Closes the project and opens it by a click. @returns the place that is shown */
+async function reopen(): Promise<string | null> {
+  await app.call('project.close');
+  const recent = app.page.getByRole('region', { name: 'Recent projects' });
+  await recent
+    .getByRole('button', { name: /^Twofold sample/ })
+    .first()
+    .click();
+  const current = app.page.getByRole('navigation', { name: 'Screens' }).locator('[aria-current]');
+  await current.waitFor();
+  return current.textContent().then((text) => text?.trim() ?? null);
+}
+
+test('a project without a run opens in the Library', async () => {
+  expect(await reopen()).toBe('Library');
+});
+
+test('a trained project in which every picture is labelled opens in Review, otherwise in the Library', async () => {
+  const augmentation = { ...SMALL_RECIPE.augmentation, enabled: false };
+  await trainSmall(app, { ...SMALL_RECIPE, epochs: 1, augmentation });
+  expect(await reopen()).toBe('Review');
+  await app.page.getByRole('main').getByRole('slider').first().waitFor();
+  const [first] = await app.call('pictures.ids', {});
+  await app.call('labels.set', { ids: [first!], label: null, source: 'mouse' });
+  expect(await reopen()).toBe('Library');
+});
+
+test('once a place was chosen, a project opens there, also in a reloaded window', async () => {
+  for (const place of ['Export', 'Try', 'Library', 'Train'] as const) {
+    await goTo(app, place);
+    await expect
+      .poll(async () => (await app.call('project.current'))!.settings.place)
+      .toBe(place.toLowerCase());
+    expect(await reopen()).toBe(place);
+  }
+  await app.page.reload();
+  await app.page.getByRole('tab', { name: 'Recipe' }).waitFor();
+});
+
+test('another project opens at its own place', async () => {
+  await app.call('project.create', { folder: `${app.documents}/other.twofold` });
+  const current = app.page.getByRole('navigation', { name: 'Screens' }).locator('[aria-current]');
+  await expect.poll(() => current.textContent()).toContain('Library');
+  expect(await reopen()).toBe('Train');
+});
+
+test('no errors were logged', () => {
+  expect(app.complaints).toEqual([]);
+});
