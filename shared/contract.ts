@@ -6,7 +6,7 @@ import { figureCalls, foldCalls, foldEvents } from './contract/figures.ts';
 import { importCalls, importEvents } from './contract/import.ts';
 import { duplicateCalls, insightCalls, insightEvents, suggestionCalls } from './contract/insight.ts';
 import { labelCalls } from './contract/labels.ts';
-import { mapCalls } from './contract/map.ts';
+import { mapCalls, mapEvents } from './contract/map.ts';
 import { pictureCalls, pictureEvents } from './contract/pictures.ts';
 import { predictCalls, predictEvents } from './contract/predict.ts';
 import { projectCalls, projectEvents } from './contract/project.ts';
@@ -55,6 +55,7 @@ export const EVENTS = {
   ...evaluateEvents,
   ...foldEvents,
   ...searchEvents,
+  ...mapEvents,
   ...exportEvents,
   ...insightEvents,
   ...storageEvents,

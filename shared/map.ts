@@ -12,6 +12,40 @@ export type MapColour = (typeof MAP_COLOURS)[number];
 /** A map of fewer pictures would say nothing. */
 export const FEWEST_ON_MAP = 3;
 
+/**
+ * Pictures that UMAP places itself: its graph of neighbours takes 60 KB for each. Further ones are placed at the most
+ * similar of these.
+ */
+export const MOST_FITTED = 10_000;
+
+/** Milliseconds of each part of the work of UMAP, as measured on a computer with two cores. */
+export interface UmapCost {
+  /** Starting the process, reading the index, finding neighbours and the PCA to start from. */
+  neighbours: number;
+  /** Building the graph of neighbours, which reports no progress. */
+  graph: number;
+  epochs: number;
+  /** Placing pictures beyond `MOST_FITTED`. */
+  placing: number;
+}
+
+/** @param count number of different pictures */
+export function umapCost(count: number): UmapCost {
+  const fitted = Math.min(count, MOST_FITTED);
+  // As umap-js chooses them.
+  const epochs = fitted <= 2500 ? 500 : fitted <= 5000 ? 400 : fitted <= 7500 ? 300 : 200;
+  return {
+    neighbours: 1000 + 0.1 * count + 0.2 * fitted + 2e-5 * fitted ** 2,
+    graph: fitted,
+    epochs: 0.014 * epochs * fitted,
+    placing: 3e-5 * (count - fitted) * fitted,
+  };
+}
+
+/** How long UMAP takes, roughly. @param count number of different pictures */
+export const umapMs = (count: number): number =>
+  Object.values<number>({ ...umapCost(count) }).reduce((sum, ms) => sum + ms, 0);
+
 /** The pictures of a project as points. */
 export interface PictureMap {
   method: MapMethod;
@@ -23,6 +57,8 @@ export interface PictureMap {
   explained: number[];
   /** Indexed pictures that are not on the map, since it is older than they are. */
   added: number;
+  /** Contents that a map by UMAP was computed with and that are no longer in the project. */
+  removed: number;
 }
 
 /** What colours the points. */

@@ -1,10 +1,11 @@
 import { TwofoldError } from '../../shared/errors.ts';
 import { plural } from '../../shared/format.ts';
 import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
+import type { MapResult } from '../../shared/jobs/map.ts';
 import { FEWEST_ON_MAP, type MapMethod, type PictureMap } from '../../shared/map.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import { listContents, type PictureContent } from '../library/reading/contents.ts';
-import type { JobOptions } from '../training/supervisor.ts';
+import { runJob, type JobOptions } from '../training/supervisor.ts';
 import { indexPictures } from './index-library.ts';
 import { IndexedPictures } from './suggestions/indexed-pictures.ts';
 import { PictureMapper } from './suggestions/picture-map.ts';
@@ -15,9 +16,10 @@ export interface ProjectMap extends PictureMap {
 }
 
 /**
- * Places all pictures of a project on a map; first indexes those that are missing from the index.
+ * Places all pictures of a project on a map; first indexes those that are missing from the index. A map of the same
+ * pictures comes from the cache.
  *
- * @param options `onEvent` receives the progress of the stage `indexing`
+ * @param options `onEvent` receives the progress of the stages `indexing` and `mapping`
  * @throws TwofoldError `not-found` for a project without pictures, `too-few` for fewer than three different ones
  */
 export async function mapProject(
@@ -36,16 +38,40 @@ export async function mapProject(
   if (await indexPictures(project, model, { pictures, missing }, options)) await indexed.read(model);
   const mapper = new PictureMapper(indexed, dir);
   mapper.read(model);
-  const map = await stepped(mapper, method);
-  if (map === 'none') {
-    const found = plural(mapper.contents().length, 'different picture');
-    throw new TwofoldError(
-      'too-few',
-      `A map needs at least ${FEWEST_ON_MAP} different pictures that can be read; ${project.name} has ${found}. Import more.`,
-    );
+  let map = await stepped(mapper, method);
+  if (method === 'umap' && (map === 'none' || map.added + map.removed > 0)) {
+    const { placed } = await computeUmap(project, model, mapper.contents(), options);
+    if (placed < FEWEST_ON_MAP) throw tooFew(project, placed);
+    map = await stepped(mapper, method);
   }
+  if (map === 'none') throw tooFew(project, mapper.contents().length);
   const ofId = new Map(all.map((picture) => [picture.id, picture]));
   return { ...map, pictures: [...map.ids].map((id) => ofId.get(id)!) };
+}
+
+/**
+ * Computes the map of indexed pictures by UMAP and stores it in the cache.
+ *
+ * @param contents SHA-256 of the pictures; those that are not indexed are skipped
+ * @param options `onEvent` receives the progress of the stage `mapping`
+ * @returns the number of different pictures on it; fewer than `FEWEST_ON_MAP`: nothing was stored
+ */
+export async function computeUmap(
+  project: Project,
+  model: IndexModel,
+  contents: readonly string[],
+  options: JobOptions,
+): Promise<MapResult> {
+  const pictures = contents.map((sha256) => ({ sha256 }));
+  return runJob({ kind: 'map', cacheDir: cacheDir(project), model, pictures }, options);
+}
+
+function tooFew({ name }: Project, contents: number): TwofoldError {
+  const found = plural(contents, 'different picture');
+  return new TwofoldError(
+    'too-few',
+    `A map needs at least ${FEWEST_ON_MAP} different pictures that can be read; ${name} has ${found}. Import more.`,
+  );
 }
 
 async function stepped(mapper: PictureMapper, method: MapMethod): Promise<PictureMap | 'none'> {

@@ -1,7 +1,7 @@
 import type { AppContext } from '../app/services/context.ts';
 import type { HandlersOf } from './answer.ts';
 
-export function mapHandlers({ insight }: AppContext): HandlersOf<'map'> {
+export function mapHandlers({ insight, mapMaker }: AppContext): HandlersOf<'map'> {
   const { suggestions } = insight;
   return {
     'map.points': async ({ method }) => {
@@ -11,6 +11,10 @@ export function mapHandlers({ insight }: AppContext): HandlersOf<'map'> {
         if (map !== null) return map === 'none' ? null : map;
       }
     },
+    'map.compute': () => mapMaker.compute(),
+    'map.state': () => mapMaker.state,
+    'map.result': () => mapMaker.result,
+    'map.cancel': mapMaker.cancel,
     'map.values': () => suggestions.ask({ kind: 'map-values' }),
   };
 }

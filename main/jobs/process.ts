@@ -44,6 +44,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return (await import('./index-pictures.ts')).runIndexJob(job, context);
     case 'duplicates':
       return (await import('./duplicates.ts')).runDuplicatesJob(job, context);
+    case 'map':
+      return (await import('./map.ts')).runMapJob(job, context);
     case 'out-of-fold':
       return (await import('./out-of-fold.ts')).runOutOfFoldJob(job, context);
     case 'recipe-search':

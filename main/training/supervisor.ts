@@ -23,6 +23,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   features: 'The feature extraction process',
   index: 'The indexing process',
   duplicates: 'The process that compares pictures',
+  map: 'The process that computes the map',
   'out-of-fold': 'The process that trains the folds',
   'recipe-search': 'The process that compares features',
   'import-weights': 'The process that imports weights',

@@ -233,7 +233,7 @@ export class AppState {
     this.storage.open();
     this.labelCheck.open(isProject);
     this.suggestions.open(info);
-    this.libraryMap.clear();
+    this.libraryMap.open(isProject);
     this.suggestionActions.open();
     if (isProject) void this.opened.readCounts();
     info?.notices.forEach((notice) => this.notices.say(notice));

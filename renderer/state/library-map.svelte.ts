@@ -2,9 +2,10 @@
 import type { MapMethod, MapValues, PictureMap } from '../../shared/map.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
+import { Task } from './task.svelte.ts';
 
-/** The map of the Library: where pictures are, and what colours them. */
-export class LibraryMap {
+/** The map of the Library: where pictures are, and what colours them. As a task it computes the map by UMAP. */
+export class LibraryMap extends Task<'map'> {
   /** Null until it was read; see `isNone`. */
   map = $state.raw<PictureMap | null>(null);
   /** The project has too few pictures for a map, or this one was not computed yet. */
@@ -18,14 +19,16 @@ export class LibraryMap {
   /** Counts up with every request, so that an answer to an older one is dropped. */
   #asked = 0;
   #valuesAsked = 0;
+  /** That was read last. */
+  #method: MapMethod | null = null;
 
-  constructor(
-    private readonly client: Client,
-    private readonly notices: Notices,
-  ) {}
+  constructor(client: Client, notices: Notices) {
+    super(client, notices, 'map', 'A map is being computed. Wait until it is done, or cancel it.');
+  }
 
-  /** For another project. */
-  clear(): void {
+  /** For another project, or none. */
+  open(isProject: boolean): void {
+    this.forget();
     this.#asked++;
     this.#valuesAsked++;
     this.map = null;
@@ -34,11 +37,37 @@ export class LibraryMap {
     this.failure = null;
     this.values = null;
     this.shown.clear();
+    if (isProject) void this.#adopt();
+  }
+
+  async #adopt(): Promise<void> {
+    const done = await this.adopt(
+      () => this.client.call('map.state'),
+      () => this.client.call('map.result'),
+    );
+    if (done) await this.#show();
+  }
+
+  /** Computes the map by UMAP, and shows it unless PCA was chosen meanwhile. */
+  async compute(): Promise<void> {
+    const done = await this.perform(
+      () => this.client.call('map.compute'),
+      (error) => {
+        if (!this.cancelling) this.notices.fail(error);
+      },
+    );
+    if (done) await this.#show();
+  }
+
+  async #show(): Promise<void> {
+    this.shown.delete('umap');
+    if (this.#method === 'umap') await this.read('umap');
   }
 
   /** Reads the map; the present one stays until the new one is here. */
   async read(method: MapMethod): Promise<void> {
     const asked = ++this.#asked;
+    this.#method = method;
     this.loading = true;
     this.failure = null;
     if (this.map?.method !== method) this.map = null;

@@ -13,6 +13,7 @@ import type { FeaturesJob, FeaturesResult } from './features.ts';
 import type { HeatMapJob, HeatMapResult } from './heat-map.ts';
 import type { ImportWeightsJob, ImportWeightsResult } from './import-weights.ts';
 import type { IndexJob, IndexResult } from './index-pictures.ts';
+import type { MapJob, MapResult } from './map.ts';
 import type { OutOfFoldJob, OutOfFoldResult } from './out-of-fold.ts';
 import type { PredictJob, PredictResult } from './predict.ts';
 import type { ScoreJob, ScoreResult } from './score.ts';
@@ -32,6 +33,7 @@ export type Job =
   | IndexJob
   | ImportWeightsJob
   | DuplicatesJob
+  | MapJob
   | OutOfFoldJob
   | RecipeSearchJob
   | WriteExportJob
@@ -49,6 +51,7 @@ export type JobResult =
   | IndexResult
   | ImportWeightsResult
   | DuplicatesResult
+  | MapResult
   | OutOfFoldResult
   | RecipeSearchResult
   | WriteExportResult

@@ -14,6 +14,7 @@ export type Stage =
   | 'features'
   | 'indexing'
   | 'comparing'
+  | 'mapping'
   | 'training'
   | 'validating'
   | 'saving'

@@ -148,6 +148,31 @@ describe('the map', () => {
     await map().waitFor();
   });
 
+  it('is computed by UMAP on request, which can be cancelled, and is kept', async () => {
+    const method = page.getByLabel('Place by');
+    await method.selectOption('UMAP');
+    await page.getByRole('heading', { name: 'No map by UMAP yet' }).waitFor();
+    await page.getByText(/For 60 pictures it takes about \d/).waitFor();
+    await app.screenshots('map-umap-none');
+    await press('Compute the map');
+    await page.getByRole('progressbar', { name: 'Progress of the map' }).waitFor();
+    await press('Cancel');
+    await page.getByRole('button', { name: 'Compute the map' }).waitFor({ timeout: 30_000 });
+    expect(await app.call('map.points', { method: 'umap' })).toBeNull();
+    await press('Compute the map');
+    await map().waitFor({ timeout: 60_000 });
+    await app.screenshots('map-umap');
+    const drawn = await app.call('map.points', { method: 'umap' });
+    expect(drawn).toMatchObject({ method: 'umap', added: 0, removed: 0 });
+    await method.selectOption('PCA');
+    await page.getByText(/^axes explain/).waitFor();
+    await method.selectOption('UMAP');
+    await map().waitFor();
+    expect(await page.getByRole('heading', { name: 'No map by UMAP yet' }).count()).toBe(0);
+    await method.selectOption('PCA');
+    await page.getByText(/^axes explain/).waitFor();
+  });
+
   it('is accessible', async () => {
     expect(await app.accessibility()).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, cpSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, cpSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { done, run, sampleFolder, SAMPLES, temporaryFolder, type Event } from '../kit/cli.ts';
@@ -34,6 +34,30 @@ it('"map" places every picture, those of a class nearer to each other than to th
   expect(mean(within)).toBeLessThan(mean(between));
   // The second time it comes from the cache, and is the same.
   expect(pointsOf((await run('map', project, '--json')).events)).toEqual(points);
+});
+
+it('"map --method umap" keeps pictures of a class together, and gives the same map again', async () => {
+  const { events } = await run('map', project, '--method', 'umap', '--json');
+  const points = pointsOf(events);
+  expect(events.at(-1)).toMatchObject({
+    event: 'done',
+    method: 'umap',
+    pictures: points.length,
+    explained: [],
+  });
+  expect(events.some(({ event, stage }) => event === 'progress' && stage === 'mapping')).toBe(true);
+  const nearest = points.map((a) => {
+    const distance = (b: Event): number => Math.hypot(Number(a.x) - Number(b.x), Number(a.y) - Number(b.y));
+    return points.filter((b) => b !== a).sort((b, c) => distance(b) - distance(c))[0]!;
+  });
+  const same = points.filter(({ label }, index) => nearest[index]!.label === label).length;
+  expect(same / points.length).toBeGreaterThan(0.8);
+  const again = await run('map', project, '--method', 'umap', '--json');
+  expect(pointsOf(again.events)).toEqual(points);
+  expect(again.events.some(({ event }) => event === 'progress')).toBe(false);
+  // Computed anew it is the same, since it is seeded.
+  rmSync(path.join(`${project}.twofold`, 'cache', 'map'), { recursive: true });
+  expect(pointsOf((await run('map', project, '--method', 'umap', '--json')).events)).toEqual(points);
 });
 
 it('"map --csv" writes path, x, y and label', async () => {

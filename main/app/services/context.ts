@@ -11,6 +11,7 @@ import type { FileChecks } from './file-checks.ts';
 import type { Importer } from './importer.ts';
 import type { Insight } from './insight.ts';
 import type { JsonFile } from './json-file.ts';
+import type { MapMaker } from './map-maker.ts';
 import type { OpenProject } from './open-project.ts';
 import type { OutOfFolds } from './out-of-folds.ts';
 import type { Pictures } from './pictures.ts';
@@ -40,6 +41,7 @@ export interface AppContext {
   evaluator: Evaluator;
   outOfFolds: OutOfFolds;
   searcher: RecipeSearcher;
+  mapMaker: MapMaker;
   exporter: Exporter;
   suspectFinder: SuspectFinder;
   insight: Insight;

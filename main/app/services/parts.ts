@@ -15,6 +15,7 @@ import { Exporter } from './exporter.ts';
 import { Importer } from './importer.ts';
 import { Insight } from './insight.ts';
 import { JsonFile } from './json-file.ts';
+import { MapMaker } from './map-maker.ts';
 import { OpenProject } from './open-project.ts';
 import { OutOfFolds } from './out-of-folds.ts';
 import { Pictures } from './pictures.ts';
@@ -116,6 +117,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     evaluator: new Evaluator(project, checks, spawn, emit),
     outOfFolds: new OutOfFolds(project, checks, spawn, emit),
     searcher: new RecipeSearcher(project, checks, spawn, emit),
+    mapMaker: new MapMaker(project, insight.suggestions, spawn, emit),
     exporter: new Exporter(project, checks, spawn, emit),
     suspectFinder: new SuspectFinder(project, insight.suggestions),
     recent,

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { formatPercent, plural } from '../../../shared/format.ts';
+import { Option, type Command } from 'commander';
+import { formatCount, formatDuration, formatPercent, plural } from '../../../shared/format.ts';
+import { MAP_METHODS, MOST_FITTED, umapMs, type MapMethod } from '../../../shared/map.ts';
 import { indexModel } from '../../engine/index-library.ts';
 import { mapProject, type ProjectMap } from '../../engine/map-project.ts';
 import { toCsv } from '../../files/csv.ts';
@@ -13,6 +14,7 @@ import { showJob } from '../show-job.ts';
 import { writeCsv } from '../write-csv.ts';
 
 interface Flags {
+  method: MapMethod;
   csv?: string;
 }
 
@@ -21,30 +23,32 @@ export function addMap(program: Command, output: Output): void {
     .command('map')
     .description('place all pictures of a project on a map, similar ones near each other')
     .argument('<project>', 'project folder')
+    .addOption(new Option('--method <method>', 'how pictures are placed').choices(MAP_METHODS).default('pca'))
     .option('--csv <file>', 'write path, x, y and label of every picture; - for standard output')
     .addHelpText(
       'after',
-      '\nThe map is a principal component analysis (PCA) of the index.\n\nExample:\n  twofold map traps --csv map.csv',
+      `\npca places pictures along the two principal components of the index. umap keeps similar pictures\ntogether: about ${formatDuration(umapMs(MOST_FITTED))} for ${formatCount(MOST_FITTED)} pictures and ${formatDuration(umapMs(100_000))} for 100,000, of which it places ${formatCount(MOST_FITTED)}\nitself and the others at the most similar of these.\n\nExamples:\n  twofold map traps --csv map.csv\n  twofold map traps --method umap`,
     )
     .action((given: string, flags: Flags) =>
       withProject(given, output, (project) => work(project, flags, output), { readOnly: true }),
     );
 }
 
-async function work(project: Project, { csv }: Flags, output: Output): Promise<void> {
+async function work(project: Project, { csv, method }: Flags, output: Output): Promise<void> {
   const model = await indexModel(project);
   const map = await cancellable(output, (signals) =>
-    mapProject(project, model, 'pca', { spawn: spawnNodeProcess, onEvent: showJob(output), ...signals }),
+    mapProject(project, model, method, { spawn: spawnNodeProcess, onEvent: showJob(output), ...signals }),
   );
   const rows = rowsOf(map, getClasses(project.db).map(({ name }) => name) as [string, string]);
   for (const row of rows) output.event('point', row);
-  const { method, explained } = map;
+  const { explained } = map;
   output.event('done', { method, pictures: rows.length, explained });
   if (csv !== undefined) {
     await writeCsv(toCsv(rows, ['path', 'x', 'y', 'label']), csv, rows.length, 'picture', output);
   } else {
-    const axes = explained.map((share) => formatPercent(share)).join(' and ');
     output.line(`${plural(rows.length, 'picture')} on the map. --csv writes where each one is.`);
+    if (method === 'umap') return;
+    const axes = explained.map((share) => formatPercent(share)).join(' and ');
     output.line(`The axes explain ${axes} of the variance of the index.`);
   }
 }

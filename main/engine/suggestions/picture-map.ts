@@ -76,6 +76,7 @@ export class PictureMapper {
     const ids: number[] = [];
     const placed: number[] = [];
     let added = 0;
+    const found = new Set<number>();
     table.hashes.forEach((hash, index) => {
       if (rows[index]! < 0) return;
       const at = places.get(hash);
@@ -83,10 +84,19 @@ export class PictureMapper {
         added++;
         return;
       }
+      found.add(at);
       ids.push(table.ids[index]!);
       placed.push(points[2 * at]!, points[2 * at + 1]!);
     });
-    return { method, ids: Uint32Array.from(ids), points: Float32Array.from(placed), explained, added };
+    const removed = hashes.length - found.size;
+    return {
+      method,
+      ids: Uint32Array.from(ids),
+      points: Float32Array.from(placed),
+      explained,
+      added,
+      removed,
+    };
   }
 }
 

@@ -27,6 +27,7 @@ export type SuggestTask =
   | { kind: 'list' }
   | { kind: 'map'; method: MapMethod }
   | { kind: 'map-values' }
+  | { kind: 'contents' }
   | { kind: 'estimate' }
   | { kind: 'suspects' }
   | { kind: 'neighbours'; ids: readonly number[] }
@@ -49,6 +50,7 @@ export interface SuggestAnswers {
   list: SuggestionList;
   map: PictureMap | 'none' | null;
   'map-values': MapValues;
+  contents: string[];
   estimate: SuggestionEstimates | null;
   suspects: SuspectList | null;
   neighbours: SuspectNeighbour[][];
@@ -92,6 +94,8 @@ export function askSession(
       return session.map.step(task.method);
     case 'map-values':
       return session.mapValues();
+    case 'contents':
+      return session.map.contents();
     case 'estimate':
       return session.estimate();
     case 'suspects':
