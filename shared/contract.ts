@@ -3,6 +3,7 @@ import type { CallSpec, EventSpec } from './contract/call.ts';
 import { evaluateCalls, evaluateEvents } from './contract/evaluate.ts';
 import { exportCalls, exportEvents } from './contract/export.ts';
 import { figureCalls, foldCalls, foldEvents } from './contract/figures.ts';
+import { heatMapCalls } from './contract/heat-maps.ts';
 import { importCalls, importEvents } from './contract/import.ts';
 import { duplicateCalls, insightCalls, insightEvents, suggestionCalls } from './contract/insight.ts';
 import { labelCalls } from './contract/labels.ts';
@@ -34,6 +35,7 @@ export const CALLS = {
   ...evaluateCalls,
   ...figureCalls,
   ...foldCalls,
+  ...heatMapCalls,
   ...searchCalls,
   ...exportCalls,
   ...reportCalls,

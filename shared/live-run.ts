@@ -67,6 +67,7 @@ export function withEvent(live: LiveRun, event: JobEvent): LiveRun {
       return live.phase === 'stopping' ? live : { ...live, phase: 'running' };
     case 'predicted':
     case 'scored':
+    case 'heat-map':
     case 'fold':
     case 'speed':
       return live;

@@ -3,6 +3,7 @@ import type { Handlers } from './answer.ts';
 import { evaluateHandlers } from './evaluate.ts';
 import { exportHandlers } from './export.ts';
 import { figureHandlers, foldHandlers } from './figures.ts';
+import { heatMapHandlers } from './heat-maps.ts';
 import { importHandlers } from './import.ts';
 import { duplicateHandlers, insightHandlers, suggestionHandlers } from './insight.ts';
 import { labelHandlers } from './labels.ts';
@@ -32,6 +33,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...evaluateHandlers(context),
     ...figureHandlers(context),
     ...foldHandlers(context),
+    ...heatMapHandlers(context),
     ...searchHandlers(context),
     ...exportHandlers(context),
     ...reportHandlers(context),

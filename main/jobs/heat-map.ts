@@ -1,9 +1,11 @@
-import type { HeatMap, HeatMapJob, HeatMapResult } from '../../shared/jobs/heat-map.ts';
+import type { HeatMap } from '../../shared/heat-map.ts';
+import type { HeatMapJob, HeatMapResult } from '../../shared/jobs/heat-map.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
 import { batches } from '../training/order.ts';
+import type { FeatureBatch, SourcePicture } from '../training/feature-source.ts';
 import { stageProgress } from '../training/stage-progress.ts';
-import { openTrainedModel } from '../training/trained-model.ts';
+import { openTrainedModel, type TrainedModel } from '../training/trained-model.ts';
 
 /** Pictures per batch, for all of which the kernel (150 MB in the tutorial) is read once. */
 const BATCH = 20;
@@ -13,28 +15,39 @@ export async function runHeatMapJob(job: HeatMapJob, { control, emit }: JobConte
   const leftOut = new LeftOutList(emit);
   const model = await openTrainedModel(job, job.cacheDir, control.signal, leftOut.add);
   try {
-    const [rows, columns] = model.source.extractor.shape as [number, number, number];
-    const cells = rows * columns;
     const meter = stageProgress('explaining', job.pictures.length, emit);
-    const maps: HeatMap[] = [];
-    for await (const { pictures, features } of model.source.batches(batches(job.pictures, BATCH), {
+    const maps: HeatMapResult['maps'] = [];
+    for await (const batch of model.source.batches(batches(job.pictures, BATCH), {
       cached: job.cacheDir !== null,
     })) {
-      const logits = model.head.logits(features, pictures.length);
-      const values = model.head.attribute(features, pictures.length, cells);
-      pictures.forEach(({ path }, index) =>
-        maps.push({
-          path,
-          logit: logits[index]!,
-          cells: [...values.subarray(index * cells, (index + 1) * cells)],
-        }),
-      );
+      mapsOf(model, batch).forEach((map, index) => maps.push({ path: batch.pictures[index]!.path, ...map }));
       meter.update(maps.length + leftOut.pictures.length);
       await control.turn();
     }
     const { classes, threshold } = model.run;
-    return { kind: 'heat-map', classes, threshold, rows, columns, maps, leftOut: leftOut.pictures };
+    return { kind: 'heat-map', classes, threshold, maps, leftOut: leftOut.pictures };
   } finally {
     await model.close();
   }
+}
+
+/** The heat map of each picture of a batch. */
+export function mapsOf(
+  { head, source }: Pick<TrainedModel, 'head' | 'source'>,
+  { pictures, features }: FeatureBatch<SourcePicture>,
+): HeatMap[] {
+  const [rows, columns] = source.extractor.shape as [number, number, number];
+  const count = rows * columns;
+  const centres = [...source.extractor.cellCentres];
+  const { logits, cells, biases } = head.attribute(features, pictures.length, count);
+  const method = head.layers.length > 2 ? 'gradient × input' : 'exact';
+  return pictures.map((_, index) => ({
+    logit: logits[index]!,
+    bias: biases[index]!,
+    method,
+    rows,
+    columns,
+    centres,
+    cells: [...cells.subarray(index * count, (index + 1) * count)],
+  }));
 }

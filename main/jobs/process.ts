@@ -38,6 +38,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return (await import('./score.ts')).runScoreJob(job, context);
     case 'heat-map':
       return (await import('./heat-map.ts')).runHeatMapJob(job, context);
+    case 'heat-maps':
+      return (await import('./heat-maps.ts')).runHeatMapsJob(job, context);
     case 'features':
       return (await import('./features.ts')).runFeaturesJob(job, context);
     case 'index':
@@ -69,7 +71,9 @@ async function start(jobId: string, job: Job): Promise<void> {
   const emit = (event: JobEvent): void => send({ type: 'event', jobId, event });
   const control = new JobControl((state) => emit({ type: state }));
   running = { jobId, control };
-  const endCacheUse = 'cacheDir' in job && job.cacheDir !== null ? markCacheUse(job.cacheDir) : undefined;
+  // A job that waits for questions marks the cache while it answers one.
+  const cacheDir = 'cacheDir' in job && job.kind !== 'heat-maps' ? job.cacheDir : null;
+  const endCacheUse = cacheDir === null ? undefined : markCacheUse(cacheDir);
   const answer = await runJob(job, { control, emit })
     .finally(endCacheUse)
     .then(
@@ -104,6 +108,10 @@ function receive(message: unknown): void {
   }
   if (running?.jobId !== command.jobId) return;
   if (command.type === 'received') process.exit(0);
+  if (command.type === 'ask') {
+    running.control.ask(command.question);
+    return;
+  }
   running.control[command.type]();
 }
 

@@ -1,5 +1,6 @@
 import { TwofoldError } from '../../shared/errors.ts';
 import { inceptionV3 } from './architecture/inception-v3.ts';
+import { cellCentres } from './architecture/cell-centres.ts';
 import { sizeOf, type Architecture } from './architecture/layers.ts';
 import { cachedGraph } from './graph-cache.ts';
 import { Graph, type Output } from './graph/graph.ts';
@@ -40,19 +41,22 @@ export class FeatureExtractor {
   readonly shape: readonly number[];
   /** Number of one picture's features: 37,632 there. */
   readonly features: number;
+  /** Where the rows, and columns, of the features' cells are in the picture, see `cellCentres`. */
+  readonly cellCentres: readonly number[];
   readonly #atOnce: number;
 
   private constructor(
     running: RunningGraph,
     weights: WeightsReference,
     size: number,
-    shape: readonly number[],
+    architecture: Architecture,
   ) {
     this.#running = running;
     this.weights = { name: weights.name, fingerprint: weights.fingerprint };
     this.size = size;
-    this.shape = shape;
-    this.features = sizeOf(shape);
+    this.shape = architecture.layers.at(-1)!.outputShape;
+    this.features = sizeOf(this.shape);
+    this.cellCentres = cellCentres(architecture);
     this.#atOnce = Math.max(1, Math.floor(PIXELS_AT_ONCE / size ** 2));
   }
 
@@ -70,8 +74,7 @@ export class FeatureExtractor {
     const key = `${weights.fingerprint.slice(0, 16)}-${cut}-${size}-v${GRAPH_VERSION}`;
     const folder = await cachedGraph(key, () => buildGraph(architecture, weights));
     await tf.ready();
-    const shape = architecture.layers.at(-1)!.outputShape;
-    return new FeatureExtractor(open(folder, architecture), weights, size, shape);
+    return new FeatureExtractor(open(folder, architecture), weights, size, architecture);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
+import type { HeatMapQuestion } from '../../shared/jobs/heat-map.ts';
 import type { Ms } from '../../shared/progress.ts';
 
 /**
@@ -11,6 +12,7 @@ export class JobControl {
   readonly #cancel = new AbortController();
   #wake: (() => void) | undefined;
   #pausedMs = 0;
+  #asked: HeatMapQuestion | null = null;
 
   constructor(private readonly onChange: (state: 'paused' | 'resumed') => void = () => undefined) {}
 
@@ -45,6 +47,23 @@ export class JobControl {
   cancel(): void {
     this.#cancel.abort();
     this.#wake?.();
+  }
+
+  /** Asks the job, in place of a question that it has not taken up yet. */
+  ask(question: HeatMapQuestion): void {
+    this.#asked = question;
+    this.#wake?.();
+  }
+
+  /** Waits for the next question; null once the job is stopped or cancelled and none is open. */
+  async question(): Promise<HeatMapQuestion | null> {
+    while (!this.#asked && !this.stopping && !this.signal.aborted) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    this.#wake = undefined;
+    const question = this.#asked;
+    this.#asked = null;
+    return question;
   }
 
   /**

@@ -28,6 +28,7 @@ const messageSchema = z.discriminatedUnion('type', [
 const commandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pictures'), jobId, pictures: z.custom<readonly unknown[]>(Array.isArray) }),
   z.object({ type: z.literal('start'), jobId, job: contents('kind') }),
+  z.object({ type: z.literal('ask'), jobId, question: z.looseObject({ number: z.number() }) }),
   z.object({ type: z.enum(['pause', 'resume', 'stop', 'cancel', 'received']), jobId }),
 ]);
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TwofoldError } from '../../shared/errors.ts';
+import type { HeatMapQuestion } from '../../shared/jobs/heat-map.ts';
 import type { Job, JobPicture, JobResult, ResultOf } from '../../shared/jobs/job.ts';
 import type { JobCommand, JobEvent } from '../../shared/jobs/messages.ts';
 import { throwIfCancelled } from '../support/cancelled.ts';
@@ -20,6 +21,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   predict: 'The prediction process',
   score: 'The prediction process',
   'heat-map': 'The heat map process',
+  'heat-maps': 'The heat map process',
   features: 'The feature extraction process',
   index: 'The indexing process',
   duplicates: 'The process that compares pictures',
@@ -63,6 +65,12 @@ export interface RunningJob<J extends Job> {
   readonly kill: () => void;
 }
 
+/** A job that answers questions while it runs. */
+export interface AskedJob<J extends Job> extends RunningJob<J> {
+  /** Asks in place of a question that the job has not taken up yet. */
+  readonly ask: (question: HeatMapQuestion) => void;
+}
+
 /** Runs one job in a process of its own. @throws TwofoldError as `RunningJob.result` */
 export async function runJob<J extends Job>(job: J, options: JobOptions): Promise<ResultOf<J>> {
   throwIfCancelled(options.signal);
@@ -73,7 +81,7 @@ export async function runJob<J extends Job>(job: J, options: JobOptions): Promis
 export function startJob<J extends Job>(
   job: J,
   { spawn, onEvent, signal, killSignal }: JobOptions,
-): RunningJob<J> {
+): AskedJob<J> {
   const jobId = randomUUID();
   const child = spawn();
   let isKilled = false;
@@ -125,7 +133,14 @@ export function startJob<J extends Job>(
   const sent = sendJob(child, jobId, job);
   signal?.addEventListener('abort', cancel, { once: true });
   killSignal?.addEventListener('abort', kill, { once: true });
-  return { result, pause: command('pause'), resume: command('resume'), stop: command('stop'), kill };
+  return {
+    result,
+    pause: command('pause'),
+    resume: command('resume'),
+    stop: command('stop'),
+    ask: (question) => void sent.then(() => child.send({ type: 'ask', jobId, question })),
+    kill,
+  };
 }
 
 async function sendJob(child: JobProcess, jobId: string, job: Job): Promise<void> {

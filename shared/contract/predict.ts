@@ -28,7 +28,7 @@ export interface TriedPictures {
   pictures: TriedPicture[];
 }
 
-const tokenSchema = z.uuid();
+export const tokenSchema = z.uuid();
 
 export const predictCalls = {
   /** Predicts pictures and all pictures in folders. Sends `predict.progress` and `predict.some`. One at a time, otherwise `busy`. */

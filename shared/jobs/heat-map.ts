@@ -1,30 +1,44 @@
+import type { HeatMap } from '../heat-map.ts';
 import type { LeftOut } from './left-out.ts';
 import type { RunView } from './run-view.ts';
 
-/** Computes which parts of pictures count for which class. */
+/** Computes which parts of pictures are evidence for which class. */
 export interface HeatMapJob extends RunView {
   kind: 'heat-map';
   runDir: string;
   /** The project's, for pictures whose content (SHA-256) is given; null caches nothing. */
   cacheDir: string | null;
-  pictures: { path: string; sha256: string | null }[];
+  pictures: HeatMapPicture[];
 }
 
-/** The contribution of each cell of a picture to its logit. */
-export interface HeatMap {
+export interface HeatMapPicture {
   path: string;
-  /** The sum of the cells and of the contribution of the biases. */
-  logit: number;
-  /** `rows` × `columns` values, row by row over the whole picture; positive ones count for class 1. */
-  cells: number[];
+  sha256: string | null;
 }
 
 export interface HeatMapResult {
   kind: 'heat-map';
   classes: [string, string];
   threshold: number;
-  rows: number;
-  columns: number;
-  maps: HeatMap[];
+  /** Of the readable pictures. */
+  maps: (HeatMap & { path: string })[];
   leftOut: LeftOut[];
+}
+
+/** Keeps a run loaded and computes the heat maps of the pictures that it is asked for, until it is stopped. */
+export interface HeatMapsJob extends RunView {
+  kind: 'heat-maps';
+  runDir: string;
+  /** As of `HeatMapJob`. */
+  cacheDir: string | null;
+}
+
+/** Asks a running `HeatMapsJob` for a map. Answered by a `heat-map` event with the same number. */
+export interface HeatMapQuestion {
+  number: number;
+  picture: HeatMapPicture;
+}
+
+export interface HeatMapsResult {
+  kind: 'heat-maps';
 }

@@ -10,7 +10,7 @@ import type {
   WriteFoldersResult,
 } from './export.ts';
 import type { FeaturesJob, FeaturesResult } from './features.ts';
-import type { HeatMapJob, HeatMapResult } from './heat-map.ts';
+import type { HeatMapJob, HeatMapResult, HeatMapsJob, HeatMapsResult } from './heat-map.ts';
 import type { ImportWeightsJob, ImportWeightsResult } from './import-weights.ts';
 import type { IndexJob, IndexResult } from './index-pictures.ts';
 import type { MapJob, MapResult } from './map.ts';
@@ -29,6 +29,7 @@ export type Job =
   | PredictJob
   | ScoreJob
   | HeatMapJob
+  | HeatMapsJob
   | FeaturesJob
   | IndexJob
   | ImportWeightsJob
@@ -47,6 +48,7 @@ export type JobResult =
   | PredictResult
   | ScoreResult
   | HeatMapResult
+  | HeatMapsResult
   | FeaturesResult
   | IndexResult
   | ImportWeightsResult

@@ -1,6 +1,8 @@
-import type { Failure } from '../errors.ts';
+import type { Failure, Result } from '../errors.ts';
+import type { HeatMap } from '../heat-map.ts';
 import type { Progress } from '../progress.ts';
 import type { TrainSpeed } from '../train-speed.ts';
+import type { HeatMapQuestion } from './heat-map.ts';
 import type { Job, JobPicture, JobResult } from './job.ts';
 import type { LeftOut } from './left-out.ts';
 import type { Prediction } from './predict.ts';
@@ -64,16 +66,19 @@ export type JobEvent =
   | { type: 'left-out'; leftOut: LeftOut }
   | { type: 'predicted'; predictions: Prediction[] }
   | { type: 'scored'; scores: PredictedPicture[] }
+  /** The answer to a question, by its number. */
+  | { type: 'heat-map'; number: number; answer: Result<HeatMap> }
   | { type: 'paused' }
   | { type: 'resumed' };
 
 /**
  * Messages to the job's process. `pictures` are sent in parts before `start`, whose job then has none. `stop` keeps the
- * best epoch, `cancel` keeps nothing, `received` acknowledges `done` or `failed`, after which the process ends.
+ * best epoch, `cancel` keeps nothing, `ask` asks a job that answers questions, `received` acknowledges `done` or `failed`, after which the process ends.
  */
 export type JobCommand =
   | { type: 'pictures'; jobId: string; pictures: readonly JobPicture[] }
   | { type: 'start'; jobId: string; job: Job }
+  | { type: 'ask'; jobId: string; question: HeatMapQuestion }
   | { type: 'pause' | 'resume' | 'stop' | 'cancel' | 'received'; jobId: string };
 
 /** Some rows of a list in a job's result, which is sent in pages because it is long. */

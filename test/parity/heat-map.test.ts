@@ -48,32 +48,41 @@ describe('the heat map', () => {
       const before = tf.memory().numTensors;
       const found = head.attribute(flat, features.length, CELLS);
       expect(tf.memory().numTensors).toBe(before);
-      cells.flat().forEach((value, index) => expect(found[index]).toBeCloseTo(value, 5));
+      cells.flat().forEach((value, index) => expect(found.cells[index]).toBeCloseTo(value, 5));
+      logits.forEach((value, row) => {
+        const sum = cells[row]!.reduce((total, cell) => total + cell, 0);
+        expect(found.logits[row]).toBeCloseTo(value, 5);
+        expect(found.biases[row]).toBeCloseTo(value - sum, 5);
+      });
     } finally {
       head.dispose();
     }
   });
 
-  it('adds up to the logit minus the contribution of the biases, with the kernel of the tutorial in blocks', async () => {
+  it('adds up to the logit, with the kernel of the tutorial in blocks', async () => {
     const [cellCount, channels, n] = [49, 768, 4];
     const width = cellCount * channels;
     const head = await headOf(width, [1024]);
     try {
+      const weights = head.getWeights();
+      for (const name of ['dense/bias', 'dense_1/bias']) {
+        weights.get(name)!.values.forEach((_, unit, values) => (values[unit] = Math.cos(unit) / 10));
+      }
+      head.setWeights(weights);
       const features = Float32Array.from({ length: n * width }, (_, index) =>
         Math.abs(Math.sin(index * 0.7)),
       );
       const logits = head.logits(features, n);
-      const cells = head.attribute(features, n, cellCount);
+      const found = head.attribute(features, n, cellCount);
       logits.forEach((value, row) => {
-        const sum = cells
-          .subarray(row * cellCount, (row + 1) * cellCount)
-          .reduce((total, cell) => total + cell, 0);
-        // A fresh head has no biases, so nothing else adds to the logit.
+        const cells = found.cells.subarray(row * cellCount, (row + 1) * cellCount);
+        const sum = cells.reduce((total, cell) => total + cell, found.biases[row]!);
         expect(Math.abs(sum - value)).toBeLessThan(1e-4);
+        expect(Math.abs(found.logits[row]! - value)).toBeLessThan(1e-4);
       });
       head.negate();
       const negated = head.attribute(features, n, cellCount);
-      cells.forEach((value, index) => expect(negated[index]).toBeCloseTo(-value, 5));
+      found.cells.forEach((value, index) => expect(negated.cells[index]).toBeCloseTo(-value, 5));
     } finally {
       head.dispose();
     }

@@ -1,5 +1,6 @@
 import type { BrowserWindow } from 'electron';
 import type { AppSettings, appSettingsSchema } from '../../../shared/contract/system.ts';
+import type { HeatMaps } from '../../engine/heat-maps.ts';
 import type { Emit } from './emit.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
 import type { Counts } from './counts.ts';
@@ -40,6 +41,7 @@ export interface AppContext {
   predictor: Predictor;
   evaluator: Evaluator;
   outOfFolds: OutOfFolds;
+  heatMaps: HeatMaps;
   searcher: RecipeSearcher;
   mapMaker: MapMaker;
   exporter: Exporter;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
 import { appSettingsSchema } from '../../../shared/contract/system.ts';
+import { HeatMaps } from '../../engine/heat-maps.ts';
 import type { Emit } from './emit.ts';
 import { dataFolder } from '../../files/paths.ts';
 import { logFailure } from '../../log/log.ts';
@@ -39,6 +40,9 @@ export interface PartsOptions {
   /** Folder of this session's temporary files, removed when the app ends. */
   temporary: string;
 }
+
+/** How long a run stays loaded after its last heat map. */
+const HEAT_MAP_IDLE_MS = 60_000;
 
 const logIgnored = (error: unknown): void => logFailure('summary of a project', error);
 
@@ -99,7 +103,10 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     emit: (state) => emit('insight.changed', state),
   });
   const speeds = new Speeds(new JsonFile(join(data, 'speeds.json'), speedsSchema, {}));
-  const spawn = insight.aside(storage.after(spawnUtilityProcess));
+  const spawnJob = storage.after(spawnUtilityProcess);
+  const heatMaps = new HeatMaps({ spawn: spawnJob, idleMs: HEAT_MAP_IDLE_MS });
+  project.beforeClose(() => heatMaps.end());
+  const spawn = heatMaps.aside(insight.aside(spawnJob));
   return {
     project,
     counts,
@@ -116,6 +123,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
     evaluator: new Evaluator(project, checks, spawn, emit),
     outOfFolds: new OutOfFolds(project, checks, spawn, emit),
+    heatMaps,
     searcher: new RecipeSearcher(project, checks, spawn, emit),
     mapMaker: new MapMaker(project, insight.suggestions, spawn, emit),
     exporter: new Exporter(project, checks, spawn, emit),

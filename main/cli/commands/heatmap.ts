@@ -47,7 +47,7 @@ async function heatmap(
 ): Promise<void> {
   const run = chooseRun(project, id);
   const { threshold } = modelView(project.db);
-  const { maps, rows, columns, leftOut } = await cancellable(output, (signals) =>
+  const { maps, leftOut } = await cancellable(output, (signals) =>
     runJob<HeatMapJob>(
       {
         kind: 'heat-map',
@@ -64,9 +64,7 @@ async function heatmap(
     throw new TwofoldError('bad-picture', leftOut[0]?.message ?? `${file} could not be read.`);
   }
   const classes = getClasses(project.db);
-  const png = await drawHeatMap(map.path, map.cells, {
-    rows,
-    columns,
+  const png = await drawHeatMap(map.path, map, {
     colors: [classes[0].color, classes[1].color],
     bits16: run.recipe?.bits16,
   });
@@ -76,8 +74,6 @@ async function heatmap(
   output.event('done', {
     run: run.id,
     ...map,
-    rows,
-    columns,
     probability,
     label: classes[predicted].name,
     out,

@@ -7,6 +7,7 @@ import {
   variable,
   withDependencies,
 } from '../graph/variables.ts';
+import { addCellProducts } from './cell-products.ts';
 import { biasOf, kernelBlocks, meanSquareOf, type DenseLayout, type VariableLayout } from './layout.ts';
 
 /** RMSprop as in Keras: ms = 0.9 ms + 0.1 g²; w -= rate · g / √(ms + 1e-7); no momentum. */
@@ -33,7 +34,7 @@ export const keptName = (name: string): string => `kept/${name}`;
  *
  * Signatures: `step` (features [n, inputs], labels [n, 1], weights [n, 1], rate, share, mask_i [n, units] → loss, logits [n, 1] with
  * dropout), `logits` (features → logits without dropout), `reset` (clears the optimiser), `keep` (remembers the weights as
- * they are, in `kept/V`), `read/V` of every variable V and `kept/V`, `assign/V`.
+ * they are, in `kept/V`), `cell-products` (see there), `read/V` of every variable V and `kept/V`, `assign/V`.
  *
  * @param dropped whether hidden units are multiplied with masks in `step`
  */
@@ -43,6 +44,7 @@ export function buildHeadGraph(layers: readonly DenseLayout[], dropped: boolean)
   const features = graph.placeholder(FEATURES, [-1, layers[0]!.inputs]);
   addStep(graph, parameters, features, dropped);
   graph.signature('logits', { [FEATURES]: features }, { logits: forward(graph, parameters, features) });
+  addCellProducts(graph, layers[0]!, parameters[0]!.blocks);
   const zeroed = parameters.flatMap((layer) => layer.zeroOptimizer());
   graph.signature('reset', {}, { done: withDependencies(graph, graph.constant(0), zeroed, 'reset') });
   addKeeping(

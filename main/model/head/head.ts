@@ -3,7 +3,8 @@ import { sigmoid } from '../../../shared/metrics.ts';
 import { openGraph, type RunningGraph } from '../graph/run.ts';
 import { SafetensorsFile, writeSafetensors, type TensorSource } from '../../files/safetensors.ts';
 import { tf, type Tensor } from '../tensorflow.ts';
-import { attribution } from './attribution.ts';
+import { attribution, type Attribution } from './attribution.ts';
+import { CELL_PRODUCTS, cellProducts } from './cell-products.ts';
 import {
   assignSignature,
   buildHeadGraph,
@@ -138,16 +139,18 @@ export class Head {
   }
 
   /**
-   * What each cell of the features adds to the logit (see `attribution`).
+   * What the logits consist of (see `attribution`), dropout off.
    *
-   * @param cells in which the features lie, 7 × 7 = 49 in the tutorial
-   * @returns `[n, cells]` row-major, positive for class 1
+   * @param cells in which the features lie, 7 × 7 = 49 in the tutorial, row by row
    */
-  attribute(features: Tensor | Float32Array, n: number, cells: number): Float32Array {
+  attribute(features: Tensor | Float32Array, n: number, cells: number): Attribution {
     return tf.tidy(() => {
-      const x = this.#tensor(features, n).reshape([n, this.options.features]);
+      const values = features instanceof Float32Array ? features : features.dataSync<'float32'>();
+      const products = cellProducts(this.layers[0]!, values, n, cells, (feeds) =>
+        this.graph.run(CELL_PRODUCTS, feeds),
+      );
       const read = (name: string): Tensor => this.graph.run(readSignature(name)).value!;
-      return attribution(this.layers, read, x, cells).dataSync<'float32'>();
+      return { ...attribution(this.layers, read, products, n, cells) };
     });
   }
 

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { HeatMap } from '../heat-map.ts';
+import { runIdSchema } from '../library/runs.ts';
+import { call } from './call.ts';
+import { pictureIdSchema } from './fields.ts';
+import { tokenSchema } from './predict.ts';
+
+/** A picture of the project, or one that was tried. */
+export const explainedPictureSchema = z.union([
+  z.strictObject({ id: pictureIdSchema }),
+  z.strictObject({ token: tokenSchema }),
+]);
+export type ExplainedPicture = z.infer<typeof explainedPictureSchema>;
+
+export const heatMapCalls = {
+  /**
+   * Which parts of a picture are evidence for which class. The run stays loaded for a minute. Null if another picture was
+   * asked for before this one was begun.
+   */
+  'heatMaps.of': call(
+    z.strictObject({ run: runIdSchema, picture: explainedPictureSchema }),
+  ).returns<HeatMap | null>(),
+};
