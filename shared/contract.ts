@@ -17,6 +17,7 @@ import { suspectCalls } from './contract/suspects.ts';
 import { searchCalls, searchEvents } from './contract/search.ts';
 import { systemCalls, systemEvents } from './contract/system.ts';
 import { modelCalls, runCalls, trainCalls, trainEvents } from './contract/train.ts';
+import { weightsCalls, weightsEvents } from './contract/weights.ts';
 import type { Result } from './errors.ts';
 
 /**
@@ -31,6 +32,7 @@ export const CALLS = {
   ...trainCalls,
   ...runCalls,
   ...modelCalls,
+  ...weightsCalls,
   ...predictCalls,
   ...evaluateCalls,
   ...figureCalls,
@@ -53,6 +55,7 @@ export const EVENTS = {
   ...pictureEvents,
   ...importEvents,
   ...trainEvents,
+  ...weightsEvents,
   ...predictEvents,
   ...evaluateEvents,
   ...foldEvents,

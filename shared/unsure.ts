@@ -4,7 +4,7 @@ import { formatPercent } from './format.ts';
 import { EVALUATED_SETS } from './split.ts';
 import { statedThreshold, swapPair } from './swap.ts';
 
-/** An error rate that can be promised at most. */
+/** A guaranteed highest error rate. */
 export const riskSchema = z.number().gt(0).lt(0.5);
 export const DEFAULT_RISK = 0.05;
 
@@ -12,11 +12,11 @@ const pair = z.tuple([z.int(), z.int()]);
 const border = z.number().min(0.5).max(1).nullable();
 
 /**
- * When a run leaves a picture unanswered, and what is promised of its answers: of those of each class at most `risk`
+ * When a run leaves a picture unanswered, and what is guaranteed of its answers: of those of each class at most `risk`
  * are wrong, with 95% confidence for each class, for pictures that resemble those the rule was made from.
  */
 export const unsureRuleSchema = z.object({
-  /** Error rate among the answers of a class that is promised at most, 0..1. */
+  /** The guaranteed highest error rate among the answers of a class, 0..1. */
   risk: z.number().gt(0).lt(1),
   /** Which pictures it was made from; the run was not trained on them. */
   on: z.enum(EVALUATED_SETS),
@@ -30,7 +30,7 @@ export const unsureRuleSchema = z.object({
 export type UnsureRule = z.infer<typeof unsureRuleSchema>;
 
 /** When a class is answered, and the error bound of these answers. */
-export interface ClassPromise {
+export interface ClassGuarantee {
   /** Minimum probability of the class to answer it, 0.5..1; null if no bound can be given. */
   from: number | null;
   /** Pictures answered with this class, and how many of them wrongly; 0 if no bound can be given. */
@@ -52,7 +52,7 @@ export interface UnsureProposal {
   classes: [ClassProposal, ClassProposal];
 }
 
-export interface ClassProposal extends ClassPromise {
+export interface ClassProposal extends ClassGuarantee {
   /** Minimum number of further pictures predicted as this class that are needed, if all are correct; 0 if enough. */
   missing: number;
 }
@@ -94,8 +94,12 @@ export function answerRule(
   return `A picture is ${parts.join(', ')}, otherwise unsure.`;
 }
 
-/** What a rule promises, as sentences, and where the method comes from. */
-export const unsurePromise = ({ risk, on, pictures }: Pick<UnsureRule, 'risk' | 'on' | 'pictures'>): string =>
+/** What a rule guarantees, as sentences, and where the method comes from. */
+export const unsureGuarantee = ({
+  risk,
+  on,
+  pictures,
+}: Pick<UnsureRule, 'risk' | 'on' | 'pictures'>): string =>
   `Of the answers of each class at most ${formatPercent(risk)} are wrong, with 95% confidence for each class, ` +
   `for pictures drawn like the ${pictures} ${on} pictures from which this was computed. Pictures of another kind are not covered.`;
 

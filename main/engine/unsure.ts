@@ -3,7 +3,7 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { EvaluatedSet } from '../../shared/split.ts';
 import type { RunRecord } from '../../shared/library/runs.ts';
 import type { ClassProposal, UnsureProposal, UnsureRule } from '../../shared/unsure.ts';
-import { fewestAnswers, selectivePromise } from '../insight/selective.ts';
+import { fewestAnswers, selectiveGuarantee } from '../insight/selective.ts';
 import type { Project } from '../library/folder.ts';
 import type { Db } from '../library/database/sql.ts';
 import { setUnsure } from '../library/runs/calibration.ts';
@@ -36,12 +36,12 @@ export function proposeUnsure(
       `Run ${id} has no predictions for labelled ${on} pictures. Evaluate it first: twofold evaluate PROJECT --run ${id} --on ${on}`,
     );
   }
-  const promises = selectivePromise(scored, { risk, delta: DELTA });
+  const guarantees = selectiveGuarantee(scored, { risk, delta: DELTA });
   const fewest = fewestAnswers(risk, DELTA);
-  const classes = promises.map((promise) => ({
-    ...promise,
-    from: promise.from && calibrated(promise.from, temperature),
-    missing: Math.max(0, fewest - promise.predicted),
+  const classes = guarantees.map((guarantee) => ({
+    ...guarantee,
+    from: guarantee.from && calibrated(guarantee.from, temperature),
+    missing: Math.max(0, fewest - guarantee.predicted),
   })) as UnsureProposal['classes'];
   const both = <T>(of: (one: ClassProposal) => T): [T, T] => [of(classes[0]), of(classes[1])];
   const answered = both((one) => one.answered);
@@ -64,9 +64,9 @@ export function proposeUnsure(
 /**
  * The rule of a proposal, to be applied.
  *
- * @throws TwofoldError `too-few` where nothing can be promised for either class
+ * @throws TwofoldError `too-few` where nothing can be guaranteed for either class
  */
-export function promisedRule({ rule, classes }: UnsureProposal, { classes: names }: RunRecord): UnsureRule {
+export function guaranteedRule({ rule, classes }: UnsureProposal, { classes: names }: RunRecord): UnsureRule {
   if (rule) return rule;
   const reasons = classes.map(({ missing }, label) =>
     missing > 0
@@ -75,7 +75,7 @@ export function promisedRule({ rule, classes }: UnsureProposal, { classes: names
   );
   throw new TwofoldError(
     'too-few',
-    `Nothing can be promised for either class. ${reasons.join(' ')} Label and validate on more pictures, or allow a larger share of errors.`,
+    `Nothing can be guaranteed for either class. ${reasons.join(' ')} Label and validate on more pictures, or allow a larger share of errors.`,
   );
 }
 

@@ -22,7 +22,7 @@ export interface TensorSource {
   type: ValueType;
   shape: readonly number[];
   /** The values in order, in pieces of any length; called once, when it is this array's turn. */
-  pieces: () => Iterable<ArrayBufferView>;
+  pieces: () => Iterable<ArrayBufferView> | AsyncIterable<ArrayBufferView>;
 }
 
 /** Where an array is stored in a file. */
@@ -54,7 +54,7 @@ export async function writeSafetensors(
     await file.writeFile(header(tensors, metadata));
     for (const tensor of tensors) {
       let written = 0;
-      for (const piece of tensor.pieces()) {
+      for await (const piece of tensor.pieces()) {
         await file.writeFile(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength));
         written += piece.byteLength;
       }

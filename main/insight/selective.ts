@@ -1,6 +1,6 @@
 import { binomialCdf, upperBound } from './binomial.ts';
 import type { Scored } from '../../shared/metrics.ts';
-import type { ClassPromise } from '../../shared/unsure.ts';
+import type { ClassGuarantee } from '../../shared/unsure.ts';
 
 export interface SelectiveOptions {
   /** The wanted bound of the error rate, 0..1. Default 0.05. */
@@ -29,11 +29,11 @@ export const fewestAnswers = (risk: number, delta: number): number =>
  * @param scored pictures that the model was not trained on
  * @returns for class 0 and class 1
  */
-export function selectivePromise(
+export function selectiveGuarantee(
   scored: readonly Scored[],
   { risk = 0.05, delta = 0.05 }: SelectiveOptions = {},
-): [ClassPromise, ClassPromise] {
-  const of = (label: 0 | 1): ClassPromise => {
+): [ClassGuarantee, ClassGuarantee] {
+  const of = (label: 0 | 1): ClassGuarantee => {
     const predicted = scored
       .map((one) => ({
         probability: label === 1 ? one.probability : 1 - one.probability,
@@ -41,7 +41,7 @@ export function selectivePromise(
       }))
       .filter(({ probability }) => probability >= 0.5);
     const fewest = fewestAnswers(risk, delta);
-    const promise: ClassPromise = {
+    const guarantee: ClassGuarantee = {
       from: null,
       answered: 0,
       wrong: 0,
@@ -53,14 +53,14 @@ export function selectivePromise(
       if (answers.length < fewest) continue;
       const wrong = answers.filter(({ isWrong }) => isWrong).length;
       if (binomialCdf(wrong, answers.length, risk) > delta) break;
-      Object.assign(promise, {
+      Object.assign(guarantee, {
         from,
         answered: answers.length,
         wrong,
         errorAtMost: upperBound(wrong, answers.length, delta),
       });
     }
-    return promise;
+    return guarantee;
   };
   return [of(0), of(1)];
 }

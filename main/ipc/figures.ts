@@ -3,7 +3,7 @@ import { runInfo } from '../app/services/trainer.ts';
 import { applyTemperature, outOfFoldLogits, runCalibration } from '../engine/calibrate.ts';
 import { chooseRun } from '../engine/evaluate.ts';
 import { knownIntervals } from '../engine/known-evaluation.ts';
-import { applyUnsure, promisedRule, proposeUnsure } from '../engine/unsure.ts';
+import { applyUnsure, guaranteedRule, proposeUnsure } from '../engine/unsure.ts';
 import { getRun } from '../library/runs/runs.ts';
 import { toFailure } from '../../shared/errors.ts';
 import type { HandlersOf } from './answer.ts';
@@ -24,19 +24,19 @@ export function figureHandlers({ project, emit }: AppContext): HandlersOf<'figur
       emit('pictures.changed', null);
       return runInfo(open, getRun(open.db, id));
     },
-    'figures.unsure': ({ run, ...promise }) => {
+    'figures.unsure': ({ run, ...guarantee }) => {
       const open = project.require();
       try {
-        return proposeUnsure(open.db, chooseRun(open, run), promise);
+        return proposeUnsure(open.db, chooseRun(open, run), guarantee);
       } catch (thrown) {
         if (toFailure(thrown).code === 'too-few') return null;
         throw thrown;
       }
     },
-    'figures.setUnsure': async ({ run: id, promise }) => {
+    'figures.setUnsure': async ({ run: id, guarantee }) => {
       const open = project.require();
       const run = chooseRun(open, id);
-      await applyUnsure(open, id, promise && promisedRule(proposeUnsure(open.db, run, promise), run));
+      await applyUnsure(open, id, guarantee && guaranteedRule(proposeUnsure(open.db, run, guarantee), run));
       emit('runs.changed', null);
       return runInfo(open, getRun(open.db, id));
     },

@@ -18,6 +18,7 @@ import { suspectHandlers } from './suspects.ts';
 import { searchHandlers } from './search.ts';
 import { systemHandlers } from './system.ts';
 import { runHandlers, trainHandlers } from './train.ts';
+import { weightsHandlers } from './weights.ts';
 
 /** A handler for every call of the contract; the compiler reports a missing one. */
 export function handlersOf(context: AppContext): Handlers {
@@ -28,7 +29,8 @@ export function handlersOf(context: AppContext): Handlers {
     ...importHandlers(context),
     ...trainHandlers(context),
     ...runHandlers(context),
-    ...modelHandlers(context),
+    ...modelHandlers(),
+    ...weightsHandlers(context),
     ...predictHandlers(context),
     ...evaluateHandlers(context),
     ...figureHandlers(context),

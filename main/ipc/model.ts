@@ -1,13 +1,11 @@
-import type { AppContext } from '../app/services/context.ts';
 import type { HandlersOf } from './answer.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { countParameters, layerNamed } from '../model/architecture/layers.ts';
 import { withHead } from '../model/architecture/with-head.ts';
 import { summary } from '../model/summary.ts';
 
-export function modelHandlers({ weights }: AppContext): HandlersOf<'model'> {
+export function modelHandlers(): HandlersOf<'model'> {
   return {
-    'model.importWeights': ({ file }) => weights.start(file),
     'model.summary': ({ recipe: { cut, size, units, dropout } }) => {
       const base = inceptionV3({ cut, size });
       const { layers, ...rest } = withHead(base, { units, dropout });

@@ -53,7 +53,7 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
     case 'recipe-search':
       return (await import('./recipe-search.ts')).runRecipeSearchJob(job, context);
     case 'import-weights':
-      return (await import('./import-weights.ts')).runImportWeightsJob(job);
+      return (await import('./import-weights.ts')).runImportWeightsJob(job, context);
     case 'write-export':
       return (await import('./write-export.ts')).runWriteExportJob(job, context);
     case 'verify-export':

@@ -24,6 +24,7 @@ import { SuggestionActions } from './suggestion-actions.svelte.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import { Train } from './train.svelte.ts';
 import { Tries } from './tries.svelte.ts';
+import { WeightsImports } from './weights-import.svelte.ts';
 
 /** A project that was opened, and what is to be imported into it. */
 interface Opened {
@@ -45,6 +46,7 @@ export class AppState {
   readonly tries: Tries;
   readonly evaluations: Evaluations;
   readonly searches: RecipeSearches;
+  readonly weightsImports: WeightsImports;
   readonly review: Review;
   readonly exports: Exports;
   readonly storage: Storage;
@@ -82,6 +84,7 @@ export class AppState {
     this.tries = new Tries(client, this.notices, this.opened, this.runs);
     this.evaluations = new Evaluations(client, this.notices);
     this.searches = new RecipeSearches(client, this.notices);
+    this.weightsImports = new WeightsImports(client, this.notices, this.train.form);
     this.review = new Review(client, this.notices, this.opened, this.runs, this.library);
     this.exports = new Exports(client, this.notices, this.opened);
     this.storage = new Storage(client, this.notices);
@@ -228,6 +231,7 @@ export class AppState {
     this.tries.open(isProject);
     this.evaluations.open(isProject);
     this.searches.open(isProject);
+    this.weightsImports.open(isProject);
     this.review.open(isProject);
     this.exports.open(isProject);
     this.storage.open();

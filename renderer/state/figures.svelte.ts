@@ -14,7 +14,7 @@ export class Figures {
   readonly calibration: Settled<RunCalibration>;
   readonly proposal: Settled<UnsureProposal | null>;
   readonly folds: Folds;
-  /** The error rate that is to be promised at most. */
+  /** The highest error rate that is to be guaranteed. */
   risk = $state(DEFAULT_RISK);
   /** A calibration or a rule is being applied or removed. */
   applying = $state(false);
@@ -65,8 +65,8 @@ export class Figures {
   }
 
   /** Makes a rule for unsure answers part of a run; null removes it. */
-  setUnsure(run: string, promise: { on: EvaluatedSet; risk: number } | null): Promise<void> {
-    return this.#apply(() => this.client.call('figures.setUnsure', { run, promise }));
+  setUnsure(run: string, guarantee: { on: EvaluatedSet; risk: number } | null): Promise<void> {
+    return this.#apply(() => this.client.call('figures.setUnsure', { run, guarantee }));
   }
 
   async #apply(work: () => Promise<unknown>): Promise<void> {

@@ -3,7 +3,8 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 
-type Domain = 'import' | 'predict' | 'evaluate' | 'export' | 'storage' | 'folds' | 'search' | 'map';
+type Domain =
+  'weights' | 'import' | 'predict' | 'evaluate' | 'export' | 'storage' | 'folds' | 'search' | 'map';
 
 /**
  * Long work of which main does one at a time: whether it is under way and how far it is. It ends with its project: what is

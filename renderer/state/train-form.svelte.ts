@@ -26,8 +26,6 @@ export class TrainForm {
   readonly reading = $derived(this.values ? readForm(this.values) : { recipe: null, errors: {} });
   /** The preset that the recipe is; null where it is none. */
   readonly preset = $derived(this.reading.recipe && presetOf(this.reading.recipe));
-  /** Weights are being imported. */
-  isImporting = $state(false);
   /** Whether all settings are shown. */
   isAdvanced = $state(false);
   /** The last recipe without an error. */
@@ -54,16 +52,10 @@ export class TrainForm {
     await this.#describe(recipe);
   }
 
-  /** Imports weights from a file and chooses them. @throws TwofoldError with what is wrong with the file */
-  async importWeights(file: string): Promise<void> {
-    this.isImporting = true;
-    try {
-      const { name } = await this.client.call('model.importWeights', { file });
-      this.weights = await this.client.call('model.weights');
-      this.set('weights', name);
-    } finally {
-      this.isImporting = false;
-    }
+  /** Chooses weights that were imported. */
+  async chooseImported(name: string): Promise<void> {
+    this.weights = await this.client.call('model.weights');
+    this.set('weights', name);
   }
 
   error(id: RecipeKey): string | null {

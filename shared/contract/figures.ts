@@ -10,7 +10,7 @@ import { nothing } from './fields.ts';
 import type { TaskState } from './task.ts';
 import type { RunInfo } from './train.ts';
 
-const promise = z.strictObject({ on: z.enum(EVALUATED_SETS), risk: riskSchema });
+const guarantee = z.strictObject({ on: z.enum(EVALUATED_SETS), risk: riskSchema });
 
 /** Figures of a run from its stored predictions and the current labels, and what they lead to. */
 export const figureCalls = {
@@ -24,10 +24,10 @@ export const figureCalls = {
     z.strictObject({ run: runIdSchema, temperature: z.number().min(0.01).max(100) }),
   ).returns<RunInfo>(),
   /** From which probabilities on the run could answer; null where it has no predictions for labelled pictures of the set. */
-  'figures.unsure': call(promise.extend({ run: runIdSchema })).returns<UnsureProposal | null>(),
+  'figures.unsure': call(guarantee.extend({ run: runIdSchema })).returns<UnsureProposal | null>(),
   /** Computes the rule again and makes it part of the run; null removes it. */
   'figures.setUnsure': call(
-    z.strictObject({ run: runIdSchema, promise: promise.nullable() }),
+    z.strictObject({ run: runIdSchema, guarantee: guarantee.nullable() }),
   ).returns<RunInfo>(),
 };
 

@@ -26,7 +26,7 @@ export const appSettingsSchema = z.strictObject({
   insight: insightSettingsSchema.prefault({}),
   /** Sections of panels that a person opened or closed, by name. */
   sections: z.record(z.string().max(40), z.boolean()).default({}),
-  /** The error rate of the promise for unsure answers that was asked for last. */
+  /** The error rate of the guarantee for unsure answers that was asked for last. */
   risk: riskSchema.default(DEFAULT_RISK),
 });
 export type AppSettings = z.infer<typeof appSettingsSchema>;

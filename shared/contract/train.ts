@@ -15,7 +15,7 @@ import type { RunComparison } from '../run-comparison.ts';
 import type { SplitCounts } from '../split.ts';
 import type { TrainSpeed } from '../train-speed.ts';
 import { call, event } from './call.ts';
-import { nothing, pathSchema } from './fields.ts';
+import { nothing } from './fields.ts';
 
 /** A run with what can be done with it. */
 export interface RunInfo extends RunRecord {
@@ -85,13 +85,6 @@ export const modelCalls = {
   'model.cuts': call(nothing).returns<string[]>(),
   /** The available weights. */
   'model.weights': call(nothing).returns<WeightsChoice[]>(),
-  /**
-   * Imports weights from a Keras `.h5` file under the file's name, or under their own if they are the official ones. One
-   * file at a time, otherwise `busy`; `bad-input` if it has no InceptionV3.
-   */
-  'model.importWeights': call(z.strictObject({ file: pathSchema })).returns<
-    Pick<WeightsChoice, 'name' | 'title'>
-  >(),
 };
 
 export const trainEvents = {

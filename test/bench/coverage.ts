@@ -5,7 +5,7 @@ import { runOrThrow } from '../../scripts/setup/child.ts';
 import { ROOT } from '../../scripts/setup/step.ts';
 import { labelledProbabilities } from '../../main/engine/suggest.ts';
 import { indexModel, readIndex } from '../../main/engine/index-library.ts';
-import { selectivePromise } from '../../main/insight/selective.ts';
+import { selectiveGuarantee } from '../../main/insight/selective.ts';
 import { closeProject, openForReading } from '../../main/library/project.ts';
 import { seededGenerator } from '../../main/support/random.ts';
 import type { Scored } from '../../shared/metrics.ts';
@@ -14,16 +14,16 @@ import { benchFolder } from './folders.ts';
 
 const RISK = 0.05;
 const RESPLITS = 1000;
-/** Pictures a promise is computed from. */
+/** Pictures a guarantee is computed from. */
 const DRAWN = 400;
 
 /**
- * Whether the promise of an unsure answer holds. The sample pictures with their out-of-fold probabilities are the whole
- * population, so that the true error rate above every border is known; promises are computed from pictures drawn from it.
+ * Whether the guarantee of an unsure answer holds. The sample pictures with their out-of-fold probabilities are the whole
+ * population, so that the true error rate above every border is known; guarantees are computed from pictures drawn from it.
  */
 export const benchmark: Benchmark = {
   name: 'coverage',
-  title: `how often the promise of an unsure answer holds, in ${RESPLITS} draws of ${DRAWN} pictures, and the share answered`,
+  title: `how often the guarantee of an unsure answer holds, in ${RESPLITS} draws of ${DRAWN} pictures, and the share answered`,
   run: async ({ progress }) => {
     progress.stage('Out-of-fold probabilities of the sample pictures');
     const population = await samplePopulation();
@@ -36,7 +36,7 @@ export const benchmark: Benchmark = {
         { length: DRAWN },
         () => population[uniformInt(random, 0, population.length - 1)]!,
       );
-      selectivePromise(drawn, { risk: RISK }).forEach(({ from }, label) => {
+      selectiveGuarantee(drawn, { risk: RISK }).forEach(({ from }, label) => {
         const { rate, share } = truth(population, label as 0 | 1, from);
         answered += share / RESPLITS;
         // What is never answered is never wrong.
@@ -48,7 +48,7 @@ export const benchmark: Benchmark = {
     return {
       measurements: [
         {
-          what: `promise held, the worse of two classes`,
+          what: `guarantee held, the worse of two classes`,
           unit: '%',
           value: holds * 100,
           target: { of: 'value', limit: 95, better: 'higher' },

@@ -14,8 +14,8 @@ import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample
 let app: AppUnderTest;
 let run: RunInfo;
 let pictures: string;
-/** The error rate that is promised. */
-let promised: number;
+/** The error rate that is guaranteed. */
+let guaranteed: number;
 
 beforeAll(async () => {
   app = await AppUnderTest.launch({ size: [1280, 800] });
@@ -118,7 +118,7 @@ test('a calibration becomes part of the run and of the list, and is removed agai
 });
 
 /** The proposal for an error rate at which some pictures are answered and some are not. */
-async function promising(): Promise<UnsureProposal> {
+async function guaranteeing(): Promise<UnsureProposal> {
   for (const risk of [0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1]) {
     const found = await app.call('figures.unsure', { run: run.id, on: 'validation', risk });
     if (found?.rule && found.answered < 1) return found;
@@ -126,26 +126,26 @@ async function promising(): Promise<UnsureProposal> {
   throw new Error('No error rate leaves some pictures unanswered.');
 }
 
-test('a promise says how many pictures are missing, and what it holds for', async () => {
+test('a guarantee says how many pictures are missing, and what it holds for', async () => {
   await section('Calibration').click();
   await section('Unsure answers').click();
   const risk = main().getByLabel('Wrong answers, at most');
   await risk.fill('1');
   await risk.press('Enter');
-  await main().getByText('Nothing can be promised yet.').waitFor();
+  await main().getByText('Nothing can be guaranteed yet.').waitFor();
   const none = (await app.call('figures.unsure', { run: run.id, on: 'validation', risk: 0.01 }))!;
   await main().getByText(`at least ${none.classes[0].missing} more needed`).waitFor();
   expect(await button('Apply').isDisabled()).toBe(true);
   await risk.fill('70');
   await risk.press('Enter');
   await main().getByText('Enter a percentage above 0 and below 50.').waitFor();
-  const found = await promising();
-  promised = found.rule!.risk;
-  await risk.fill(String(promised * 100));
+  const found = await guaranteeing();
+  guaranteed = found.rule!.risk;
+  await risk.fill(String(guaranteed * 100));
   await risk.press('Enter');
   await main()
     .getByText(
-      `Right at least ${100 - promised * 100}% of the time when it answers, and it answers ${formatPercent(found.answered)} of pictures.`,
+      `Right at least ${100 - guaranteed * 100}% of the time when it answers, and it answers ${formatPercent(found.answered)} of pictures.`,
     )
     .waitFor();
   await main().getByText('Selective classification with guaranteed risk').waitFor();
@@ -161,7 +161,7 @@ test('applied, Try says unsure and why, counts it and saves it', async () => {
   ]);
   await app.resize(1280, 800);
   const { unsure } = await current();
-  expect(unsure).toMatchObject({ risk: promised, on: 'validation' });
+  expect(unsure).toMatchObject({ risk: guaranteed, on: 'validation' });
   await goTo(app, 'Try');
   await app.answerDialog([join(pictures, 'smileys')]);
   await button('Choose a folder…').click();

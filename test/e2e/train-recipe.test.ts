@@ -115,6 +115,27 @@ test('weights are imported from a Keras file, chosen and named, and a wrong file
   await app.screenshots('train-weights-wrong');
 }, 180_000);
 
+test('an import of weights shows its progress and can be cancelled, which stores nothing', async () => {
+  const tensors = tensorsTo('mixed10').map((tensor) => ({ ...tensor, values: someValues(tensor) }));
+  const file = join(app.home, 'all weights.h5');
+  await writeKerasFile(file, tensors);
+  await app.answerDialog([file]);
+  const button = app.page.getByRole('button', { name: 'Import weights…' });
+  await button.click();
+  await app.page.getByRole('progressbar', { name: 'Importing weights' }).waitFor();
+  await app.page.getByRole('main').getByRole('button', { name: 'Cancel', exact: true }).click();
+  await button.waitFor({ timeout: 60_000 });
+  expect((await app.call('model.weights')).map(({ name }) => name)).not.toContain('all-weights');
+  expect(await app.page.getByRole('alert').count()).toBe(0);
+
+  await button.click();
+  // In bytes, twice over the file: hashed, then written.
+  await app.page.getByText(/^\d+ MB of 87 MB/).waitFor({ timeout: 60_000 });
+  await app.screenshots('train-weights-importing', [[1024, 640]]);
+  await button.waitFor({ timeout: 60_000 });
+  expect((await app.call('model.weights')).map(({ name }) => name)).toContain('all-weights');
+}, 180_000);
+
 test('no errors were logged', () => {
   expect(app.complaints).toEqual([]);
 });

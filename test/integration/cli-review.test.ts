@@ -159,12 +159,14 @@ describe('an unsure answer', () => {
     expect(stdout).toMatch(/"flags": Not enough pictures yet\. At least \d+ more/);
     const refused = await run('unsure', project, '--apply');
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('Nothing can be promised for either class.');
+    expect(refused.stderr).toContain('Nothing can be guaranteed for either class.');
     expect((await run('unsure', project, '--alpha', '0.7')).code).toBe(2);
   });
 
   it('gives the bound of the binomial test, with its source', async () => {
-    const found = (await done('unsure', project, ...rule)) as unknown as UnsureProposal & { promise: string };
+    const found = (await done('unsure', project, ...rule)) as unknown as UnsureProposal & {
+      guarantee: string;
+    };
     for (const { from, answered, wrong, errorAtMost } of found.classes) {
       if (from === null) continue;
       expect(answered).toBeGreaterThanOrEqual(14);
@@ -172,7 +174,7 @@ describe('an unsure answer', () => {
       expect(wrong).toBeLessThan(answered * 0.2);
     }
     expect(found.rule).not.toBeNull();
-    expect(found.promise).toContain('at most 20.0% are wrong, with 95% confidence for each class');
+    expect(found.guarantee).toContain('at most 20.0% are wrong, with 95% confidence for each class');
     const { stdout } = await run('unsure', project, ...rule);
     expect(stdout).toContain('Geifman and El-Yaniv, 2017');
   });

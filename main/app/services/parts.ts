@@ -119,7 +119,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     speeds,
     splits: new Splits(project),
     trainer: new Trainer(project, checks, speeds, spawn, emit),
-    weights: new WeightsImport(spawn),
+    weights: new WeightsImport(project, spawn, emit),
     predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
     evaluator: new Evaluator(project, checks, spawn, emit),
     outOfFolds: new OutOfFolds(project, checks, spawn, emit),

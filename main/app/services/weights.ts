@@ -1,32 +1,38 @@
 import { basename, extname } from 'node:path';
-import type { WeightsChoice } from '../../../shared/contract/train.ts';
-import { TwofoldError } from '../../../shared/errors.ts';
+import type { ImportWeightsResult } from '../../../shared/jobs/import-weights.ts';
+import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
 import { runJob, type JobProcess } from '../../training/supervisor.ts';
+import type { Emit } from './emit.ts';
+import type { OpenProject } from './open-project.ts';
+import { Task } from './task.ts';
 
 /** Names of weights have at most so many characters. */
 const LONGEST = 64;
 
 /** Imports weights, one file at a time, in a process of its own: converting 88 MB would block main. */
-export class WeightsImport {
-  #isRunning = false;
-
-  constructor(private readonly spawn: () => JobProcess) {}
+export class WeightsImport extends Task<ImportWeightsResult, ProgressEvent> {
+  constructor(
+    project: OpenProject,
+    private readonly spawn: () => JobProcess,
+    emit: Emit,
+  ) {
+    super(project, 'An import of weights', (progress) => emit('weights.progress', progress));
+  }
 
   /** @throws TwofoldError `busy`, and as `importWeights` */
-  async start(file: string): Promise<Pick<WeightsChoice, 'name' | 'title'>> {
-    if (this.#isRunning) {
-      throw new TwofoldError('busy', 'Weights are already being imported. Wait until that is done.');
-    }
-    this.#isRunning = true;
-    try {
-      const { name, title } = await runJob(
+  import(file: string): Promise<ImportWeightsResult> {
+    return this.start((signal, onProgress) =>
+      runJob(
         { kind: 'import-weights', file, name: nameOf(file) },
-        { spawn: this.spawn },
-      );
-      return { name, title };
-    } finally {
-      this.#isRunning = false;
-    }
+        {
+          spawn: this.spawn,
+          signal,
+          onEvent: (event) => {
+            if (event.type === 'progress') onProgress(event);
+          },
+        },
+      ),
+    );
   }
 }
 

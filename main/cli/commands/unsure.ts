@@ -5,11 +5,11 @@ import {
   DEFAULT_RISK,
   riskSchema,
   UNSURE_METHOD,
-  unsurePromise,
+  unsureGuarantee,
   type ClassProposal,
 } from '../../../shared/unsure.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
-import { applyUnsure, promisedRule, proposeUnsure } from '../../engine/unsure.ts';
+import { applyUnsure, guaranteedRule, proposeUnsure } from '../../engine/unsure.ts';
 import type { Project } from '../../library/folder.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
@@ -69,17 +69,17 @@ async function unsure(
     return;
   }
   const proposal = proposeUnsure(project.db, run, { on, risk: alpha });
-  if (apply) await applyUnsure(project, run.id, promisedRule(proposal, run));
-  const promise = unsurePromise({ risk: alpha, on, pictures: proposal.pictures });
+  if (apply) await applyUnsure(project, run.id, guaranteedRule(proposal, run));
+  const guarantee = unsureGuarantee({ risk: alpha, on, pictures: proposal.pictures });
   const applied = apply ? proposal.rule : run.unsure;
-  output.event('done', { run: run.id, ...proposal, applied, promise, method: UNSURE_METHOD });
+  output.event('done', { run: run.id, ...proposal, applied, guarantee, method: UNSURE_METHOD });
   for (const [label, one] of proposal.classes.entries())
     output.line(describe(one, run.classes[label]!, alpha));
   if (proposal.rule) {
     output.line(
       `It answers ${formatPercent(proposal.answered)} of the ${plural(proposal.pictures, `${on} picture`)}.`,
     );
-    output.line(promise);
+    output.line(guarantee);
     output.line(UNSURE_METHOD);
     if (on === 'validation')
       output.line('The validation set also decided which epoch was kept; --on test avoids that.');

@@ -33,7 +33,9 @@ export function addWeights(program: Command, output: Output): void {
     .action(async (file: string, { name = path
         .basename(file, path.extname(file))
         .slice(0, 64) }: { name?: string }) => {
-      const info = await importWeights(path.resolve(file), name);
+      const info = await withProgress(output, 'Importing weights', (options) =>
+        importWeights(path.resolve(file), name, options),
+      );
       output.event('done', info);
       output.line(`Imported. Use them with --weights ${info.name}.`);
     });
@@ -44,30 +46,38 @@ export function addWeights(program: Command, output: Output): void {
       'download the official Keras weights (88 MB) of the Keras tutorial; resumes an interrupted download',
     )
     .action(async () => {
-      let meter: ProgressMeter | undefined;
-      const controller = new AbortController();
-      const forget = onInterrupt(output, () => {
-        forget(); // a second Ctrl-C ends the process
-        controller.abort();
-      });
-      try {
-        const info = await downloadWeights({
-          signal: controller.signal,
-          onProgress: (receivedBytes, totalBytes = receivedBytes) => {
-            meter ??= new ProgressMeter(totalBytes, (progress) =>
-              output.progress('Downloading weights', progress),
-            );
-            meter.update(receivedBytes);
-          },
-        });
-        output.event('done', info);
-        output.line(
-          `Downloaded (${formatBytes(info.sizeBytes ?? 0)}). Use them with --weights ${info.name}.`,
-        );
-      } finally {
-        forget();
-      }
+      const info = await withProgress(output, 'Downloading weights', downloadWeights);
+      output.event('done', info);
+      output.line(`Downloaded (${formatBytes(info.sizeBytes ?? 0)}). Use them with --weights ${info.name}.`);
     });
+}
+
+/** Shows how many bytes are done, and cancels the work at Ctrl-C. */
+async function withProgress<T>(
+  output: Output,
+  name: string,
+  work: (options: {
+    signal: AbortSignal;
+    onProgress: (doneBytes: number, totalBytes: number | undefined) => void;
+  }) => Promise<T>,
+): Promise<T> {
+  let meter: ProgressMeter | undefined;
+  const controller = new AbortController();
+  const forget = onInterrupt(output, () => {
+    forget(); // a second Ctrl-C ends the process
+    controller.abort();
+  });
+  try {
+    return await work({
+      signal: controller.signal,
+      onProgress: (doneBytes, totalBytes = doneBytes) => {
+        meter ??= new ProgressMeter(totalBytes, (progress) => output.progress(name, progress));
+        meter.update(doneBytes);
+      },
+    });
+  } finally {
+    forget();
+  }
 }
 
 function row({ name, available, title, sizeBytes }: WeightsInfo): string[] {

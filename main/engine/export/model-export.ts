@@ -6,7 +6,7 @@ import type { TestEvaluation } from '../../../shared/library/runs.ts';
 import type { MetricIntervals } from '../../../shared/metrics.ts';
 import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import { plural } from '../../../shared/format.ts';
-import { answerRule, unsurePromise } from '../../../shared/unsure.ts';
+import { answerRule, unsureGuarantee } from '../../../shared/unsure.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { inceptionV3 } from '../../model/architecture/inception-v3.ts';
 import { withHead } from '../../model/architecture/with-head.ts';
@@ -143,7 +143,7 @@ async function modelCard(
     },
     output: { name: names[1]!, shape: [null, 1], meaning: `probability of ${classes[1]}` },
     threshold: statedThreshold(threshold),
-    unsure: unsure && { ...unsure, promise: unsurePromise(unsure) },
+    unsure: unsure && { ...unsure, guarantee: unsureGuarantee(unsure) },
     rule: answerRule(classes, threshold, unsure),
     temperature: run.temperature,
     metrics: run.evaluation && {

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../../shared/library/runs.ts';
 import type { Evaluation, Interval, MetricIntervals, Scored } from '../../../shared/metrics.ts';
 import { RECIPE_KEYS, rowOf, textOf } from '../../../shared/recipe.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
-import { answerRule, unsurePromise } from '../../../shared/unsure.ts';
+import { answerRule, unsureGuarantee } from '../../../shared/unsure.ts';
 import type { ReliabilityBin } from '../../../shared/reliability.ts';
 import type { OverfittingGap } from '../../../shared/overfitting-gap.ts';
 import { epochCharts, rateCharts, reliabilityChart } from './charts.ts';
@@ -123,7 +123,7 @@ function results({ run, sets, gap, threshold, counts }: ReportContents): string 
         htmlTable(['', ...names.map((name) => `predicted ${name}`)], rows)
       );
     }),
-    `<p>${escaped(answerRule(run.classes, threshold, run.unsure))}${run.unsure ? ` ${escaped(unsurePromise(run.unsure))}` : ''}</p>`,
+    `<p>${escaped(answerRule(run.classes, threshold, run.unsure))}${run.unsure ? ` ${escaped(unsureGuarantee(run.unsure))}` : ''}</p>`,
     run.temperature === 1
       ? ''
       : `<p>Probabilities are calibrated by a temperature of ${run.temperature.toFixed(3)}.</p>`,

@@ -50,9 +50,9 @@ export interface ModelCard extends BaseCard {
   /** A probability above it is class 1. */
   threshold: number;
   /**
-   * When a picture is left unanswered, instead of the threshold; null: never. `promise` says what holds of the answers.
+   * When a picture is left unanswered, instead of the threshold; null: never. `guarantee` says what holds of the answers.
    */
-  unsure: (UnsureRule & { promise: string }) | null;
+  unsure: (UnsureRule & { guarantee: string }) | null;
   /** Which probability means which class, as a sentence. */
   rule: string;
   /** Of the calibration; kernel and bias of the last layer are divided by it already. 1: not calibrated. */

@@ -121,7 +121,7 @@ function inAndOut({ input, output, classes, threshold, unsure, temperature }: Mo
     ...(unsure
       ? [
           `The model abstains on uncertain pictures: ${unsureBorders(unsure, [zero, one])}, otherwise the answer is **unsure**. ` +
-            `${unsure.promise} ${UNSURE_METHOD}`,
+            `${unsure.guarantee} ${UNSURE_METHOD}`,
         ]
       : [
           `Above a probability of ${threshold} a picture is **${one}** (class 1), otherwise **${zero}** (class 0).`,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { TwofoldError } from '../../../shared/errors.ts';
+import { throwIfCancelled } from '../../support/cancelled.ts';
 import { downloadFile, fromHex, type Download } from '../../files/download.ts';
 import { dataFolder } from '../../files/paths.ts';
 import { IMAGENET } from './known.ts';
@@ -59,14 +59,17 @@ export async function downloadWeights(
   return info;
 }
 
-/** Whether a file is the official one, by its content; false where there is none. */
-export async function isOfficialFile(path: string): Promise<boolean> {
+/** Whether a file is the official one, by its content; false where there is none. @throws TwofoldError `cancelled` */
+export async function isOfficialFile(path: string, signal?: AbortSignal): Promise<boolean> {
   const size = await stat(path).then(
     (entry) => entry.size,
     () => 0,
   );
   if (size !== SIZE_BYTES) return false;
   const hash = createHash('md5');
-  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+    throwIfCancelled(signal);
+    hash.update(chunk as Buffer);
+  }
   return hash.digest('hex') === MD5;
 }

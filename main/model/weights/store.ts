@@ -1,5 +1,6 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { setImmediate as macrotask } from 'node:timers/promises';
 import { z } from 'zod';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { Architecture } from '../architecture/layers.ts';
@@ -19,9 +20,12 @@ import {
   storePath,
 } from './known.ts';
 import { matchInception } from './match.ts';
-import { countValues, readTensors, scan, writeTensors } from './weights-file.ts';
+import { countValues, readTensors, scan, writeTensors, type StoredTensor } from './weights-file.ts';
+import { throwIfCancelled } from '../../support/cancelled.ts';
 
 const FORMAT = 'twofold-weights';
+/** float32 */
+const BYTES_PER_VALUE = 4;
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 
 export interface WeightsInfo {
@@ -120,9 +124,13 @@ export async function loadSameWeights({ name, fingerprint }: WeightsReference): 
  *
  * @param name for the weights: letters, digits, `.`, `_`, `-`
  * @throws TwofoldError `bad-input` for a bad name or a file without InceptionV3, `exists` when other weights have
- * that name, `corrupt`, `not-found`
+ * that name, `corrupt`, `not-found`, `cancelled`
  */
-export async function importWeights(file: string, name: string): Promise<WeightsInfo> {
+export async function importWeights(
+  file: string,
+  name: string,
+  options: ConvertOptions = {},
+): Promise<WeightsInfo> {
   const taken = [DEFAULT_NAME, ...KNOWN.map((known) => known.name)];
   if (!NAME.test(name) || taken.includes(currentName(name))) {
     throw new TwofoldError(
@@ -131,39 +139,62 @@ export async function importWeights(file: string, name: string): Promise<Weights
         `and none of the names ${taken.map((one) => `"${one}"`).join(', ')}.`,
     );
   }
-  await convertKerasFile(file, `imported from ${basename(file)}`, storePath(name), (fingerprint) =>
-    isStored(name, fingerprint),
-  );
+  await convertKerasFile(file, `imported from ${basename(file)}`, storePath(name), {
+    ...options,
+    isThere: (fingerprint) => isStored(name, fingerprint),
+  });
   return inspect(name);
 }
 
 /** Stores the official file under its own name. */
-export async function storeOfficial(file: string): Promise<WeightsInfo> {
-  await convertKerasFile(file, IMAGENET.title, storePath(IMAGENET.name));
+export async function storeOfficial(file: string, options: ConvertOptions = {}): Promise<WeightsInfo> {
+  await convertKerasFile(file, IMAGENET.title, storePath(IMAGENET.name), options);
   return inspect(IMAGENET.name);
+}
+
+export interface ConvertOptions {
+  /** @param doneBytes of the values, each of which is read twice: to hash it, and to write it */
+  onProgress?: (doneBytes: number, totalBytes: number) => void;
+  signal?: AbortSignal;
 }
 
 /**
  * Converts InceptionV3's weights from a Keras `.h5` file to a weights file of Twofold, atomically.
  *
- * @param isThere whether the target already has the weights with this fingerprint
+ * @param options `isThere`: whether the target already has the weights with this fingerprint
  * @throws TwofoldError as `importWeights`
  */
 export async function convertKerasFile(
   path: string,
   title: string,
   target: string,
-  isThere: (fingerprint: string) => Promise<boolean> = () => Promise.resolve(false),
+  {
+    isThere = () => Promise.resolve(false),
+    onProgress,
+    signal,
+  }: ConvertOptions & { isThere?: (fingerprint: string) => Promise<boolean> } = {},
 ): Promise<void> {
   const file = await openKerasFile(path);
   try {
     const tensors = storedTensors(file, matchInception(file.shapes, path));
+    const totalBytes = countValues(tensors) * BYTES_PER_VALUE;
+    let done = 0;
+    const count = async ({ shape }: StoredTensor): Promise<void> => {
+      // Lets a cancellation arrive.
+      await macrotask();
+      throwIfCancelled(signal);
+      done += countValues([{ shape }]) * (BYTES_PER_VALUE / 2);
+      onProgress?.(done, totalBytes);
+    };
     const hash = new Fingerprint();
-    for (const { key, shape, values } of tensors) hash.add({ key, shape }, values());
+    for (const tensor of tensors) {
+      hash.add(tensor, tensor.values());
+      await count(tensor);
+    }
     const fingerprint = hash.digest();
     if (await isThere(fingerprint)) return;
     await mkdir(dirname(target), { recursive: true });
-    await writeTensors(target, tensors, { format: FORMAT, title, fingerprint });
+    await writeTensors(target, tensors, { format: FORMAT, title, fingerprint }, count);
   } finally {
     file.close();
   }

@@ -115,17 +115,25 @@ export interface StoredTensor {
   values: () => Float32Array;
 }
 
-/** Writes a weights file of Twofold (float32 safetensors), atomically. */
+/**
+ * Writes a weights file of Twofold (float32 safetensors), atomically.
+ *
+ * @param beforeEach awaited before a tensor is written; writes nothing if it throws
+ */
 export async function writeTensors(
   path: string,
   tensors: readonly StoredTensor[],
   metadata: Readonly<Record<string, string>>,
+  beforeEach: (tensor: StoredTensor) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  const sources = tensors.map(({ key, shape, values }): TensorSource => ({
-    name: key,
+  const sources = tensors.map((tensor): TensorSource => ({
+    name: tensor.key,
     type: 'F32',
-    shape,
-    pieces: () => [values()],
+    shape: tensor.shape,
+    async *pieces() {
+      await beforeEach(tensor);
+      yield tensor.values();
+    },
   }));
   await writeSafetensors(path, sources, metadata);
 }

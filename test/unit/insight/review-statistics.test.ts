@@ -5,7 +5,7 @@ import { bootstrap } from '../../../main/insight/bootstrap.ts';
 import { calibrationError, fitTemperature, lossAt, reliability } from '../../../main/insight/calibration.ts';
 import { metricIntervals } from '../../../main/insight/metric-intervals.ts';
 import { mcnemarExact } from '../../../main/insight/mcnemar.ts';
-import { fewestAnswers, selectivePromise } from '../../../main/insight/selective.ts';
+import { fewestAnswers, selectiveGuarantee } from '../../../main/insight/selective.ts';
 import {
   averagePrecision,
   confusion,
@@ -183,8 +183,8 @@ describe('the bound of an unsure rule', () => {
       ...Array.from({ length: count }, (): Scored => ({ probability: 0.9999, label: 1 })),
       ...Array.from({ length: count }, (): Scored => ({ probability: 0.0001, label: 0 })),
     ];
-    expect(selectivePromise(sure(58)).map(({ from }) => from)).toEqual([null, null]);
-    const [no, yes] = selectivePromise(sure(59));
+    expect(selectiveGuarantee(sure(58)).map(({ from }) => from)).toEqual([null, null]);
+    const [no, yes] = selectiveGuarantee(sure(59));
     expect(no).toMatchObject({ answered: 59, wrong: 0, predicted: 59 });
     expect(yes.from).toBe(0.5);
     expect(yes.errorAtMost).toBeCloseTo(0.0495, 3);
@@ -192,7 +192,7 @@ describe('the bound of an unsure rule', () => {
 
   it('answers less the less the model is right', () => {
     const answered = (scored: Scored[]): number =>
-      selectivePromise(scored).reduce((sum, one) => sum + one.answered, 0);
+      selectiveGuarantee(scored).reduce((sum, one) => sum + one.answered, 0);
     const good = draw(4000, 5);
     const random = uniform(9);
     const worse = good.map((one): Scored =>
@@ -214,7 +214,7 @@ describe('the bound of an unsure rule', () => {
     const known = new Map<string, number>();
     const broken = [0, 0];
     for (let sample = 0; sample < 400; sample++) {
-      selectivePromise(draw(300, 1000 + sample * 7919)).forEach(({ from }, label) => {
+      selectiveGuarantee(draw(300, 1000 + sample * 7919)).forEach(({ from }, label) => {
         if (from === null) return;
         const key = `${label} ${from}`;
         const rate = known.get(key) ?? errorRate(label as 0 | 1, from);

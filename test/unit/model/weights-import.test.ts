@@ -53,6 +53,29 @@ describe('importing a Keras .h5 file', () => {
     expect((await loadWeights('same')).fingerprint).toBe(info.fingerprint);
   });
 
+  it('reports its progress in bytes, and stores nothing once it is cancelled', async () => {
+    await writeKerasFile(at('seen.h5'), mixed0);
+    const values = mixed0.reduce((sum, tensor) => sum + tensor.values.length, 0);
+    const seen: number[] = [];
+    const abort = new AbortController();
+    const onProgress = (doneBytes: number, totalBytes: number): void => {
+      expect(totalBytes).toBe(4 * values);
+      seen.push(doneBytes);
+    };
+    await importWeights(at('seen.h5'), 'seen', { onProgress, signal: abort.signal });
+    expect(seen).toHaveLength(2 * mixed0.length);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen.at(-1)).toBe(4 * values);
+
+    // While it writes: everything is hashed by then.
+    const isWriting = (doneBytes: number): void => {
+      if (doneBytes > 3 * values) abort.abort();
+    };
+    const again = importWeights(at('seen.h5'), 'again', { onProgress: isWriting, signal: abort.signal });
+    await expect(again).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await listWeights()).map(({ name }) => name)).not.toContain('again');
+  });
+
   it('moves a gamma into the preceding convolution', async () => {
     const gammas = mixed0
       .filter(({ key }) => key.endsWith('/beta'))
