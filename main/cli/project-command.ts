@@ -34,7 +34,7 @@ export async function withProject<T>(
 }
 
 /** After the command, whether it succeeded or not. What can't be removed does not make it fail. */
-async function keepCacheLimit(watch: CacheWatch, output: Output): Promise<void> {
+export async function keepCacheLimit(watch: CacheWatch, output: Output): Promise<void> {
   const trimmed = await watch.keepLimit().catch(() => null);
   if (!trimmed || trimmed.removed.files === 0) return;
   output.note(`Removed ${formatBytes(trimmed.removed.bytes)} from the cache to keep it within its limit.`);

@@ -8,6 +8,7 @@ import { benchmark as firstPrediction } from './first-prediction.ts';
 import { benchmark as forward } from './forward.ts';
 import { benchmark as grid } from './grid.ts';
 import { benchmark as headStep } from './head-step.ts';
+import { benchmark as importPhotos } from './import-photos.ts';
 import { benchmark as imports } from './import.ts';
 import { benchmark as keras } from './keras.ts';
 import { benchmark as label } from './label.ts';
@@ -29,6 +30,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   memory,
   electronTrain,
   start,
+  importPhotos,
   imports,
   label,
   grid,

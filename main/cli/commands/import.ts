@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { ImportItem, ImportMode, ImportProgress, ImportReport } from '../../../shared/library/import.ts';
 import { importSentences } from '../../../shared/import-summary.ts';
 import { inspectWith } from '../../engine/inspect.ts';
+import { CacheWatch } from '../../library/cache/limit.ts';
 import { isProject, type Project } from '../../library/folder.ts';
 import { importFolder, isTable } from '../../library/import/import.ts';
 import { importTable } from '../../library/import/import-table.ts';
@@ -12,6 +13,7 @@ import { PicturePool } from '../../pictures/pool.ts';
 import { printable } from '../format.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
+import { keepCacheLimit } from '../project-command.ts';
 import { recipeFromFlags, recipeOption } from '../recipe-options.ts';
 import { setBits16 } from '../set-bits16.ts';
 import { UsageError } from '../usage-error.ts';
@@ -68,6 +70,7 @@ export function addImport(program: Command, output: Output): void {
       const project = made?.project ?? openProject(flags.project);
       if (flags.bits16 !== undefined) setBits16(project, flags.bits16);
       let isKept = false;
+      const watch = new CacheWatch(project);
       const pool = new PicturePool();
       const cancel = new AbortController();
       const forget = onInterrupt(output, () => {
@@ -91,6 +94,7 @@ export function addImport(program: Command, output: Output): void {
       } finally {
         forget();
         await pool.close();
+        await keepCacheLimit(watch, output);
         if (isKept || made === null || made.isFilled()) closeProject(project);
         else made.remove();
       }
