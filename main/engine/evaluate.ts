@@ -17,13 +17,19 @@ import { runJob, type JobOptions } from '../training/supervisor.ts';
 import { evaluateScored } from './known-evaluation.ts';
 
 /**
- * The run with this id; without an id, the newest run that has a model.
+ * The run with this id; without an id, the newest run that has a model and is not being trained.
  *
- * @throws TwofoldError `not-found`
+ * @throws TwofoldError `not-found`; `busy` if the named run is being trained: its model is not final
  */
 export function chooseRun(project: Project, runId?: string): RunRecord {
   const run = runId === undefined ? latestUsableRun(project.db) : getRun(project.db, runId);
   if (!run) throw new TwofoldError('not-found', `${project.name} has no trained run yet. Train one first.`);
+  if (run.status === 'running') {
+    throw new TwofoldError(
+      'busy',
+      `Run ${run.id} is being trained, so its model is not final. Try again when training has ended, or choose another run.`,
+    );
+  }
   if (run.bestEpoch === null) {
     throw new TwofoldError(
       'not-found',

@@ -18,7 +18,9 @@ export class Runs {
   readonly #epochs = new SvelteMap<string, SeenEpoch[]>();
 
   readonly selected = $derived(this.list.find(({ id }) => id === this.#selectedId) ?? this.list[0] ?? null);
-  /** Runs with a model. */
+  /** The run that is being trained, here or by the command line. */
+  readonly training = $derived(this.list.find(({ status }) => status === 'running') ?? null);
+  /** Runs with a final model. */
   readonly usable = $derived(this.list.filter(({ canPredict }) => canPredict));
   /** The selected run first, then those laid over it. */
   readonly shown = $derived([

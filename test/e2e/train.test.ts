@@ -159,6 +159,16 @@ test('two quick clicks on Train start one run and do not stop it', async () => {
   const box = (await trainButton().boundingBox())!;
   await app.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { clickCount: 2 });
   expect((await app.call('train.state'))?.phase).toBe('running');
+  // Its model is not final, so no other place uses it yet.
+  await button('Pause').click();
+  await goTo(app, 'Review');
+  await main().getByRole('heading', { name: 'Run 1 is being trained' }).waitFor();
+  await goTo(app, 'Try');
+  await main().getByRole('heading', { name: 'Run 1 is being trained' }).waitFor();
+  await goTo(app, 'Export');
+  await main().getByText('Run 1 is being trained. Export its model when training ends.').waitFor();
+  await goTo(app, 'Train');
+  await button('Resume').click();
   await goTo(app, 'Library');
   const notice = app.page.getByRole('region', { name: 'Messages' });
   // The first run also indexes the pictures, to find near-duplicates.
@@ -259,6 +269,11 @@ test('the app survives a killed training process, and training resumes from the 
   expect((await app.call('pictures.counts')).classes).toEqual([127, 125]);
   await app.screenshots('train-crashed');
   expect(await app.accessibility()).toEqual([]);
+  await goTo(app, 'Review');
+  await main()
+    .getByText('This run ended before its validation set was predicted.', { exact: false })
+    .waitFor();
+  await goTo(app, 'Train');
   await button('Resume').click();
   await button('Pause').waitFor();
   await expect

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { chooseRun } from '../../main/engine/evaluate.ts';
 import { getRunPictures, saveRunPictures } from '../../main/library/runs/predictions.ts';
 import { closeProject, openProject, runDir } from '../../main/library/project.ts';
 import {
@@ -52,7 +53,8 @@ describe('runs', () => {
   });
 
   test('store their metrics, status and error', () => {
-    const { db } = newProject();
+    const project = newProject();
+    const { db } = project;
     const { id } = createRun(db, { recipe: DEFAULT_RECIPE });
     expect(latestUsableRun(db)).toBeNull();
     recordEpoch(db, id, epoch(1), [0.75, 0.5]);
@@ -64,6 +66,10 @@ describe('runs', () => {
     ]);
     recordEpoch(db, id, { ...epoch(3), valLoss: NaN });
     expect(getEpochs(db, id)[2]).toMatchObject({ valLoss: NaN, valAccuracy: 0.7 });
+    updateRun(db, id, { bestEpoch: 2 });
+    // Its model is not final while it is being trained.
+    expect(latestUsableRun(db)).toBeNull();
+    expect(() => chooseRun(project, id)).toThrow('Run r1 is being trained, so its model is not final.');
     const done = updateRun(db, id, {
       status: 'done',
       bestEpoch: 2,

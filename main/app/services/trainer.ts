@@ -5,6 +5,7 @@ import { TwofoldError, toFailure } from '../../../shared/errors.ts';
 import type { JobEvent } from '../../../shared/jobs/messages.ts';
 import type { RunRecord } from '../../../shared/library/runs.ts';
 import { freshRun, withEvent, type LiveRun } from '../../../shared/live-run.ts';
+import { canPredict } from '../../engine/can-predict.ts';
 import { startTraining, type Training, type TrainRequest } from '../../engine/train.ts';
 import type { Emit } from './emit.ts';
 import { runDir, type Project } from '../../library/folder.ts';
@@ -134,7 +135,7 @@ export function runInfo(project: Project, run: RunRecord): RunInfo {
   const isOver = run.status !== 'running';
   return {
     ...run,
-    canPredict: folder.hasHead && run.bestEpoch !== null,
+    canPredict: canPredict(project, run),
     canContinue: isOver && run.status !== 'done' && run.recipe !== null && existsSync(folder.checkpointPath),
   };
 }

@@ -1,5 +1,5 @@
 import type { Place } from '../../../shared/places.ts';
-import { canPredict } from '../../engine/suggestions/suggesting-run.ts';
+import { canPredict } from '../../engine/can-predict.ts';
 import type { Project } from '../../library/folder.ts';
 import { countMatches } from '../../library/reading/grid.ts';
 import { listRuns } from '../../library/runs/runs.ts';

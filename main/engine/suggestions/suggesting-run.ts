@@ -1,13 +1,7 @@
-import { RunFolder } from '../../training/run-folder.ts';
-import { runDir, type Project } from '../../library/folder.ts';
+import type { Project } from '../../library/folder.ts';
 import { listRuns } from '../../library/runs/runs.ts';
 import { getSettings } from '../../library/settings.ts';
-import type { RunRecord } from '../../../shared/library/runs.ts';
-
-/** Whether a run has a model and is not being trained. */
-export function canPredict(project: Project, { id, status, bestEpoch }: RunRecord): boolean {
-  return status !== 'running' && bestEpoch !== null && new RunFolder(runDir(project, id)).hasHead;
-}
+import { canPredict } from '../can-predict.ts';
 
 /** The run chosen to suggest classes; null if there is none, or if it was deleted or is being trained. */
 export function suggestingRun(project: Project): string | null {

@@ -120,11 +120,11 @@ export function listRuns(db: Db): RunRecord[] {
   );
 }
 
-/** The newest run with a usable model, which has a best epoch; null if there is none. */
+/** The newest run with a best epoch that is not being trained; null if there is none. */
 export function latestUsableRun(db: Db): RunRecord | null {
   const found = row<RunRow>(
     db,
-    `SELECT ${COLUMNS} FROM runs WHERE best_epoch IS NOT NULL ORDER BY number DESC LIMIT 1`,
+    `SELECT ${COLUMNS} FROM runs WHERE best_epoch IS NOT NULL AND status != 'running' ORDER BY number DESC LIMIT 1`,
   );
   return found === undefined ? null : toRecord(found, testEvaluations(db, found.number), shown(db));
 }
