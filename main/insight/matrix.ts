@@ -31,3 +31,15 @@ export function dot(values: Float32Array, weights: Float32Array | Float64Array):
   for (let at = whole; at < values.length; at++) a += values[at]! * weights[at]!;
   return a + b + (c + d);
 }
+
+/** Adds a multiple of a row to a sum, which may be longer. */
+export function addScaled(sum: Float64Array, values: Float32Array, factor: number): void {
+  const whole = values.length - (values.length % 4);
+  for (let at = 0; at < whole; at += 4) {
+    sum[at]! += factor * values[at]!;
+    sum[at + 1]! += factor * values[at + 1]!;
+    sum[at + 2]! += factor * values[at + 2]!;
+    sum[at + 3]! += factor * values[at + 3]!;
+  }
+  for (let at = whole; at < values.length; at++) sum[at]! += factor * values[at]!;
+}

@@ -1,14 +1,15 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { seededGenerator } from '../support/random.ts';
 
-import { dot, rowOf, type Matrix } from './matrix.ts';
+import { addScaled as addRow, dot, rowOf } from './matrix.ts';
+import type { RowBlock } from './row-blocks.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 /** Rows that are read block by block, such as the index of 100,000 pictures, which has 307 MB. */
 export interface RowSource {
   width: number;
-  /** Calls `callback` with each block of rows and the index of its first row; the same each time. */
-  forEachBlock: (callback: (block: Matrix, first: number) => void) => void;
+  /** The same each time. */
+  blocks: () => Iterable<RowBlock>;
 }
 
 export interface PrincipalComponents {
@@ -37,49 +38,53 @@ const SEED = 14;
  * @param rows at least two different rows, for one component
  * @param count number of components; fewer are returned if the rows span fewer dimensions
  * @param uses whether to use a row; default: all
- * @yields after each pass over the rows
+ * @yields after each block of rows
  */
 export function* principalComponentSteps(
   rows: RowSource,
   count: number,
   uses: (row: number) => boolean = () => true,
 ): Generator<undefined, PrincipalComponents> {
-  const { mean, used, totalVariance } = moments(rows, uses);
-  yield;
+  const { mean, used, totalVariance } = yield* moments(rows, uses);
   const { width } = rows;
   const most = Math.min(MOST_STEPS, width, used - 1);
   const random = seededGenerator(SEED, width);
   const basis: Float64Array[] = [];
   const [diagonal, beside]: [number[], number[]] = [[], []];
-  const covariance = (vector: Float64Array): Float64Array => timesCovariance(rows, vector, mean, used, uses);
+  const covariance = (vector: Float64Array) => timesCovariance(rows, vector, mean, used, uses);
   /** A unit vector in the span of the rows and orthogonal to the basis; null if the basis spans it. */
-  const fresh = (): Float64Array | null => {
-    const drawn = covariance(Float64Array.from({ length: width }, () => uniformFloat64(random) - 0.5));
+  const fresh = function* (): Generator<undefined, Float64Array | null> {
+    const drawn = yield* covariance(Float64Array.from({ length: width }, () => uniformFloat64(random) - 0.5));
     const before = norm(drawn);
     orthogonalise(drawn, basis);
     return norm(drawn) > before * 1e-9 && before > 0 ? scaled(drawn, 1 / norm(drawn)) : null;
   };
-  let next = totalVariance > 0 ? fresh() : null;
+  let next = totalVariance > 0 ? yield* fresh() : null;
   while (next && basis.length < most) {
     basis.push(next);
-    const product = covariance(next);
+    const product = yield* covariance(next);
     diagonal.push(dotOf(product, next));
     orthogonalise(product, basis);
     const length = norm(product);
     const isEnd = length <= totalVariance * 1e-12;
     beside.push(isEnd ? 0 : length);
-    yield;
     if (basis.length >= Math.min(most, FEWEST_STEPS) && basis.length % 3 === 0) {
       if (isConverged(diagonal, beside, count)) break;
     }
-    next = isEnd ? fresh() : scaled(product, 1 / length);
+    next = isEnd ? yield* fresh() : scaled(product, 1 / length);
   }
   return { mean, ...ritz(basis, diagonal, beside, count), totalVariance };
 }
 
 /** `principalComponentSteps` without interruption. */
-export function principalComponents(rows: RowSource, count: number): PrincipalComponents {
-  const steps = principalComponentSteps(rows, count);
+export const principalComponents = (rows: RowSource, count: number): PrincipalComponents =>
+  finish(principalComponentSteps(rows, count));
+
+/** `componentScoreSteps` without interruption. */
+export const componentScores = (rows: RowSource, total: number, found: PrincipalComponents): Float32Array[] =>
+  finish(componentScoreSteps(rows, total, found));
+
+function finish<T>(steps: Generator<undefined, T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -89,39 +94,46 @@ export function principalComponents(rows: RowSource, count: number): PrincipalCo
 /**
  * Coordinates of every row along the components.
  *
+ * @param total number of rows
+ * @yields after each block of rows
  * @returns one [rows] array for each component
  */
-export function componentScores(
+export function* componentScoreSteps(
   rows: RowSource,
   total: number,
   { mean, components }: PrincipalComponents,
-): Float32Array[] {
+): Generator<undefined, Float32Array[]> {
   const scores = components.map(() => new Float32Array(total));
   const offsets = components.map((component) => dotOf(mean, component));
-  rows.forEachBlock((block, first) => {
+  for (const { block, first } of rows.blocks()) {
     for (let row = 0; row < block.rows; row++) {
       const values = rowOf(block, row);
       components.forEach((component, at) => {
         scores[at]![first + row] = dot(values, component) - offsets[at]!;
       });
     }
-  });
+    yield;
+  }
   return scores;
 }
 
-function moments(rows: RowSource, uses: (row: number) => boolean) {
+function* moments(
+  rows: RowSource,
+  uses: (row: number) => boolean,
+): Generator<undefined, { mean: Float64Array; used: number; totalVariance: number }> {
   const mean = new Float64Array(rows.width);
   let used = 0;
   let squares = 0;
-  rows.forEachBlock((block, first) => {
+  for (const { block, first } of rows.blocks()) {
     for (let row = 0; row < block.rows; row++) {
       if (!uses(first + row)) continue;
       const values = rowOf(block, row);
       used++;
-      for (let column = 0; column < values.length; column++) mean[column]! += values[column]!;
+      addRow(mean, values, 1);
       squares += dot(values, values);
     }
-  });
+    yield;
+  }
   for (let column = 0; column < mean.length; column++) mean[column]! /= Math.max(1, used);
   const spread = squares - used * dotOf(mean, mean);
   // Below this the rows are equal up to rounding.
@@ -129,25 +141,26 @@ function moments(rows: RowSource, uses: (row: number) => boolean) {
   return { mean, used, totalVariance };
 }
 
-function timesCovariance(
+function* timesCovariance(
   rows: RowSource,
   vector: Float64Array,
   mean: Float64Array,
   used: number,
   uses: (row: number) => boolean,
-): Float64Array {
+): Generator<undefined, Float64Array> {
   const product = new Float64Array(vector.length);
   const offset = dotOf(mean, vector);
   let sum = 0;
-  rows.forEachBlock((block, first) => {
+  for (const { block, first } of rows.blocks()) {
     for (let row = 0; row < block.rows; row++) {
       if (!uses(first + row)) continue;
       const values = rowOf(block, row);
       const score = dot(values, vector) - offset;
       sum += score;
-      for (let column = 0; column < values.length; column++) product[column]! += score * values[column]!;
+      addRow(product, values, score);
     }
-  });
+    yield;
+  }
   for (let column = 0; column < product.length; column++) {
     product[column] = (product[column]! - sum * mean[column]!) / Math.max(1, used - 1);
   }

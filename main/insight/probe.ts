@@ -1,6 +1,6 @@
 import { crossEntropyOfLogit, sigmoid } from '../../shared/metrics.ts';
 import { minimise } from './lbfgs.ts';
-import { dot, rowOf, type Matrix } from './matrix.ts';
+import { addScaled, dot, rowOf, type Matrix } from './matrix.ts';
 import { fitStandardisation, standardise } from './standardise.ts';
 
 /**
@@ -48,7 +48,7 @@ export function fitProbe(
       const label = labels[row]!;
       value += c * crossEntropyOfLogit(logit, label);
       const error = c * (sigmoid(logit) - label);
-      for (let column = 0; column < width; column++) gradient[column]! += error * values[column]!;
+      addScaled(gradient, values, error);
       gradient[width] += error;
     }
     return value;

@@ -3,6 +3,13 @@ import type { Matrix } from './matrix.ts';
 /** Rows of one block: 12 MB of the index. */
 const BLOCK_ROWS = 4096;
 
+/** Some of the rows. */
+export interface RowBlock {
+  block: Matrix;
+  /** Index of its first row. */
+  first: number;
+}
+
 /** A growing list of vectors of the same width, stored in blocks, so that growing does not copy a large index. */
 export class RowBlocks {
   rows = 0;
@@ -32,11 +39,11 @@ export class RowBlocks {
     return { rows: rows.length, width, data };
   }
 
-  /** Calls `callback` with each block of rows as a matrix, and the index of its first row. */
-  forEachBlock(callback: (block: Matrix, first: number) => void): void {
-    this.#blocks.forEach((data, index) => {
+  /** Each block of rows as a matrix, and the index of its first row. */
+  *blocks(): Generator<RowBlock> {
+    for (const [index, data] of this.#blocks.entries()) {
       const first = index * BLOCK_ROWS;
-      callback({ rows: Math.min(BLOCK_ROWS, this.rows - first), width: this.width, data }, first);
-    });
+      yield { block: { rows: Math.min(BLOCK_ROWS, this.rows - first), width: this.width, data }, first };
+    }
   }
 }

@@ -9,7 +9,7 @@ import type { RowBlocks } from './row-blocks.ts';
 export function similarities(vectors: RowBlocks, to: Float32Array): Float32Array {
   const found = new Float32Array(vectors.rows);
   const length = Math.hypot(...to) || 1;
-  vectors.forEachBlock((block, first) => {
+  for (const { block, first } of vectors.blocks()) {
     for (let row = 0; row < block.rows; row++) {
       const values = rowOf(block, row);
       let product = 0;
@@ -21,6 +21,6 @@ export function similarities(vectors: RowBlocks, to: Float32Array): Float32Array
       }
       if (squares > 0) found[first + row] = product / (Math.sqrt(squares) * length);
     }
-  });
+  }
   return found;
 }

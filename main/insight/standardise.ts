@@ -31,9 +31,10 @@ export function fitStandardisation(matrix: Matrix): Standardisation {
 export function standardise(matrix: Matrix, { mean, scale }: Standardisation): Matrix {
   const { rows, width } = matrix;
   const data = new Float32Array(rows * width);
-  for (let at = 0; at < data.length; at++) {
-    const column = at % width;
-    data[at] = (matrix.data[at]! - mean[column]!) / scale[column]!;
+  for (let start = 0; start < data.length; start += width) {
+    for (let column = 0; column < width; column++) {
+      data[start + column] = (matrix.data[start + column]! - mean[column]!) / scale[column]!;
+    }
   }
   return { rows, width, data };
 }

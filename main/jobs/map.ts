@@ -67,10 +67,7 @@ export async function runMapJob(job: MapJob, { control, emit }: JobContext): Pro
 
 /** [rows, 2] the first two principal components. */
 function principalScores(unit: Matrix): Float32Array {
-  const rows = {
-    width: unit.width,
-    forEachBlock: (callback: (block: Matrix, first: number) => void) => callback(unit, 0),
-  };
+  const rows = { width: unit.width, blocks: () => [{ block: unit, first: 0 }] };
   const [x, y] = componentScores(rows, unit.rows, principalComponents(rows, 2));
   // There are fewer axes if all pictures are on a line, or equal.
   return Float32Array.from({ length: 2 * unit.rows }, (_, at) => (at % 2 === 0 ? x : y)?.[at >> 1] ?? 0);

@@ -4,7 +4,11 @@ import type { LabelResult, LabelChange } from '../../../shared/library/labels.ts
 import { toFailure } from '../../../shared/errors.ts';
 import { indexModel } from '../../engine/index-library.ts';
 import { SuggestionThread } from '../../engine/suggestions/suggestion-thread.ts';
-import type { SuggestAnswers, SuggestTask } from '../../engine/suggestions/suggest-task.ts';
+import {
+  PREDICTS_ALL,
+  type SuggestAnswers,
+  type SuggestTask,
+} from '../../engine/suggestions/suggest-task.ts';
 import type { Project } from '../../library/folder.ts';
 import { isSwapped } from '../../library/labels/class-order.ts';
 import { suggestingRun } from '../../engine/suggestions/suggesting-run.ts';
@@ -87,7 +91,9 @@ export class Suggestions {
     await this.#takeLabels();
     if (!this.#open) return this.ask(task);
     try {
-      return await this.#open.thread.ask(task);
+      const { thread } = this.#open;
+      if (PREDICTS_ALL.has(task.kind)) while (!(await thread.ask({ kind: 'predict' })));
+      return await thread.ask(task);
     } catch (error) {
       // The thread ended: the next call starts a new one, which must read everything.
       if (toFailure(error).code === 'crashed') this.#reading = null;
@@ -122,7 +128,7 @@ export class Suggestions {
   /** Predicts all pictures, which is too slow to do after every label. */
   async #count(): Promise<void> {
     if (!this.#open) return;
-    this.summary = await this.#open.thread.ask({ kind: 'summary' });
+    this.summary = await this.ask({ kind: 'summary' });
     this.onChange();
   }
 

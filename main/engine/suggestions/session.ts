@@ -111,6 +111,11 @@ export class SuggestionSession {
     return null;
   }
 
+  /** One step of predicting all pictures. @returns whether it was the last */
+  predict(): boolean {
+    return this.#run.run !== null || this.#probe.predict(this.#pictures);
+  }
+
   summary(): SuggestionSummary {
     const suggested: [number, number] = [0, 0];
     const probabilities = this.#probabilities;

@@ -18,6 +18,7 @@ export type SuggestTask =
   | { kind: 'readMore' }
   | { kind: 'alike'; ids: Uint32Array; from: number }
   | { kind: 'label'; changes: readonly LabelChange[] }
+  | { kind: 'predict' }
   | { kind: 'summary' }
   | { kind: 'missing'; most: number; except: readonly string[] }
   | { kind: 'uncompared' }
@@ -41,6 +42,7 @@ export interface SuggestAnswers {
   readMore: SuggestionSummary;
   alike: PictureGroups;
   label: null;
+  predict: boolean;
   summary: SuggestionSummary;
   missing: { pictures: IndexJob['pictures']; total: number };
   uncompared: IndexJob['pictures'];
@@ -58,6 +60,17 @@ export interface SuggestAnswers {
   order: Uint32Array;
   filter: Uint32Array;
 }
+
+/** Tasks that need predictions of all pictures: others need not wait for them if `predict` is asked until it is true. */
+export const PREDICTS_ALL: ReadonlySet<SuggestTask['kind']> = new Set([
+  'summary',
+  'list',
+  'map-values',
+  'next',
+  'order',
+  'filter',
+] as const);
+
 export type SuggestAnswer = SuggestAnswers[keyof SuggestAnswers];
 
 /** Runs a task. @throws TwofoldError if the library or index can't be read */
@@ -76,6 +89,8 @@ export function askSession(
       return session.alike(task.ids, task.from);
     case 'label':
       return session.label(task.changes);
+    case 'predict':
+      return session.predict();
     case 'summary':
       return session.summary();
     case 'missing':

@@ -29,11 +29,11 @@ function source(rows: readonly number[][], blockRows = 7): RowSource {
   const width = rows[0]!.length;
   return {
     width,
-    forEachBlock: (callback) => {
+    *blocks() {
       for (let first = 0; first < rows.length; first += blockRows) {
         const part = rows.slice(first, first + blockRows);
         const block: Matrix = { rows: part.length, width, data: Float32Array.from(part.flat()) };
-        callback(block, first);
+        yield { block, first };
       }
     },
   };
