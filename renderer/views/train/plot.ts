@@ -118,8 +118,18 @@ export class Plot {
           (plot) => drawShade(plot, this.view, colour('--danger', SHADE_ALPHA)),
         ],
         draw: [
-          (plot) => drawKept(plot, this.view, colour('--text-muted'), fontFamily),
-          (plot) => drawShadeName(plot, this.view, colour('--danger'), fontFamily),
+          (plot) =>
+            drawKept(plot, this.view, {
+              colour: colour('--text-muted'),
+              halo: colour('--ground'),
+              fontFamily,
+            }),
+          (plot) =>
+            drawShadeName(plot, this.view, {
+              colour: colour('--danger'),
+              halo: colour('--ground'),
+              fontFamily,
+            }),
         ],
         setCursor: [
           (plot) => {
@@ -183,43 +193,58 @@ function fillOutline(plot: uPlot, outline: readonly (readonly [x: number, y: num
   ctx.restore();
 }
 
-function drawShadeName(
-  plot: uPlot,
-  { curves, overfitting }: PlotView,
-  colour: string,
-  fontFamily: string,
-): void {
+function drawShadeName(plot: uPlot, { curves, overfitting }: PlotView, ink: Ink): void {
   const [, validation] = pair(curves);
   const end = overfitting && validation && nearest(validation, overfitting.to);
   if (!end) return;
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
   const y = plot.valToPos(end[1], 'y', true) - 8 * ratio;
-  ctx.save();
-  ctx.font = `600 ${12 * ratio}px ${fontFamily}`;
-  ctx.fillStyle = colour;
-  ctx.textAlign = 'right';
-  ctx.fillText('Overfitting', plot.valToPos(end[0], 'x', true), Math.max(bbox.top + 14 * ratio, y));
-  ctx.restore();
+  const at = [plot.valToPos(end[0], 'x', true), Math.max(bbox.top + 14 * ratio, y)] as const;
+  write(ctx, 'Overfitting', at, { ...ink, font: `600 ${12 * ratio}px`, align: 'right' });
 }
 
 /** Marks the kept epoch with a line and its name, beside the line where there is room. */
-function drawKept(plot: uPlot, { kept, epochs }: PlotView, colour: string, fontFamily: string): void {
+function drawKept(plot: uPlot, { kept, epochs }: PlotView, ink: Ink): void {
   if (kept === null) return;
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
   const x = Math.round(plot.valToPos(kept, 'x', true));
   const isLeft = kept > epochs / 2;
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.strokeStyle = ink.colour;
   ctx.setLineDash([2 * ratio, 3 * ratio]);
   ctx.beginPath();
   ctx.moveTo(x, bbox.top);
   ctx.lineTo(x, bbox.top + bbox.height);
   ctx.stroke();
-  ctx.font = `${11 * ratio}px ${fontFamily}`;
-  ctx.textAlign = isLeft ? 'right' : 'left';
-  ctx.fillText('kept', x + (isLeft ? -4 : 4) * ratio, bbox.top + bbox.height - 6 * ratio);
+  ctx.restore();
+  const at = [x + (isLeft ? -4 : 4) * ratio, bbox.top + bbox.height - 6 * ratio] as const;
+  write(ctx, 'kept', at, { ...ink, font: `${11 * ratio}px`, align: isLeft ? 'right' : 'left' });
+}
+
+interface Ink {
+  colour: string;
+  /** Colour around the letters, so that they can be read over a curve. */
+  halo: string;
+  fontFamily: string;
+}
+
+function write(
+  ctx: CanvasRenderingContext2D,
+  text: string,
+  [x, y]: readonly [number, number],
+  { colour, halo, fontFamily, font, align }: Ink & { font: string; align: CanvasTextAlign },
+): void {
+  ctx.save();
+  ctx.font = `${font} ${fontFamily}`;
+  ctx.textAlign = align;
+  ctx.lineJoin = 'round';
+  ctx.lineWidth = 4 * uPlot.pxRatio;
+  ctx.strokeStyle = halo;
+  ctx.strokeText(text, x, y);
+  ctx.fillStyle = colour;
+  ctx.fillText(text, x, y);
   ctx.restore();
 }
 
