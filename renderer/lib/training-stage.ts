@@ -14,6 +14,7 @@ const STAGES: Record<Stage, string> = {
   checking: 'Verifying',
   explaining: 'Computing heat maps',
   comparing: 'Looking for near-duplicates',
+  mapping: 'Computing the map',
 };
 const PHASES = { pausing: 'Pausing…', paused: 'Paused', stopping: 'Stopping…' } as const;
 /** Stages before the epochs, each with a count of its own. */
