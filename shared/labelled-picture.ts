@@ -17,6 +17,9 @@ export type TrainingPicture = LabelledPicture & { split: TrainingSide | null };
 /** A labelled picture whose side of the split is decided. */
 export type SplitPicture = LabelledPicture & { split: TrainingSide };
 
+/** A picture with the name of its group, such as its near-duplicates, which go into one fold. */
+export type Grouped<P> = P & { group: string };
+
 /** A labelled picture with its predicted probability of class 1, if there is one. */
 export interface PictureScore {
   id: number;

@@ -56,9 +56,14 @@ export interface RunCalibration {
   refusal: string | null;
   /** Sets without pictures are left out. */
   sets: CalibratedSet[];
-  /**
-   * `known`: computed for these pictures and labels. `unknown`: can be computed. `trained-otherwise`: heads of folds
-   * would not be trained as the run was, which draws new augmentations in every epoch.
-   */
-  outOfFold: 'known' | 'unknown' | 'trained-otherwise';
+  /** `known`: computed for these pictures and labels. `unknown`: can be computed. */
+  outOfFold: 'known' | 'unknown';
+  /** Whether heads of folds get new augmentations in every epoch, as the run did, which takes longer. */
+  augments: boolean;
 }
+
+/**
+ * How heads of folds are trained where the run had new augmentations in every epoch: `as-run`, with these, so that each
+ * fold takes about as long as training; or `quick`, on cached features without augmentation. The same for other runs.
+ */
+export type FoldTraining = 'as-run' | 'quick';

@@ -18,7 +18,7 @@ import { getRun } from '../library/runs/runs.ts';
 import { replaceTestEvaluation } from '../library/runs/test-evaluations.ts';
 import { knownScores } from './known-evaluation.ts';
 import { modelView, tellRunFolders } from './model-view.ts';
-import { isTrainedAlike, knownOutOfFold } from './out-of-fold.ts';
+import { hasNewAugmentations, knownOutOfFold } from './out-of-fold.ts';
 
 /** Logits at temperature 1, with the current labels. */
 export interface LabelledLogits {
@@ -91,13 +91,14 @@ export async function runCalibration(
     fit,
     refusal,
     sets,
-    outOfFold: outOfFold ? 'known' : isTrainedAlike(run) ? 'unknown' : 'trained-otherwise',
+    outOfFold: outOfFold ? 'known' : 'unknown',
+    augments: hasNewAugmentations(run),
   };
 }
 
-/** Out-of-fold logits, if the heads are trained like the run's and results are stored for its pictures and labels. */
+/** Out-of-fold logits of heads trained like the run's, if they are stored for its pictures and labels. */
 export async function outOfFoldLogits(project: Project, run: RunRecord): Promise<LabelledLogits | null> {
-  const known = isTrainedAlike(run) ? await knownOutOfFold(project, run) : null;
+  const known = await knownOutOfFold(project, run, 'as-run');
   return known && { logits: known.logits, labels: known.pictures.map(({ label }) => label) };
 }
 

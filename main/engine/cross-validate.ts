@@ -1,15 +1,17 @@
+import { TwofoldError } from '../../shared/errors.ts';
 import type { LeftOut } from '../../shared/jobs/left-out.ts';
 import { classAt, evaluate, sigmoid, type Evaluation, type MetricIntervals } from '../../shared/metrics.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { spreadOf, type Spread } from '../../shared/spread.ts';
 import { swapClass, swapRecipe } from '../../shared/swap.ts';
+import { countGroups } from '../insight/folds.ts';
 import { metricIntervals } from '../insight/metric-intervals.ts';
 import { getClasses } from '../library/labels/classes.ts';
 import { cacheDir, type Project } from '../library/folder.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { loadWeights } from '../model/weights/store.ts';
-import { stratifiedFolds } from '../training/folds.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
+import { groupsAmong } from './duplicates.ts';
 import { groupedSplit } from './grouped-split.ts';
 import { modelView } from './model-view.ts';
 
@@ -44,12 +46,8 @@ export async function crossValidate(
   inceptionV3({ cut: wanted.cut, size: wanted.size });
   const recipe = { ...wanted, weights: (await loadWeights(wanted.weights)).name };
   const { train, validation, groups } = await groupedSplit(project, recipe, options);
-  const divided = await stratifiedFolds([...train, ...validation], {
-    folds,
-    seed: recipe.seed,
-    classes: getClasses(db).map(({ name }) => name) as [string, string],
-    groupOf: ({ sha256 }) => groups.get(sha256) ?? sha256,
-  });
+  const pictures = groupsAmong([...train, ...validation], groups);
+  refuseTooFew(pictures, folds, getClasses(db));
   // In stored class order, as in training.
   const toStored = (label: 0 | 1): 0 | 1 => (swapped ? swapClass(label) : label);
   const { scores, leftOut } = await runJob(
@@ -58,9 +56,7 @@ export async function crossValidate(
       cacheDir: cacheDir(project),
       recipe: swapped ? swapRecipe(recipe) : recipe,
       folds,
-      pictures: divided.flatMap((pictures, fold) =>
-        pictures.map((picture) => ({ ...picture, fold, label: toStored(picture.label) })),
-      ),
+      pictures: pictures.map((picture) => ({ ...picture, label: toStored(picture.label) })),
     },
     options,
   );
@@ -71,7 +67,7 @@ export async function crossValidate(
     fold,
     probability: sigmoid(logits[index]!),
   }));
-  const accuracies = divided.map((_, fold) => {
+  const accuracies = Array.from({ length: folds }, (_, fold) => {
     const of = predictions.filter((prediction) => prediction.fold === fold);
     return (
       of.filter(({ label, probability }) => classAt(probability, threshold) === label).length / of.length
@@ -85,4 +81,24 @@ export async function crossValidate(
     predictions,
     leftOut,
   };
+}
+
+/** @throws TwofoldError `too-few` if a class has fewer groups than there are folds */
+export function refuseTooFew(
+  pictures: readonly { label: 0 | 1; group: string }[],
+  folds: number,
+  classes: readonly { name: string }[],
+): void {
+  const counts = countGroups(
+    pictures.map(({ label }) => label),
+    pictures.map(({ group }) => group),
+  );
+  counts.forEach((count, label) => {
+    if (count >= folds) return;
+    throw new TwofoldError(
+      'too-few',
+      `"${classes[label]!.name}" has ${count} different pictures outside the test set, and ${folds} folds need at least ${folds} of each class. ` +
+        (count >= 3 ? `Use ${count} folds, or label more pictures.` : 'Label more pictures.'),
+    );
+  });
 }

@@ -1,4 +1,5 @@
 import type { DuplicatesJob } from '../../shared/jobs/duplicates.ts';
+import type { Grouped } from '../../shared/labelled-picture.ts';
 import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
 import { SPLITS, type Split } from '../../shared/split.ts';
 import { DuplicateStore, groupKeys } from '../insight/duplicate-store.ts';
@@ -12,6 +13,23 @@ import { startJob, type JobOptions, type RunningJob } from '../training/supervis
 
 /** Group key of each content (SHA-256) that has near-duplicates. */
 export type DuplicateKeys = ReadonlyMap<string, string>;
+
+/**
+ * Adds to each picture the name of its group: the lowest SHA-256 of its near-duplicates among the given pictures, else its
+ * own. So the names depend on nothing but the contents of these pictures.
+ */
+export function groupsAmong<P extends { sha256: string }>(
+  pictures: readonly P[],
+  keys: DuplicateKeys,
+): Grouped<P>[] {
+  const lowest = new Map<string, string>();
+  for (const { sha256 } of pictures) {
+    const key = keys.get(sha256) ?? sha256;
+    const known = lowest.get(key);
+    if (known === undefined || sha256 < known) lowest.set(key, sha256);
+  }
+  return pictures.map((one) => ({ ...one, group: lowest.get(keys.get(one.sha256) ?? one.sha256)! }));
+}
 
 export interface KnownDuplicates {
   keys: DuplicateKeys;

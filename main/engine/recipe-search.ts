@@ -13,7 +13,7 @@ import { cacheDir, type Project } from '../library/folder.ts';
 import { listContents } from '../library/reading/contents.ts';
 import { inceptionV3 } from '../model/architecture/inception-v3.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
-import { findDuplicates } from './duplicates.ts';
+import { findDuplicates, groupsAmong } from './duplicates.ts';
 import { indexModel } from './index-library.ts';
 
 export interface RecipeSearchOptions {
@@ -50,11 +50,11 @@ export async function searchRecipes(
       model,
       choices,
       seed: recipe.seed,
-      pictures: pictures.map(({ path, sha256, label }) => ({
+      pictures: groupsAmong(pictures, keys).map(({ path, sha256, label, group }) => ({
         path,
         sha256,
         label,
-        group: keys.get(sha256) ?? sha256,
+        group,
       })),
     },
     options,

@@ -5,6 +5,7 @@ import { takeRows } from '../insight/matrix.ts';
 import { outOfFold } from '../insight/out-of-fold.ts';
 import { fitProbe, predictProbe } from '../insight/probe.ts';
 import type { PictureContent } from '../library/reading/contents.ts';
+import { groupsAmong, type DuplicateKeys } from './duplicates.ts';
 import type { IndexedLibrary } from './index-library.ts';
 import type { LabelledProbability } from './suspects.ts';
 
@@ -91,16 +92,22 @@ export function nextToLabel(library: IndexedLibrary, count: number, seed: number
 /**
  * Labelled pictures with their out-of-fold probabilities by the probe.
  *
+ * @param keys groups of near-duplicates, which go into one fold
  * @throws TwofoldError `too-few` while a class has too few labels
  */
 export function labelledProbabilities(
   library: IndexedLibrary,
+  keys: DuplicateKeys,
   seed: number,
 ): LabelledProbability<Labelled>[] {
   const rows = learnable(library);
   const labels = labelsOf(library, rows);
-  const contents = rows.map((row) => library.pictures[row]!.sha256);
-  const probabilities = outOfFold(takeRows(library.matrix, rows), labels, contents, {
+  const grouped = groupsAmong(
+    rows.map((row) => library.pictures[row]!),
+    keys,
+  );
+  const groups = grouped.map(({ group }) => group);
+  const probabilities = outOfFold(takeRows(library.matrix, rows), labels, groups, {
     seed,
     most: MOST_LABELS,
   });

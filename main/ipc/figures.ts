@@ -45,7 +45,7 @@ export function figureHandlers({ project, emit }: AppContext): HandlersOf<'figur
 
 export function foldHandlers({ outOfFolds }: AppContext): HandlersOf<'folds'> {
   return {
-    'folds.start': ({ run }) => outOfFolds.predict(run),
+    'folds.start': ({ run, training }) => outOfFolds.predict(run, training),
     'folds.state': () => outOfFolds.state,
     'folds.result': () => outOfFolds.result,
     'folds.cancel': outOfFolds.cancel,

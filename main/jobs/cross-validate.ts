@@ -1,11 +1,8 @@
 import { TwofoldError } from '../../shared/errors.ts';
-import type {
-  CrossValidateJob,
-  CrossValidateResult,
-  FoldPicture,
-  FoldScore,
-} from '../../shared/jobs/cross-validate.ts';
+import type { CrossValidateJob, CrossValidateResult, FoldScore } from '../../shared/jobs/cross-validate.ts';
+import type { Grouped, LabelledPicture } from '../../shared/labelled-picture.ts';
 import type { ProgressMeter } from '../../shared/progress.ts';
+import { assignFolds } from '../insight/folds.ts';
 import type { Tensor } from '../model/tensorflow.ts';
 import { cacheFeatures } from '../training/cache-features.ts';
 import { createHead } from '../training/create-head.ts';
@@ -32,7 +29,7 @@ export async function runCrossValidateJob(
   const source = await FeatureSource.open(job.recipe, job.cacheDir, control.signal, leftOut.add);
   try {
     // Each picture is predicted and validates, so all of them are cached.
-    const pictures = await cacheFeatures(source, job.pictures, job.recipe.batch, context);
+    const pictures = await cacheFeatures(source, dividedPictures(job), job.recipe.batch, context);
     const trained = (folds: readonly number[]): number =>
       pictures.filter(({ fold }) => folds.includes(fold)).length;
     const folds = Array.from({ length: job.folds }, (_, fold) => fold);
@@ -51,6 +48,23 @@ export async function runCrossValidateJob(
   } finally {
     await source.close();
   }
+}
+
+/** A picture with the fold that it is predicted in, from 0. */
+type FoldPicture = Grouped<LabelledPicture> & { fold: number };
+
+function dividedPictures({ pictures, folds, recipe }: CrossValidateJob): FoldPicture[] {
+  const found = assignFolds(
+    pictures.map(({ label }) => label),
+    pictures.map(({ group }) => group),
+    { folds, seed: recipe.seed },
+  );
+  if (found?.count !== folds)
+    throw new TwofoldError(
+      'too-few',
+      `The labelled pictures can't be divided into ${folds} folds with both classes. Label more pictures.`,
+    );
+  return pictures.map((picture, row) => ({ ...picture, fold: found.of[row]! }));
 }
 
 /** The folds that are trained on where `fold` is predicted and the next one validates. */

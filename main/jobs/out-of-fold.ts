@@ -16,7 +16,7 @@ import { trainBatches } from '../training/train-batches.ts';
 
 /**
  * Gives every picture a logit by a head of the run's recipe that did not train on it: one head for each fold, trained on the
- * others for as many epochs as the run kept, on cached features. Complete folds are stored, and skipped the next time.
+ * others for as many epochs as the run kept. Complete folds are stored, and skipped the next time.
  *
  * @throws TwofoldError `too-few` pictures for two folds, `diverged`, `cancelled`
  */
@@ -25,7 +25,7 @@ export async function runOutOfFoldJob(job: OutOfFoldJob, context: JobContext): P
   const { control, emit } = context;
   const folds = assignFolds(
     pictures.map(({ label }) => label),
-    pictures.map(({ sha256 }) => sha256),
+    pictures.map(({ group }) => group),
     { folds: job.folds, seed: recipe.seed },
   );
   if (!folds)
@@ -75,17 +75,18 @@ export async function runOutOfFoldJob(job: OutOfFoldJob, context: JobContext): P
 
 /** @param onProgress gets epochs done, with fractions */
 async function trainedHead(
-  { recipe, epochs }: OutOfFoldJob,
+  { recipe: own, epochs, augments }: OutOfFoldJob,
   source: FeatureSource,
   pictures: readonly TrainingPicture[],
   { control }: JobContext,
   onProgress: (epochs: number) => void,
 ): Promise<Head> {
+  const recipe = augments ? own : cachedOnly(own);
   const head = await createHead(source, recipe, pictures);
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
       let done = 0;
-      for await (const { features, labels } of trainBatches(source, pictures, cachedOnly(recipe), epoch)) {
+      for await (const { features, labels } of trainBatches(source, pictures, recipe, epoch)) {
         const { loss } = head.step(features, labels);
         if (!Number.isFinite(loss)) {
           throw new TwofoldError(
@@ -104,7 +105,7 @@ async function trainedHead(
   }
 }
 
-/** Cached variants as in training; new augmentations in every epoch would take as long as training, so those are left out. */
+/** Cached variants as in training, but no new augmentations in every epoch. */
 function cachedOnly(recipe: Recipe): Recipe {
   const { augmentation } = recipe;
   return {

@@ -34,14 +34,15 @@ export function updateSettings(db: Db, change: Partial<ProjectSettings>): void {
   transaction(db, () => {
     const swapped = isSwapped(db);
     const stored: Record<string, unknown> = { ...change, ...(swapped && swapClassIndices(change)) };
-    for (const key of KEYS) if (stored[key] !== undefined) put(db, key, stored[key]);
+    for (const key of KEYS) if (stored[key] !== undefined) putSetting(db, key, stored[key]);
     if (change.threshold === undefined) return;
-    put(db, THRESHOLD_ORDER, swapped);
+    putSetting(db, THRESHOLD_ORDER, swapped);
     noteModelsChanged(db);
   });
 }
 
-function put(db: Db, key: string, value: unknown): void {
+/** Stores a value under a key, also one that is not among `ProjectSettings`. */
+export function putSetting(db: Db, key: string, value: unknown): void {
   run(
     db,
     'INSERT INTO settings (key, value) VALUES (:key, :value) ON CONFLICT DO UPDATE SET value = excluded.value',

@@ -6,7 +6,7 @@ import type { TrainingSide } from '../../shared/split.ts';
 import { inTurns } from '../support/in-turns.ts';
 
 /** Pictures between two turns of the event loop, about 5 ms. */
-export const AT_ONCE = 2000;
+const AT_ONCE = 2000;
 
 export interface SplitSet {
   train: SplitPicture[];
@@ -136,7 +136,7 @@ export function requireBothSides(
 }
 
 /** Pictures by their groups, in the order in which the first picture of each comes. */
-export async function groupPictures<P extends LabelledPicture>(
+async function groupPictures<P extends LabelledPicture>(
   pictures: readonly P[],
   groupOf: (picture: P) => string,
 ): Promise<P[][]> {
@@ -218,7 +218,7 @@ const CLASSES = [0, 1] as const;
  * @param hashOf 64 lower-case hexadecimal digits
  * @param among order of items with the same hash
  */
-export async function inHashOrder<T>(
+async function inHashOrder<T>(
   items: readonly T[],
   hashOf: (item: T) => string,
   among: (a: T, b: T) => number = () => 0,

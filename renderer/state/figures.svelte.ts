@@ -3,7 +3,6 @@ import type { RunCalibration } from '../../shared/reliability.ts';
 import type { EvaluatedSet } from '../../shared/split.ts';
 import { DEFAULT_RISK, type UnsureProposal } from '../../shared/unsure.ts';
 import type { Client } from './client.ts';
-import { Folds } from './folds.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import { Settled } from './settled.svelte.ts';
 
@@ -13,7 +12,6 @@ export class Figures {
   readonly intervals: Settled<(MetricIntervals & { threshold: number }) | null>;
   readonly calibration: Settled<RunCalibration>;
   readonly proposal: Settled<UnsureProposal | null>;
-  readonly folds: Folds;
   /** The highest error rate that is to be guaranteed. */
   risk = $state(DEFAULT_RISK);
   /** A calibration or a rule is being applied or removed. */
@@ -28,7 +26,6 @@ export class Figures {
     this.intervals = new Settled(notices);
     this.calibration = new Settled(notices);
     this.proposal = new Settled(notices);
-    this.folds = new Folds(client, notices);
     void notices.read(async () => {
       const { sections, risk } = await client.call('system.settings');
       this.#sections = sections;
@@ -36,11 +33,10 @@ export class Figures {
     });
   }
 
-  open(isProject: boolean): void {
+  open(): void {
     this.intervals.forget();
     this.calibration.forget();
     this.proposal.forget();
-    this.folds.open(isProject);
   }
 
   isSectionOpen(name: string, byDefault: boolean): boolean {

@@ -8,9 +8,9 @@ import { swapClass, swapLabel } from '../../shared/swap.ts';
 import type { ZoomHandle } from '../lib/zoom.ts';
 import type { Client } from './client.ts';
 import { LabelCheckPictures } from './label-check-pictures.svelte.ts';
+import type { Folds } from './folds.svelte.ts';
 import type { Library } from './library.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
-import { Task } from './task.svelte.ts';
 
 /** What was decided about a label: it is right, the other class is, or the picture is excluded from training. */
 export type Decision = 'keep' | 'flip' | 'skip';
@@ -22,7 +22,7 @@ interface Ranking {
 }
 
 /** Goes through the labels that are likely wrong, one picture at a time. */
-export class LabelCheck extends Task<'folds'> {
+export class LabelCheck {
   isOpen = $state(false);
   /** Whether labels that only differ from the prediction are in the queue, too. */
   withAll = $state(false);
@@ -31,8 +31,6 @@ export class LabelCheck extends Task<'folds'> {
   ranking = $state.raw<Ranking | null>(null);
   /** What trained heads found last. */
   byHead = $state.raw<(Ranking & { run: string }) | null>(null);
-  /** The run whose heads are trained in folds. */
-  foldsRun = $state<string | null>(null);
   readonly pictures: LabelCheckPictures;
   /** Of the large picture, while it is shown. */
   zoom: ZoomHandle | null = null;
@@ -44,6 +42,8 @@ export class LabelCheck extends Task<'folds'> {
   /** Decisions that are not on disk yet. */
   readonly #pending = new SvelteMap<number, Decision>();
   #cursorId = $state<number | null>(null);
+  /** Whether it is known what was checked before. */
+  #isRestored = false;
   /** Pictures that are indexed, as far as known. */
   #indexed = 0;
   /** The last decision in words, as a new object each time. */
@@ -66,16 +66,11 @@ export class LabelCheck extends Task<'folds'> {
   );
 
   constructor(
-    client: Client,
-    notices: Notices,
+    private readonly client: Client,
+    private readonly notices: Notices,
     private readonly library: Library,
+    private readonly folds: Folds,
   ) {
-    super(
-      client,
-      notices,
-      'folds',
-      'Heads are already being trained in folds. Wait until that is done, or cancel it.',
-    );
     this.pictures = new LabelCheckPictures(client);
     library.labels.onAnswer((answer, did) => this.#hear(answer, did === 'undo' || did === 'redo'));
     client.on('insight.changed', ({ summary }) => {
@@ -87,18 +82,17 @@ export class LabelCheck extends Task<'folds'> {
     library.labels.onStored((ids) => ids.forEach((id) => this.#pending.delete(id)));
   }
 
-  open(isProject: boolean): void {
-    this.forget();
+  /** For another project, or none. */
+  open(): void {
     this.isOpen = false;
     this.#clear();
     this.byHead = null;
-    this.foldsRun = null;
     this.withAll = false;
-    if (isProject) void this.#adopt();
   }
 
   #clear(): void {
     this.#all = [];
+    this.#isRestored = false;
     this.ranking = null;
     this.refusal = null;
     this.announcement = null;
@@ -107,17 +101,6 @@ export class LabelCheck extends Task<'folds'> {
     this.#pending.clear();
     this.#cursorId = null;
     this.pictures.clear();
-  }
-
-  async #adopt(): Promise<void> {
-    const found = await this.adopt(
-      () => this.client.call('folds.state'),
-      ({ run }) => {
-        this.foldsRun = run;
-        return this.client.call('folds.result');
-      },
-    );
-    if (found && this.foldsRun !== null) await this.#arrived(this.foldsRun);
   }
 
   /** After the classes changed places. */
@@ -146,8 +129,30 @@ export class LabelCheck extends Task<'folds'> {
     this.isOpen = false;
   }
 
+  /** What was checked before the app was restarted. */
+  async #restore(): Promise<void> {
+    const checked = await this.client.call('suspects.checked');
+    if (this.#isRestored) return;
+    this.#isRestored = true;
+    for (const { suspect, now, isKept } of checked) {
+      // Undone since, on the command line.
+      if (now === suspect.label && !isKept) continue;
+      if (!this.#labels.has(suspect.id)) this.#labels.set(suspect.id, now);
+      if (isKept) this.#kept.add(suspect.id);
+      this.#all = [...this.#all, suspect];
+    }
+  }
+
+  /** A finished queue is not remembered, so that the next one starts at nothing checked. */
+  #remember(): void {
+    const isFinished = this.queue.length === this.checked.length;
+    const suspects = isFinished ? [] : this.checked;
+    void this.notices.attempt(() => this.client.call('suspects.setChecked', { suspects }));
+  }
+
   /** Ranks by the quick classifier and the current labels; what was decided stays decided. */
   async refresh(): Promise<void> {
+    if (!this.#isRestored) await this.notices.attempt(() => this.#restore());
     try {
       this.#take({ run: null, list: await this.client.call('suspects.quick') });
     } catch (thrown) {
@@ -182,22 +187,17 @@ export class LabelCheck extends Task<'folds'> {
     this.#toNext(-1);
   }
 
-  /** Trains heads like a run's in 5 folds, and ranks by their predictions. */
+  /** Ranks by heads like a run's that are trained in 5 folds, unless their predictions are known. */
   async startFolds(run: string): Promise<void> {
-    const done = await this.perform(
-      () => {
-        this.foldsRun = run;
-        return this.client.call('folds.start', { run });
-      },
-      (error) => {
-        if (!this.cancelling) this.notices.fail(error);
-      },
-    );
-    if (done) await this.#arrived(run);
+    const ask = () => this.notices.attempt(() => this.client.call('suspects.byHead', { run }));
+    const known = await ask();
+    if (known) {
+      this.byHead = { run, list: known };
+      this.useHead();
+    } else if (await this.folds.start(run, 'quick')) this.#arrived(run, await ask());
   }
 
-  async #arrived(run: string): Promise<void> {
-    const list = await this.notices.attempt(() => this.client.call('suspects.byHead', { run }));
+  #arrived(run: string, list: SuspectList | null | undefined): void {
     if (list === undefined) return;
     if (list === null) {
       this.notices.say('Labels were changed while the heads were trained. Rank by them again.');
@@ -246,6 +246,7 @@ export class LabelCheck extends Task<'folds'> {
     }
     this.announcement = { id: one.id, decision };
     this.#toNext(this.index);
+    this.#remember();
   }
 
   /** Takes the labels into the queue that only differ from the prediction. */
@@ -269,7 +270,8 @@ export class LabelCheck extends Task<'folds'> {
     for (const { id, label } of changes) this.#labels.set(id, label);
     for (const id of kept) this.#kept.add(id);
     for (const id of unkept) this.#kept.delete(id);
-    if (!isReplay) return;
+    if (!isReplay || this.#all.length === 0) return;
+    this.#remember();
     const affected = [...changes.map(({ id }) => id), ...kept, ...unkept];
     const first =
       this.queue.find(({ id }) => affected.includes(id)) ?? this.#all.find(({ id }) => affected.includes(id));

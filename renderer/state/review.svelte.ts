@@ -99,8 +99,9 @@ export class Review {
     library.labels.onStored((ids) => void this.#readAgain(ids));
   }
 
-  open(isProject: boolean): void {
-    this.figures.open(isProject);
+  /** For another project, or none. */
+  open(): void {
+    this.figures.open();
     this.#asked++;
     this.#isReading = false;
     this.pictures = [];

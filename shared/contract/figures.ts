@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ProgressEvent } from '../jobs/messages.ts';
 import { runIdSchema, thresholdSchema } from '../library/runs.ts';
 import type { MetricIntervals } from '../metrics.ts';
-import type { RunCalibration } from '../reliability.ts';
+import type { FoldTraining, RunCalibration } from '../reliability.ts';
 import { EVALUATED_SETS } from '../split.ts';
 import { riskSchema, type UnsureProposal } from '../unsure.ts';
 import { call, event } from './call.ts';
@@ -34,12 +34,16 @@ export const figureCalls = {
 /** Out-of-fold predictions by heads that are trained like a run's. */
 export const foldCalls = {
   /**
-   * Trains the heads; complete folds are kept, so that it resumes where it was cancelled. Sends `folds.progress`. One at a
+   * Trains the heads, see `FoldTraining`; complete folds are kept, so that it resumes where it was cancelled. Sends `folds.progress`. One at a
    * time, otherwise `busy`.
    */
-  'folds.start': call(z.strictObject({ run: runIdSchema })).returns<{ pictures: number }>(),
-  /** The current computation and its run. */
-  'folds.state': call(nothing).returns<(TaskState<ProgressEvent> & { run: string }) | null>(),
+  'folds.start': call(z.strictObject({ run: runIdSchema, training: z.enum(['as-run', 'quick']) })).returns<{
+    pictures: number;
+  }>(),
+  /** The current computation, its run and how its heads are trained. */
+  'folds.state': call(nothing).returns<
+    (TaskState<ProgressEvent> & { run: string; training: FoldTraining }) | null
+  >(),
   /** Like `folds.start` for the current computation; null without one. */
   'folds.result': call(nothing).returns<{ pictures: number } | null>(),
   'folds.cancel': call(nothing).returns<null>(),

@@ -1,20 +1,15 @@
-import type { Label, LabelledPicture } from '../labelled-picture.ts';
+import type { Grouped, Label, LabelledPicture } from '../labelled-picture.ts';
 import type { Recipe } from '../recipe.ts';
 import type { LeftOut } from './left-out.ts';
-
-/** A picture with the fold that it is predicted in, from 0. */
-export interface FoldPicture extends LabelledPicture {
-  fold: number;
-}
 
 /** Estimates by cross-validation how good a recipe is. */
 export interface CrossValidateJob {
   kind: 'cross-validate';
   cacheDir: string;
   recipe: Recipe;
-  /** At least 3: one is predicted, one decides which epoch is kept, the others are trained on. */
+  /** 3 to the number of groups of the smaller class: one is predicted, one decides which epoch is kept, the others are trained on. */
   folds: number;
-  pictures: FoldPicture[];
+  pictures: Grouped<LabelledPicture>[];
 }
 
 /** A picture as it is predicted by a model that has seen nothing of its fold. */

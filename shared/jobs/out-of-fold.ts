@@ -1,4 +1,4 @@
-import type { TrainingPicture } from '../labelled-picture.ts';
+import type { Grouped, TrainingPicture } from '../labelled-picture.ts';
 import type { Recipe } from '../recipe.ts';
 import type { LeftOut } from './left-out.ts';
 
@@ -12,8 +12,13 @@ export interface OutOfFoldJob {
   recipe: Recipe;
   /** Epochs that each head is trained. */
   epochs: number;
+  /**
+   * Whether heads of a recipe with new augmentations in every epoch get these, which takes as long as training for each
+   * fold; otherwise they are trained on cached features without augmentation.
+   */
+  augments: boolean;
   folds: number;
-  pictures: TrainingPicture[];
+  pictures: Grouped<TrainingPicture>[];
 }
 
 export interface OutOfFoldResult {

@@ -4,6 +4,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { runOrThrow } from '../../scripts/setup/child.ts';
 import { ROOT } from '../../scripts/setup/step.ts';
 import { labelledProbabilities } from '../../main/engine/suggest.ts';
+import { knownDuplicates } from '../../main/engine/duplicates.ts';
 import { indexModel, readIndex } from '../../main/engine/index-library.ts';
 import { selectiveGuarantee } from '../../main/insight/selective.ts';
 import { closeProject, openForReading } from '../../main/library/project.ts';
@@ -95,7 +96,9 @@ async function samplePopulation(): Promise<Scored[]> {
     await twofold('index', path);
     const project = openForReading(path);
     try {
-      return labelledProbabilities(await readIndex(project, await indexModel(project)), 1);
+      const model = await indexModel(project);
+      const { keys } = await knownDuplicates(project, model);
+      return labelledProbabilities(await readIndex(project, model), keys, 1);
     } finally {
       closeProject(project);
     }

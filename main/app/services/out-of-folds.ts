@@ -1,3 +1,6 @@
+import type { TaskState } from '../../../shared/contract/task.ts';
+import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
+import type { FoldTraining } from '../../../shared/reliability.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { outOfFoldByHead } from '../../engine/out-of-fold.ts';
 import { listPictureIds } from '../../library/reading/grid.ts';
@@ -10,6 +13,8 @@ import { RunTask } from './task.ts';
 
 /** Predicts the labelled pictures out of fold with heads like those of a run, on request. The cache keeps the result. */
 export class OutOfFolds extends RunTask<{ pictures: number }> {
+  #training: FoldTraining = 'quick';
+
   constructor(
     private readonly project: OpenProject,
     private readonly checks: FileChecks,
@@ -19,14 +24,19 @@ export class OutOfFolds extends RunTask<{ pictures: number }> {
     super(project, 'An out-of-fold prediction', (progress) => emit('folds.progress', progress));
   }
 
+  override get state(): (TaskState<ProgressEvent> & { run: string; training: FoldTraining }) | null {
+    const state = super.state;
+    return state && { ...state, training: this.#training };
+  }
+
   /** @throws TwofoldError the errors of `outOfFoldByHead`; `busy`, `cancelled` */
-  predict(runId: string): Promise<{ pictures: number }> {
+  predict(runId: string, training: FoldTraining): Promise<{ pictures: number }> {
     const project = this.project.require();
     const run = chooseRun(project, runId);
-    return this.startFor(runId, async (signal, onProgress) => {
+    const computed = this.startFor(runId, async (signal, onProgress) => {
       await this.checks.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
       throwIfCancelled(signal);
-      const { pictures } = await outOfFoldByHead(project, run, {
+      const { pictures } = await outOfFoldByHead(project, run, training, {
         spawn: this.spawn,
         signal,
         onEvent: (event) => {
@@ -35,5 +45,7 @@ export class OutOfFolds extends RunTask<{ pictures: number }> {
       });
       return { pictures: pictures.length };
     });
+    this.#training = training;
+    return computed;
   }
 }

@@ -1,6 +1,6 @@
 import type { SuspectList } from '../../../shared/contract/suspects.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
-import { knownOutOfFold } from '../../engine/out-of-fold.ts';
+import { anyOutOfFold } from '../../engine/out-of-fold.ts';
 import { byHead, listSuspects } from '../../engine/suspects.ts';
 import { keptPictures } from '../../library/labels/kept-labels.ts';
 import type { OpenProject } from './open-project.ts';
@@ -26,7 +26,7 @@ export class SuspectFinder {
   /** Null unless all folds were trained with the current labels. */
   async byHead(runId: string): Promise<SuspectList | null> {
     const project = this.project.require();
-    const known = await knownOutOfFold(project, chooseRun(project, runId));
+    const known = await anyOutOfFold(project, chooseRun(project, runId));
     return known && { ...listSuspects(byHead(known), keptPictures(project.db)), unindexed: 0 };
   }
 }

@@ -11,11 +11,15 @@ import { chooseRun } from '../../engine/evaluate.ts';
 import type { Project } from '../../library/folder.ts';
 import { table } from '../format.ts';
 import type { Output } from '../output.ts';
-import { isTrainedAlike } from '../../engine/out-of-fold.ts';
+import { hasNewAugmentations, outOfFoldByHead } from '../../engine/out-of-fold.ts';
+import { spawnNodeProcess } from '../../jobs/child.ts';
+import { cancellable } from '../interrupt.ts';
+import { showJob } from '../show-job.ts';
 import { withProject } from '../project-command.ts';
 
 interface Flags {
   run?: string;
+  folds?: true;
   apply?: true;
   reset?: true;
 }
@@ -28,6 +32,10 @@ export function addCalibrate(program: Command, output: Output): void {
     )
     .argument('<project>', 'project folder')
     .option('--run <id>', 'which run (default: the newest with a model)')
+    .option(
+      '--folds',
+      'first predict all labelled pictures by heads of 5 folds, trained as the run was, and fit on these',
+    )
     .option('--apply', 'make the fitted temperature part of the run')
     .option('--reset', 'remove the temperature')
     .addHelpText(
@@ -36,13 +44,18 @@ export function addCalibrate(program: Command, output: Output): void {
     )
     .action((given: string, flags: Flags, command: Command) => {
       if (flags.apply && flags.reset) command.error('error: --apply and --reset exclude each other.');
+      if (flags.folds && flags.reset) command.error('error: --folds and --reset exclude each other.');
       return withProject(given, output, (project) => calibrate(project, flags, output), {
         readOnly: !flags.apply && !flags.reset,
       });
     });
 }
 
-async function calibrate(project: Project, { run: id, apply, reset }: Flags, output: Output): Promise<void> {
+async function calibrate(
+  project: Project,
+  { run: id, folds, apply, reset }: Flags,
+  output: Output,
+): Promise<void> {
   const run = chooseRun(project, id);
   if (reset) {
     await applyTemperature(project, run.id, 1);
@@ -50,6 +63,7 @@ async function calibrate(project: Project, { run: id, apply, reset }: Flags, out
     output.line(`Run ${run.id} gives its probabilities uncalibrated again.`);
     return;
   }
+  if (folds) await trainFolds(project, run, output);
   const found = await fitCalibration(project.db, run, await outOfFoldLogits(project, run));
   if (apply) await applyTemperature(project, run.id, found.temperature);
   const applied = apply ? found.temperature : run.temperature;
@@ -64,11 +78,20 @@ async function calibrate(project: Project, { run: id, apply, reset }: Flags, out
   );
 }
 
-/** Why the temperature is not fitted on more pictures, and how it can be. */
-const whyNotFolds = (run: RunRecord): string =>
-  isTrainedAlike(run)
-    ? `To fit it on all labelled pictures, out of fold, first run "twofold errors PROJECT --head --run ${run.id}".`
-    : 'Out-of-fold logits of all labelled pictures are not used, since this run was trained with new augmentations in every epoch and the heads of folds are not.';
+async function trainFolds(project: Project, run: RunRecord, output: Output): Promise<void> {
+  if (hasNewAugmentations(run)) {
+    output.note(
+      'The heads of 5 folds get new augmentations in every epoch, as the run did, so each takes about as long as training.',
+    );
+  }
+  await cancellable(output, (signals) =>
+    outOfFoldByHead(project, run, 'as-run', {
+      spawn: spawnNodeProcess,
+      onEvent: showJob(output),
+      ...signals,
+    }),
+  );
+}
 
 function show(found: Calibration, run: RunRecord, output: Output): void {
   const { temperature, before, after, pictures, fittedPictures, fittedOn, changed } = found;
@@ -103,8 +126,8 @@ function show(found: Calibration, run: RunRecord, output: Output): void {
   );
   output.line(
     fittedOn === 'validation'
-      ? `The temperature is fitted on these pictures too, so the second row is slightly better than new pictures would show. ${whyNotFolds(run)}`
-      : `The temperature is fitted on out-of-fold logits of ${plural(fittedPictures, 'picture')}.`,
+      ? `The temperature is fitted on these pictures too, so the second row is slightly better than new pictures would show. To fit it on all labelled pictures, out of fold, add --folds.`
+      : `The temperature is fitted on out-of-fold logits of ${plural(fittedPictures, 'picture')}, by heads trained as the run was.`,
   );
   output.line(
     temperature > 1

@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import { formatPercent, plural } from '../../../shared/format.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
-import { isTrainedAlike, outOfFoldByHead, type OutOfFold } from '../../engine/out-of-fold.ts';
+import { knownDuplicates, type DuplicateKeys } from '../../engine/duplicates.ts';
+import { indexModel } from '../../engine/index-library.ts';
+import {
+  hasNewAugmentations,
+  knownOutOfFold,
+  outOfFoldByHead,
+  type OutOfFold,
+} from '../../engine/out-of-fold.ts';
 import { labelledProbabilities } from '../../engine/suggest.ts';
 import { byHead, labelledNeighbours, suspectLabels } from '../../engine/suspects.ts';
 import { toCsv } from '../../files/csv.ts';
@@ -71,7 +78,7 @@ async function work(project: Project, { count, csv, head, run }: Flags, output: 
   const library = await indexedLibrary(project, output);
   const labelled = head
     ? byHead(await trainFolds(project, run, output))
-    : labelledProbabilities(library, DEFAULT_RECIPE.seed);
+    : labelledProbabilities(library, await knownKeys(project), DEFAULT_RECIPE.seed);
   const suspects = suspectLabels(labelled, keptPictures(project.db));
   const names = getClasses(project.db).map(({ name }) => name);
   const listed = suspects.slice(0, count).map(({ picture }) => picture.id);
@@ -117,13 +124,23 @@ async function work(project: Project, { count, csv, head, run }: Flags, output: 
   );
 }
 
+const knownKeys = async (project: Project): Promise<DuplicateKeys> =>
+  (await knownDuplicates(project, await indexModel(project))).keys;
+
 async function trainFolds(project: Project, id: string | undefined, output: Output): Promise<OutOfFold> {
   const run = chooseRun(project, id);
-  const found = await cancellable(output, (signals) =>
-    outOfFoldByHead(project, run, { spawn: spawnNodeProcess, onEvent: showJob(output), ...signals }),
-  );
+  const asRun = await knownOutOfFold(project, run, 'as-run');
+  const found =
+    asRun ??
+    (await cancellable(output, (signals) =>
+      outOfFoldByHead(project, run, 'quick', {
+        spawn: spawnNodeProcess,
+        onEvent: showJob(output),
+        ...signals,
+      }),
+    ));
   output.line(
-    `Heads of 5 folds, each trained like run ${run.id} for ${plural(run.bestEpoch ?? 0, 'epoch')}${isTrainedAlike(run) ? '' : ', but without augmentation'}.`,
+    `Heads of 5 folds, each trained like run ${run.id} for ${plural(run.bestEpoch ?? 0, 'epoch')}${asRun || !hasNewAugmentations(run) ? '' : ', but without augmentation'}.`,
   );
   return found;
 }

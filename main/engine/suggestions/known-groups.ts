@@ -46,6 +46,11 @@ export class KnownGroups {
     return place === undefined ? null : this.#groups[place]!.key;
   }
 
+  /** Name of the group of the picture at an index of the table: of its near-duplicates, else of its content alone. */
+  nameOf({ ids, hashes }: PictureTable, index: number): string {
+    return this.keyOf(ids[index]!) ?? hashes[index]!;
+  }
+
   /** Pictures that are alike, as far as they were compared. @param from least cosine */
   alike(table: PictureTable, ids: Uint32Array, from: number): PictureGroups {
     if (!this.#comparison) return { ids: new Uint32Array(), sizes: new Uint32Array() };

@@ -4,6 +4,7 @@ import { forAWhile } from '../../support/for-a-while.ts';
 import { spread } from '../../support/spread.ts';
 import { FEWEST_LABELS, MOST_LABELS } from '../suggest.ts';
 import type { IndexedPictures } from './indexed-pictures.ts';
+import type { KnownGroups } from './known-groups.ts';
 
 /** Maximum number of labels for the out-of-fold estimate, which fits five probes. */
 const MOST_ESTIMATED = 2000;
@@ -93,14 +94,16 @@ export class LabelProbe {
   }
 
   /**
-   * Predicts each labelled picture without its own label (out of fold), one fold per call, to estimate the accuracy of
-   * the probe.
+   * Predicts each labelled picture without its own label or those of its near-duplicates (out of fold), one fold per
+   * call, to estimate the accuracy of the probe.
    *
    * @returns null until the last fold is done; an empty array if a class has too few labels
    */
-  estimate(pictures: IndexedPictures): Scored[] | null {
+  estimate(pictures: IndexedPictures, known: KnownGroups): Scored[] | null {
     if (!this.#estimate) {
-      const { matrix, labels, groups } = training(pictures, spread(learnable(pictures), MOST_ESTIMATED));
+      const indices = spread(learnable(pictures), MOST_ESTIMATED);
+      const { matrix, labels } = training(pictures, indices);
+      const groups = indices.map((index) => known.nameOf(pictures.table, index));
       this.#estimate = { steps: outOfFoldSteps(matrix, labels, groups), labels };
     }
     const { steps, labels } = this.#estimate;
@@ -127,6 +130,5 @@ function training({ table, rows, vectors }: IndexedPictures, indices: readonly n
   return {
     matrix: vectors.take(indices.map((index) => rows[index]!)),
     labels: indices.map((index) => table.labels[index] as 0 | 1),
-    groups: indices.map((index) => table.hashes[index]!),
   };
 }

@@ -177,7 +177,9 @@ export class SuggestionSession {
   /** One step of the out-of-fold estimate; null if more are needed. */
   estimate(): SuggestionEstimates | null {
     const scored =
-      this.#run.run === null ? this.#probe.estimate(this.#pictures) : this.#run.validation(this.#pictures);
+      this.#run.run === null
+        ? this.#probe.estimate(this.#pictures, this.groups)
+        : this.#run.validation(this.#pictures);
     return (
       scored && {
         probabilities: Float32Array.from(scored, ({ probability }) => probability),

@@ -36,7 +36,7 @@ export class SuspectSearch {
       const indices = learnable(pictures);
       const labels = indices.map((index) => table.labels[index] as ClassIndex);
       refuseTooFew(labels, unindexed);
-      const keys = indices.map((index) => groups.keyOf(table.ids[index]!) ?? table.hashes[index]!);
+      const keys = indices.map((index) => groups.nameOf(table, index));
       const matrix = vectors.take(indices.map((index) => rows[index]!));
       const options = { seed: DEFAULT_RECIPE.seed, most: MOST_LABELS };
       this.#search = { steps: outOfFoldSteps(matrix, labels, keys, options), indices };
