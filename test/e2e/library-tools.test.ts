@@ -122,6 +122,7 @@ test('a folder is shown with a click, and the search finds every folder of the p
   await folders.getByRole('button', { name: /^Twofold sample/ }).click();
   await expect.poll(shownNames).toContain('afghanistan');
   await page.getByRole('searchbox').fill('sample smileys');
+  await page.getByText('125 found', { exact: true }).waitFor();
   await expect.poll(async () => (await shownNames()).includes('afghanistan')).toBe(false);
   await page.getByRole('button', { name: `Select all ${count}` }).waitFor();
   await page.getByRole('searchbox').fill('');
