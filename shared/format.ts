@@ -71,6 +71,13 @@ export function formatBytes(bytes: number): string {
 export const formatLoss = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(4) : 'not a number';
 
+/** `2.31`, `−0.40`: two decimals, with a minus sign. */
+export const formatSigned = (value: number): string =>
+  value
+    .toFixed(2)
+    .replace(/^-(?=0\.00$)/, '')
+    .replace('-', '−');
+
 /** `27 Nov, 21:58`, in the reader's time zone. */
 export const formatDate = (atMs: number): string => dayAndTime.format(atMs);
 

@@ -1,3 +1,6 @@
+import { looksDifferentToAll } from './colour-distance.ts';
+import { DEFAULT_CLASSES } from './library/classes.ts';
+
 /** How the cells of a heat map are computed: both add up exactly to the logit, see `main/model/head/attribution.ts`. */
 export type HeatMapMethod = 'exact' | 'gradient × input';
 
@@ -19,7 +22,7 @@ export interface HeatMap extends CellGrid {
   method: HeatMapMethod;
 }
 
-/** Relative strength of each point of a picture, bilinear between the middles of the cells and constant beyond them. */
+/** Relative strength of each point of a picture, smooth between the middles of the cells and constant beyond them. */
 export interface DrawnMap {
   width: number;
   height: number;
@@ -57,7 +60,9 @@ function between(
   if (second === -1) return [count - 1, count - 1, 0];
   if (second === 0) return [0, 0, 0];
   const [before, after] = [centres[second - 1]!, centres[second]!];
-  return [second - 1, second, (point - before) / (after - before)];
+  const share = (point - before) / (after - before);
+  // Eased, so that no edges show at the middles of the cells.
+  return [second - 1, second, share * share * (3 - 2 * share)];
 }
 
 const PLACES = [
@@ -74,4 +79,12 @@ export function strongestPlace({ cells, columns, centres }: CellGrid, label: 0 |
   const cell = evidence.indexOf(most);
   const third = (index: number): 0 | 1 | 2 => Math.min(2, Math.floor(centres[index]! * 3)) as 0 | 1 | 2;
   return PLACES[third(Math.floor(cell / columns))][third(cell % columns)];
+}
+
+/**
+ * The colours of a map: those of the classes, or the default ones where a person with another colour vision could not tell
+ * them apart.
+ */
+export function heatColours(classes: readonly [string, string]): readonly [string, string] {
+  return looksDifferentToAll(...classes) ? classes : [DEFAULT_CLASSES[0].color, DEFAULT_CLASSES[1].color];
 }

@@ -11,6 +11,7 @@ export interface PictureCommands {
   open?: Command;
   showInFolder?: Command;
   copyPaths?: Command;
+  heatMap?: Command;
   label?: ((label: LabelValue, source: LabelSource) => unknown) | null;
   findSimilar?: Command;
   moveToTest?: Command;
@@ -22,6 +23,7 @@ export interface PictureCommands {
 }
 
 const COMMAND_KEYS: Partial<Record<string, (commands: PictureCommands) => Command>> = {
+  h: ({ heatMap }) => heatMap,
   o: ({ showInFolder }) => showInFolder,
   m: ({ findSimilar }) => findSimilar,
   t: ({ useInTry }) => useInTry,

@@ -7,6 +7,7 @@ import { applyClassColours } from './class-colours.ts';
 import type { Client } from './client.ts';
 import { Evaluations } from './evaluations.svelte.ts';
 import { Exports } from './exports.svelte.ts';
+import { HeatMaps } from './heat-maps.svelte.ts';
 import { Imports } from './imports.svelte.ts';
 import { Folds } from './folds.svelte.ts';
 import { LabelCheck } from './label-check.svelte.ts';
@@ -45,6 +46,7 @@ export class AppState {
   readonly runs: Runs;
   readonly train: Train;
   readonly tries: Tries;
+  readonly heatMaps: HeatMaps;
   readonly evaluations: Evaluations;
   readonly searches: RecipeSearches;
   readonly weightsImports: WeightsImports;
@@ -84,6 +86,7 @@ export class AppState {
       (run, place) => this.useRun(run, place),
     );
     this.tries = new Tries(client, this.notices, this.opened, this.runs);
+    this.heatMaps = new HeatMaps(client, this.notices);
     this.evaluations = new Evaluations(client, this.notices);
     this.searches = new RecipeSearches(client, this.notices);
     this.weightsImports = new WeightsImports(client, this.notices, this.train.form);
@@ -232,6 +235,7 @@ export class AppState {
     this.runs.open(isProject);
     this.train.open(info);
     this.tries.open(isProject);
+    this.heatMaps.open();
     this.evaluations.open(isProject);
     this.searches.open(isProject);
     this.weightsImports.open(isProject);

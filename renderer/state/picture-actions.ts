@@ -40,6 +40,7 @@ export function reviewCommands(app: AppState, id: number): PictureCommands {
   return {
     ...projectCommands(app, [id]),
     open: () => (review.enlarged = true),
+    heatMap: () => app.heatMaps.toggle(),
     label: (label) => review.relabel(id, label),
   };
 }
@@ -55,6 +56,7 @@ export function tryCommands(app: AppState, picture: TriedPicture, id: number | n
   return {
     count: 1,
     open: error === null ? () => (tries.enlarged = true) : null,
+    heatMap: error === null ? () => app.heatMaps.toggle() : null,
     showInFolder: () => notices.attempt(() => client.call('predict.reveal', { token })),
     copyPaths: async () => {
       if (await notices.attempt(() => client.call('predict.copyPath', { token })))

@@ -37,7 +37,8 @@ export class ProjectState {
   #moved = $state<number | null>(null);
   #runId = $state<string | null>(null);
   #newestId: string | null = null;
-  #swapped = false;
+  /** The classes have changed places since the project was created. */
+  swapped = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly isOpen = $derived(this.folder !== '');
@@ -67,10 +68,10 @@ export class ProjectState {
     if (isOther) this.#forget();
     if (!info) return { isOther, isSwapped: false, hasOtherThreshold: false };
     const { folder, name, classes, settings, swapped } = info;
-    const isSwapped = !isOther && swapped !== this.#swapped;
+    const isSwapped = !isOther && swapped !== this.swapped;
     this.folder = folder;
     this.name = name;
-    this.#swapped = swapped;
+    this.swapped = swapped;
     this.settings = settings;
     const isSame = ({ name, color }: ClassInfo, index: number): boolean =>
       name === this.classes[index]!.name && color === this.classes[index]!.color;

@@ -220,6 +220,12 @@ export class Review {
     return { id, picture, label: pending === undefined ? label : pending, probability };
   }
 
+  /** Looks at the next or the previous picture of the list. */
+  step(by: 1 | -1): void {
+    const next = this.listed[this.listed.findIndex(({ id }) => id === this.selected?.id) + by];
+    if (next) this.cursorId = next.id;
+  }
+
   /** Gives a picture another label, as one step of undo. */
   relabel(id: number, label: LabelValue): void {
     const known = this.#byId[id];

@@ -137,6 +137,12 @@ export class Tries extends Task<'predict'> {
     if (!next) this.enlarged = false;
   }
 
+  /** Looks at the next or the previous picture of the list. */
+  step(by: 1 | -1): void {
+    const next = this.sorted[this.sorted.findIndex(({ token }) => token === this.selected?.token) + by];
+    if (next) this.selectedToken = next.token;
+  }
+
   clear(): void {
     this.#predicted = [];
     this.selectedToken = null;

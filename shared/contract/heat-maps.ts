@@ -12,6 +12,13 @@ export const explainedPictureSchema = z.union([
 ]);
 export type ExplainedPicture = z.infer<typeof explainedPictureSchema>;
 
+/** Whether heat maps are shown, and their opacity, 0..1. */
+export const heatMapSettingsSchema = z.strictObject({
+  shown: z.boolean().default(false),
+  opacity: z.number().min(0).max(1).default(0.65),
+});
+export type HeatMapSettings = z.infer<typeof heatMapSettingsSchema>;
+
 export const heatMapCalls = {
   /**
    * Which parts of a picture are evidence for which class. The run stays loaded for a minute. Null if another picture was

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_RISK, riskSchema } from '../unsure.ts';
 import { call, event } from './call.ts';
+import { heatMapSettingsSchema } from './heat-maps.ts';
 import { insightSettingsSchema } from './insight.ts';
 import { nothing } from './fields.ts';
 
@@ -28,6 +29,7 @@ export const appSettingsSchema = z.strictObject({
   sections: z.record(z.string().max(40), z.boolean()).default({}),
   /** The error rate of the guarantee for unsure answers that was asked for last. */
   risk: riskSchema.default(DEFAULT_RISK),
+  heatMap: heatMapSettingsSchema.prefault({}),
 });
 export type AppSettings = z.infer<typeof appSettingsSchema>;
 
@@ -102,6 +104,7 @@ export const systemCalls = {
       theme: appSettingsSchema.shape.theme.unwrap().exactOptional(),
       sections: appSettingsSchema.shape.sections.unwrap().exactOptional(),
       risk: riskSchema.exactOptional(),
+      heatMap: heatMapSettingsSchema.exactOptional(),
     }),
   ).returns<AppSettings>(),
   /** A folder or project to open that was passed before the window was ready, if any. */

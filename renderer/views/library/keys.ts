@@ -62,7 +62,8 @@ export const KEY_SHEET: readonly {
     title: 'Lists of Review and Try',
     keys: [
       [['1', '2', 'S', '0'], 'label, where the picture is in the project'],
-      [['Enter'], 'enlarge'],
+      [['Enter'], 'enlarge; there: ↑ and ↓ show the next picture, +, − and F zoom'],
+      [['H'], 'heat map: which parts are evidence for which class'],
       [['O'], 'show in folder'],
       [['Ctrl C'], 'copy the path'],
       [['M'], 'more like this, in the Library'],

@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_CLASSES, type ClassInfo } from '../../../shared/library/classes.ts';
-import {
-  colourDistance,
-  luminance,
-  SELECTION_COLOURS,
-  selectionColours,
-} from '../../../renderer/lib/colours.ts';
+import { colourDistance } from '../../../shared/colour-distance.ts';
+import { luminance, SELECTION_COLOURS, selectionColours } from '../../../renderer/lib/colours.ts';
 
 const classes = (first: string, second: string): [ClassInfo, ClassInfo] => [
   { name: 'first', color: first },
