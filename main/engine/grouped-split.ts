@@ -20,6 +20,11 @@ export interface PlannedSplit {
   comparison: { model: IndexModel; pictures: ReturnType<typeof uncompared> } | null;
 }
 
+/** What training needs of a planned split. */
+export interface TrainingPlan extends Pick<PlannedSplit, 'comparison'> {
+  split: ProjectSplit;
+}
+
 /**
  * Splits a project for a new run with the near-duplicates known so far, and returns the labelled pictures that must
  * still be compared, which takes long if many are new.

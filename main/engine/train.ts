@@ -21,7 +21,7 @@ import { RunFolder } from '../training/run-folder.ts';
 import { startJob, type JobOptions, type RunningJob } from '../training/supervisor.ts';
 import { comparedFirst } from './compared-first.ts';
 import { startComparing } from './duplicates.ts';
-import { planSplit } from './grouped-split.ts';
+import { planSplit, type TrainingPlan } from './grouped-split.ts';
 import { modelView, tellEndedRun } from './model-view.ts';
 import type { ProjectSplit } from './split.ts';
 
@@ -29,6 +29,11 @@ export type TrainRequest =
   | { recipe: Recipe; name?: string; note?: string }
   /** Resumes a run; only epochs and patience of `recipe` apply. */
   | { resume: string; recipe?: Recipe };
+
+export interface TrainOptions extends JobOptions {
+  /** Plans the split of a new run; default: `planSplit`, in this thread. */
+  plan?: (recipe: Recipe) => Promise<TrainingPlan>;
+}
 
 export interface Training {
   run: RunRecord;
@@ -46,7 +51,7 @@ export interface Training {
 export async function startTraining(
   project: Project,
   request: TrainRequest,
-  { onEvent, ...options }: JobOptions,
+  { onEvent, plan: planFor = (recipe) => planSplit(project, recipe), ...options }: TrainOptions,
 ): Promise<Training> {
   const { db } = project;
   const view = modelView(db);
@@ -58,7 +63,7 @@ export async function startTraining(
   // Record the actual name, since `default` may mean other weights later.
   const recipe = { ...wanted, weights: weights.name };
   const isListed = resumed !== null && new RunFolder(runDir(project, resumed.id)).hasPictures;
-  const plan = isListed ? null : await planSplit(project, recipe);
+  const plan = isListed ? null : await planFor(recipe);
 
   const run = whileOrdered(db, swapped, () =>
     'resume' in request
@@ -111,7 +116,7 @@ export async function startTraining(
       onEvent: (event) => (event.type === 'left-out' ? undefined : onEvent?.(event)),
     });
   const job = comparing
-    ? comparedFirst(comparing, async () => start((await planSplit(project, recipe)).split))
+    ? comparedFirst(comparing, async () => start((await planFor(recipe)).split))
     : await start(plan?.split ?? null);
   const result = job.result.then((done) => (swapped ? swapResult(done) : done));
   return { run, job, result: storeResult(project, run.id, result) };

@@ -103,6 +103,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     emit: (state) => emit('insight.changed', state),
   });
   const speeds = new Speeds(new JsonFile(join(data, 'speeds.json'), speedsSchema, {}));
+  const splits = new Splits(project);
   const spawnJob = storage.after(spawnUtilityProcess);
   const heatMaps = new HeatMaps({ spawn: spawnJob, idleMs: HEAT_MAP_IDLE_MS });
   project.beforeClose(() => heatMaps.end());
@@ -117,8 +118,8 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     storage,
     checks,
     speeds,
-    splits: new Splits(project),
-    trainer: new Trainer(project, checks, speeds, spawn, emit),
+    splits,
+    trainer: new Trainer(project, checks, speeds, splits, spawn, emit),
     weights: new WeightsImport(project, spawn, emit),
     predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
     evaluator: new Evaluator(project, checks, spawn, emit),

@@ -1,24 +1,41 @@
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { SplitCounts } from '../../../shared/split.ts';
-import { SplitCounter } from '../../engine/split-counter.ts';
+import type { TrainingPlan } from '../../engine/grouped-split.ts';
+import { SplitPlanner } from '../../engine/split-planner.ts';
+import type { Project } from '../../library/folder.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** Counts the split that a new run of the open project would get. */
+/** Plans the split that a new run of the open project would get. */
 export class Splits {
-  #counter: SplitCounter | null = null;
+  #current: { project: Project; planner: SplitPlanner } | null = null;
 
   constructor(private readonly project: OpenProject) {
-    project.beforeClose(async () => {
-      const counter = this.#counter;
-      this.#counter = null;
-      await counter?.close();
-    });
+    project.beforeClose(() => this.#close());
   }
 
-  /** @throws TwofoldError the errors of `SplitCounter.count` */
-  async count(recipe: Recipe): Promise<SplitCounts> {
+  /** @throws TwofoldError the errors of `SplitPlanner.count` */
+  count(recipe: Recipe): Promise<SplitCounts> {
+    return this.#planner().count(recipe);
+  }
+
+  /** @throws TwofoldError the errors of `SplitPlanner.plan` */
+  plan(recipe: Recipe): Promise<TrainingPlan> {
+    return this.#planner().plan(recipe);
+  }
+
+  #planner(): SplitPlanner {
     const project = this.project.require();
-    this.#counter ??= new SplitCounter(project);
-    return this.#counter.count(recipe);
+    // A run that was about to start may have asked again while its project was being closed.
+    if (this.#current?.project !== project) {
+      void this.#close();
+      this.#current = { project, planner: new SplitPlanner(project) };
+    }
+    return this.#current.planner;
+  }
+
+  async #close(): Promise<void> {
+    const current = this.#current;
+    this.#current = null;
+    await current?.planner.close();
   }
 }

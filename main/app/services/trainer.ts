@@ -16,6 +16,7 @@ import type { JobProcess } from '../../training/supervisor.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Speeds } from './speeds.ts';
+import type { Splits } from './splits.ts';
 
 /** Time allowed for a run to stop when its project is closed; then its process is killed. */
 const STOP_PATIENCE_MS = 15_000;
@@ -29,6 +30,7 @@ export class Trainer {
     private readonly project: OpenProject,
     private readonly checks: FileChecks,
     private readonly speeds: Speeds,
+    private readonly splits: Splits,
     private readonly spawn: () => JobProcess,
     private readonly emit: Emit,
   ) {
@@ -62,6 +64,7 @@ export class Trainer {
     await this.checks.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
     const training = await startTraining(project, request, {
       spawn: this.spawn,
+      plan: (recipe) => this.splits.plan(recipe),
       onEvent: (event) => this.#hear(event),
     });
     this.#running = { training, live: freshRun(training.run.id) };

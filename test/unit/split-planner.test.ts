@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { planSplit } from '../../main/engine/grouped-split.ts';
 import { indexModel } from '../../main/engine/index-library.ts';
-import { SplitCounter } from '../../main/engine/split-counter.ts';
+import { SplitPlanner } from '../../main/engine/split-planner.ts';
 import { DuplicateStore, noPairs } from '../../main/insight/duplicate-store.ts';
 import { cacheDir, type Project } from '../../main/library/folder.ts';
 import { importFolder } from '../../main/library/import/import.ts';
@@ -9,6 +10,7 @@ import { setLabels } from '../../main/library/labels/labels.ts';
 import { checkFiles } from '../../main/library/pictures/check-files.ts';
 import { setSplit } from '../../main/library/pictures/pictures.ts';
 import { listContents, type PictureContent } from '../../main/library/reading/contents.ts';
+import { PAGE_ROWS } from '../../main/training/result-pages.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { decode, newProject, putMany, temporaryFolder } from '../kit/library.ts';
 
@@ -40,25 +42,25 @@ async function note(project: Project, groups: PictureContent[][], but?: PictureC
   });
 }
 
-function counterOf(project: Project): SplitCounter {
-  const counter = new SplitCounter(project);
-  onTestFinished(() => counter.close());
-  return counter;
+function plannerOf(project: Project): SplitPlanner {
+  const planner = new SplitPlanner(project);
+  onTestFinished(() => planner.close());
+  return planner;
 }
 
 test('counts both sides by class, and follows labels and recipe', async () => {
   const { project, cats } = await twentyOfEach();
-  const counter = counterOf(project);
+  const planner = plannerOf(project);
   const alone = { ...recipe, groupDuplicates: false };
   const nothing = { testCopies: 0, unusable: 0, isFinal: true };
-  expect(await counter.count(alone)).toEqual({ train: [15, 15], validation: [5, 5], ...nothing });
+  expect(await planner.count(alone)).toEqual({ train: [15, 15], validation: [5, 5], ...nothing });
   const half = { ...alone, validationFraction: 0.5 };
-  expect(await counter.count(half)).toEqual({ train: [10, 10], validation: [10, 10], ...nothing });
+  expect(await planner.count(half)).toEqual({ train: [10, 10], validation: [10, 10], ...nothing });
   const ids = cats.slice(0, 8).map(({ id }) => id);
   setLabels(project.db, ids, null, 'mouse');
-  expect(await counter.count(alone)).toEqual({ train: [9, 15], validation: [3, 5], ...nothing });
+  expect(await planner.count(alone)).toEqual({ train: [9, 15], validation: [3, 5], ...nothing });
   setLabels(project.db, ids, 1, 'mouse');
-  expect(await counter.count(alone)).toEqual({ train: [9, 21], validation: [3, 7], ...nothing });
+  expect(await planner.count(alone)).toEqual({ train: [9, 21], validation: [3, 7], ...nothing });
 });
 
 test('leaves out near-duplicates of test pictures and missing files, and keeps groups together', async () => {
@@ -69,7 +71,7 @@ test('leaves out near-duplicates of test pictures and missing files, and keeps g
   const bursts = dogs.slice(1, 17);
   await note(project, [[cats[0]!, cats[1]!], bursts]);
   // 17 cats and 19 dogs are left, of which 16 are one group, larger than a quarter.
-  expect(await counterOf(project).count(recipe)).toEqual({
+  expect(await plannerOf(project).count(recipe)).toEqual({
     train: [13, 16],
     validation: [4, 3],
     testCopies: 1,
@@ -80,11 +82,24 @@ test('leaves out near-duplicates of test pictures and missing files, and keeps g
 
 test('says where near-duplicates are still to be looked for', async () => {
   const { project, cats } = await twentyOfEach();
-  const counter = counterOf(project);
+  const planner = plannerOf(project);
   await note(project, [], cats[3]);
-  expect(await counter.count(recipe)).toMatchObject({ train: [15, 15], isFinal: false });
+  expect(await planner.count(recipe)).toMatchObject({ train: [15, 15], isFinal: false });
   await note(project, []);
-  expect(await counter.count(recipe)).toMatchObject({ train: [15, 15], isFinal: true });
+  expect(await planner.count(recipe)).toMatchObject({ train: [15, 15], isFinal: true });
+});
+
+test('plans the split as without a thread, in pages', async () => {
+  const project = newProject();
+  await importFolder(project, putMany(temporaryFolder(), 2 * PAGE_ROWS + 10, ['cat', 'dog']), {
+    inspect: decode,
+  });
+  // All pictures are still to be compared.
+  const { split, comparison } = await planSplit(project, recipe);
+  const { groups: _, ...ungrouped } = split;
+  expect(split.train.length).toBeGreaterThan(PAGE_ROWS);
+  expect(comparison!.pictures).toHaveLength(2 * PAGE_ROWS + 10);
+  expect(await plannerOf(project).plan(recipe)).toEqual({ split: ungrouped, comparison });
 });
 
 test('says why pictures can’t be split', async () => {
@@ -95,7 +110,7 @@ test('says why pictures can’t be split', async () => {
     null,
     'mouse',
   );
-  await expect(counterOf(project).count(recipe)).rejects.toMatchObject({
+  await expect(plannerOf(project).count(recipe)).rejects.toMatchObject({
     code: 'one-class',
     message: expect.stringContaining('All 20 labelled pictures are "cat"') as string,
   });
