@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { faults, themeFaults } from '../kit/window/faults.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
@@ -21,75 +22,8 @@ const pictures = () => main().getByRole('listbox').getByRole('option');
 const button = (name: string | RegExp) => main().getByRole('button', { name, exact: true });
 const escape = () => app.page.keyboard.press('Escape');
 
-/** Elements that Tab should reach, marked with a number each, in the dialog where one is open. */
-const MARK = `(() => {
-  document.querySelectorAll('[data-walk]').forEach((one) => one.removeAttribute('data-walk'));
-  const root = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document;
-  const all = [...root.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')].filter(
-    (one) => one.tabIndex >= 0 && !one.disabled && !one.closest('[inert]') && one.checkVisibility({ visibilityProperty: true }),
-  );
-  // Of radio buttons one takes the focus; the arrow keys lead to the others.
-  const seen = all.filter((one) => one.type !== 'radio' || one.checked);
-  seen.forEach((one, number) => one.setAttribute('data-walk', number));
-  return seen.map((one) => one.outerHTML.slice(0, 160));
-})()`;
-
-/** The element with the focus: its number, and whether one can see that it has it. */
-const FOCUSED = `(() => {
-  const one = document.activeElement;
-  if (!one || one === document.body) return null;
-  // A card is outlined in place of the radio button in it.
-  const outlined = [one, one.parentElement, one.parentElement.parentElement].map((each) => getComputedStyle(each));
-  // A part of a chart that is stretched has a line around it, which is not.
-  const stroked = one instanceof SVGElement ? [...one.children].map((each) => getComputedStyle(each)) : [];
-  return {
-    number: one.getAttribute('data-walk'),
-    html: one.outerHTML.slice(0, 160),
-    visible:
-      outlined.some(({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1) ||
-      stroked.some(({ stroke, strokeWidth }) => stroke !== 'none' && parseFloat(strokeWidth) >= 1),
-  };
-})()`;
-
-interface Focused {
-  number: string | null;
-  html: string;
-  visible: boolean;
-}
-
-/** Goes round with Tab. @returns what is wrong: controls that it does not reach, and focus that one does not see */
-async function walk(): Promise<string[]> {
-  const wanted = await app.page.evaluate<string[]>(MARK);
-  const reached = new Set<string>();
-  const wrong = new Set<string>();
-  for (let presses = 0; presses < wanted.length * 2 + 10 && reached.size < wanted.length; presses++) {
-    await app.page.keyboard.press('Tab');
-    const focused = await app.page.evaluate<Focused | null>(FOCUSED);
-    if (focused === null) continue;
-    if (focused.number !== null) reached.add(focused.number);
-    if (!focused.visible) wrong.add(`can't be seen to have the focus: ${focused.html}`);
-  }
-  wanted.forEach((html, number) => {
-    if (!reached.has(String(number))) wrong.add(`is not reached with Tab: ${html}`);
-  });
-  return [...wrong];
-}
-
-/** Everything that is wrong with what is shown now, in both themes. */
-async function faults(): Promise<string[]> {
-  const found = await app.accessibility();
-  await app.setTheme('dark');
-  await app.settle();
-  found.push(...(await app.accessibility()).map((fault) => `dark: ${fault}`));
-  await app.setTheme('light');
-  found.push(...(await walk()));
-  const sideways = await app.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-  if (sideways > 0) found.push(`is ${sideways} pixels wider than the window`);
-  return found;
-}
-
 async function look(name: string): Promise<void> {
-  expect(await faults()).toEqual([]);
+  expect(await faults(app)).toEqual([]);
   await app.screenshots(name);
   await app.resize(1280, 800);
   await app.settle();
@@ -124,27 +58,47 @@ test('the library, its menu, its large picture and its dialogs', async () => {
   await pictures().first().waitFor();
   await look('library-sample');
   await button('Import').click();
-  expect(await app.accessibility()).toEqual([]);
+  expect(await themeFaults(app)).toEqual([]);
   await escape();
   await pictures().first().dblclick();
   await main().getByRole('region', { name: 'One large picture' }).waitFor();
   await look('library-large');
   await escape();
   await button('View options').click();
-  expect(await app.accessibility()).toEqual([]);
+  expect(await themeFaults(app)).toEqual([]);
   await escape();
   await pictures().first().click({ button: 'right' });
   await app.page.getByRole('menu').waitFor();
-  expect(await app.accessibility()).toEqual([]);
+  expect(await themeFaults(app)).toEqual([]);
   await escape();
   await app.page.keyboard.press('?');
   await app.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await faults(app)).toEqual([]);
   await escape();
   await app.clickMenu('about');
   await app.page.getByRole('dialog', { name: /^Twofold/ }).waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await faults(app)).toEqual([]);
   await escape();
+});
+
+test('the dialogs that ask before the classes are swapped, list imports and show the storage', async () => {
+  const check = async (name: string, open: () => Promise<void>): Promise<void> => {
+    await open();
+    await app.page.getByRole('dialog', { name }).waitFor();
+    expect(await faults(app), name).toEqual([]);
+    await app.screenshots(`dialog-${name.toLowerCase().replace(/\W+/g, '-')}`);
+    await app.resize(1280, 800);
+    await escape();
+    await app.page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
+  };
+  await check('Swap the classes?', () => button('Swap the classes').click());
+  await check('Imports', async () => {
+    await button('Import').click();
+    await app.page.getByRole('menuitem', { name: /^Earlier imports/ }).click();
+  });
+  await check('Storage', () => app.clickMenu('storage'));
+  await goTo(app, 'Train');
+  await check('Compare layers and input sizes', () => button('Compare layers…').click());
 });
 
 test('Train: the recipe, the summary, a run under way, one that is done, and the question before it is deleted', async () => {
@@ -153,7 +107,7 @@ test('Train: the recipe, the summary, a run under way, one that is done, and the
   await look('train-recipe');
   await button('Summary…').click();
   await app.page.getByRole('dialog', { name: 'Model summary' }).waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await faults(app)).toEqual([]);
   await escape();
   await app.call('train.start', { recipe: { ...SMALL_RECIPE, epochs: 500 } });
   await app.page.getByRole('tab', { name: /^Runs/ }).click();
@@ -161,7 +115,7 @@ test('Train: the recipe, the summary, a run under way, one that is done, and the
   await expect
     .poll(async () => (await app.call('train.state'))?.epochs.length, { timeout: 60_000 })
     .toBeGreaterThan(0);
-  expect(await faults()).toEqual([]);
+  expect(await faults(app)).toEqual([]);
   await goTo(app, 'Library');
   await app.page.getByRole('button', { name: /^Training/ }).waitFor();
   expect(await app.accessibility()).toEqual([]);
@@ -171,7 +125,7 @@ test('Train: the recipe, the summary, a run under way, one that is done, and the
   await look('train-stopped');
   await button('Delete Run 1').click();
   await app.page.getByRole('dialog', { name: 'Delete “Run 1”?' }).waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await faults(app)).toEqual([]);
   await escape();
 });
 
@@ -181,6 +135,10 @@ test('Review, Try and Export with contents', async () => {
   await main().getByRole('slider').waitFor();
   await app.settle();
   await look('review');
+  await pictures().first().click({ button: 'right' });
+  await app.page.getByRole('menu').waitFor();
+  expect(await themeFaults(app)).toEqual([]);
+  await escape();
   await goTo(app, 'Try');
   await main().getByText('Drop a picture here').waitFor();
   await look('try-ready');
@@ -191,6 +149,10 @@ test('Review, Try and Export with contents', async () => {
   await app.screenshots('try-busy', [[1280, 800]]);
   await main().getByRole('progressbar').waitFor({ state: 'detached' });
   await look('try-answers');
+  await pictures().first().click({ button: 'right' });
+  await app.page.getByRole('menu').waitFor();
+  expect(await themeFaults(app)).toEqual([]);
+  await escape();
   await goTo(app, 'Export');
   await main().getByRole('radio').first().waitFor();
   await look('export');
@@ -203,7 +165,7 @@ test('Review, Try and Export with contents', async () => {
   await app.answerDialog([join(taken, 'labels')]);
   await button('Export…').click();
   await app.page.getByRole('dialog', { name: 'Replace the folder?' }).waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await faults(app)).toEqual([]);
   await escape();
 });
 

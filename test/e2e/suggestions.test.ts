@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InsightState } from '../../shared/contract/insight.ts';
 import { SAMPLES } from '../kit/cli.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
+import { faults } from '../kit/window/faults.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo } from '../kit/window/sample.ts';
 
@@ -158,6 +159,7 @@ describe('suggestions', () => {
       [1280, 800],
       [1024, 640],
     ]);
+    expect(await faults(app)).toEqual([]);
     const left = dialog.getByRole('listitem').getByRole('button').first();
     await left.click();
     expect(await left.getAttribute('aria-pressed')).toBe('false');

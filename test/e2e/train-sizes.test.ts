@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => app.close());
 
-/** What scrolls sideways, and buttons and fields that the window or a panel cuts off at a side. */
+/** What scrolls sideways, buttons and fields that the window or a panel cuts off at a side, and columns that overlap. */
 const outside = (): Promise<string[]> =>
   app.page.evaluate<string[]>(`{
     const found = [];
@@ -43,6 +43,10 @@ const outside = (): Promise<string[]> =>
         if (getComputedStyle(panel).overflowX === 'visible') continue;
         if (box.right > edge.right + 1 || box.left < edge.left - 1) found.push('cut off: ' + name(element));
       }
+    }
+    for (const part of document.querySelectorAll('[role="tabpanel"] > *')) {
+      const isOpen = getComputedStyle(part).overflowY === 'visible';
+      if (isOpen && part.scrollHeight > part.clientHeight + 1) found.push('covers what follows: ' + name(part));
     }
     [...new Set(found)];
   }`);
