@@ -1,7 +1,6 @@
 import { CHECK_KINDS, type Check } from '../../shared/checks.ts';
-import type { ClassIndex } from '../../shared/library/labels.ts';
-import type { Interval } from '../../shared/metrics.ts';
 import { ProgressMeter, type Progress } from '../../shared/progress.ts';
+import { PROPERTIES, type Property, type PropertyOfClass } from '../../shared/properties.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
 import { aucInterval } from '../insight/auc.ts';
 import { INDEX_SIZE } from '../insight/index-store.ts';
@@ -84,17 +83,6 @@ export function countChecks(db: Db): Record<Check, number> {
   >;
 }
 
-/** Properties that a model could learn instead of what the pictures show. */
-export const PROPERTIES = {
-  brightness: { name: 'brightness', more: 'brighter', less: 'darker' },
-  contrast: { name: 'contrast', more: 'richer in contrast', less: 'poorer in contrast' },
-  colourfulness: { name: 'colourfulness', more: 'more colourful', less: 'less colourful' },
-  sharpness: { name: 'sharpness', more: 'sharper', less: 'less sharp' },
-  pixels: { name: 'number of pixels', more: 'larger', less: 'smaller' },
-  aspect: { name: 'ratio of width to height', more: 'wider', less: 'narrower' },
-} as const;
-export type Property = keyof typeof PROPERTIES;
-
 const VALUES: Record<Property, (picture: PictureMeasures) => number | null> = {
   brightness: ({ brightness }) => brightness,
   contrast: ({ contrast }) => contrast,
@@ -106,19 +94,6 @@ const VALUES: Record<Property, (picture: PictureMeasures) => number | null> = {
 
 /** Lower end of the interval above which a property is worth a warning. */
 const NOTABLE = 0.6;
-
-/** How well a property alone separates the classes. */
-export interface PropertyOfClass {
-  property: Property;
-  /** The class whose pictures have more of it. */
-  class: ClassIndex;
-  /** ROC AUC, at least 0.5, with its 95% confidence interval. */
-  auc: Interval;
-  /** How many labelled pictures it was computed on. */
-  pictures: number;
-  /** Whether the interval is so far above chance that a model may learn this property instead. */
-  isNotable: boolean;
-}
 
 /**
  * How well each property separates the classes, over the measured labelled pictures outside the test set; highest ROC
@@ -151,14 +126,4 @@ export function propertiesOfClasses(db: Db): PropertyOfClass[] {
     ];
   });
   return found.sort((a, b) => b.auc.value - a.auc.value);
-}
-
-/** A sentence such as `"food" is brighter: ROC AUC 0.82 (0.78–0.86) by brightness alone`. */
-export function propertySentence(
-  { property, class: index, auc }: PropertyOfClass,
-  names: readonly [string, string],
-): string {
-  const { name, more } = PROPERTIES[property];
-  const [value, low, high] = [auc.value, auc.low, auc.high].map((one) => one.toFixed(2));
-  return `"${names[index]}" is ${more}: ROC AUC ${value} (${low}–${high}) by ${name} alone`;
 }

@@ -1,3 +1,4 @@
+import type { PropertyOfClass } from '../../shared/properties.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { SplitCounts } from '../../shared/split.ts';
 import type { Project } from '../library/folder.ts';
@@ -10,7 +11,7 @@ import { listsOf, type PlanAnswers, type PlanTask } from './split-tasks.ts';
 const IDLE_MS = 20_000;
 
 /**
- * Plans and counts splits on a thread with its own connection, since both take so long at 100,000 pictures that main would
+ * Plans and counts splits, and finds properties that separate the classes, on a thread with its own connection, since these take so long at 100,000 pictures that main would
  * not respond. A plan comes in pages for the same reason.
  *
  * Close it before the project.
@@ -42,6 +43,11 @@ export class SplitPlanner {
       }
     }
     return plan;
+  }
+
+  /** See `propertiesOfClasses`. @throws TwofoldError the errors of `ProjectThread.ask` */
+  properties(): Promise<PropertyOfClass[]> {
+    return this.#ask({ kind: 'properties' });
   }
 
   async #ask<Task extends PlanTask>(task: Task): Promise<PlanAnswers[Task['kind']]> {

@@ -1,3 +1,4 @@
+import type { PropertyOfClass } from '../../shared/properties.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { SplitCounts } from '../../shared/split.ts';
 import type { TrainingPlan } from './grouped-split.ts';
@@ -8,12 +9,14 @@ export type PlanTask =
   /** Plans a split, and answers with empty lists: their rows come in pages. */
   | { kind: 'plan'; recipe: Recipe }
   /** Rows of a list of the latest plan, see `listsOf`; none after its end. */
-  | { kind: 'page'; list: number; from: number };
+  | { kind: 'page'; list: number; from: number }
+  | { kind: 'properties' };
 
 export interface PlanAnswers {
   count: SplitCounts;
   plan: TrainingPlan;
   page: unknown[];
+  properties: PropertyOfClass[];
 }
 
 /** The lists of a plan, which have a row per picture. */

@@ -3,6 +3,7 @@ import { toFailure, type Result } from '../../shared/errors.ts';
 import type { Project } from '../library/folder.ts';
 import { connectToRead } from '../library/reading/connect.ts';
 import { PAGE_ROWS } from '../training/result-pages.ts';
+import { propertiesOfClasses } from './checks.ts';
 import { planSplit } from './grouped-split.ts';
 import { countSplit } from './split-counts.ts';
 import { listsOf, withoutRows, type PlanAnswers, type PlanTask } from './split-tasks.ts';
@@ -31,6 +32,8 @@ async function answer(open: Project, task: PlanTask): Promise<PlanAnswers[PlanTa
       planned = listsOf(plan);
       return withoutRows(plan);
     }
+    case 'properties':
+      return propertiesOfClasses(open.db);
     case 'page':
       return planned[task.list]!.slice(task.from, task.from + PAGE_ROWS);
   }

@@ -2,7 +2,7 @@ import type { AppContext } from '../app/services/context.ts';
 import { repairLeaks } from '../engine/duplicates.ts';
 import type { HandlersOf } from './answer.ts';
 
-export function insightHandlers({ insight }: AppContext): HandlersOf<'insight'> {
+export function insightHandlers({ insight, splits }: AppContext): HandlersOf<'insight'> {
   return {
     'insight.state': () => insight.state,
     'insight.set': (change) => insight.set(change),
@@ -11,6 +11,7 @@ export function insightHandlers({ insight }: AppContext): HandlersOf<'insight'> 
       insight.predict(run);
       return null;
     },
+    'insight.properties': () => splits.notableProperties(),
     'insight.coverage': ({ run }) => insight.predictions.coverage(run),
   };
 }

@@ -5,6 +5,7 @@ import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { MAX_ROWS } from '../../shared/contract/pictures.ts';
 import type { ClassIndex } from '../../shared/library/labels.ts';
 import { wilson, type Interval } from '../../shared/metrics.ts';
+import type { PropertyOfClass } from '../../shared/properties.ts';
 import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 
@@ -43,10 +44,14 @@ export class Suggestions {
   readonly refusal = $derived(this.isReady ? null : refusal(this.state));
   /** How many pictures each check of `CHECK_KINDS` finds; empty until they were measured. */
   checks = $state.raw<readonly number[]>([]);
+  /** Properties that separate the classes; none until the pictures were measured. */
+  properties = $state.raw<readonly PropertyOfClass[]>([]);
   /** How often suggestions were right for labelled pictures, each predicted without its own label; null until known. */
   estimates = $state.raw<SuggestionEstimates | null>(null);
   #estimating: ReturnType<typeof setTimeout> | undefined;
   #estimated = -1;
+  #comparing: ReturnType<typeof setTimeout> | undefined;
+  #compared = -1;
   #arrivals = $state(0);
   #known = new Map<number, number>();
   /** Known from before the last change, and shown until what replaces it is here. */
@@ -69,6 +74,8 @@ export class Suggestions {
     this.state = null;
     this.estimates = null;
     this.checks = [];
+    this.properties = [];
+    clearTimeout(this.#comparing);
     this.#estimated = -1;
     clearTimeout(this.#estimating);
     if (project) void this.client.call('insight.state').then((state) => this.#take(state));
@@ -79,6 +86,11 @@ export class Suggestions {
     this.state = state;
     void this.#fetch();
     if (isDone) void this.#countChecks();
+    if (isDone || this.#compared !== state.version) {
+      this.#compared = state.version;
+      clearTimeout(this.#comparing);
+      this.#comparing = setTimeout(() => void this.#readProperties(), ESTIMATE_AFTER_MS);
+    }
     if (!this.isReady || this.#estimated === state.version) return;
     clearTimeout(this.#estimating);
     this.#estimating = setTimeout(() => void this.#estimate(state.version), ESTIMATE_AFTER_MS);
@@ -87,6 +99,10 @@ export class Suggestions {
   async #countChecks(): Promise<void> {
     const filters = CHECK_KINDS.map((check) => ({ kind: 'check', check }) as const);
     this.checks = await this.client.call('pictures.matches', { filters }).catch(() => []);
+  }
+
+  async #readProperties(): Promise<void> {
+    this.properties = await this.client.call('insight.properties').catch(() => []);
   }
 
   async #estimate(version: number): Promise<void> {

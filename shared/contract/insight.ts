@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PropertyOfClass } from '../properties.ts';
 import { call, event } from './call.ts';
 import { runIdSchema, type RunCoverage } from '../library/runs.ts';
 import { nothing, pictureIdSchema } from './fields.ts';
@@ -83,6 +84,8 @@ export const insightCalls = {
   'insight.suggestBy': call(z.strictObject({ run: runIdSchema.nullable() })).returns<InsightState>(),
   /** Lets a run predict all pictures outside the test set in the background; null stops that. What is stored stays. */
   'insight.predict': call(z.strictObject({ run: runIdSchema.nullable() })).returns<null>(),
+  /** Properties that separate the classes, the strongest first, of the measured labelled pictures outside the test set. */
+  'insight.properties': call(nothing).returns<PropertyOfClass[]>(),
   /** How many pictures a run has predicted. Those that can't be read count as predicted. */
   'insight.coverage': call(z.strictObject({ run: runIdSchema })).returns<RunCoverage>(),
 };

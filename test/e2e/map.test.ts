@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROPERTY_CONSEQUENCE, propertySentence } from '../../shared/properties.ts';
 import { SAMPLES } from '../kit/cli.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { goTo } from '../kit/window/sample.ts';
 
 const NAMES = ['flags', 'smileys'] as const;
 const EACH = 30;
@@ -171,6 +173,24 @@ describe('the map', () => {
     expect(await page.getByRole('heading', { name: 'No map by UMAP yet' }).count()).toBe(0);
     await method.selectOption('PCA');
     await page.getByText(/^axes explain/).waitFor();
+  });
+
+  it('stands beside properties that separate the classes, which Train names before training too', async () => {
+    const properties = await app.call('insight.properties');
+    expect(properties.length).toBeGreaterThan(0);
+    const names = ['flags', 'smileys'] as const;
+    const sentence = `${propertySentence(properties[0]!, names)}.`;
+    const inLibrary = page.getByText(sentence, { exact: true });
+    await inLibrary.waitFor();
+    await inLibrary.scrollIntoViewIfNeeded();
+    await app.screenshots('properties');
+    await goTo(app, 'Train');
+    await page.getByText(sentence, { exact: true }).waitFor();
+    await page.getByText(PROPERTY_CONSEQUENCE).first().scrollIntoViewIfNeeded();
+    await app.screenshots('properties-train');
+    expect(await app.accessibility()).toEqual([]);
+    await goTo(app, 'Library');
+    await map().waitFor();
   });
 
   it('is accessible', async () => {

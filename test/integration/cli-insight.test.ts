@@ -78,6 +78,25 @@ describe('with labels of a few pictures', () => {
     expect(right.length).toBeGreaterThan(25);
   });
 
+  it('nothing is accepted if the classes are swapped meanwhile', async () => {
+    const copy = path.join(folder, 'swapped.twofold');
+    cpSync(`${project}.twofold`, copy, { recursive: true });
+    rmSync(path.join(copy, 'cache', 'index'), { recursive: true });
+    let isStopped = false;
+    const suggesting = start(['suggest', copy, '--accept', '0.5', '--json'], ({ event, stage }) => {
+      if (event !== 'progress' || stage !== 'indexing' || isStopped) return;
+      isStopped = true;
+      const group = -suggesting.child.pid!;
+      process.kill(group, 'SIGSTOP');
+      void done('labels', copy, '--swap').finally(() => process.kill(group, 'SIGCONT'));
+    });
+    const { code, events } = await suggesting.finished;
+    expect(code).toBe(1);
+    expect(events.at(-1)).toMatchObject({ event: 'error', code: 'changed' });
+    expect(events.some(({ event }) => event === 'suggestion')).toBe(false);
+    expect(await done('labels', copy)).toMatchObject({ unlabelled: 36 });
+  });
+
   it('nothing is suggested for the test set', async () => {
     const held = inFolder('smileys').slice(20).map(at);
     await done('split', project, 'test', ...held);

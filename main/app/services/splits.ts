@@ -1,3 +1,4 @@
+import type { PropertyOfClass } from '../../../shared/properties.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { SplitCounts } from '../../../shared/split.ts';
 import type { TrainingPlan } from '../../engine/grouped-split.ts';
@@ -5,7 +6,7 @@ import { SplitPlanner } from '../../engine/split-planner.ts';
 import type { Project } from '../../library/folder.ts';
 import type { OpenProject } from './open-project.ts';
 
-/** Plans the split that a new run of the open project would get. */
+/** What a new run of the open project would be trained on: its split, and properties that separate the classes. */
 export class Splits {
   #current: { project: Project; planner: SplitPlanner } | null = null;
 
@@ -21,6 +22,11 @@ export class Splits {
   /** @throws TwofoldError the errors of `SplitPlanner.plan` */
   plan(recipe: Recipe): Promise<TrainingPlan> {
     return this.#planner().plan(recipe);
+  }
+
+  /** Properties that a model may learn instead. @throws TwofoldError the errors of `SplitPlanner.properties` */
+  async notableProperties(): Promise<PropertyOfClass[]> {
+    return (await this.#planner().properties()).filter(({ isNotable }) => isNotable);
   }
 
   #planner(): SplitPlanner {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { CHECK_KINDS, CHECKS, type Check } from '../../../shared/checks.ts';
 import { plural } from '../../../shared/format.ts';
-import { countChecks, measurePictures, propertiesOfClasses, propertySentence } from '../../engine/checks.ts';
+import { countChecks, measurePictures, propertiesOfClasses } from '../../engine/checks.ts';
+import { PROPERTY_CONSEQUENCE, propertySentence } from '../../../shared/properties.ts';
 import { toCsv } from '../../files/csv.ts';
 import type { Project } from '../../library/folder.ts';
 import { getClasses } from '../../library/labels/classes.ts';
@@ -56,7 +57,7 @@ async function work(project: Project, { count, csv }: Flags, output: Output): Pr
   }
   output.line(CHECK_KINDS.map((check) => `${CHECKS[check].label}: ${counts[check]}`).join(', '));
   const notable = properties.filter(({ isNotable }) => isNotable);
-  for (const one of notable) output.line(`${propertySentence(one, names)}. A model may learn that instead.`);
+  for (const one of notable) output.line(`${propertySentence(one, names)}. ${PROPERTY_CONSEQUENCE}`);
 }
 
 async function measure(project: Project, output: Output): Promise<void> {

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
+import { TwofoldError } from '../../../shared/errors.ts';
 import { formatPercent, plural } from '../../../shared/format.ts';
 import { suggestLabels, type Suggestion } from '../../engine/suggest.ts';
 import { toCsv } from '../../files/csv.ts';
 import { getClasses } from '../../library/labels/classes.ts';
 import type { Project } from '../../library/folder.ts';
 import { addBatch } from '../../library/labels/labels.ts';
-import { transaction } from '../../library/database/sql.ts';
+import { isSwapped } from '../../library/labels/class-order.ts';
+import { openToSuggestions } from '../../library/labels/open-to-suggestions.ts';
+import { transaction, type Db } from '../../library/database/sql.ts';
 import { printable, table } from '../format.ts';
 import { indexedLibrary } from '../indexed.ts';
 import type { Output } from '../output.ts';
@@ -48,17 +51,27 @@ export function addSuggest(program: Command, output: Output): void {
 }
 
 async function work(project: Project, { accept, csv, count }: Flags, output: Output): Promise<void> {
+  const { db } = project;
+  const swapped = isSwapped(db);
   const suggestions = suggestLabels(await indexedLibrary(project, output));
-  const names = getClasses(project.db).map(({ name }) => name);
+  const accepted =
+    accept === undefined ? null : suggestions.filter(({ probability }) => probability >= accept);
+  const finish = () => {
+    // Another process may have swapped them while pictures were indexed.
+    if (isSwapped(db) !== swapped) throw swappedMeanwhile();
+    return {
+      names: getClasses(db).map(({ name }) => name),
+      changed: accepted === null ? 0 : label(db, accepted),
+    };
+  };
+  // Nothing is written without `--accept`: the project may be read-only.
+  const { names, changed } = accepted === null ? finish() : transaction(db, finish);
   const rows = suggestions.map(({ picture, class: index, probability }) => ({
     path: picture.path,
     class: names[index]!,
     probability,
   }));
   for (const row of rows) output.event('suggestion', row);
-  const accepted =
-    accept === undefined ? null : suggestions.filter(({ probability }) => probability >= accept);
-  const changed = accepted === null ? 0 : label(project, accepted);
   output.event('done', { suggestions: rows.length, accepted: accepted === null ? null : changed });
   if (csv !== undefined)
     await writeCsv(toCsv(rows, ['path', 'class', 'probability']), csv, rows.length, 'suggestion', output);
@@ -70,13 +83,23 @@ async function work(project: Project, { accept, csv, count }: Flags, output: Out
   }
 }
 
-function label({ db }: Project, accepted: readonly Suggestion[]): number {
+/** Labels what is still unlabelled, in the caller's transaction. @returns how many pictures */
+function label(db: Db, accepted: readonly Suggestion[]): number {
   const groups = ([0, 1] as const).map((index) => ({
     label: index,
-    ids: accepted.filter((one) => one.class === index).map(({ picture }) => picture.id),
+    ids: openToSuggestions(
+      db,
+      accepted.filter((one) => one.class === index).map(({ picture }) => picture.id),
+    ),
   }));
-  return transaction(db, () => addBatch(db, groups, 'suggested')).changes.length;
+  return addBatch(db, groups, 'suggested').changes.length;
 }
+
+const swappedMeanwhile = (): TwofoldError =>
+  new TwofoldError(
+    'changed',
+    'The classes were swapped while suggestions were computed. Nothing was labelled. Run the command again.',
+  );
 
 function show(
   rows: readonly { path: string; class: string; probability: number }[],
