@@ -14,6 +14,7 @@ import { projectCalls, projectEvents } from './contract/project.ts';
 import { reportCalls } from './contract/report.ts';
 import { storageCalls, storageEvents } from './contract/storage.ts';
 import { suspectCalls } from './contract/suspects.ts';
+import { crossCalls, crossEvents } from './contract/cross.ts';
 import { searchCalls, searchEvents } from './contract/search.ts';
 import { systemCalls, systemEvents } from './contract/system.ts';
 import { modelCalls, runCalls, trainCalls, trainEvents } from './contract/train.ts';
@@ -39,6 +40,7 @@ export const CALLS = {
   ...foldCalls,
   ...heatMapCalls,
   ...searchCalls,
+  ...crossCalls,
   ...exportCalls,
   ...reportCalls,
   ...insightCalls,
@@ -60,6 +62,7 @@ export const EVENTS = {
   ...evaluateEvents,
   ...foldEvents,
   ...searchEvents,
+  ...crossEvents,
   ...mapEvents,
   ...exportEvents,
   ...insightEvents,

@@ -15,6 +15,7 @@ import { projectHandlers } from './project.ts';
 import { reportHandlers } from './report.ts';
 import { storageHandlers } from './storage.ts';
 import { suspectHandlers } from './suspects.ts';
+import { crossHandlers } from './cross.ts';
 import { searchHandlers } from './search.ts';
 import { systemHandlers } from './system.ts';
 import { runHandlers, trainHandlers } from './train.ts';
@@ -37,6 +38,7 @@ export function handlersOf(context: AppContext): Handlers {
     ...foldHandlers(context),
     ...heatMapHandlers(context),
     ...searchHandlers(context),
+    ...crossHandlers(context),
     ...exportHandlers(context),
     ...reportHandlers(context),
     ...insightHandlers(context),

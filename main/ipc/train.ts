@@ -1,4 +1,5 @@
 import { toFailure } from '../../shared/errors.ts';
+import { withSeeds } from '../../shared/recipe/seeds.ts';
 import type { AppContext } from '../app/services/context.ts';
 import { runInfo } from '../app/services/trainer.ts';
 import { compareRuns } from '../engine/compare-runs.ts';
@@ -12,7 +13,8 @@ export function trainHandlers({ project, speeds, splits, trainer }: AppContext):
     'train.state': () => trainer.state,
     'train.split': ({ recipe }) => splits.count(recipe),
     'train.speed': ({ recipe }) => speeds.of(recipe),
-    'train.start': ({ recipe }) => trainer.start({ recipe }),
+    'train.start': ({ recipe, seeds }) => trainer.start({ recipe }, withSeeds(recipe, seeds).slice(1)),
+    'train.series': () => trainer.series,
     'train.continue': ({ run, epochs }) => {
       const { recipe } = getRun(project.require().db, run);
       const more = recipe && epochs !== undefined ? { recipe: { ...recipe, epochs } } : {};

@@ -18,6 +18,7 @@ import { menuCommands } from './menu-commands.ts';
 import { nextSteps } from './next-steps.ts';
 import { Notices } from './notices.svelte.ts';
 import { ProjectState } from './project.svelte.ts';
+import { CrossValidation } from './cross-validation.svelte.ts';
 import { RecipeSearches } from './recipe-search.svelte.ts';
 import { Review } from './review.svelte.ts';
 import { Runs } from './runs.svelte.ts';
@@ -49,6 +50,7 @@ export class AppState {
   readonly heatMaps: HeatMaps;
   readonly evaluations: Evaluations;
   readonly searches: RecipeSearches;
+  readonly crossValidation: CrossValidation;
   readonly weightsImports: WeightsImports;
   readonly review: Review;
   readonly exports: Exports;
@@ -89,6 +91,7 @@ export class AppState {
     this.heatMaps = new HeatMaps(client, this.notices);
     this.evaluations = new Evaluations(client, this.notices);
     this.searches = new RecipeSearches(client, this.notices);
+    this.crossValidation = new CrossValidation(client, this.notices);
     this.weightsImports = new WeightsImports(client, this.notices, this.train.form);
     this.review = new Review(client, this.notices, this.opened, this.runs, this.library);
     this.exports = new Exports(client, this.notices, this.opened);
@@ -238,6 +241,7 @@ export class AppState {
     this.heatMaps.open();
     this.evaluations.open(isProject);
     this.searches.open(isProject);
+    this.crossValidation.open(isProject);
     this.weightsImports.open(isProject);
     this.review.open();
     this.exports.open(isProject);

@@ -127,6 +127,12 @@ export class ProjectState {
     this.#timer = setTimeout(() => void this.#storeThreshold(), SETTLE_MS);
   }
 
+  /** How a recipe is repeated in Train. */
+  async setRepeat(repeat: ProjectSettings['repeat']): Promise<void> {
+    this.settings = { ...this.settings, repeat };
+    await this.notices.attempt(() => this.client.call('project.setSettings', { settings: { repeat } }));
+  }
+
   async #storeThreshold(): Promise<void> {
     const timer = this.#timer;
     const settings = { threshold: this.threshold };

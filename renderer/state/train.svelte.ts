@@ -1,4 +1,5 @@
 import type { EventPayload } from '../../shared/contract.ts';
+import type { TrainSeries } from '../../shared/contract/train.ts';
 import type { ProjectInfo } from '../../shared/contract/project.ts';
 import { TwofoldError } from '../../shared/errors.ts';
 import { trainingCounts, type LibraryCounts } from '../../shared/library/pictures.ts';
@@ -23,6 +24,8 @@ export class Train {
   readonly split: TrainSplit;
   readonly times: TrainTimes;
   live = $state.raw<LiveRun | null>(null);
+  /** Runs of one recipe with several seeds; null unless such a series is being trained. */
+  series = $state.raw<TrainSeries | null>(null);
   /** Asked for, not yet begun. */
   starting = $state(false);
   tab = $state<'recipe' | 'runs'>('recipe');
@@ -55,11 +58,13 @@ export class Train {
     this.times = new TrainTimes(client);
     client.on('train.event', (told) => this.#hear(told));
     client.on('train.finished', (told) => this.#finish(told));
+    client.on('train.seriesChanged', (told) => void this.#follow(told));
   }
 
   open(project: ProjectInfo | null): void {
     this.#heard.length = 0;
     this.live = null;
+    this.series = null;
     this.#history = null;
     this.tab = 'recipe';
     this.split.open();
@@ -67,12 +72,13 @@ export class Train {
     if (project) void this.#adopt();
   }
 
-  async start(): Promise<void> {
+  /** @param seeds how many runs, which differ in the random seed */
+  async start(seeds = 1): Promise<void> {
     const { recipe } = this.form.reading;
     if (!recipe) return;
     await this.#start(async () => {
       await this.form.flush();
-      return this.client.call('train.start', { recipe });
+      return this.client.call('train.start', { recipe, seeds });
     });
   }
 
@@ -120,7 +126,11 @@ export class Train {
 
   /** Finds training that runs already: the window came later, or was opened anew. */
   async #adopt(): Promise<void> {
-    const state = await this.client.call('train.state');
+    const [state, series] = await Promise.all([
+      this.client.call('train.state'),
+      this.client.call('train.series'),
+    ]);
+    this.series = series;
     if (!state || this.live) return;
     const epochs = await this.client.call('runs.epochs', { run: state.runId });
     // What was heard while asking is newer.
@@ -155,13 +165,24 @@ export class Train {
     return freshRun(runId, epochs);
   }
 
+  async #follow({ series, error }: EventPayload<'train.seriesChanged'>): Promise<void> {
+    this.series = series;
+    if (error) this.notices.fail(new TwofoldError(error.code, error.message), 'train.start');
+    const latest = series?.runs.at(-1);
+    // The first one is shown by `start`.
+    if (latest === undefined || series?.runs.length === 1) return;
+    await this.runs.refresh();
+    this.runs.select(latest);
+  }
+
   #finish({ run, result, error }: EventPayload<'train.finished'>): void {
     this.#apply();
     if (this.live?.runId === run.id) {
       this.runs.keep(run.id, this.live.epochs);
       this.live = null;
     }
-    if (this.place() === 'train') return;
+    const isLast = !this.series || this.series.runs.length === this.series.total;
+    if (this.place() === 'train' || (result && !isLast)) return;
     if (error) this.notices.fail(new TwofoldError(error.code, error.message), 'train.start');
     else if (result) {
       const wrong = wrongCount(run);

@@ -59,6 +59,7 @@ const settingsChangeSchema = z.strictObject({
   alikeFrom: settingsOf.alikeFrom.unwrap().exactOptional(),
   query: settingsOf.query.unwrap().exactOptional(),
   threshold: settingsOf.threshold.unwrap().exactOptional(),
+  repeat: settingsOf.repeat.unwrap().exactOptional(),
 });
 
 export const projectCalls = {

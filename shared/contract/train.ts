@@ -25,14 +25,28 @@ export interface RunInfo extends RunRecord {
   canContinue: boolean;
 }
 
+/** Runs of one recipe with several random seeds, one after the other. */
+export interface TrainSeries {
+  total: number;
+  /** Those that were started; the last is being trained. */
+  runs: string[];
+}
+
 export const trainCalls = {
   'train.state': call(nothing).returns<LiveRun | null>(),
   /** How a new run would divide the labelled pictures. Fails with why they can't be trained on. */
   'train.split': call(z.strictObject({ recipe: recipeSchema })).returns<SplitCounts>(),
   /** How fast this computer trained the model of a recipe; null where it never did. */
   'train.speed': call(z.strictObject({ recipe: recipeSchema })).returns<TrainSpeed | null>(),
-  /** Starts a new run on the labelled pictures; returns once it is recorded. One at a time, otherwise `busy`. */
-  'train.start': call(z.strictObject({ recipe: recipeSchema })).returns<RunInfo>(),
+  /**
+   * Starts a new run on the labelled pictures; returns once it is recorded. One at a time, otherwise `busy`. With `seeds`, as
+   * many runs follow each other, which differ in the random seed; stopping one ends the series.
+   */
+  'train.start': call(
+    z.strictObject({ recipe: recipeSchema, seeds: z.int().min(1).max(100).default(1) }),
+  ).returns<RunInfo>(),
+  /** The series that is being trained; null without one. */
+  'train.series': call(nothing).returns<TrainSeries | null>(),
   /** Resumes the run from its last checkpoint, up to `epochs` in total if given. */
   'train.continue': call(
     z.strictObject({ run: runIdSchema, epochs: z.int().min(1).max(10_000).optional() }),
@@ -96,5 +110,7 @@ export const trainEvents = {
     result: Omit<TrainResult, 'scores'> | null;
     error: Failure | null;
   }>(),
+  /** A run of a series was started; null after the last, with why it ended early. */
+  'train.seriesChanged': event<{ series: TrainSeries | null; error: Failure | null }>(),
   'runs.changed': event<null>(),
 };

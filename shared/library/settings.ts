@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_THRESHOLD } from '../metrics.ts';
 import { MAP_COLOURS, MAP_METHODS } from '../map.ts';
 import { PLACES } from '../places.ts';
+import { FOLD_COUNTS, SEED_COUNTS } from '../cross-validation.ts';
 import { recipeSchema } from '../recipe.ts';
 import { cacheLimitSchema } from './cache.ts';
 import { labelValueSchema } from './labels.ts';
@@ -37,5 +38,13 @@ export const projectSettingsSchema = z.strictObject({
   threshold: thresholdSchema.default(DEFAULT_THRESHOLD),
   /** What the cache may take between jobs; see `cacheLimitSchema`. */
   cacheLimitBytes: cacheLimitSchema.default(null),
+  /** How a recipe is repeated in Train. */
+  repeat: z
+    .strictObject({
+      method: z.enum(['seeds', 'folds']).default('seeds'),
+      seeds: z.literal(SEED_COUNTS).default(5),
+      folds: z.literal(FOLD_COUNTS).default(5),
+    })
+    .prefault({}),
 });
 export type ProjectSettings = z.infer<typeof projectSettingsSchema>;

@@ -19,6 +19,7 @@ import type { Pictures } from './pictures.ts';
 import type { Predictor } from './predictor.ts';
 import type { RecentProjects } from './recent.ts';
 import type { Speeds } from './speeds.ts';
+import type { CrossValidator } from './cross-validator.ts';
 import type { RecipeSearcher } from './recipe-searcher.ts';
 import type { Splits } from './splits.ts';
 import type { Storage } from './storage.ts';
@@ -43,6 +44,7 @@ export interface AppContext {
   outOfFolds: OutOfFolds;
   heatMaps: HeatMaps;
   searcher: RecipeSearcher;
+  crossValidator: CrossValidator;
   mapMaker: MapMaker;
   exporter: Exporter;
   suspectFinder: SuspectFinder;

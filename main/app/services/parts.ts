@@ -24,6 +24,7 @@ import { Predictor } from './predictor.ts';
 import { RecentProjects, recentSchema } from './recent.ts';
 import { summarise } from './recent-summary.ts';
 import { Speeds, speedsSchema } from './speeds.ts';
+import { CrossValidator } from './cross-validator.ts';
 import { RecipeSearcher } from './recipe-searcher.ts';
 import { Splits } from './splits.ts';
 import { Storage } from './storage.ts';
@@ -126,6 +127,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     outOfFolds: new OutOfFolds(project, checks, spawn, emit),
     heatMaps,
     searcher: new RecipeSearcher(project, checks, spawn, emit),
+    crossValidator: new CrossValidator(project, checks, spawn, emit),
     mapMaker: new MapMaker(project, insight.suggestions, spawn, emit),
     exporter: new Exporter(project, checks, spawn, emit),
     suspectFinder: new SuspectFinder(project, insight.suggestions),

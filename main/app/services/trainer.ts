@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { powerSaveBlocker } from 'electron';
-import type { RunInfo } from '../../../shared/contract/train.ts';
-import { TwofoldError, toFailure } from '../../../shared/errors.ts';
+import type { RunInfo, TrainSeries } from '../../../shared/contract/train.ts';
+import { TwofoldError, toFailure, type Failure } from '../../../shared/errors.ts';
 import type { JobEvent } from '../../../shared/jobs/messages.ts';
 import type { RunRecord } from '../../../shared/library/runs.ts';
+import type { Recipe } from '../../../shared/recipe.ts';
 import { freshRun, withEvent, type LiveRun } from '../../../shared/live-run.ts';
 import { canPredict } from '../../engine/can-predict.ts';
 import { startTraining, type Training, type TrainRequest } from '../../engine/train.ts';
@@ -25,6 +26,8 @@ const STOP_PATIENCE_MS = 15_000;
 export class Trainer {
   #running: { training: Training; live: LiveRun } | undefined;
   #starting: Promise<unknown> | undefined;
+  /** Runs of one recipe with several seeds: those that were started, and the recipes that are left. */
+  #series: { runs: string[]; left: Recipe[] } | null = null;
 
   constructor(
     private readonly project: OpenProject,
@@ -41,16 +44,27 @@ export class Trainer {
     return this.#running?.live ?? null;
   }
 
+  get series(): TrainSeries | null {
+    const series = this.#series;
+    return series && { total: series.runs.length + series.left.length, runs: series.runs };
+  }
+
   /**
    * Checks the files of the labelled pictures, then starts training. Resolves once the run is recorded.
    *
+   * @param next recipes that are trained after it, one after the other, unless one is stopped or fails
    * @throws TwofoldError `busy`; the errors of `startTraining`
    */
-  async start(request: TrainRequest): Promise<RunInfo> {
+  async start(request: TrainRequest, next: Recipe[] = []): Promise<RunInfo> {
     const project = this.project.require();
     if (this.#running || this.#starting) {
       throw new TwofoldError('busy', 'A run is already being trained. Wait until it is done, or stop it.');
     }
+    this.#series = next.length > 0 ? { runs: [], left: next } : null;
+    return this.#begin(project, request);
+  }
+
+  async #begin(project: Project, request: TrainRequest): Promise<RunInfo> {
     const starting = this.#start(project, request);
     this.#starting = starting.catch(() => undefined);
     try {
@@ -70,6 +84,10 @@ export class Trainer {
     this.#running = { training, live: freshRun(training.run.id) };
     void this.#follow(project, training);
     this.emit('runs.changed', null);
+    if (this.#series) {
+      this.#series.runs = [...this.#series.runs, training.run.id];
+      this.emit('train.seriesChanged', { series: this.series, error: null });
+    }
     return runInfo(project, training.run);
   }
 
@@ -82,6 +100,9 @@ export class Trainer {
   }
 
   stop(): null {
+    if (this.#series) this.#series.left = [];
+    // Between two runs of a series.
+    if (!this.#running && this.#starting) return null;
     return this.#command('stop', () => 'stopping');
   }
 
@@ -119,9 +140,26 @@ export class Trainer {
     const run = runInfo(project, getRun(project.db, training.run.id));
     this.emit('train.finished', { run, ...outcome });
     this.emit('runs.changed', null);
+    await this.#goOn(project, run.status === 'done');
+  }
+
+  /** Starts the next run of a series, if there is one. */
+  async #goOn(project: Project, isDone: boolean): Promise<void> {
+    if (!this.#series) return;
+    const recipe = isDone ? this.#series.left.shift() : undefined;
+    let error: Failure | null = null;
+    if (recipe) {
+      // It is counted again once it has started.
+      const begun = await this.#begin(project, { recipe }).catch((thrown: unknown) => toFailure(thrown));
+      if ('id' in begun) return;
+      error = begun;
+    }
+    this.#series = null;
+    this.emit('train.seriesChanged', { series: null, error });
   }
 
   async #end(): Promise<void> {
+    this.#series = null;
     await this.#starting;
     const training = this.#running?.training;
     if (!training) return;
