@@ -4,7 +4,13 @@ import { chooseFile } from '../app/shell/dialogs.ts';
 import { chooseRun } from '../engine/evaluate.ts';
 import type { HandlersOf } from './answer.ts';
 
-export function reportHandlers({ project, pool, window, documents }: AppContext): HandlersOf<'report'> {
+export function reportHandlers({
+  project,
+  pool,
+  spawn,
+  window,
+  documents,
+}: AppContext): HandlersOf<'report'> {
   return {
     'report.save': async ({ run: id }) => {
       const open = project.require();
@@ -18,7 +24,7 @@ export function reportHandlers({ project, pool, window, documents }: AppContext)
       if (out === null) return null;
       // Loaded on demand: most sessions write no report.
       const { writeReport } = await import('../engine/report/report.ts');
-      await writeReport(open, run, { out, pool });
+      await writeReport(open, run, { out, pool, spawn });
       return { path: out };
     },
   };

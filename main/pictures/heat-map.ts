@@ -1,5 +1,5 @@
 import { drawCells, type CellGrid } from '../../shared/heat-map.ts';
-import { decodePicture, type DecodeOptions } from './decode.ts';
+import { decodePicture, type DecodeOptions, type Picture } from './decode.ts';
 import { readPictureFile } from './read.ts';
 import { resizeBilinear } from './resize.ts';
 import { sharp } from './sharp.ts';
@@ -15,7 +15,7 @@ export interface DrawOptions extends DecodeOptions {
 }
 
 /**
- * Overlays a heat map on a picture: cells have the colour of the class they are evidence for, with an opacity
+ * Overlays a heat map on a picture in grey: cells have the colour of the class they are evidence for, with an opacity
  * proportional to their contribution to the logit, 65% for the strongest.
  *
  * @returns a PNG whose longer side is 1,200 pixels at most
@@ -29,22 +29,37 @@ export async function drawHeatMap(
   const picture = await decodePicture((await readPictureFile(path)).bytes, decode);
   const ratio = Math.min(1, MAX_SIDE / Math.max(picture.width, picture.height));
   const side = (length: number): number => Math.max(1, Math.round(length * ratio));
-  const { data, width, height } = resizeBilinear(picture, side(picture.width), side(picture.height));
-  const drawn = Uint8Array.from(data);
+  const small = resizeBilinear(picture, side(picture.width), side(picture.height));
+  return new Uint8Array(await overlaid(small, grid, colors).png().toBuffer());
+}
+
+/** `drawHeatMap` on a thumbnail. @returns a JPEG of the same size */
+export async function drawOnThumbnail(
+  thumbnail: Uint8Array,
+  grid: CellGrid,
+  colors: readonly [string, string],
+): Promise<Uint8Array> {
+  const picture = await decodePicture(thumbnail);
+  return new Uint8Array(await overlaid(picture, grid, colors).jpeg().toBuffer());
+}
+
+function overlaid(
+  { data, width, height }: Picture,
+  grid: CellGrid,
+  colors: readonly [string, string],
+): ReturnType<typeof sharp> {
+  const drawn = new Uint8Array(width * height * 3);
   const rgb = colors.map(parseColor);
   drawCells(grid, width, height).values.forEach((value, pixel) => {
     const color = rgb[value > 0 ? 1 : 0]!;
     const share = OPACITY * Math.abs(value);
-    for (let channel = 0; channel < 3; channel++) {
-      const at = 3 * pixel + channel;
-      drawn[at] = Math.round(drawn[at]! * (1 - share) + color[channel]! * share);
-    }
+    const at = 3 * pixel;
+    // As `filter: grayscale(1)` in the window.
+    const grey = 0.2126 * data[at]! + 0.7152 * data[at + 1]! + 0.0722 * data[at + 2]!;
+    for (let channel = 0; channel < 3; channel++)
+      drawn[at + channel] = Math.round(grey * (1 - share) + color[channel]! * share);
   });
-  return new Uint8Array(
-    await sharp(drawn, { raw: { width, height, channels: 3 } })
-      .png()
-      .toBuffer(),
-  );
+  return sharp(drawn, { raw: { width, height, channels: 3 } });
 }
 
 const parseColor = (color: string): number[] =>

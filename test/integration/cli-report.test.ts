@@ -34,7 +34,10 @@ describe('report', () => {
     expect(page.match(/<svg /g)).toHaveLength(5);
     const wrong = evaluated.confusion[0][1] + evaluated.confusion[1][0];
     expect(written).toMatchObject({ run: 'r1', out, pictures: evaluated.count, wrong });
-    expect(page.match(/<img alt="[^"]+" src="data:image\/jpeg;base64,/g) ?? []).toHaveLength(wrong);
+    // Each with its heat map.
+    expect(page.match(/<img alt="[^"]+" src="data:image\/jpeg;base64,/g) ?? []).toHaveLength(2 * wrong);
+    expect(page.match(/alt="Heat map, strongest evidence for [^"]+"/g) ?? []).toHaveLength(wrong);
+    expect(page).toContain('Beside each picture, its heat map: which parts are evidence for');
     expect(page).toContain('Overfitting gap: ');
     expect(page).toContain('<th scope="row">Dropout</th>');
   });
@@ -52,5 +55,18 @@ describe('report', () => {
     expect(nowhere.code).toBe(1);
     const none = await run('report', project, '--run', 'r9', '--out', path.join(folder, 'none.html'));
     expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('There is no run r9')]);
+  });
+
+  it('says why there are no heat maps where the model is gone, with everything else', async () => {
+    const head = path.join(project, 'runs', 'r1', 'head.safetensors');
+    renameSync(head, `${head}.gone`);
+    const without = path.join(folder, 'without.html');
+    await done('report', project, '--out', without);
+    renameSync(`${head}.gone`, head);
+    const page = readFileSync(without, 'utf8');
+    expect(page).toContain('Heat maps could not be computed: ');
+    expect(page).toContain('head.safetensors');
+    expect(page).toContain('Confusion matrix');
+    expect(page).not.toContain('alt="Heat map');
   });
 });

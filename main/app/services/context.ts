@@ -3,6 +3,7 @@ import type { AppSettings, appSettingsSchema } from '../../../shared/contract/sy
 import type { HeatMaps } from '../../engine/heat-maps.ts';
 import type { Emit } from './emit.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
+import type { JobProcess } from '../../training/supervisor.ts';
 import type { Counts } from './counts.ts';
 import type { LoopDelays } from '../shell/delays.ts';
 import type { Defects } from './defects.ts';
@@ -32,6 +33,8 @@ export interface AppContext {
   project: OpenProject;
   counts: Counts;
   pool: PicturePool;
+  /** Starts the process of a job in the foreground. */
+  spawn: () => JobProcess;
   pictures: Pictures;
   importer: Importer;
   checks: FileChecks;

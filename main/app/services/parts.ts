@@ -113,6 +113,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     project,
     counts,
     pool,
+    spawn,
     pictures,
     importer,
     insight,

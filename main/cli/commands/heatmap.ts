@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
+import { heatColours } from '../../../shared/heat-map.ts';
 import { formatPercent } from '../../../shared/format.ts';
 import type { HeatMapJob } from '../../../shared/jobs/heat-map.ts';
 import { classAt, probabilityOf, sigmoid } from '../../../shared/metrics.ts';
@@ -65,7 +66,7 @@ async function heatmap(
   }
   const classes = getClasses(project.db);
   const png = await drawHeatMap(map.path, map, {
-    colors: [classes[0].color, classes[1].color],
+    colors: heatColours([classes[0].color, classes[1].color]),
     bits16: run.recipe?.bits16,
   });
   await writeAtomically(out, (target) => target.writeFile(png));

@@ -5,10 +5,12 @@ import { formatBytes, plural } from '../../../shared/format.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { writeReport } from '../../engine/report/report.ts';
 import type { Project } from '../../library/folder.ts';
+import { spawnNodeProcess } from '../../jobs/child.ts';
 import { PicturePool } from '../../pictures/pool.ts';
 import { cancellable } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
+import { showJob } from '../show-job.ts';
 
 interface Flags {
   run?: string;
@@ -34,8 +36,14 @@ async function report(project: Project, { run: id, out }: Flags, output: Output)
   await access(path.dirname(file));
   const pool = new PicturePool();
   try {
-    const written = await cancellable(output, ({ signal }) =>
-      writeReport(project, run, { out: file, pool, signal }),
+    const written = await cancellable(output, (signals) =>
+      writeReport(project, run, {
+        out: file,
+        pool,
+        spawn: spawnNodeProcess,
+        onEvent: showJob(output),
+        ...signals,
+      }),
     );
     output.event('done', { run: run.id, out: file, ...written });
     output.line(

@@ -9,6 +9,7 @@ import { answerRule, unsureGuarantee } from '../../../shared/unsure.ts';
 import type { ReliabilityBin } from '../../../shared/reliability.ts';
 import type { OverfittingGap } from '../../../shared/overfitting-gap.ts';
 import { epochCharts, rateCharts, reliabilityChart } from './charts.ts';
+import type { ShownHeatMap, ShownHeatMaps } from './heat-maps.ts';
 import { escaped, htmlTable } from './html.ts';
 
 /** The evaluation of a run on a set. */
@@ -26,6 +27,7 @@ export interface WrongPicture {
   probability: number;
   /** JPEG; null if the picture can't be read. */
   thumbnail: Uint8Array | null;
+  heat: ShownHeatMap | null;
 }
 
 /** Everything in a report. */
@@ -42,6 +44,7 @@ export interface ReportContents {
   bins: readonly ReliabilityBin[];
   wrong: readonly WrongPicture[];
   wrongInAll: number;
+  heat: Pick<ShownHeatMaps, 'colours' | 'missing'>;
   versions: Record<string, string>;
 }
 
@@ -130,14 +133,13 @@ function results({ run, sets, gap, threshold, counts }: ReportContents): string 
   ].join('\n');
 }
 
-function wrongPictures({ run, wrong, wrongInAll }: ReportContents): string {
+function wrongPictures({ run, wrong, wrongInAll, heat }: ReportContents): string {
   if (wrong.length === 0) return '<p>Every picture of the validation set is predicted correctly.</p>';
-  const figures = wrong.map(({ name, label, predicted, probability, thumbnail }) => {
-    const image = thumbnail
-      ? `<img alt="${escaped(name)}" src="data:image/jpeg;base64,${Buffer.from(thumbnail).toString('base64')}">`
-      : '<div class="missing">can’t be read</div>';
+  const figures = wrong.map(({ name, label, predicted, probability, thumbnail, heat: map }) => {
+    const image = thumbnail ? jpeg(name, thumbnail) : '<div class="missing">can’t be read</div>';
+    const beside = map ? jpeg(map.words, map.image) : '';
     return (
-      `<figure>${image}<figcaption>${escaped(name)}<br>true class ${escaped(run.classes[label])}, predicted ` +
+      `<figure><div class="images">${image}${beside}</div><figcaption>${escaped(name)}<br>true class ${escaped(run.classes[label])}, predicted ` +
       `${escaped(run.classes[predicted])} (${formatPercent(probability)})</figcaption></figure>`
     );
   });
@@ -145,7 +147,19 @@ function wrongPictures({ run, wrong, wrongInAll }: ReportContents): string {
     wrong.length < wrongInAll
       ? `The ${wrong.length} most wrong of ${wrongInAll}`
       : `All ${plural(wrongInAll, 'picture')}`;
-  return `<p>${which} of the validation set that ${wrongInAll === 1 ? 'is' : 'are'} misclassified.</p><div class="pictures">${figures.join('')}</div>`;
+  return `<p>${which} of the validation set that ${wrongInAll === 1 ? 'is' : 'are'} misclassified.</p>${heatWords(run.classes, heat)}<div class="pictures">${figures.join('')}</div>`;
+}
+
+const jpeg = (alt: string, bytes: Uint8Array): string =>
+  `<img alt="${escaped(alt)}" src="data:image/jpeg;base64,${Buffer.from(bytes).toString('base64')}">`;
+
+function heatWords(classes: readonly string[], { colours, missing }: ReportContents['heat']): string {
+  if (missing !== null) return `<p>Heat maps could not be computed: ${escaped(missing)}</p>`;
+  const [zero, one] = classes.map(
+    (name, index) =>
+      `<span class="swatch" style="background: ${colours[index as 0 | 1]}"></span> <strong>${escaped(name)}</strong>`,
+  );
+  return `<p>Beside each picture, its heat map: which parts are evidence for ${zero} and which for ${one}, relative to the strongest part of that picture. All parts and a constant add up to the logit.</p>`;
 }
 
 function recipe({ run }: ReportContents): string {
@@ -166,7 +180,6 @@ th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px so
 tbody th { font-weight: 400; color: #555e6e; }
 .small { font-size: .85rem; color: #555e6e; }
 .charts, .pictures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); }
-.pictures { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
 figure { margin: 0; break-inside: avoid; } figcaption { font-size: .85rem; }
 .charts figcaption { font-weight: 600; }
 svg { width: 100%; height: auto; font: 11px system-ui, sans-serif; fill: #555e6e; }
@@ -174,6 +187,8 @@ svg { width: 100%; height: auto; font: 11px system-ui, sans-serif; fill: #555e6e
 polyline { fill: none; stroke-width: 2; } .solid { stroke: #2457c5; } .dashed { stroke: #b5491b; stroke-dasharray: 6 4; } .guide { stroke: #828a99; stroke-dasharray: 2 3; stroke-width: 1; }
 .legend { margin: 0; font-size: .85rem; } .legend .solid { color: #2457c5; } .legend .dashed { color: #b5491b; }
 .legend .solid::before { content: '— '; } .legend .dashed::before { content: '- - '; }
+.pictures { grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); } .images { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 2px; }
+.swatch { display: inline-block; width: .7em; height: .7em; border-radius: 2px; print-color-adjust: exact; }
 .pictures img, .missing { width: 100%; height: 8rem; object-fit: contain; background: #f3f4f7; } .missing { display: grid; place-items: center; color: #555e6e; }
 @media print { body { margin: 0; max-width: none; padding: 0; } h2 { break-after: avoid; } table { break-inside: avoid; } }
 @page { margin: 15mm; }

@@ -10,6 +10,7 @@ import { getEpochs } from '../../library/runs/runs.ts';
 import type { Db } from '../../library/database/sql.ts';
 import { getSettings } from '../../library/settings.ts';
 import { BlobCache } from '../../pictures/cache.ts';
+import type { JobOptions } from '../../training/supervisor.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
 import { THUMBNAIL_SIDE, thumbnailKey } from '../../pictures/thumbnail-key.ts';
 import { throwIfCancelled } from '../../support/cancelled.ts';
@@ -17,6 +18,7 @@ import { VERSION } from '../../support/version.ts';
 import { evaluateScored, knownIntervals, knownScores, type KnownScore } from '../known-evaluation.ts';
 import { modelView } from '../model-view.ts';
 import { overfittingGap } from '../../../shared/overfitting-gap.ts';
+import { showHeatMaps } from './heat-maps.ts';
 import { reportPage, type SetFigures, type WrongPicture } from './page.ts';
 import { thumbnailsIn } from '../../pictures/cache-folders.ts';
 
@@ -32,22 +34,25 @@ export interface WrittenReport {
 
 /**
  * Writes a report of a run as one self-contained HTML file: metrics with intervals, curves, confusion matrices, the most
- * wrong pictures, recipe, data and versions. Uses stored predictions and the current labels.
+ * wrong pictures with their heat maps, recipe, data and versions. Uses stored predictions and the current labels.
  *
- * @param options `out`: file to write or replace; `pool` makes thumbnails
+ * @param options `out`: file to write or replace; `pool` makes thumbnails; `spawn` starts the process that computes heat maps
  * @throws TwofoldError `cancelled`; the file system's error
  */
 export async function writeReport(
   project: Project,
   run: RunRecord,
-  { out, pool, signal }: { out: string; pool: PicturePool; signal?: AbortSignal },
+  { out, pool, ...job }: { out: string; pool: PicturePool } & JobOptions,
 ): Promise<WrittenReport> {
   const { db, name } = project;
+  const { signal } = job;
   const { threshold } = modelView(db);
   const scored = knownScores(db, run.id);
   const wrong = scored
     .filter(({ probability, label }) => classAt(probability, threshold) !== label)
     .sort((a, b) => Math.abs(b.probability - threshold) - Math.abs(a.probability - threshold));
+  const illustrated = await illustrate(project, wrong.slice(0, MOST_WRONG), { pool, signal });
+  const heat = await showHeatMaps(project, run, illustrated, job);
   const page = reportPage({
     project: name,
     run,
@@ -58,7 +63,8 @@ export async function writeReport(
     sets: await figuresOf(db, run, scored, threshold),
     scored,
     bins: reliability(scored),
-    wrong: await illustrate(project, wrong.slice(0, MOST_WRONG), { pool, signal }),
+    wrong: illustrated.map((one, index) => ({ ...one, heat: heat.maps[index] ?? null })),
+    heat,
     wrongInAll: wrong.length,
     versions: {
       Twofold: VERSION,
@@ -105,7 +111,7 @@ async function illustrate(
   project: Project,
   wrong: readonly KnownScore[],
   { pool, signal }: { pool: PicturePool; signal: AbortSignal | undefined },
-): Promise<WrongPicture[]> {
+): Promise<(Omit<WrongPicture, 'heat'> & { path: string; sha256: string })[]> {
   const { bits16 } = getSettings(project.db).recipe;
   const dir = thumbnailsIn(cacheDir(project));
   const pictures = new Map(
@@ -114,7 +120,7 @@ async function illustrate(
       wrong.map(({ id }) => id),
     ).map((one) => [one.id, one]),
   );
-  const shown: WrongPicture[] = [];
+  const shown: Awaited<ReturnType<typeof illustrate>> = [];
   for (const { id, label, probability } of wrong) {
     throwIfCancelled(signal);
     const { path, sha256 } = pictures.get(id)!;
@@ -129,7 +135,7 @@ async function illustrate(
       thumbnail = read();
     }
     const share = probabilityOf(predicted, probability);
-    shown.push({ name: basename(path), label, predicted, probability: share, thumbnail });
+    shown.push({ path, sha256, name: basename(path), label, predicted, probability: share, thumbnail });
   }
   return shown;
 }
