@@ -102,6 +102,15 @@ test('plans the split as without a thread, in pages', async () => {
   expect(await plannerOf(project).plan(recipe)).toEqual({ split: ungrouped, comparison });
 });
 
+test('says that the project was deleted while it was open', async () => {
+  const { project } = await twentyOfEach();
+  rmSync(project.folder, { recursive: true });
+  await expect(plannerOf(project).plan(recipe)).rejects.toMatchObject({
+    code: 'not-found',
+    message: expect.stringContaining('was moved, renamed or deleted while it was open') as string,
+  });
+});
+
 test('says why pictures can’t be split', async () => {
   const { project, dogs } = await twentyOfEach();
   setLabels(

@@ -25,6 +25,14 @@ export function unsuitableDrive(file: string, detail: string): [ErrorCode, strin
   ];
 }
 
+/** For a library whose file is not where it was. */
+export function goneWhileOpen(file: string): [ErrorCode, string] {
+  return [
+    'not-found',
+    `${file} was moved, renamed or deleted while it was open. Open the project again at its new location.`,
+  ];
+}
+
 function explain(code: string, detail: string, file: string): [ErrorCode, string] {
   switch (code) {
     case 'SQLITE_FULL':
@@ -54,10 +62,7 @@ function explain(code: string, detail: string, file: string): [ErrorCode, string
     case 'SQLITE_READONLY_DBMOVED':
     case 'SQLITE_IOERR_VNODE':
     case 'SQLITE_IOERR_DELETE_NOENT':
-      return [
-        'not-found',
-        `${file} was moved, renamed or deleted while it was open. Open the project again at its new location.`,
-      ];
+      return goneWhileOpen(file);
     case 'SQLITE_IOERR_NOMEM':
     case 'SQLITE_NOMEM':
       return [
