@@ -8,6 +8,7 @@ import { PicturePool } from '../pictures/pool.ts';
 import type { Batch, Draw } from '../pictures/tasks.ts';
 import { pixelKey } from '../pictures/pixels.ts';
 import { mapAhead } from '../support/ahead.ts';
+import { readRow, roundRow, writeRow } from './feature-rows.ts';
 import { pixelsIn } from '../pictures/cache-folders.ts';
 
 /** A picture's path and content. Without a hash the current content is used, and nothing is cached. */
@@ -137,7 +138,10 @@ export class FeatureSource {
     computed.dispose();
     const { features } = this.extractor;
     const byPicture = new Map(
-      fresh.map((picture, index) => [picture, values.subarray(index * features, (index + 1) * features)]),
+      fresh.map((picture, index) => {
+        const row = values.subarray(index * features, (index + 1) * features);
+        return [picture, roundRow(row)];
+      }),
     );
     if (options.cached === true) for (const [picture, row] of byPicture) this.#keep(picture, row, options);
     const all = pictures.flatMap((picture, index) => rows[index] ?? byPicture.get(picture) ?? []);
@@ -162,16 +166,12 @@ export class FeatureSource {
   #cached(picture: SourcePicture, options: BatchOptions): Float32Array | undefined {
     if (!options.cached || picture.sha256 === null) return undefined;
     const bytes = this.#cache?.get(this.#key(picture.sha256, options));
-    if (bytes?.byteLength !== this.extractor.features * 4) return undefined;
-    return new Float32Array(bytes.buffer, bytes.byteOffset, this.extractor.features);
+    return bytes && readRow(bytes, this.extractor.features);
   }
 
   #keep(picture: SourcePicture, row: Float32Array, options: BatchOptions): void {
     if (picture.sha256 === null) return;
-    this.#cache?.put(
-      this.#key(picture.sha256, options),
-      new Uint8Array(row.buffer, row.byteOffset, row.byteLength),
-    );
+    this.#cache?.put(this.#key(picture.sha256, options), writeRow(row));
   }
 
   #key(sha256: string, { draw }: BatchOptions): string {

@@ -1,5 +1,6 @@
 import type { KernelBits } from '../../../shared/kernel-bits.ts';
 import type { WeightSpec } from '../../model/architecture/layers.ts';
+import { toHalves } from '../../support/half-floats.ts';
 
 export interface QuantizedWeight {
   /** Little-endian, row-major. */
@@ -25,30 +26,10 @@ export function quantize(values: Float32Array, spec: WeightSpec, bits: KernelBit
 }
 
 function toHalf(values: Float32Array): QuantizedWeight {
-  const halves = new Uint16Array(values.length);
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < words.length; i++) halves[i] = halfOf(words[i]!);
   return {
-    bytes: new Uint8Array(halves.buffer),
+    bytes: new Uint8Array(toHalves(values).buffer),
     quantization: { dtype: 'float16', original_dtype: 'float32' },
   };
-}
-
-/** The nearest half float of a float32, both as bits; ties go to even. */
-function halfOf(word: number): number {
-  const sign = (word >>> 16) & 0x8000;
-  const magnitude = word & 0x7fff_ffff;
-  if (magnitude >= 0x7f80_0000) return sign | (magnitude > 0x7f80_0000 ? 0x7e00 : 0x7c00);
-  if (magnitude >= 0x477f_f000) return sign | 0x7c00; // rounds to infinity
-  if (magnitude >= 0x3880_0000) {
-    const shifted = magnitude - 0x3800_0000;
-    return sign | ((shifted + 0xfff + ((shifted >>> 13) & 1)) >>> 13);
-  }
-  if (magnitude < 0x3300_0000) return sign; // rounds to zero
-  const shift = 126 - (magnitude >>> 23);
-  const mantissa = (magnitude & 0x7f_ffff) | 0x80_0000;
-  const half = 1 << (shift - 1);
-  return sign | ((mantissa + (half - 1) + ((mantissa >>> shift) & 1)) >>> shift);
 }
 
 function toBytes(values: Float32Array): QuantizedWeight {
