@@ -15,14 +15,15 @@ export const benchmark: Benchmark = {
         () => Contender.node('head-ours', {}, TENSORFLOW_ENV),
         () => Contender.node('head-layers', {}, DEFAULT_ENV),
         () => Contender.node('copy', {}, TENSORFLOW_ENV),
+        () => Contender.node('heat-map', {}, TENSORFLOW_ENV),
       ],
       async (contenders) => {
-        const [ours, layers, copy] = (
+        const [ours, layers, copy, heatMap] = (
           await takeTurns(
             contenders.map((contender, index) => ({ contender, repeat: index === 1 ? 3 : 12 })),
             ROUNDS,
           )
-        ).map(summarise) as [Summary, Summary, Summary];
+        ).map(summarise) as [Summary, Summary, Summary, Summary];
         return {
           measurements: [
             {
@@ -39,8 +40,20 @@ export const benchmark: Benchmark = {
               baseline: { what: 'copies of the same bytes', value: 1000 / copy.median },
               target: { of: 'ratio', limit: 0.6, better: 'higher' },
             },
+            {
+              what: 'heat map of a picture, after its features',
+              unit: 'ms',
+              value: heatMap.median,
+              target: { of: 'value', limit: 20, better: 'lower' },
+            },
           ],
-          details: { oursMs: ours, layersMs: layers, copyMs: copy, layersEnvironment: 'default' },
+          details: {
+            oursMs: ours,
+            layersMs: layers,
+            copyMs: copy,
+            heatMapMs: heatMap,
+            layersEnvironment: 'default',
+          },
         };
       },
     );

@@ -164,6 +164,14 @@ test('opacity and whether it is shown are remembered', async () => {
   expect(await opacity().inputValue()).toBe('0.95');
 });
 
+test('Review saves the report, in which the most wrong pictures have theirs', async () => {
+  const out = join(app.home, 'report.html');
+  await app.answerDialog([out]);
+  await main().getByRole('button', { name: 'Save report' }).click();
+  await app.page.getByText(`Saved to ${out}`).waitFor();
+  expect(await readFile(out, 'utf8')).toContain('alt="Heat map, strongest evidence for ');
+});
+
 test('Try shows it for files, turned as the file says', async () => {
   const turned = join(app.home, 'turned.jpg');
   const upright = await sharp(await readFile(join(UNSEEN, 'jamaica.png')))
