@@ -1,8 +1,7 @@
 import type { Split } from '../../shared/split.ts';
 import type { Evaluation, Interval, MetricIntervals } from '../../shared/metrics.ts';
-import { formatCount, formatInterval, formatPercent, plural } from '../../shared/format.ts';
+import { formatCount, formatInterval, plural } from '../../shared/format.ts';
 import { statedThreshold } from '../../shared/swap.ts';
-import type { OverfittingGap } from '../../shared/overfitting-gap.ts';
 import { table } from './format.ts';
 import type { Output } from './output.ts';
 
@@ -44,25 +43,5 @@ export function showEvaluation(
   output.line(`Loss               ${loss.toFixed(4)}`);
   output.line(
     `Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others (${formatCount(intervals.resamples)} resamples, seed ${intervals.seed}).`,
-  );
-}
-
-/** Training, validation and test side by side, and the overfitting gap, for people. */
-export function showGap(
-  gap: OverfittingGap,
-  counts: { train: number | null; validation: number | null },
-  test: Evaluation | null,
-  output: Output,
-): void {
-  const { epoch, training, validation, accuracy } = gap;
-  const rows = [
-    ['training', counts.train ?? '–', formatPercent(training.accuracy), training.loss.toFixed(4)],
-    ['validation', counts.validation ?? '–', formatPercent(validation.accuracy), validation.loss.toFixed(4)],
-    ...(test ? [['test', test.count, formatPercent(test.accuracy.value), test.loss.toFixed(4)]] : []),
-  ];
-  output.line();
-  output.line(table([`epoch ${epoch}`, 'pictures', 'accuracy', 'loss'], rows));
-  output.line(
-    `Overfitting gap: ${(accuracy * 100).toFixed(1)} percentage points, training minus validation accuracy. Training figures are means over the epoch, with dropout and augmentation.`,
   );
 }

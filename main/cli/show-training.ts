@@ -11,7 +11,8 @@ import { getClasses } from '../library/labels/classes.ts';
 import { getCounts } from '../library/pictures/pictures.ts';
 import { getEpochs } from '../library/runs/runs.ts';
 import type { Output } from './output.ts';
-import { showEvaluation, showGap } from './show-evaluation.ts';
+import { showEvaluation } from './show-evaluation.ts';
+import { showGap } from './show-gap.ts';
 import { showJob } from './show-job.ts';
 
 type Counts = TrainResult['counts'];

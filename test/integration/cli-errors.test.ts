@@ -83,6 +83,25 @@ describe('errors --head', () => {
   });
 });
 
+describe('calibrate --folds', () => {
+  it('trains heads with new augmentations in every epoch where the run had them, which errors --head then uses', async () => {
+    const augmented = path.join(folder, 'augmented.twofold');
+    await done('import', pictures, '--project', augmented);
+    await done('train', augmented, ...QUICK, '--epochs', '1', '--validation-fraction', '0.5');
+    expect(await done('calibrate', augmented)).toMatchObject({ fittedOn: 'validation' });
+    const { stdout, stderr } = await run('errors', augmented, '--head');
+    expect(stdout + stderr).toContain('but without augmentation');
+    // These heads are certain in another way, so a temperature is not fitted on them.
+    expect(await done('calibrate', augmented)).toMatchObject({ fittedOn: 'validation' });
+
+    const fitted = await done('calibrate', augmented, '--folds');
+    expect(fitted).toMatchObject({ fittedOn: 'out-of-fold', fittedPictures: 80 });
+    expect(await done('calibrate', augmented)).toMatchObject({ temperature: fitted.temperature });
+    const again = await run('errors', augmented, '--head');
+    expect(again.stdout).toContain('Heads of 5 folds, each trained like run r1 for 1 epoch.');
+  });
+});
+
 describe('errors --keep', () => {
   it('removes a label from the list until it changes, as one undo step listed in its history', async () => {
     const [first, second] = suspects((await run('errors', project, '--json')).events);

@@ -48,6 +48,7 @@ describe('intervals', () => {
     expect((await done('evaluate', project, '--seed', '2')).intervals).not.toEqual(intervals);
     const { stdout } = await run('evaluate', project);
     expect(stdout).toMatch(/Accuracy +\d.*%\) {2}on 40 validation pictures/);
+    expect(stdout).toMatch(/training +40 .*\nvalidation +40 .*\nOverfitting gap: /);
     expect(stdout).toMatch(/F1 +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/);
     expect(stdout).toMatch(/ROC AUC +\d\.\d{4} \(\d\.\d{4} to \d\.\d{4}\)/);
     expect(stdout).toMatch(/bootstrap for the others \(1,000 resamples, seed 1\)/);
@@ -60,7 +61,7 @@ describe('intervals', () => {
     expect(trained.events.at(-1)!.intervals).toMatchObject({ seed: 1 });
     expect((await done('runs', project, '--run', 'r1')).gap).toEqual(gap);
     const { stdout } = await run('runs', project, '--run', 'r1');
-    expect(stdout).toMatch(/training +40 .*\n.*validation +40 /);
+    expect(stdout).toMatch(/training +40 .*\n.*validation +40 +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/);
     expect(stdout).toContain(`Overfitting gap: ${(gap.accuracy * 100).toFixed(1)} percentage points`);
     expect(await done('evaluate', project, '--on', 'train')).toMatchObject({ on: 'train', count: 40 });
   });

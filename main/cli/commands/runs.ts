@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import type { RunRecord, TestEvaluation } from '../../../shared/library/runs.ts';
 import { formatInterval, formatUtc, formatPercent, plural } from '../../../shared/format.ts';
-import type { Split } from '../../../shared/split.ts';
-import { wilson } from '../../../shared/metrics.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { overfittingGap } from '../../../shared/overfitting-gap.ts';
 import { getRunPictures } from '../../library/runs/predictions.ts';
@@ -10,7 +8,7 @@ import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library
 import { runDir, type Project } from '../../library/folder.ts';
 import { table } from '../format.ts';
 import type { Output } from '../output.ts';
-import { showGap } from '../show-evaluation.ts';
+import { formatAccuracy, showRunGap } from '../show-gap.ts';
 import { withProject } from '../project-command.ts';
 
 interface Flags {
@@ -71,7 +69,7 @@ function listAll(project: Project, output: Output): void {
       run.bestEpoch ?? '–',
       best ? best.valLoss.toFixed(4) : '–',
       best ? formatPercent(best.accuracy) : '–',
-      best ? formatAccuracy(project, run, best.valAccuracy) : '–',
+      best ? validationAccuracy(project, run, best.valAccuracy) : '–',
       run.test
         ? `${formatInterval(run.test.evaluation.accuracy)} at ${statedThreshold(run.test.evaluation.threshold)}` +
           (run.test.isCurrent ? '' : ' (old)')
@@ -102,10 +100,9 @@ function listAll(project: Project, output: Output): void {
 }
 
 /** Validation accuracy at the kept epoch, with its interval where the number of pictures is known. */
-function formatAccuracy({ db }: Project, { id }: RunRecord, accuracy: number): string {
+function validationAccuracy({ db }: Project, { id }: RunRecord, accuracy: number): string {
   const { length } = getRunPictures(db, id).filter(({ split }) => split === 'validation');
-  const interval = wilson(Math.round(accuracy * length), length);
-  return interval ? formatInterval({ ...interval, value: accuracy }) : formatPercent(accuracy);
+  return formatAccuracy(accuracy, length);
 }
 
 function showOne(project: Project, id: string, output: Output): void {
@@ -119,14 +116,8 @@ function showOne(project: Project, id: string, output: Output): void {
   if (run.error) output.line(`Error: ${run.error.message}`);
   if (run.recipe) output.line(`Recipe: ${JSON.stringify(run.recipe)}`);
   if (epochs.length === 0) return;
-  const gap = overfittingGap(run, epochs);
-  if (gap) {
-    const sides = getRunPictures(project.db, id).map(({ split }) => split);
-    const count = (side: Split): number | null => sides.filter((split) => split === side).length || null;
-    const counts = { train: count('train'), validation: count('validation') };
-    showGap(gap, counts, run.test?.evaluation ?? null, output);
-    output.line();
-  }
+  showRunGap(project, id, output);
+  output.line();
   output.line(
     table(
       ['epoch', 'loss', 'accuracy', 'val loss', 'val accuracy', ''],
