@@ -49,7 +49,9 @@ export async function splitProject(
       hasTestSet: testCopies.length > 0 || testSet(db, { limit: 1 }).length > 0,
       groupOf: ({ sha256 }) => groups.get(sha256) ?? sha256,
     },
-  );
+  ).catch((error: unknown) => {
+    throw unusable > 0 && error instanceof TwofoldError ? withoutFiles(error, unusable) : error;
+  });
   return { ...split, testCopies, unusable };
 }
 
@@ -82,5 +84,17 @@ function allUnusable(count: number): TwofoldError {
     count === 1
       ? 'The only labelled file outside the test set is missing or has changed. If it was moved or renamed, locate its folder ("Locate folder…" in the Library, or twofold locate), then try again.'
       : `All ${formatCount(count)} labelled files outside the test set are missing or have changed. If their folder was moved or renamed, locate it ("Locate folder…" in the Library, or twofold locate), then try again.`,
+  );
+}
+
+/** Missing files may be why what is left can't be trained on, which is then said first. */
+function withoutFiles({ code, message }: TwofoldError, unusable: number): TwofoldError {
+  const files =
+    unusable === 1
+      ? '1 labelled file is missing or has'
+      : `${formatCount(unusable)} labelled files are missing or have`;
+  return new TwofoldError(
+    code,
+    `${files} changed. If a folder was moved or renamed, locate it ("Locate folder…" in the Library, or twofold locate). Without these files: ${message}`,
   );
 }

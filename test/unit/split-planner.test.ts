@@ -102,6 +102,18 @@ test('plans the split as without a thread, in pages', async () => {
   expect(await plannerOf(project).plan(recipe)).toEqual({ split: ungrouped, comparison });
 });
 
+test('says that files are missing before it says what the others lack', async () => {
+  const { project, dogs } = await twentyOfEach();
+  for (const { path } of dogs) rmSync(path);
+  await checkFiles(project);
+  await expect(plannerOf(project).plan(recipe)).rejects.toMatchObject({
+    code: 'one-class',
+    message: expect.stringMatching(
+      /^20 labelled files are missing or have changed\..* Without these files: All 20 labelled pictures are "cat"/,
+    ) as string,
+  });
+});
+
 test('says that the project was deleted while it was open', async () => {
   const { project } = await twentyOfEach();
   rmSync(project.folder, { recursive: true });
