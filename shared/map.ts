@@ -5,8 +5,8 @@
 export const MAP_METHODS = ['pca', 'umap'] as const;
 export type MapMethod = (typeof MAP_METHODS)[number];
 
-/** What the colours of the map show: labels, suggestions beside them, or errors of the chosen run and of labels. */
-export const MAP_COLOURS = ['label', 'suggestion', 'error'] as const;
+/** What the colours of the map show: labels, suggestions beside them, errors of the chosen run, or likely label errors. */
+export const MAP_COLOURS = ['label', 'suggestion', 'error', 'likely'] as const;
 export type MapColour = (typeof MAP_COLOURS)[number];
 
 /** A map of fewer pictures would say nothing. */

@@ -17,23 +17,23 @@ export class RunFilterCounts {
   constructor(private readonly client: Client) {}
 
   /**
-   * @param on the set whose wrong predictions are counted
+   * @param wrong the filter whose pictures are counted as wrong
    * @param _dependsOn what the counts depend on, so that whoever calls this is called again when it changes
    */
   async refresh(
     run: string | undefined,
-    on: 'validation' | 'test',
+    wrong: PictureFilter | undefined,
     _dependsOn: readonly unknown[],
   ): Promise<void> {
     const asked = ++this.#asked;
-    if (run === undefined) {
+    if (run === undefined || wrong === undefined) {
       this.counts = null;
       return;
     }
     const filters: PictureFilter[] = [
       { kind: 'split', split: 'train', run },
       { kind: 'split', split: 'validation', run },
-      { kind: 'wrong', run, on },
+      wrong,
     ];
     // A run that was just deleted has no counts.
     const found = await this.client.call('pictures.matches', { filters }).catch(() => null);

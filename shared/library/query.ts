@@ -28,6 +28,11 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
     kind: z.literal('wrong'),
     run: runIdSchema,
     on: z.enum(EVALUATED_SETS).default('validation'),
+    /**
+     * With `on: 'validation'`. `predicted`: also training pictures and pictures labelled later, as far as the run has
+     * predicted them.
+     */
+    among: z.enum(['validation', 'predicted']).default('validation'),
     /** Default: the project's. */
     threshold: thresholdSchema.optional(),
   }),

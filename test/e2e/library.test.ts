@@ -366,7 +366,13 @@ describe('the view', () => {
         run: run.id,
       });
     await filter('Wrong in').click();
-    const wrong: PictureFilter = { kind: 'wrong', on: 'validation', run: run.id, threshold: 0.5 };
+    const wrong: PictureFilter = {
+      kind: 'wrong',
+      on: 'validation',
+      among: 'validation',
+      run: run.id,
+      threshold: 0.5,
+    };
     const expected = (await app.call('pictures.ids', { filter: wrong })).length;
     await expect.poll(shown).toBe(expected);
     await filter('Validation set').click();

@@ -150,6 +150,36 @@ describe('the map', () => {
     await map().waitFor();
   });
 
+  it('is coloured by likely label errors, with those that were made on purpose', async () => {
+    // Near-duplicates are in one fold, once they are known.
+    await expect.poll(async () => (await app.call('insight.state')).phase, { timeout: 60_000 }).toBe('done');
+    const ids = await app.call('pictures.ids', { filter: { kind: 'class', class: 0 } });
+    const flipped = [...ids].slice(0, 4);
+    await app.call('labels.set', { ids: flipped, label: 1, source: 'mouse' });
+    const { suspects } = await app.call('suspects.quick');
+    expect(suspects.filter(({ id }) => flipped.includes(id)).length).toBeGreaterThan(1);
+    const likely = suspects.filter(({ isLikely }) => isLikely).length;
+    await page.getByLabel('Colour by').selectOption('Likely label errors');
+    const legend = async (name: string): Promise<number> => {
+      const text = (await page.getByRole('list', { name: 'Legend' }).textContent())!;
+      return Number(new RegExp(`${name}\\s*(\\d+)`).exec(text)?.[1]);
+    };
+    await expect.poll(() => legend('Contradicted'), { timeout: 20_000 }).toBe(suspects.length - likely);
+    expect(await legend('Likely wrong')).toBe(likely);
+    expect(await legend('Label agrees')).toBe(60 - suspects.length);
+    await app.screenshots('map-likely');
+    // At rest nothing is read and drawn again and again.
+    const frames = await page.evaluate<number>(`new Promise((resolve) => {
+      const original = requestAnimationFrame;
+      let count = 0;
+      globalThis.requestAnimationFrame = (callback) => (count++, original(callback));
+      setTimeout(() => { globalThis.requestAnimationFrame = original; resolve(count); }, 1000);
+    })`);
+    expect(frames).toBeLessThan(10);
+    await app.call('labels.set', { ids: flipped, label: 0, source: 'mouse' });
+    await page.getByLabel('Colour by').selectOption('Label');
+  });
+
   it('is computed by UMAP on request, which can be cancelled, and is kept', async () => {
     const method = page.getByLabel('Place by');
     await method.selectOption('UMAP');

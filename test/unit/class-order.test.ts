@@ -221,7 +221,9 @@ describe('swapping the classes', () => {
       probabilities.map((probability, index) => ({ id: index + 1, probability })),
     );
     updateSettings(db, { threshold: 0.3 });
-    const wrong = (): number[] => [...listPictureIds(db, { filter: { kind: 'wrong', run: id } })];
+    const wrong = (): number[] => [
+      ...listPictureIds(db, { filter: { kind: 'wrong', run: id, among: 'predicted' } }),
+    ];
     expect(wrong()).toEqual([2, 3, 5, 6]);
     swapClasses(db, 'mouse');
     expect(wrong()).toEqual([2, 3, 5, 6]);

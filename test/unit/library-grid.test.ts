@@ -153,7 +153,7 @@ describe('what the grid shows', () => {
         { kind: 'class', class: 1 },
         { kind: 'problems' },
         { kind: 'split', split: 'validation', run: run1 },
-        { kind: 'wrong', run: run1 },
+        { kind: 'wrong', run: run1, among: 'predicted' },
       ] as const
     ).map((filter) => pictureFilterSchema.parse(filter));
     const counts = countMatches(db, filters);
@@ -204,8 +204,11 @@ describe('what the grid shows', () => {
     expect(ids({ sort: { by: 'uncertain', run: run1 } })).toEqual([4, 3, 2, 1, 5, 6]);
     expect(ids({ sort: { by: 'mislabelled', run: run1 } })).toEqual([5, 2, 4, 3, 1, 6]);
     // 0.5 is not above 0.5, so picture 4 is class 0 as it should be.
-    expect(ids({ filter: { kind: 'wrong', run: run1 } })).toEqual([2, 5]);
-    expect(ids({ filter: { kind: 'wrong', run: run1, threshold: 0.1 } })).toEqual([4, 5]);
+    expect(ids({ filter: { kind: 'wrong', run: run1 } })).toEqual([]);
+    expect(ids({ filter: { kind: 'wrong', run: run1, threshold: 0.1 } })).toEqual([4]);
+    const among = 'predicted';
+    expect(ids({ filter: { kind: 'wrong', run: run1, among } })).toEqual([2, 5]);
+    expect(ids({ filter: { kind: 'wrong', run: run1, among, threshold: 0.1 } })).toEqual([4, 5]);
     expect(ids({ filter: { kind: 'split', split: 'validation', run: run1 } })).toEqual([3, 4]);
     // A model that did not train on picture 1 thinks otherwise, and is believed more.
     await saveRunPictures(db, run1, [{ id: 1, outOfSample: 0.01 }]);

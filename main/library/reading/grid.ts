@@ -162,7 +162,8 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
       const isOne = isSwapped(db) ? '1 - f.probability > :threshold' : 'f.probability > :threshold';
       const label = isSwapped(db) ? '1 - p.label' : 'p.label';
       return `p.label IN (0, 1) AND f.probability IS NOT NULL AND (${isOne}) <> ${label}
-        AND (p.split IS 'test') = ${filter.on === 'test' ? 1 : 0} AND (f.split IS 'test') = (p.split IS 'test')`;
+        AND (p.split IS 'test') = ${filter.on === 'test' ? 1 : 0} AND (f.split IS 'test') = (p.split IS 'test')
+        ${filter.on === 'validation' && filter.among === 'validation' ? "AND f.split = 'validation'" : ''}`;
     }
   }
 }

@@ -64,18 +64,33 @@ export interface PointErrors {
   correct: Uint8Array;
 }
 
+/** Masks over the points of labels that out-of-fold predictions contradict. */
+export interface PointSuspects {
+  /** Likely wrong by confident learning. */
+  likely: Uint8Array;
+  /** Contradicted, but the picture may just be difficult. */
+  doubtful: Uint8Array;
+}
+
 type Classes = readonly [ClassInfo, ClassInfo];
 
-/** The colours and shapes of the points, with their legend. @param errors null where no run is chosen */
+/**
+ * The colours and shapes of the points, with their legend.
+ *
+ * @param errors null where no run is chosen
+ * @param suspects null until labels were checked
+ */
 export function colouring(
   by: MapColour,
   values: PointValues,
   classes: Classes,
   palette: Palette,
   errors: PointErrors | null,
+  suspects: PointSuspects | null = null,
 ): Colouring {
   const { labels, probabilities } = values;
   if (by === 'error') return byError(labels.length, palette, errors);
+  if (by === 'likely') return bySuspects(labels, palette, suspects);
   const labelled = ([0, 1] as const).map((index) => ({
     key: `class ${index}`,
     name: classes[index].name,
@@ -155,6 +170,37 @@ function byError(count: number, palette: Palette, errors: PointErrors | null): C
     return errors?.correct[index] === 1 ? correct : none;
   };
   return { legend: counted(count, entryOf, [wrong, correct, none]), lookOf: entryOf };
+}
+
+function bySuspects(labels: Int8Array, palette: Palette, suspects: PointSuspects | null): Colouring {
+  const likely = {
+    key: 'likely',
+    name: 'Likely wrong',
+    colour: palette.likely,
+    shape: 'diamond',
+    level: 4,
+  } as const;
+  const doubtful = {
+    key: 'doubtful',
+    name: 'Contradicted',
+    colour: palette.likely,
+    shape: 'ring',
+    level: 3,
+  } as const;
+  const agrees = {
+    key: 'agrees',
+    name: 'Label agrees',
+    colour: palette.correct,
+    shape: 'disc',
+    level: 2,
+  } as const;
+  const none = { key: 'none', name: 'Not labelled', colour: palette.none, shape: 'dot', level: 1 } as const;
+  const entryOf = (index: number): Omit<LegendEntry, 'count'> => {
+    if (suspects?.likely[index] === 1) return likely;
+    if (suspects?.doubtful[index] === 1) return doubtful;
+    return suspects && labels[index]! >= 0 ? agrees : none;
+  };
+  return { legend: counted(labels.length, entryOf, [likely, doubtful, agrees, none]), lookOf: entryOf };
 }
 
 function counted(

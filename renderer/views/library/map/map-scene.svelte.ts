@@ -2,10 +2,13 @@ import type { MapValues, PictureMap } from '../../../../shared/map.ts';
 import { contentKey } from '../../../../shared/picture-url.ts';
 import type { AppState } from '../../../state/app.svelte.ts';
 import { Thumbnails, type Thumbnail } from '../thumbnails.svelte.ts';
-import { colouring, indexOfId, maskOf, valuesOf, type PointErrors } from './colouring.ts';
+import { colouring, indexOfId, maskOf, valuesOf, type PointErrors, type PointSuspects } from './colouring.ts';
 import { looksOf, radiusPx, type Palette } from './looks.ts';
 import { tilesIn } from './tiles.ts';
 import { fitted, type Point, type Size, type Viewport } from './viewport.ts';
+
+/** Labels are checked once the hand rests. */
+const SUSPECTS_AFTER_MS = 1000;
 
 /** What the map canvas is given. */
 export interface MapProps {
@@ -22,9 +25,13 @@ export class MapScene {
   /** Null: the whole map, also after the window changed its size. */
   moved = $state.raw<Viewport | null>(null);
   errors = $state.raw<PointErrors | null>(null);
+  suspects = $state.raw<PointSuspects | null>(null);
   /** The point under the pointer. */
   hover = $state.raw<{ index: number; at: Point } | null>(null);
   readonly thumbnails = new Thumbnails();
+  /** For which the labels were checked. */
+  #checked: { ids: Uint32Array; labels: number } | null = null;
+  #checking: ReturnType<typeof setTimeout> | undefined;
 
   readonly #map = $derived.by(() => this.props().map);
   readonly points = $derived(this.#map.points as Float32Array<ArrayBuffer>);
@@ -33,6 +40,10 @@ export class MapScene {
   readonly view = $derived(this.moved ?? this.whole);
   readonly radius = $derived(radiusPx(this.ids.length, this.view.scale / this.whole.scale));
   readonly #values = $derived.by(() => valuesOf(this.ids, this.props().values));
+  /** Changes with the labels and not with suggestions, which checking labels counts up. */
+  readonly #labelsSum = $derived.by(() =>
+    this.#values.labels.reduce((sum, label) => (Math.imul(sum, 31) + label + 3) | 0, 0),
+  );
   readonly #listed = $derived.by(() => maskOf(this.ids, this.app.library.list.ids));
   /** The point whose picture keys act on. */
   readonly current = $derived.by(() => {
@@ -43,7 +54,14 @@ export class MapScene {
     const { library, opened } = this.app;
     return (
       this.palette &&
-      colouring(library.view.mapColour, this.#values, opened.classes, this.palette, this.errors)
+      colouring(
+        library.view.mapColour,
+        this.#values,
+        opened.classes,
+        this.palette,
+        this.errors,
+        this.suspects,
+      )
     );
   });
   readonly legend = $derived(this.#colours?.legend ?? []);
@@ -85,6 +103,15 @@ export class MapScene {
       // Labels and the threshold decide what is wrong as well.
       void this.#readErrors(this.ids, run, [values, app.opened.settings.threshold]);
     });
+    $effect(() => {
+      if (app.library.view.mapColour !== 'likely') return;
+      // Not during a stroke, since five classifiers are fitted.
+      const [ids, labels] = [this.ids, this.#labelsSum];
+      if (this.#checked?.ids === ids && this.#checked.labels === labels) return;
+      this.#checked = { ids, labels };
+      clearTimeout(this.#checking);
+      this.#checking = setTimeout(() => void this.#readSuspects(ids), SUSPECTS_AFTER_MS);
+    });
   }
 
   /** Whether the Library's list has the picture of a point: others are faint and can't be chosen. */
@@ -106,6 +133,14 @@ export class MapScene {
   #keyOf(index: number): string | undefined {
     const row = this.app.library.rows.get(this.ids[index]!);
     return row && contentKey(row.picture);
+  }
+
+  async #readSuspects(ids: Uint32Array): Promise<void> {
+    const list = await this.app.notices.attempt(() => this.app.client.call('suspects.quick'));
+    if (!list || ids !== this.ids) return;
+    const idsOf = (isLikely: boolean): number[] =>
+      list.suspects.flatMap((one) => (one.isLikely === isLikely ? [one.id] : []));
+    this.suspects = { likely: maskOf(ids, idsOf(true)), doubtful: maskOf(ids, idsOf(false)) };
   }
 
   async #readErrors(ids: Uint32Array, run: string, _after: unknown): Promise<void> {
