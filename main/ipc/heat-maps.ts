@@ -7,7 +7,7 @@ import type { HandlersOf } from './answer.ts';
 
 export function heatMapHandlers({ project, pictures, heatMaps }: AppContext): HandlersOf<'heatMaps'> {
   return {
-    'heatMaps.of': ({ run: id, picture }) => {
+    'heatmaps.of': ({ run: id, picture }) => {
       const open = project.require();
       const run = chooseRun(open, id);
       const { path, sha256 } =

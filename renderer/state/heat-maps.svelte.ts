@@ -89,7 +89,7 @@ export class HeatMaps {
       const { run, picture, key } = target;
       const late = setTimeout(() => (this.slow = true), SLOW_MS);
       try {
-        const map = await this.client.call('heatMaps.of', { run, picture });
+        const map = await this.client.call('heatmaps.of', { run, picture });
         if (map) this.#keep(key, map);
         if (this.#error?.key === key) this.#error = null;
       } catch (thrown) {

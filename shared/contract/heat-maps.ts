@@ -24,7 +24,7 @@ export const heatMapCalls = {
    * Which parts of a picture are evidence for which class. The run stays loaded for a minute. Null if another picture was
    * asked for before this one was begun.
    */
-  'heatMaps.of': call(
+  'heatmaps.of': call(
     z.strictObject({ run: runIdSchema, picture: explainedPictureSchema }),
   ).returns<HeatMap | null>(),
 };

@@ -38,7 +38,7 @@ const opacity = () => aside().getByRole('slider', { name: 'Opacity of the heat m
 const selectedId = async (): Promise<number> =>
   Number((await list().getAttribute('aria-activedescendant'))!.replace('review-', ''));
 const mapOf = async (id: number): Promise<HeatMap> =>
-  (await app.call('heatMaps.of', { run, picture: { id } }))!;
+  (await app.call('heatmaps.of', { run, picture: { id } }))!;
 const legendOf = ({ logit, bias }: HeatMap): string =>
   `Cells ${formatSigned(logit - bias)} + constant part ${formatSigned(bias)} = logit ${formatSigned(logit)}`;
 
@@ -95,13 +95,13 @@ test('H shows the map, in the colours of the classes, with the values of the com
 
 test('passing pictures quickly asks for the last one only, whose map is shown', async () => {
   await app.page.keyboard.press('Home');
-  const letGo = await holdAnswers(app, 'heatMaps.of');
+  const letGo = await holdAnswers(app, 'heatmaps.of');
   const callsSince = await noteCalls(app);
   for (let step = 0; step < 6; step++) await app.page.keyboard.press('ArrowDown');
   await expect.poll(() => aside().locator('canvas').count()).toBe(0);
   const id = await selectedId();
   // Ends the noting, which came after the holding.
-  const during = (await callsSince()).filter(({ name }) => name === 'heatMaps.of');
+  const during = (await callsSince()).filter(({ name }) => name === 'heatmaps.of');
   expect(during.length).toBeLessThanOrEqual(1);
   await letGo();
   await aside().locator('canvas').waitFor();
