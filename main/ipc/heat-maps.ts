@@ -5,7 +5,7 @@ import { runView } from '../engine/model-view.ts';
 import { cacheDir, runDir } from '../library/folder.ts';
 import type { HandlersOf } from './answer.ts';
 
-export function heatMapHandlers({ project, pictures, heatMaps }: AppContext): HandlersOf<'heatMaps'> {
+export function heatMapHandlers({ project, pictures, heatMaps }: AppContext): HandlersOf<'heatmaps'> {
   return {
     'heatmaps.of': ({ run: id, picture }) => {
       const open = project.require();
