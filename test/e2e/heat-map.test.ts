@@ -78,9 +78,10 @@ test('H shows the map, in the colours of the classes, with the values of the com
   const cli = await done('heatmap', folder, path, '--out', join(app.home, 'map.png'));
   const { cells, ...figures } = map;
   expect(cli).toMatchObject({ method: 'exact', rows: figures.rows, columns: figures.columns });
-  expect(cli.logit).toBeCloseTo(figures.logit, 4);
   expect(cli.bias).toBeCloseTo(figures.bias, 4);
-  (cli.cells as number[]).forEach((cell, index) => expect(cells[index]).toBeCloseTo(cell, 4));
+  // The window reads cached features, in half floats; the command line computes those of the file.
+  expect(Math.abs((cli.logit as number) - figures.logit)).toBeLessThan(2e-3);
+  (cli.cells as number[]).forEach((cell, index) => expect(Math.abs(cells[index]! - cell)).toBeLessThan(1e-3));
   expect(Math.abs(cells.reduce((sum, cell) => sum + cell, figures.bias) - figures.logit)).toBeLessThan(1e-4);
   const { value, right, down } = strongest(map);
   const { rgba } = await drawn('aside', right, down);
