@@ -21,9 +21,9 @@ export function duplicateHandlers({ insight, project, emit }: AppContext): Handl
     'duplicates.repair': async () => {
       const { db } = project.require();
       const leaks = await insight.suggestions.ask({ kind: 'leaks' });
-      const { moved = [] } = repairLeaks(db, leaks, 'mouse');
+      const { moved = [], batch } = repairLeaks(db, leaks, 'mouse');
       emit('pictures.changed', null);
-      return { moved: moved.length };
+      return { moved: moved.length, batch };
     },
   };
 }

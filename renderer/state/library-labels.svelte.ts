@@ -105,9 +105,11 @@ export class LibraryLabels {
     this.undoState = { undo: null, redo: null };
   }
 
-  /** Labels pictures in one step. */
-  set(ids: Iterable<number>, label: LabelValue, source: LabelSource): void {
-    this.paint({ label, source, batch: null }, ids);
+  /** Labels pictures in one step. @returns the step, for `undoStroke` */
+  set(ids: Iterable<number>, label: LabelValue, source: LabelSource): Stroke {
+    const stroke: Stroke = { label, source, batch: null };
+    this.paint(stroke, ids);
+    return stroke;
   }
 
   /** Labels pictures of both classes in one step. */
@@ -151,6 +153,13 @@ export class LibraryLabels {
   undoBatch(batch: number): void {
     if (this.undoState.undo?.batch === batch) this.undo();
     else this.notices.say('Other changes came after it. Undo those first.');
+  }
+
+  /** Like `undoBatch` for a stroke, which may not be stored yet. */
+  undoStroke(stroke: Stroke): void {
+    const last = this.#jobs.at(-1);
+    if (last?.kind === 'set' && last.stroke === stroke) this.undo();
+    else if (stroke.batch !== null) this.undoBatch(stroke.batch);
   }
 
   redo(): void {

@@ -162,11 +162,12 @@ export class Library {
     else this.takeUp({ label });
   }
 
-  label(ids: Iterable<number>, label: LabelValue, source: LabelSource): void {
+  label(ids: Iterable<number>, label: LabelValue, source: LabelSource): Stroke {
     const given = [...ids];
-    this.labels.set(given, label, source);
+    const stroke = this.labels.set(given, label, source);
     this.list.note(given, label);
     this.announcement = { did: 'label', label, count: given.length };
+    return stroke;
   }
 
   /** Labels pictures of both classes in one step. */

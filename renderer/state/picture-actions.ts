@@ -67,9 +67,9 @@ export function tryCommands(app: AppState, picture: TriedPicture, id: number | n
       ? { label: null, findSimilar: null, importPictures: () => importHere(app, path) }
       : {
           label: (label, source) => {
-            library.label([id], label, source);
+            const stroke = library.label([id], label, source);
             notices.say(`${labelledWords(label, app.opened.classNames)}: ${picture.name}`, [
-              { label: 'Undo', act: () => library.labels.undo() },
+              { label: 'Undo', act: () => library.labels.undoStroke(stroke) },
             ]);
           },
           findSimilar: () => findSimilar(app, id),

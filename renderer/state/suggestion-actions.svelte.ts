@@ -118,9 +118,11 @@ export class SuggestionActions {
   async repairLeaks(): Promise<void> {
     const repaired = await this.notices.attempt(() => this.client.call('duplicates.repair'));
     if (!repaired) return;
-    this.notices.say(`${plural(repaired.moved, 'picture')} moved, so that no group is in two sets.`, [
-      { label: 'Undo', act: () => this.library.labels.undo() },
-    ]);
+    const { moved, batch } = repaired;
+    this.notices.say(
+      `${plural(moved, 'picture')} moved, so that no group is in two sets.`,
+      batch === null ? [] : [{ label: 'Undo', act: () => this.library.labels.undoBatch(batch) }],
+    );
   }
 
   /** Sorts the library by similarity to a picture. */

@@ -92,7 +92,7 @@ export const insightCalls = {
 
 export const duplicateCalls = {
   /** Moves each group of near-duplicates that is in several sets to one of them, as one step of undo. */
-  'duplicates.repair': call(nothing).returns<{ moved: number }>(),
+  'duplicates.repair': call(nothing).returns<{ moved: number; batch: number | null }>(),
 };
 
 export const suggestionCalls = {

@@ -105,6 +105,19 @@ test('Try: a picture of the project is labelled and removed from the list', asyn
   await expect.poll(async () => (await rowOf(name))!.label).toBe(1 - before);
   await app.page.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect.poll(async () => (await rowOf(name))!.label).toBe(before);
+  // The button undoes this label only, not one that was given after it.
+  await press(before === 0 ? '2' : '1');
+  await expect.poll(async () => (await rowOf(name))!.label).toBe(1 - before);
+  await press('0');
+  await expect.poll(async () => (await rowOf(name))!.label).toBeNull();
+  await app.page
+    .getByRole('region', { name: 'Messages' })
+    .getByRole('status')
+    .filter({ hasText: 'Labelled' })
+    .getByRole('button', { name: 'Undo' })
+    .click();
+  await app.page.getByText('Other changes came after it. Undo those first.').waitFor();
+  expect((await rowOf(name))!.label).toBeNull();
   await press('Delete');
   await main().getByText('Drop a picture here').waitFor();
   expect(await rowOf(name)).toBeDefined();

@@ -249,7 +249,7 @@ describe('near-duplicates', () => {
     const rows = await app.call('pictures.rows', { ids: [...both] });
     // The other group, two angry faces, is in no set.
     expect(rows.map(({ split }) => split).filter((split) => split !== null)).toEqual(['test', 'test']);
-    await app.call('labels.undo');
+    await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
     await until(({ summary }) => summary!.duplicates.leaks === 1);
   });
 });
