@@ -101,7 +101,10 @@ export const unsureGuarantee = ({
   pictures,
 }: Pick<UnsureRule, 'risk' | 'on' | 'pictures'>): string =>
   `Of the answers of each class at most ${formatPercent(risk)} are wrong, with 95% confidence for each class, ` +
-  `for pictures drawn like the ${pictures} ${on} pictures from which this was computed. Pictures of another kind are not covered.`;
+  `for pictures drawn like the ${pictures} ${on} pictures from which this was computed. Pictures of another kind are not covered.` +
+  (on === 'validation'
+    ? ' The validation set also decided which epoch was kept, which makes the guarantee too optimistic; a test set avoids that.'
+    : '');
 
 export const UNSURE_METHOD =
   'Selective classification with guaranteed risk (Geifman and El-Yaniv, 2017), thresholds tested in a fixed sequence ' +

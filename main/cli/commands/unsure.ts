@@ -81,8 +81,6 @@ async function unsure(
     );
     output.line(guarantee);
     output.line(UNSURE_METHOD);
-    if (on === 'validation')
-      output.line('The validation set also decided which epoch was kept; --on test avoids that.');
   }
   if (apply) output.line(`Run ${run.id} answers "unsure" elsewhere from now on. --reset removes it.`);
   else if (proposal.rule) output.line('Not applied. --apply makes it part of the run.');
