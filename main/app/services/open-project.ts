@@ -26,6 +26,7 @@ export class OpenProject {
   #project: Project | null = null;
   #reader: LibraryReader | null = null;
   #notices: string[] = [];
+  /** Where it opens as long as nobody chose a place. */
   #workPlace: Place = 'library';
   #watch: NodeJS.Timeout | undefined;
   /** The value of `swapped` that was last sent to the window. */
@@ -176,7 +177,7 @@ export class OpenProject {
     this.#project = project;
     this.#reader = new LibraryReader(project);
     this.#notices = crashedRunNotices(project);
-    this.#workPlace = workPlace(project);
+    if (getSettings(project.db).place === null) this.#workPlace = workPlace(project);
     this.#watch = this.#watchForeignChanges(project);
     return this.announce();
   }
