@@ -9,7 +9,7 @@ import type { JobProcess } from '../../training/supervisor.ts';
 import type { Emit } from './emit.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
-import { Task } from './task.ts';
+import { jobOfTask, Task } from './task.ts';
 
 /** Cross-validates a recipe, when a person asks for it. The project keeps the latest figures. */
 export class CrossValidator extends Task<StoredCrossValidation, ProgressEvent> {
@@ -28,13 +28,12 @@ export class CrossValidator extends Task<StoredCrossValidation, ProgressEvent> {
     return this.start(async (signal, onProgress) => {
       await this.checks.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
       throwIfCancelled(signal);
-      const { evaluation, accuracies } = await crossValidate(project, recipe, folds, {
-        spawn: this.spawn,
-        signal,
-        onEvent: (event) => {
-          if (event.type === 'progress') onProgress(event);
-        },
-      });
+      const { evaluation, accuracies } = await crossValidate(
+        project,
+        recipe,
+        folds,
+        jobOfTask(this.spawn, signal, onProgress),
+      );
       const found: StoredCrossValidation = {
         recipe,
         atMs: Date.now(),

@@ -8,7 +8,7 @@ import type { JobProcess } from '../../training/supervisor.ts';
 import type { Emit } from './emit.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
-import { RunTask } from './task.ts';
+import { jobOfTask, RunTask } from './task.ts';
 import { runInfo } from './trainer.ts';
 
 /** Evaluates runs on the test set, on request. */
@@ -31,18 +31,7 @@ export class Evaluator extends RunTask<RunInfo> {
       await this.checks.check(listPictureIds(project.db, { filter }));
       throwIfCancelled(signal);
       const { threshold } = getSettings(project.db);
-      await evaluateRun(
-        project,
-        run,
-        { on: 'test', threshold },
-        {
-          spawn: this.spawn,
-          signal,
-          onEvent: (event) => {
-            if (event.type === 'progress') onProgress(event);
-          },
-        },
-      );
+      await evaluateRun(project, run, { on: 'test', threshold }, jobOfTask(this.spawn, signal, onProgress));
       this.emit('runs.changed', null);
       return runInfo(project, getRun(project.db, runId));
     });

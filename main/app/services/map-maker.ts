@@ -5,7 +5,7 @@ import type { JobProcess } from '../../training/supervisor.ts';
 import type { Emit } from './emit.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Suggestions } from './suggestions.ts';
-import { Task } from './task.ts';
+import { jobOfTask, Task } from './task.ts';
 
 /** Computes the map of the open project by UMAP, on request. The cache keeps the result. */
 export class MapMaker extends Task<{ placed: number }, ProgressEvent> {
@@ -23,13 +23,12 @@ export class MapMaker extends Task<{ placed: number }, ProgressEvent> {
     const project = this.project.require();
     return this.start(async (signal, onProgress) => {
       const contents = await this.suggestions.ask({ kind: 'contents' });
-      return computeUmap(project, await indexModel(project), contents, {
-        spawn: this.spawn,
-        signal,
-        onEvent: (event) => {
-          if (event.type === 'progress') onProgress(event);
-        },
-      });
+      return computeUmap(
+        project,
+        await indexModel(project),
+        contents,
+        jobOfTask(this.spawn, signal, onProgress),
+      );
     });
   }
 }

@@ -9,7 +9,7 @@ import type { JobProcess } from '../../training/supervisor.ts';
 import type { Emit } from './emit.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
-import { RunTask } from './task.ts';
+import { jobOfTask, RunTask } from './task.ts';
 
 /** Predicts the labelled pictures out of fold with heads like those of a run, on request. The cache keeps the result. */
 export class OutOfFolds extends RunTask<{ pictures: number }> {
@@ -36,13 +36,12 @@ export class OutOfFolds extends RunTask<{ pictures: number }> {
     const computed = this.startFor(runId, async (signal, onProgress) => {
       await this.checks.check(listPictureIds(project.db, { filter: { kind: 'trainable' } }));
       throwIfCancelled(signal);
-      const { pictures } = await outOfFoldByHead(project, run, training, {
-        spawn: this.spawn,
-        signal,
-        onEvent: (event) => {
-          if (event.type === 'progress') onProgress(event);
-        },
-      });
+      const { pictures } = await outOfFoldByHead(
+        project,
+        run,
+        training,
+        jobOfTask(this.spawn, signal, onProgress),
+      );
       return { pictures: pictures.length };
     });
     this.#training = training;

@@ -8,7 +8,7 @@ import type { JobProcess } from '../../training/supervisor.ts';
 import type { Emit } from './emit.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { OpenProject } from './open-project.ts';
-import { Task } from './task.ts';
+import { jobOfTask, Task } from './task.ts';
 
 /** Compares layers and input sizes on the labelled pictures, when a person asks for it. */
 export class RecipeSearcher extends Task<RecipeSearch, ProgressEvent> {
@@ -31,13 +31,7 @@ export class RecipeSearcher extends Task<RecipeSearch, ProgressEvent> {
         project,
         recipe,
         {},
-        {
-          spawn: this.spawn,
-          signal,
-          onEvent: (event) => {
-            if (event.type === 'progress') onProgress(event);
-          },
-        },
+        jobOfTask(this.spawn, signal, onProgress),
       );
       return { pictures, scores };
     });

@@ -1,6 +1,7 @@
 import type { TaskState } from '../../../shared/contract/task.ts';
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
+import type { JobOptions, JobProcess } from '../../training/supervisor.ts';
 import type { OpenProject } from './open-project.ts';
 
 /** Long work on the open project: one at a time, cancellable, and ended before the project is closed. */
@@ -55,6 +56,19 @@ export class Task<T, Progress> {
     await this.#current?.result.catch(() => undefined);
   }
 }
+
+/** Options of a job whose progress is that of a task. */
+export const jobOfTask = (
+  spawn: () => JobProcess,
+  signal: AbortSignal,
+  onProgress: (progress: ProgressEvent) => void,
+): JobOptions => ({
+  spawn,
+  signal,
+  onEvent: (event) => {
+    if (event.type === 'progress') onProgress(event);
+  },
+});
 
 /** A task that works with one run, which its state names. */
 export class RunTask<T> extends Task<T, ProgressEvent> {

@@ -4,7 +4,7 @@ import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
 import { runJob, type JobProcess } from '../../training/supervisor.ts';
 import type { Emit } from './emit.ts';
 import type { OpenProject } from './open-project.ts';
-import { Task } from './task.ts';
+import { jobOfTask, Task } from './task.ts';
 
 /** Names of weights have at most so many characters. */
 const LONGEST = 64;
@@ -22,16 +22,7 @@ export class WeightsImport extends Task<ImportWeightsResult, ProgressEvent> {
   /** @throws TwofoldError `busy`, and as `importWeights` */
   import(file: string): Promise<ImportWeightsResult> {
     return this.start((signal, onProgress) =>
-      runJob(
-        { kind: 'import-weights', file, name: nameOf(file) },
-        {
-          spawn: this.spawn,
-          signal,
-          onEvent: (event) => {
-            if (event.type === 'progress') onProgress(event);
-          },
-        },
-      ),
+      runJob({ kind: 'import-weights', file, name: nameOf(file) }, jobOfTask(this.spawn, signal, onProgress)),
     );
   }
 }
