@@ -1,16 +1,10 @@
-import { Head } from '../../../main/model/head/head.ts';
 import { tf } from '../../../main/model/tensorflow.ts';
-import { BATCH, FEATURES, headData, LEARNING_RATE, UNITS } from './workload.ts';
+import { tutorialHead } from './tutorial-head.ts';
+import { BATCH, FEATURES, headData } from './workload.ts';
 import { serve } from './serve.ts';
 
 /** One optimiser step of our head. */
-const head = await Head.create({
-  features: FEATURES,
-  units: [UNITS],
-  dropout: 0.2,
-  learningRate: LEARNING_RATE,
-  seed: 1,
-});
+const head = await tutorialHead();
 const { features, labels } = headData();
 const x = tf.tensor2d(features, [BATCH, FEATURES]);
 await serve(() => {
