@@ -215,7 +215,7 @@ export class AppState {
     if (!opened) return;
     this.#show(opened.project);
     const { importFolder = null, importPaths = importFolder === null ? [] : [importFolder] } = opened;
-    if (importPaths.length > 0) this.#place = 'library';
+    if (importPaths.length > 0) this.place = 'library';
     await this.imports.start(importPaths);
   }
 

@@ -16,7 +16,7 @@ export interface ProjectInfo {
   /** Changes with every swap of the classes, after which class indexes are out of date. */
   swapped: boolean;
   settings: ProjectSettings;
-  /** Where the person was last; before they chose a place, where work is to be done. */
+  /** Where the person was last, or where work has come up since: results of a training in Review, pictures to label. */
   startPlace: Place;
   /** Notes from opening it, such as on a run that was interrupted. */
   notices: string[];

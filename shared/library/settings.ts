@@ -13,7 +13,7 @@ import { runIdSchema, thresholdSchema } from './runs.ts';
 export const projectSettingsSchema = z.strictObject({
   recipe: recipeSchema.prefault({}),
   brush: labelValueSchema.default(0),
-  /** Where a person was last in the window; null until they chose a place. */
+  /** Where a person was last in the window; null until they went to another place than the Library. */
   place: z.enum(PLACES).nullable().default(null),
   /** Edge of a thumbnail in the grid, in pixels. */
   gridSizePx: z.int().min(48).max(512).default(144),

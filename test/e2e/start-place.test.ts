@@ -1,3 +1,5 @@
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
@@ -26,26 +28,58 @@ async function reopen(): Promise<string | null> {
   return current.textContent().then((text) => text?.trim() ?? null);
 }
 
+async function placeStored(place: string): Promise<void> {
+  await expect.poll(async () => (await app.call('project.current'))!.settings.place).toBe(place);
+}
+
+/** Trains without going to Train. */
+async function train(): Promise<void> {
+  const augmentation = { ...SMALL_RECIPE.augmentation, enabled: false };
+  await trainSmall(app, { ...SMALL_RECIPE, epochs: 1, augmentation });
+}
+
 test('a project without a run opens in the Library', async () => {
   expect(await reopen()).toBe('Library');
 });
 
-test('a trained project in which every picture is labelled opens in Review, otherwise in the Library', async () => {
-  const augmentation = { ...SMALL_RECIPE.augmentation, enabled: false };
-  await trainSmall(app, { ...SMALL_RECIPE, epochs: 1, augmentation });
+test('after training in the window a project opens in Review, also the time after', async () => {
+  await goTo(app, 'Train');
+  await placeStored('train');
+  await train();
   expect(await reopen()).toBe('Review');
   await app.page.getByRole('main').getByRole('slider').first().waitFor();
-  const [first] = await app.call('pictures.ids', {});
-  await app.call('labels.set', { ids: [first!], label: null, source: 'mouse' });
+  expect(await reopen()).toBe('Review');
+});
+
+test('a project opens where a person labels', async () => {
+  const ids = await app.call('pictures.ids', {});
+  await app.call('labels.set', { ids: [ids[0]!], label: null, source: 'mouse' });
+  expect(await reopen(), 'labelled in Review').toBe('Review');
+  await goTo(app, 'Library');
+  await placeStored('library');
+  await train();
+  await app.call('labels.set', { ids: [ids[1]!], label: null, source: 'mouse' });
+  expect(await reopen(), 'labelled in the Library after the training').toBe('Library');
+});
+
+test('a project opens in the Library if unlabelled pictures were imported since', async () => {
+  await goTo(app, 'Try');
+  await placeStored('try');
+  const more = join(app.documents, 'more');
+  await mkdir(more);
+  await cp(join(app.documents, 'Twofold sample unseen pictures'), join(more, 'unlabelled'), {
+    recursive: true,
+  });
+  const { unlabelled } = await app.call('pictures.counts');
+  await app.call('import.start', { paths: [more] });
+  await expect.poll(async () => (await app.call('pictures.counts')).unlabelled).toBeGreaterThan(unlabelled);
   expect(await reopen()).toBe('Library');
 });
 
 test('once a place was chosen, a project opens there, also in a reloaded window', async () => {
   for (const place of ['Export', 'Try', 'Library', 'Train'] as const) {
     await goTo(app, place);
-    await expect
-      .poll(async () => (await app.call('project.current'))!.settings.place)
-      .toBe(place.toLowerCase());
+    await placeStored(place.toLowerCase());
     expect(await reopen()).toBe(place);
   }
   await app.page.reload();

@@ -17,7 +17,7 @@ import {
 import { LibraryReader } from '../../library/reading/reader.ts';
 import { listRuns } from '../../library/runs/runs.ts';
 import { getSettings } from '../../library/settings.ts';
-import { workPlace } from './work-place.ts';
+import { goToStart } from './start-place.ts';
 
 const WATCH_EVERY_MS = 1000;
 
@@ -26,8 +26,8 @@ export class OpenProject {
   #project: Project | null = null;
   #reader: LibraryReader | null = null;
   #notices: string[] = [];
-  /** Where it opens as long as nobody chose a place. */
-  #workPlace: Place = 'library';
+  /** Where it opened. */
+  #startPlace: Place = 'library';
   #watch: NodeJS.Timeout | undefined;
   /** The value of `swapped` that was last sent to the window. */
   #shownSwapped = false;
@@ -87,7 +87,7 @@ export class OpenProject {
       classes: getClasses(db),
       swapped: isSwapped(db),
       settings,
-      startPlace: settings.place ?? this.#workPlace,
+      startPlace: settings.place ?? this.#startPlace,
       notices: this.#notices,
     };
   }
@@ -177,7 +177,7 @@ export class OpenProject {
     this.#project = project;
     this.#reader = new LibraryReader(project);
     this.#notices = crashedRunNotices(project);
-    if (getSettings(project.db).place === null) this.#workPlace = workPlace(project);
+    this.#startPlace = goToStart(project);
     this.#watch = this.#watchForeignChanges(project);
     return this.announce();
   }
