@@ -4,11 +4,7 @@ import type { LabelResult, LabelChange } from '../../../shared/library/labels.ts
 import { toFailure } from '../../../shared/errors.ts';
 import { indexModel } from '../../engine/index-library.ts';
 import { SuggestionThread } from '../../engine/suggestions/suggestion-thread.ts';
-import {
-  PREDICTS_ALL,
-  type SuggestAnswers,
-  type SuggestTask,
-} from '../../engine/suggestions/suggest-task.ts';
+import type { SuggestAnswers, SuggestTask } from '../../engine/suggestions/suggest-task.ts';
 import type { Project } from '../../library/folder.ts';
 import { isSwapped } from '../../library/labels/class-order.ts';
 import { suggestingRun } from '../../engine/suggestions/suggesting-run.ts';
@@ -60,17 +56,22 @@ export class Suggestions {
     this.#model = model;
     this.#isSwapped = swapped;
     const by = suggestingRun(project);
-    return this.#take(await this.#open.thread.ask({ kind: 'read', model, isOther, by }));
+    const { thread } = this.#open;
+    await thread.ask({ kind: 'read', model, isOther, by });
+    return this.#take(await thread.ask({ kind: 'summary' }));
   }
 
   /** More pictures are indexed: the library and the groups are read once indexing is over. */
   async readMore(): Promise<void> {
-    this.#take(await this.ask({ kind: 'readMore' }));
+    await this.ask({ kind: 'readMore' });
+    this.#take(await this.ask({ kind: 'summary' }));
   }
 
   /** A run has predicted more pictures. */
   async predicted(run: string): Promise<void> {
-    if (this.summary?.by === run) this.#take(await this.ask({ kind: 'readRun' }));
+    if (this.summary?.by !== run) return;
+    await this.ask({ kind: 'readRun' });
+    this.#take(await this.ask({ kind: 'summary' }));
   }
 
   #take(summary: SuggestionSummary): SuggestionSummary {
@@ -91,9 +92,7 @@ export class Suggestions {
     await this.#takeLabels();
     if (!this.#open) return this.ask(task);
     try {
-      const { thread } = this.#open;
-      if (PREDICTS_ALL.has(task.kind)) while (!(await thread.ask({ kind: 'predict' })));
-      return await thread.ask(task);
+      return await this.#open.thread.ask(task);
     } catch (error) {
       // The thread ended: the next call starts a new one, which must read everything.
       if (toFailure(error).code === 'crashed') this.#reading = null;

@@ -24,8 +24,9 @@ export class LabelProbe {
   #predicting: Generator<undefined, Float32Array> | null = null;
   #estimate: { steps: Generator<undefined, Float64Array | null>; labels: (0 | 1)[] } | null = null;
 
-  get isFitted(): boolean {
-    return this.#probe !== null;
+  /** Whether `all` is known with the labels so far. */
+  get isPredicted(): boolean {
+    return this.#probabilities !== null;
   }
 
   /** Discards the probe, because the classes were swapped or the vectors are of another model. */

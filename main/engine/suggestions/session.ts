@@ -63,7 +63,7 @@ export class SuggestionSession {
    * @param isOther whether the classes were swapped or the model changed
    * @param by the run whose predictions are the suggestions; null: they follow the labels
    */
-  async read(model: IndexModel, isOther: boolean, by: string | null): Promise<SuggestionSummary> {
+  async read(model: IndexModel, isOther: boolean, by: string | null): Promise<null> {
     await this.#pictures.read(model);
     await this.groups.read(model);
     this.#run.read(by, this.#pictures);
@@ -71,14 +71,14 @@ export class SuggestionSession {
     if (isOther) this.#probe.reset();
     this.#suspects.reset();
     this.#follow();
-    return this.summary();
+    return null;
   }
 
   /** Reads what was added to the index, without the library and the groups, which stay as they are meanwhile. */
-  async readMore(): Promise<SuggestionSummary> {
+  async readMore(): Promise<null> {
     await this.#pictures.readMore();
     this.#follow();
-    return this.summary();
+    return null;
   }
 
   /** Groups of pictures that are alike. @param from least cosine of a picture and the first of its group */
@@ -87,9 +87,9 @@ export class SuggestionSession {
   }
 
   /** Reads what the run that suggests has predicted meanwhile. */
-  readRun(): SuggestionSummary {
+  readRun(): null {
     this.#run.read(this.#run.run, this.#pictures);
-    return this.summary();
+    return null;
   }
 
   #follow(): void {
@@ -111,9 +111,14 @@ export class SuggestionSession {
     return null;
   }
 
+  /** Whether all pictures are predicted with the labels so far. */
+  get isPredicted(): boolean {
+    return this.#run.run !== null || this.#probe.isPredicted;
+  }
+
   /** One step of predicting all pictures. @returns whether it was the last */
   predict(): boolean {
-    return this.#run.run !== null || this.#probe.predict(this.#pictures);
+    return this.isPredicted || this.#probe.predict(this.#pictures);
   }
 
   summary(): SuggestionSummary {

@@ -37,9 +37,9 @@ export type SuggestTask =
   | { kind: 'filter'; ids: Uint32Array; filter: SuggestedFilter };
 
 export interface SuggestAnswers {
-  read: SuggestionSummary;
-  readRun: SuggestionSummary;
-  readMore: SuggestionSummary;
+  read: null;
+  readRun: null;
+  readMore: null;
   alike: PictureGroups;
   label: null;
   predict: boolean;
@@ -61,7 +61,10 @@ export interface SuggestAnswers {
   filter: Uint32Array;
 }
 
-/** Tasks that need predictions of all pictures: others need not wait for them if `predict` is asked until it is true. */
+/**
+ * Tasks that need predictions of all pictures, which `predict` makes step by step. Where a label came since its last step, the
+ * answer is `UNPREDICTED`.
+ */
 export const PREDICTS_ALL: ReadonlySet<SuggestTask['kind']> = new Set([
   'summary',
   'list',
@@ -71,13 +74,24 @@ export const PREDICTS_ALL: ReadonlySet<SuggestTask['kind']> = new Set([
   'filter',
 ] as const);
 
+export const UNPREDICTED = 'unpredicted';
+
+/** Steps of long work, which urgent tasks overtake. */
+export const BACKGROUND: ReadonlySet<SuggestTask['kind']> = new Set([
+  'predict',
+  'map',
+  'estimate',
+  'suspects',
+] as const);
+
 export type SuggestAnswer = SuggestAnswers[keyof SuggestAnswers];
 
 /** Runs a task. @throws TwofoldError if the library or index can't be read */
 export function askSession(
   session: SuggestionSession,
   task: SuggestTask,
-): SuggestAnswer | Promise<SuggestAnswer> {
+): SuggestAnswer | typeof UNPREDICTED | Promise<SuggestAnswer> {
+  if (PREDICTS_ALL.has(task.kind) && !session.isPredicted) return UNPREDICTED;
   switch (task.kind) {
     case 'read':
       return session.read(task.model, task.isOther, task.by);
