@@ -1,19 +1,18 @@
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { LabelAnswer } from '../../shared/contract/labels.ts';
 import type { Suspect, SuspectList } from '../../shared/contract/suspects.ts';
 import { toFailure } from '../../shared/errors.ts';
 import { plural } from '../../shared/format.ts';
 import type { LabelValue } from '../../shared/library/labels.ts';
-import { swapClass, swapLabel } from '../../shared/swap.ts';
+import { swapClass } from '../../shared/swap.ts';
 import type { ZoomHandle } from '../lib/zoom.ts';
 import type { Client } from './client.ts';
+import { LabelDecisions, type Decision } from './label-check-decisions.svelte.ts';
 import { LabelCheckPictures } from './label-check-pictures.svelte.ts';
+import { Skips } from './label-check-skips.svelte.ts';
 import type { Folds } from './folds.svelte.ts';
+import { HeadRanking } from './head-ranking.svelte.ts';
 import type { Library } from './library.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
-
-/** What was decided about a label: it is right, the other class is, or the picture is excluded from training. */
-export type Decision = 'keep' | 'flip' | 'skip';
 
 interface Ranking {
   /** The run whose heads were trained in folds; null: the quick classifier. */
@@ -29,30 +28,33 @@ export class LabelCheck {
   /** Why labels can't be checked; null where they can. */
   refusal = $state<string | null>(null);
   ranking = $state.raw<Ranking | null>(null);
+  readonly #heads: HeadRanking;
   /** What trained heads found last. */
-  byHead = $state.raw<(Ranking & { run: string }) | null>(null);
+  readonly byHead = $derived.by(() => this.#heads.latest);
   readonly pictures: LabelCheckPictures;
+  readonly skips = new Skips();
   /** Of the large picture, while it is shown. */
   zoom: ZoomHandle | null = null;
   /** What was decided before comes first, so that progress counts it. */
   #all = $state.raw<readonly Suspect[]>([]);
-  /** Labels that were changed since they were ranked. */
-  readonly #labels = new SvelteMap<number, LabelValue>();
-  readonly #kept = new SvelteSet<number>();
-  /** Decisions that are not on disk yet. */
-  readonly #pending = new SvelteMap<number, Decision>();
+  readonly #decisions = new LabelDecisions();
   #cursorId = $state<number | null>(null);
   /** Whether it is known what was checked before. */
   #isRestored = false;
   /** Pictures that are indexed, as far as known. */
   #indexed = 0;
-  /** The last decision in words, as a new object each time. */
-  announcement = $state.raw<{ id: number; decision: Decision | 'undone' } | null>(null);
+  /** What was done last, as a new object each time. */
+  announcement = $state.raw<{ id: number; did: Decision | 'undone' | 'skip' | 'skip-undone' } | null>(null);
 
+  /** What was skipped comes last. */
   readonly queue = $derived(
-    this.#all.filter((one) => this.withAll || one.isLikely || this.decisionOf(one) !== null),
+    this.#all
+      .filter((one) => this.withAll || one.isLikely || this.decisionOf(one) !== null)
+      .sort((a, b) => this.skips.of(a.id) - this.skips.of(b.id)),
   );
   readonly checked = $derived(this.queue.filter((one) => this.decisionOf(one) !== null));
+  /** Labels of the queue that are not decided; once none is shown, those that were skipped. */
+  readonly left = $derived(this.queue.length - this.checked.length);
   /** Labels outside the queue that differ from the prediction. */
   readonly others = $derived(this.#all.length - this.queue.length);
   readonly index = $derived(this.queue.findIndex(({ id }) => id === this.#cursorId));
@@ -60,8 +62,8 @@ export class LabelCheck {
   readonly current = $derived(this.queue[this.index] ?? null);
   /** The next pictures to check, for which everything is read in advance. */
   readonly ahead = $derived(
-    [...this.queue.slice(this.index + 1), ...this.queue.slice(0, Math.max(0, this.index))]
-      .filter((one) => this.decisionOf(one) === null)
+    this.#undecidedFrom(this.index)
+      .filter((id) => id !== this.#cursorId && !this.skips.isPutOff(id))
       .slice(0, 2),
   );
 
@@ -69,8 +71,9 @@ export class LabelCheck {
     private readonly client: Client,
     private readonly notices: Notices,
     private readonly library: Library,
-    private readonly folds: Folds,
+    folds: Folds,
   ) {
+    this.#heads = new HeadRanking(client, notices, folds);
     this.pictures = new LabelCheckPictures(client);
     library.labels.onAnswer((answer, did) => this.#hear(answer, did === 'undo' || did === 'redo'));
     client.on('insight.changed', ({ summary }) => {
@@ -79,14 +82,14 @@ export class LabelCheck {
       this.#indexed = indexed;
       if (this.isOpen && this.refusal !== null && isMore) void this.refresh();
     });
-    library.labels.onStored((ids) => ids.forEach((id) => this.#pending.delete(id)));
+    library.labels.onStored((ids) => this.#decisions.stored(ids));
   }
 
   /** For another project, or none. */
   open(): void {
     this.isOpen = false;
     this.#clear();
-    this.byHead = null;
+    this.#heads.forget();
     this.withAll = false;
   }
 
@@ -96,10 +99,9 @@ export class LabelCheck {
     this.ranking = null;
     this.refusal = null;
     this.announcement = null;
-    this.#labels.clear();
-    this.#kept.clear();
-    this.#pending.clear();
+    this.#decisions.clear();
     this.#cursorId = null;
+    this.skips.clear();
     this.pictures.clear();
   }
 
@@ -111,11 +113,8 @@ export class LabelCheck {
       predicted: swapClass(one.predicted),
     });
     this.#all = this.#all.map(swap);
-    for (const [id, label] of this.#labels) this.#labels.set(id, swapLabel(label));
-    if (this.byHead) {
-      const { list } = this.byHead;
-      this.byHead = { ...this.byHead, list: { ...list, suspects: list.suspects.map(swap) } };
-    }
+    this.#decisions.swapIndices();
+    this.#heads.change(swap);
     this.pictures.clear();
   }
 
@@ -134,12 +133,11 @@ export class LabelCheck {
     const checked = await this.client.call('suspects.checked');
     if (this.#isRestored) return;
     this.#isRestored = true;
-    for (const { suspect, now, isKept } of checked) {
+    for (const one of checked) {
       // Undone since, on the command line.
-      if (now === suspect.label && !isKept) continue;
-      if (!this.#labels.has(suspect.id)) this.#labels.set(suspect.id, now);
-      if (isKept) this.#kept.add(suspect.id);
-      this.#all = [...this.#all, suspect];
+      if (one.now === one.suspect.label && !one.isKept) continue;
+      this.#decisions.restore(one);
+      this.#all = [...this.#all, one.suspect];
     }
   }
 
@@ -157,14 +155,13 @@ export class LabelCheck {
       this.#take({ run: null, list: await this.client.call('suspects.quick') });
     } catch (thrown) {
       const { code, message } = toFailure(thrown);
-      if (code === 'too-few') this.#refuse(message);
-      else this.notices.fail(thrown);
+      if (code !== 'too-few') {
+        this.notices.fail(thrown);
+        return;
+      }
+      this.#clear();
+      this.refusal = message;
     }
-  }
-
-  #refuse(message: string): void {
-    this.#clear();
-    this.refusal = message;
   }
 
   /** Ranks by what trained heads found. */
@@ -174,64 +171,44 @@ export class LabelCheck {
 
   #take(ranking: Ranking): void {
     const decided = this.#all.filter((one) => this.decisionOf(one) !== null);
-    const known = [...decided.map(({ id }) => id), ...this.#kept];
+    const known = decided.map(({ id }) => id);
     this.refusal = null;
     this.ranking = ranking;
     // Heads may have been trained before the last labels were changed.
-    const isCurrent = ({ id, label }: Suspect): boolean => (this.#labels.get(id) ?? label) === label;
+    const isCurrent = ({ id, label }: Suspect): boolean => this.labelOf(id, label) === label;
     this.#all = [
       ...decided,
-      ...ranking.list.suspects.filter((one) => !known.includes(one.id) && isCurrent(one)),
+      ...ranking.list.suspects.filter(
+        (one) => !known.includes(one.id) && !this.#decisions.isKept(one.id) && isCurrent(one),
+      ),
     ];
     this.pictures.clear();
+    this.skips.clear();
     this.#toNext(-1);
   }
 
   /** Ranks by heads like a run's that are trained in 5 folds, unless their predictions are known. */
   async startFolds(run: string): Promise<void> {
-    const ask = () => this.notices.attempt(() => this.client.call('suspects.byHead', { run }));
-    const known = await ask();
-    if (known) {
-      this.byHead = { run, list: known };
-      this.useHead();
-    } else if (await this.folds.start(run, 'quick')) this.#arrived(run, await ask());
-  }
-
-  #arrived(run: string, list: SuspectList | null | undefined): void {
-    if (list === undefined) return;
-    if (list === null) {
-      this.notices.say('Labels were changed while the heads were trained. Rank by them again.');
-      return;
-    }
-    this.byHead = { run, list };
-    if (this.isOpen && !this.current) {
+    const found = await this.#heads.rank(run);
+    const { byHead } = this;
+    if (!found || !byHead) return;
+    if (found === 'known' || (this.isOpen && !this.current)) {
       this.useHead();
       return;
     }
-    const likely = list.suspects.filter(({ isLikely }) => isLikely).length;
+    const likely = byHead.list.suspects.filter(({ isLikely }) => isLikely).length;
     this.notices.say(`The trained heads found ${plural(likely, 'likely label error')}.`, [
-      {
-        label: 'Check them',
-        act: () => {
-          this.isOpen = true;
-          this.useHead();
-        },
-      },
+      { label: 'Check them', act: () => ((this.isOpen = true), this.useHead()) },
     ]);
   }
 
   /** The label that a picture has now. @param label the one that it had when it was read */
   labelOf(id: number, label: LabelValue): LabelValue {
-    const changed = this.#labels.get(id);
-    return changed === undefined ? label : changed;
+    return this.#decisions.labelOf(id, label);
   }
 
-  decisionOf({ id, label }: Suspect): Decision | null {
-    const pending = this.#pending.get(id);
-    if (pending) return pending;
-    const now = this.labelOf(id, label);
-    if (now === label) return this.#kept.has(id) ? 'keep' : null;
-    return now === 0 || now === 1 ? 'flip' : 'skip';
+  decisionOf(one: Suspect): Decision | null {
+    return this.#decisions.of(one);
   }
 
   /** Decides about the current picture and shows the next that is undecided. */
@@ -240,13 +217,46 @@ export class LabelCheck {
     if (!one) return;
     if (this.decisionOf(one) !== decision) {
       const label = decision === 'keep' ? one.label : decision === 'flip' ? one.predicted : 'skipped';
-      this.#pending.set(one.id, decision);
+      this.#decisions.expect(one.id, decision);
       if (this.labelOf(one.id, one.label) !== label) this.library.label([one.id], label, 'review');
       if (decision === 'keep') this.library.labels.keep([one.id], 'review');
     }
-    this.announcement = { id: one.id, decision };
+    this.skips.decided();
+    this.announcement = { id: one.id, did: decision };
     this.#toNext(this.index);
     this.#remember();
+  }
+
+  /** Decides nothing about the current picture, which comes again at the end of the queue. */
+  skip(): void {
+    const { current: one } = this;
+    if (!one) return;
+    // What was decided stays so; there is nothing to put off.
+    if (this.decisionOf(one) !== null) {
+      this.move(1);
+      return;
+    }
+    const others = this.#undecidedFrom(this.index).filter((id) => id !== one.id);
+    this.skips.add(one.id);
+    this.announcement = { id: one.id, did: 'skip' };
+    this.#cursorId = this.skips.next(others);
+  }
+
+  /** Undoes the last skip or, if something was decided since, the last step of labelling. */
+  undo(): void {
+    const id = this.skips.undo();
+    if (id === undefined) {
+      this.library.labels.undo();
+      return;
+    }
+    this.#cursorId = id;
+    this.announcement = { id, did: 'skip-undone' };
+  }
+
+  /** Shows what was skipped again. */
+  checkSkipped(): void {
+    this.skips.clear();
+    this.#toNext(-1);
   }
 
   /** Takes the labels into the queue that only differ from the prediction. */
@@ -260,16 +270,20 @@ export class LabelCheck {
     if (next) this.#cursorId = next.id;
   }
 
-  /** To the first undecided picture after a place, else before it. */
+  /** To the first undecided picture after a place, else before it; to those that were skipped last. */
   #toNext(index: number): void {
-    const order = [...this.queue.slice(index + 1), ...this.queue.slice(0, index + 1)];
-    this.#cursorId = order.find((one) => this.decisionOf(one) === null)?.id ?? null;
+    this.#cursorId = this.skips.next(this.#undecidedFrom(index));
   }
 
-  #hear({ changes, kept = [], unkept = [] }: LabelAnswer, isReplay: boolean): void {
-    for (const { id, label } of changes) this.#labels.set(id, label);
-    for (const id of kept) this.#kept.add(id);
-    for (const id of unkept) this.#kept.delete(id);
+  /** Undecided pictures: those after a place of the queue, then those before it and its own. */
+  #undecidedFrom(index: number): number[] {
+    const order = [...this.queue.slice(index + 1), ...this.queue.slice(0, index + 1)];
+    return order.filter((one) => this.decisionOf(one) === null).map(({ id }) => id);
+  }
+
+  #hear(answer: LabelAnswer, isReplay: boolean): void {
+    this.#decisions.hear(answer);
+    const { changes, kept = [], unkept = [] } = answer;
     if (!isReplay || this.#all.length === 0) return;
     this.#remember();
     const affected = [...changes.map(({ id }) => id), ...kept, ...unkept];
@@ -277,6 +291,6 @@ export class LabelCheck {
       this.queue.find(({ id }) => affected.includes(id)) ?? this.#all.find(({ id }) => affected.includes(id));
     if (!first) return;
     this.#cursorId = first.id;
-    this.announcement = { id: first.id, decision: this.decisionOf(first) ?? 'undone' };
+    this.announcement = { id: first.id, did: this.decisionOf(first) ?? 'undone' };
   }
 }

@@ -97,7 +97,7 @@ test('the most likely error comes first, with the prediction and its neighbours 
   await app.resize(1280, 800);
 });
 
-test('one key keeps, changes or skips a label and shows the next; every decision is in the history', async () => {
+test('one key keeps, changes or skips a label or excludes the picture, and shows the next; every decision is in the history', async () => {
   const [first, second, third, fourth] = list.suspects.map(({ id }) => id) as [
     number,
     number,
@@ -116,17 +116,26 @@ test('one key keeps, changes or skips a label and shows the next; every decision
     .getByText(/^2 of \d+ checked$/)
     .waitFor();
   await untilShown(third);
+  // A skip decides nothing, and undo means it as long as nothing was decided since.
+  const { label: before } = await rowOf(third);
+  const entries = (await app.call('pictures.history', { id: third })).length;
   await page.keyboard.press('s');
+  await untilShown(fourth);
+  const announced = main().getByRole('status', { name: 'Announcements' });
+  await announced.getByText('Skipped. 2 of').waitFor({ state: 'attached' });
+  expect((await rowOf(third)).label).toBe(before);
+  expect(await app.call('pictures.history', { id: third })).toHaveLength(entries);
+  await main().getByRole('button', { name: 'Undo (skip)' }).click();
+  await untilShown(third);
+  await announced.getByText('Skip undone. 2 of').waitFor({ state: 'attached' });
+  await page.keyboard.press('e');
   await untilShown(fourth);
   await expect.poll(async () => (await rowOf(third)).label).toBe('skipped');
   const last = async (id: number) => (await app.call('pictures.history', { id })).at(-1);
   expect(await last(first)).toMatchObject({ source: 'review', label: predicted, previous: label });
   expect(await last(second)).toMatchObject({ source: 'review', kept: true });
   expect(await last(third)).toMatchObject({ source: 'review', label: 'skipped' });
-  await main()
-    .getByRole('status', { name: 'Announcements' })
-    .getByText('Skipped. 3 of')
-    .waitFor({ state: 'attached' });
+  await announced.getByText('Excluded from training. 3 of').waitFor({ state: 'attached' });
 });
 
 test('Z undoes decisions one by one and shows their pictures again', async () => {
@@ -136,7 +145,7 @@ test('Z undoes decisions one by one and shows their pictures again', async () =>
   await main()
     .getByText(/^2 of \d+ checked$/)
     .waitFor();
-  expect(await decision(/^Skip/).getAttribute('aria-pressed')).toBe('false');
+  expect(await decision(/^Exclude/).getAttribute('aria-pressed')).toBe('false');
   await page.keyboard.press('z');
   await untilShown(second);
   await main()
@@ -201,13 +210,31 @@ test('a finished queue says what was decided, and what comes next', async () => 
     )!;
     return Number(total) - Number(checked);
   };
-  await expect.poll(left).toBeGreaterThan(0);
-  for (let count = await left(); count > 0; count--) {
+  await expect.poll(left).toBeGreaterThan(1);
+  const skipped = await title().innerText();
+  await page.keyboard.press('s');
+  await expect.poll(() => title().innerText()).not.toBe(skipped);
+  for (let count = await left(); count > 1; count--) {
     await page.keyboard.press('k');
     await expect.poll(left).toBe(count - 1);
   }
+  // It comes again at the end; skipped once more, it is for the next visit.
+  await expect.poll(() => title().innerText()).toBe(skipped);
+  await page.keyboard.press('s');
   await main()
-    .getByText(/^1 changed, \d+ kept, 0 skipped\. Train again/)
+    .getByText(/^\d+ of \d+ labels checked$/)
+    .waitFor();
+  await main()
+    .getByText(/^1 changed, \d+ kept, 0 excluded from training\. 1 skipped, without a decision\. Train again/)
+    .waitFor();
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('check-labels-skipped');
+  await app.resize(1280, 800);
+  await main().getByRole('button', { name: 'Check 1 skipped label' }).click();
+  await expect.poll(() => title().innerText()).toBe(skipped);
+  await page.keyboard.press('k');
+  await main()
+    .getByText(/^1 changed, \d+ kept, 0 excluded from training\. Train again/)
     .waitFor();
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('check-labels-done');

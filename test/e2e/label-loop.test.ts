@@ -126,7 +126,7 @@ test('how many labels were checked survives a restart of the app', async () => {
   await app.page.keyboard.press('ArrowDown');
   await check(total);
   await main()
-    .getByText(/\d+ changed, \d+ kept, 0 skipped\. Train again/)
+    .getByText(/\d+ changed, \d+ kept, 0 excluded from training\. Train again/)
     .waitFor();
 });
 

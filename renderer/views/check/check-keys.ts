@@ -1,10 +1,16 @@
 import { ZOOM_STEP } from '../../lib/zoom.ts';
-import type { Decision, LabelCheck } from '../../state/label-check.svelte.ts';
+import type { Decision } from '../../state/label-check-decisions.svelte.ts';
+import type { LabelCheck } from '../../state/label-check.svelte.ts';
 import type { Library } from '../../state/library.svelte.ts';
 import { isCovered, keyOf } from '../../lib/keys.ts';
 
-/** The key of each decision. */
-export const DECISION_KEYS: Record<Decision, string> = { keep: 'K', flip: 'F', skip: 'S' };
+/** The key of each decision, and of skipping. */
+export const CHECK_KEYS: Record<Decision | 'skip', string> = {
+  keep: 'K',
+  flip: 'F',
+  skip: 'S',
+  exclude: 'E',
+};
 
 /** Does what a key means while labels are checked. @returns whether it meant anything */
 export function handleCheckKey(event: KeyboardEvent, check: LabelCheck, library: Library): boolean {
@@ -13,7 +19,7 @@ export function handleCheckKey(event: KeyboardEvent, check: LabelCheck, library:
   if (event.ctrlKey || event.metaKey) return false;
   if (key === 'z') {
     if (event.shiftKey) library.labels.redo();
-    else library.labels.undo();
+    else check.undo();
     return true;
   }
   if (key === 'Escape') {
@@ -30,7 +36,10 @@ export function handleCheckKey(event: KeyboardEvent, check: LabelCheck, library:
       check.decide('flip');
       return true;
     case 's':
-      check.decide('skip');
+      check.skip();
+      return true;
+    case 'e':
+      check.decide('exclude');
       return true;
     case '1':
       check.decide(label === 0 ? 'keep' : 'flip');

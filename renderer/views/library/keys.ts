@@ -75,7 +75,9 @@ export const KEY_SHEET: readonly {
   {
     title: 'Check labels',
     keys: [
-      [['K', 'F', 'S'], 'keep the label, change it to the other class, skip the picture'],
+      [['K', 'F'], 'keep the label, change it to the other class'],
+      [['S'], 'skip: decide later, at the end of the queue'],
+      [['E'], 'exclude the picture from training'],
       [['↑', '↓'], 'previous, next label'],
       [['Esc'], 'back'],
     ],
