@@ -12,7 +12,6 @@ const recipe = { ...SMALL_RECIPE, augmentation: { ...SMALL_RECIPE.augmentation, 
 beforeAll(async () => {
   app = await AppUnderTest.launch({ size: [1280, 800] });
   await openSample(app);
-  while ((await app.call('pictures.counts')).classes[1] === 0) await app.page.waitForTimeout(100);
   await app.call('project.setSettings', { settings: { recipe } });
   // The form reads the recipe when the window opens.
   await app.page.reload();
