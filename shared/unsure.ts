@@ -36,7 +36,7 @@ export interface ClassGuarantee {
   /** Pictures answered with this class, and how many of them wrongly; 0 if no bound can be given. */
   answered: number;
   wrong: number;
-  /** Upper bound of the error rate among the answers, at confidence 1 - delta; null if no bound can be given. */
+  /** Upper bound of the error rate among the answers, at confidence 1 - delta: the wanted one; null if it can't be given. */
   errorAtMost: number | null;
   /** Pictures predicted as this class, answered or not. */
   predicted: number;
@@ -94,18 +94,28 @@ export function answerRule(
   return `A picture is ${parts.join(', ')}, otherwise unsure.`;
 }
 
-/** What a rule guarantees, as sentences, and where the method comes from. */
-export const unsureGuarantee = ({
-  risk,
-  on,
-  pictures,
-}: Pick<UnsureRule, 'risk' | 'on' | 'pictures'>): string =>
-  `Of the answers of each class at most ${formatPercent(risk)} are wrong, with 95% confidence for each class, ` +
-  `for pictures drawn like the ${pictures} ${on} pictures from which this was computed. Pictures of another kind are not covered.` +
-  (on === 'validation'
-    ? ' The validation set also decided which epoch was kept, which makes the guarantee too optimistic; a test set avoids that.'
-    : '');
+/** What a rule guarantees of its answers, and what not, as sentences. */
+export function unsureGuarantee(
+  classes: readonly [string, string],
+  { risk, on, pictures, from }: Pick<UnsureRule, 'risk' | 'on' | 'pictures' | 'from'>,
+): string {
+  const never = from.flatMap((border, label) => (border === null ? [classes[label]!] : []));
+  const [only] = classes.filter((_, label) => from[label] !== null);
+  const answers = never.length === 0 ? 'answers of each class' : `answers "${only}"`;
+  return [
+    `Of the ${answers} at most ${formatPercent(risk)} are wrong, with 95% confidence${never.length === 0 ? ' for each class' : ''}, ` +
+      `for pictures drawn like the ${pictures} ${on} pictures from which this was computed. Pictures of another kind are not covered.`,
+    ...never.map((name) => `Nothing can be guaranteed for "${name}", so it is never answered.`),
+    ...(on === 'validation' ? [VALIDATION_CAVEAT] : []),
+  ].join(' ');
+}
+
+/** Why the validation set gives too good a guarantee. Threshold and temperature are not among the reasons: see decisions/unsure.md. */
+const VALIDATION_CAVEAT =
+  'The validation set also decided which epoch was kept, and often which recipe, which makes the guarantee too optimistic; ' +
+  'a test set avoids that. The threshold and the temperature have no influence on it.';
 
 export const UNSURE_METHOD =
-  'Selective classification with guaranteed risk (Geifman and El-Yaniv, 2017), thresholds tested in a fixed sequence ' +
-  '(Learn then Test, Angelopoulos et al., 2021) with exact binomial (Clopper–Pearson) tests.';
+  'Selective classification with guaranteed risk (Geifman and El-Yaniv, 2017): the most confident pictures, in numbers that are ' +
+  'fixed in advance, are tested in a fixed sequence (Learn then Test, Angelopoulos et al., 2021) with exact binomial ' +
+  '(Clopper–Pearson) tests.';

@@ -7,7 +7,7 @@ import type { Db } from '../../main/library/database/sql.ts';
 import { calibrated, exactLogit } from '../../shared/calibrated.ts';
 import { sigmoid } from '../../shared/metrics.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
-import { answerAt, type UnsureRule } from '../../shared/unsure.ts';
+import { answerAt, unsureGuarantee, type UnsureRule } from '../../shared/unsure.ts';
 import { newProject } from '../kit/library.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
 
@@ -67,6 +67,21 @@ describe('a rule for unsure answers', () => {
     answered: [80, 0],
     wrong: [1, 0],
   };
+
+  it('says what it guarantees of each class, and that the validation set is not quite unseen', () => {
+    const names = ['cats', 'dogs'] as const;
+    const one = unsureGuarantee(names, rule);
+    expect(one).toContain('Of the answers "cats" at most 5.0% are wrong, with 95% confidence, for pictures');
+    expect(one).toContain('Nothing can be guaranteed for "dogs", so it is never answered.');
+    expect(one).toContain('The validation set also decided which epoch was kept');
+    const both = unsureGuarantee(names, { ...rule, on: 'test', from: [0.9, 0.8] });
+    expect(both).toMatch(
+      /^Of the answers of each class at most 5.0% are wrong, with 95% confidence for each class/,
+    );
+    expect(both).toMatch(
+      /drawn like the 200 test pictures[^.]*\. Pictures of another kind are not covered\.$/,
+    );
+  });
 
   it('leaves pictures below the limit of their class, or of a class without a limit, unanswered', () => {
     const answers = [0.05, 0.1, 0.11, 0.5, 0.999].map((probability) => answerAt(probability, 0.7, rule));

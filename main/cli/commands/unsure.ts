@@ -70,12 +70,12 @@ async function unsure(
   }
   const proposal = proposeUnsure(project.db, run, { on, risk: alpha });
   if (apply) await applyUnsure(project, run.id, guaranteedRule(proposal, run));
-  const guarantee = unsureGuarantee({ risk: alpha, on, pictures: proposal.pictures });
+  const guarantee = proposal.rule && unsureGuarantee(run.classes, proposal.rule);
   const applied = apply ? proposal.rule : run.unsure;
   output.event('done', { run: run.id, ...proposal, applied, guarantee, method: UNSURE_METHOD });
   for (const [label, one] of proposal.classes.entries())
     output.line(describe(one, run.classes[label]!, alpha));
-  if (proposal.rule) {
+  if (guarantee) {
     output.line(
       `It answers ${formatPercent(proposal.answered)} of the ${plural(proposal.pictures, `${on} picture`)}.`,
     );

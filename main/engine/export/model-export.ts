@@ -143,7 +143,7 @@ async function modelCard(
     },
     output: { name: names[1]!, shape: [null, 1], meaning: `probability of ${classes[1]}` },
     threshold: statedThreshold(threshold),
-    unsure: unsure && { ...unsure, guarantee: unsureGuarantee(unsure) },
+    unsure: unsure && { ...unsure, guarantee: unsureGuarantee(classes, unsure) },
     rule: answerRule(classes, threshold, unsure),
     temperature: run.temperature,
     metrics: run.evaluation && {

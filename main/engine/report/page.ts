@@ -126,7 +126,7 @@ function results({ run, sets, gap, threshold, counts }: ReportContents): string 
         htmlTable(['', ...names.map((name) => `predicted ${name}`)], rows)
       );
     }),
-    `<p>${escaped(answerRule(run.classes, threshold, run.unsure))}${run.unsure ? ` ${escaped(unsureGuarantee(run.unsure))}` : ''}</p>`,
+    `<p>${escaped(answerRule(run.classes, threshold, run.unsure))}${run.unsure ? ` ${escaped(unsureGuarantee(run.classes, run.unsure))}` : ''}</p>`,
     run.temperature === 1
       ? ''
       : `<p>Probabilities are calibrated by a temperature of ${run.temperature.toFixed(3)}.</p>`,

@@ -5,7 +5,6 @@ import { bootstrap } from '../../../main/insight/bootstrap.ts';
 import { calibrationError, fitTemperature, lossAt, reliability } from '../../../main/insight/calibration.ts';
 import { metricIntervals } from '../../../main/insight/metric-intervals.ts';
 import { mcnemarExact } from '../../../main/insight/mcnemar.ts';
-import { fewestAnswers, selectiveGuarantee } from '../../../main/insight/selective.ts';
 import {
   averagePrecision,
   confusion,
@@ -36,15 +35,6 @@ const reference = JSON.parse(
   auc: { labels: (0 | 1)[]; scores: number[]; value: number; low: number; high: number };
   metricIntervals: Record<'f1' | 'f1OfClass0' | 'averagePrecision' | 'calibrationError', Interval>;
 };
-
-/** Uniform in 0..1, the same at every call of the test. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 describe('McNemar’s exact test', () => {
   it.each(reference.mcnemar)('equals statsmodels’ for $a and $b', ({ a, b, p }) => {
@@ -166,62 +156,3 @@ describe('intervals of several metrics at once', () => {
 function expectClose(found: Interval, expected: Interval, digits: number): void {
   for (const key of ['value', 'low', 'high'] as const) expect(found[key]).toBeCloseTo(expected[key], digits);
 }
-
-describe('the bound of an unsure rule', () => {
-  /** Pictures whose probabilities are calibrated, so that the error rate at every threshold is known. */
-  function draw(count: number, seed: number): Scored[] {
-    const random = uniform(seed);
-    return Array.from({ length: count }, () => {
-      const probability = sigmoid((random() - 0.5) * 14);
-      return { probability, label: random() < probability ? 1 : 0 };
-    });
-  }
-
-  it('needs 59 answers without an error for 5% at 95%', () => {
-    expect(fewestAnswers(0.05, 0.05)).toBe(59);
-    const sure = (count: number): Scored[] => [
-      ...Array.from({ length: count }, (): Scored => ({ probability: 0.9999, label: 1 })),
-      ...Array.from({ length: count }, (): Scored => ({ probability: 0.0001, label: 0 })),
-    ];
-    expect(selectiveGuarantee(sure(58)).map(({ from }) => from)).toEqual([null, null]);
-    const [no, yes] = selectiveGuarantee(sure(59));
-    expect(no).toMatchObject({ answered: 59, wrong: 0, predicted: 59 });
-    expect(yes.from).toBe(0.5);
-    expect(yes.errorAtMost).toBeCloseTo(0.0495, 3);
-  });
-
-  it('answers less the less the model is right', () => {
-    const answered = (scored: Scored[]): number =>
-      selectiveGuarantee(scored).reduce((sum, one) => sum + one.answered, 0);
-    const good = draw(4000, 5);
-    const random = uniform(9);
-    const worse = good.map((one): Scored =>
-      random() < 0.03 ? { ...one, label: one.label === 0 ? 1 : 0 } : one,
-    );
-    expect(answered(good)).toBeGreaterThan(answered(worse));
-    expect(answered(good)).toBeGreaterThan(2000);
-  });
-
-  it('holds in at least 95% of samples for each class', () => {
-    // Of calibrated probabilities the error rate above a threshold is the mean of 1 - p there.
-    const population = draw(200_000, 77);
-    const errorRate = (label: 0 | 1, from: number): number => {
-      const of = population
-        .map(({ probability }) => (label === 1 ? probability : 1 - probability))
-        .filter((probability) => probability >= from);
-      return of.reduce((sum, probability) => sum + 1 - probability, 0) / of.length;
-    };
-    const known = new Map<string, number>();
-    const broken = [0, 0];
-    for (let sample = 0; sample < 400; sample++) {
-      selectiveGuarantee(draw(300, 1000 + sample * 7919)).forEach(({ from }, label) => {
-        if (from === null) return;
-        const key = `${label} ${from}`;
-        const rate = known.get(key) ?? errorRate(label as 0 | 1, from);
-        known.set(key, rate);
-        if (rate > 0.05) broken[label]!++;
-      });
-    }
-    for (const times of broken) expect(times / 400).toBeLessThanOrEqual(0.05);
-  });
-});
