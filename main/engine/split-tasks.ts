@@ -25,9 +25,12 @@ export function listsOf({ split, comparison }: TrainingPlan): unknown[][] {
 }
 
 /** A plan with empty lists. */
-export function withoutRows({ split: { unusable }, comparison }: TrainingPlan): TrainingPlan {
+export function withoutRows({
+  split: { unusable, isDrawn, fingerprint },
+  comparison,
+}: TrainingPlan): TrainingPlan {
   return {
-    split: { train: [], validation: [], testCopies: [], unusable },
+    split: { train: [], validation: [], testCopies: [], unusable, isDrawn, fingerprint },
     comparison: comparison && { ...comparison, pictures: [] },
   };
 }

@@ -1,21 +1,26 @@
+import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { TrainingPicture } from '../../shared/labelled-picture.ts';
 import { formatCount } from '../../shared/format.ts';
 import type { Recipe } from '../../shared/recipe.ts';
+import { swapClass } from '../../shared/swap.ts';
 import { getClasses } from '../library/labels/classes.ts';
 import type { Project } from '../library/folder.ts';
 import { testContents, testSet, trainingSet } from '../library/pictures/pictures.ts';
-import { splitPictures, withoutContents, type SplitSet } from '../training/split.ts';
+import { isSwapped } from '../library/labels/class-order.ts';
+import { splitPictures, withoutContents, type DividedPictures } from '../training/split.ts';
 
 /** Labelled pictures per query, which takes about 15 ms. */
 const PAGE = 5000;
 
-export interface ProjectSplit extends SplitSet {
+export interface ProjectSplit extends DividedPictures {
   /** Pictures excluded from training because the test set has the same content or a near-duplicate. */
   testCopies: TrainingPicture[];
   /** Labelled pictures outside the test set that are excluded, since their files are missing or have changed. */
   unusable: number;
+  /** `dataFingerprint` of these pictures. */
+  fingerprint: string;
 }
 
 /**
@@ -52,7 +57,19 @@ export async function splitProject(
   ).catch((error: unknown) => {
     throw unusable > 0 && error instanceof TwofoldError ? withoutFiles(error, unusable) : error;
   });
-  return { ...split, testCopies, unusable };
+  return { ...split, testCopies, unusable, fingerprint: dataFingerprint(split, isSwapped(db)) };
+}
+
+/**
+ * Identifies what a run learns from, whatever its seed: the contents and labels of its pictures, and their sides unless the
+ * seed decides them. It depends neither on the order of the pictures nor on that of the classes.
+ */
+function dataFingerprint({ train, validation, isDrawn }: DividedPictures, swapped: boolean): string {
+  const lines = [...train, ...validation].map(
+    ({ sha256, label, split }) =>
+      `${sha256} ${swapped ? swapClass(label) : label} ${isDrawn ? 'drawn' : split}`,
+  );
+  return hash('sha256', lines.sort().join('\n'));
 }
 
 /**

@@ -78,6 +78,7 @@ export async function startTraining(
   const record = recorder(project, run.id);
   const start = async (split: ProjectSplit | null): Promise<RunningJob<TrainJob>> => {
     const pictures = split ? [...split.train, ...split.validation] : [];
+    if (split) updateRun(db, run.id, { dataFingerprint: split.fingerprint });
     // Stored before training starts, so that an interrupted run can be evaluated too.
     await saveRunPictures(
       db,

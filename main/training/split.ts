@@ -13,6 +13,12 @@ export interface SplitSet {
   validation: SplitPicture[];
 }
 
+/** A new division of pictures. */
+export interface DividedPictures extends SplitSet {
+  /** Whether the seed decided the sides, rather than the stored splits of the pictures. */
+  isDrawn: boolean;
+}
+
 export interface SplitOptions {
   /** Share of each class for validation, 0..1; each side gets at least one picture. */
   fraction: number;
@@ -41,7 +47,7 @@ export interface SplitOptions {
 export async function splitPictures(
   pictures: readonly TrainingPicture[],
   options: SplitOptions,
-): Promise<SplitSet> {
+): Promise<DividedPictures> {
   requireTwoClasses(pictures, options.classes, options.hasTestSet ?? false);
   const given = pictures.some((picture) => picture.split === 'validation');
   const groups = await groupPictures(pictures, options.groupOf ?? contentOf);
@@ -52,6 +58,7 @@ export async function splitPictures(
   }
   requireBothSides(set, options.classes, given ? 'set' : 'drawn');
   return {
+    isDrawn: !given,
     train: await inHashOrder(set.train, contentOf, byId),
     validation: await inHashOrder(set.validation, contentOf, byId),
   };

@@ -27,6 +27,11 @@ export interface RunRecord {
   recipe: Recipe | null;
   /** SHA-256 of the base's weights; null until they were loaded. */
   weightsFingerprint: string | null;
+  /**
+   * SHA-256 of its pictures and their labels, and of their division unless the seed decided it; null until that is known, and
+   * for runs of earlier versions.
+   */
+  dataFingerprint: string | null;
   /** Names of the project's classes now. */
   classes: [string, string];
   createdAtMs: number;

@@ -11,17 +11,20 @@ interface Repeatable {
   id: string;
   recipe: Recipe | null;
   weightsFingerprint: string | null;
+  /** Of pictures, labels and split; null if unknown. */
+  dataFingerprint: string | null;
 }
 
 /**
- * The runs that repeat a run with other random seeds, and the run itself, in the order given. A second run with the same
- * seed starts a new series: it was trained because labels or pictures had changed.
+ * The runs that repeat a run with other random seeds, and the run itself, in the order given: same recipe, weights, pictures,
+ * labels and split, as far as the seed does not decide it. A second run with the same seed starts a new series. Runs whose
+ * data is not known repeat no other.
  *
  * @param runs of the project, oldest or newest first
  */
 export function repeatsOf<R extends Repeatable>(run: R, runs: readonly R[]): R[] {
   const at = runs.findIndex(({ id }) => id === run.id);
-  if (at < 0 || !run.recipe) return [run];
+  if (at < 0 || !run.recipe || run.dataFingerprint === null) return [run];
   const before = series(run, runs.slice(0, at).reverse(), new Set([run.recipe.seed]));
   const seeds = new Set([run, ...before].map(({ recipe }) => recipe!.seed));
   return [...before.reverse(), run, ...series(run, runs.slice(at + 1), seeds)];
@@ -32,6 +35,7 @@ function series<R extends Repeatable>(run: R, runs: readonly R[], seeds: Set<num
   const found: R[] = [];
   for (const other of runs) {
     if (!other.recipe || other.weightsFingerprint !== run.weightsFingerprint) continue;
+    if (other.dataFingerprint !== run.dataFingerprint) continue;
     const keys = differences([run.recipe!, other.recipe]);
     if (keys.length > 1 || (keys.length === 1 && keys[0] !== 'seed')) continue;
     if (seeds.has(other.recipe.seed)) break;

@@ -3,10 +3,16 @@ import { DEFAULT_RECIPE, type Recipe } from '../../shared/recipe.ts';
 import { repeatsOf, withSeeds } from '../../shared/recipe/seeds.ts';
 import { formatSpread, spreadOf } from '../../shared/spread.ts';
 
-const run = (id: string, changes: Partial<Recipe> = {}, weightsFingerprint = 'a') => ({
+const run = (
+  id: string,
+  changes: Partial<Recipe> = {},
+  weightsFingerprint = 'a',
+  dataFingerprint: string | null = 'data',
+) => ({
   id,
   recipe: { ...DEFAULT_RECIPE, ...changes },
   weightsFingerprint,
+  dataFingerprint,
 });
 
 describe('runs with several seeds', () => {
@@ -38,6 +44,18 @@ describe('runs with several seeds', () => {
     expect(ids('r1')).toEqual(['r1']);
     expect(ids('r3')).toEqual(['r3']);
     expect(ids('r4', runs.toReversed())).toEqual(['r5', 'r4', 'r2']);
+  });
+
+  it('were trained on the same pictures with the same labels', () => {
+    const runs = [
+      run('r1', { seed: 1 }),
+      run('r2', { seed: 2 }, 'a', 'relabelled'),
+      run('r3', { seed: 3 }),
+      run('r4', { seed: 4 }, 'a', null),
+      run('r5', { seed: 5 }, 'a', null),
+    ];
+    const ids = (one: (typeof runs)[number]): string[] => repeatsOf(one, runs).map(({ id }) => id);
+    expect(runs.map(ids)).toEqual([['r1', 'r3'], ['r2'], ['r1', 'r3'], ['r4'], ['r5']]);
   });
 
   it('give mean, standard deviation of the sample, and range', () => {

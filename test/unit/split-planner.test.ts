@@ -6,7 +6,7 @@ import { SplitPlanner } from '../../main/engine/split-planner.ts';
 import { DuplicateStore, noPairs } from '../../main/insight/duplicate-store.ts';
 import { cacheDir, type Project } from '../../main/library/folder.ts';
 import { importFolder } from '../../main/library/import/import.ts';
-import { setLabels } from '../../main/library/labels/labels.ts';
+import { setLabels, swapClasses } from '../../main/library/labels/labels.ts';
 import { checkFiles } from '../../main/library/pictures/check-files.ts';
 import { setSplit } from '../../main/library/pictures/pictures.ts';
 import { listContents, type PictureContent } from '../../main/library/reading/contents.ts';
@@ -100,6 +100,36 @@ test('plans the split as without a thread, in pages', async () => {
   expect(split.train.length).toBeGreaterThan(PAGE_ROWS);
   expect(comparison!.pictures).toHaveLength(2 * PAGE_ROWS + 10);
   expect(await plannerOf(project).plan(recipe)).toEqual({ split: ungrouped, comparison });
+});
+
+test('identifies pictures, labels and given sides, whatever the seed and the order of the classes', async () => {
+  const { project, cats, dogs } = await twentyOfEach();
+  const { db } = project;
+  const alone = { ...recipe, groupDuplicates: false };
+  const identified = async (seed = 1): Promise<string> =>
+    (await planSplit(project, { ...alone, seed })).split.fingerprint;
+  const first = await identified();
+  expect(await identified(2)).toBe(first);
+  swapClasses(db, 'cli');
+  expect(await identified()).toBe(first);
+  swapClasses(db, 'cli');
+  const cat = [cats[0]!.id];
+  const moved = [...cat, dogs[0]!.id, dogs[1]!.id];
+  const others = new Set([first]);
+  for (const change of [
+    () => setLabels(db, cat, 1, 'mouse'),
+    () => setLabels(db, cat, null, 'mouse'),
+    () => setSplit(db, moved, 'validation'),
+    () => setSplit(db, moved.slice(2), 'train'),
+    () => setSplit(db, moved, null),
+  ]) {
+    change();
+    others.add(await identified());
+    setLabels(db, cat, 0, 'mouse');
+  }
+  // The last change undoes the others.
+  expect(others.size).toBe(5);
+  expect(await identified()).toBe(first);
 });
 
 test('says that files are missing before it says what the others lack', async () => {

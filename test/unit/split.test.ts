@@ -77,7 +77,7 @@ describe('split', () => {
     expect(validation.filter((one) => groups.has(groupOf(one)))).toEqual([]);
     expect(validation.length).toBeGreaterThan(0);
     const reversed = await splitPictures([...all].reverse(), { ...options, groupOf });
-    expect(reversed).toEqual({ train, validation });
+    expect(reversed).toEqual({ train, validation, isDrawn: true });
   });
 
   it('keeps groups of both classes on one side, and the share of each class as near as they allow', async () => {

@@ -30,6 +30,7 @@ interface RunRow {
   status: RunStatus;
   recipe: string;
   weightsFingerprint: string | null;
+  dataFingerprint: string | null;
   createdAtMs: number;
   finishedAtMs: number | null;
   bestEpoch: number | null;
@@ -40,6 +41,7 @@ interface RunRow {
 }
 
 const COLUMNS = `number, name, note, status, recipe, weights_fingerprint AS weightsFingerprint,
+  data_fingerprint AS dataFingerprint,
   created_at_ms AS createdAtMs, finished_at_ms AS finishedAtMs, best_epoch AS bestEpoch, temperature,
   unsure, metrics, error`;
 
@@ -136,6 +138,7 @@ export interface RunChange {
   /** The recipe with which it is resumed, for example with more epochs. */
   recipe?: Recipe;
   weightsFingerprint?: string;
+  dataFingerprint?: string;
   bestEpoch?: number;
   metrics?: JsonValue;
   error?: Failure | null;
@@ -166,6 +169,7 @@ export function updateRun(db: Db, id: string, change: RunChange): RunRecord {
     if (change.status !== undefined) set('status', change.status);
     if (change.recipe !== undefined) set('recipe', JSON.stringify(inOrder(change.recipe, isSwapped(db))));
     if (change.weightsFingerprint !== undefined) set('weights_fingerprint', change.weightsFingerprint);
+    if (change.dataFingerprint !== undefined) set('data_fingerprint', change.dataFingerprint);
     if (change.bestEpoch !== undefined) set('best_epoch', change.bestEpoch);
     if (change.metrics !== undefined) {
       set('metrics', JSON.stringify(isSwapped(db) ? swapMetrics(change.metrics) : change.metrics));

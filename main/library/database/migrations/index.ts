@@ -7,6 +7,7 @@ import { removal } from './0005-removal.ts';
 import { splitsAndChecks } from './0006-splits-and-checks.ts';
 import { calibration } from './0007-calibration.ts';
 import { keptLabels } from './0008-kept-labels.ts';
+import { runData } from './0009-run-data.ts';
 
 /** In order; once released, a migration is never edited. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   splitsAndChecks,
   calibration,
   keptLabels,
+  runData,
 ];
