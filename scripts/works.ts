@@ -51,6 +51,12 @@ export const OTHERS: readonly Work[] = [
     note: 'which emoji are flags and smileys; data © Unicode, Inc.',
   },
   {
+    work: 'libjpeg-turbo 2.1.5',
+    licence: 'IJG AND BSD-3-Clause AND Zlib',
+    note: 'compiled to WebAssembly by set-up from scripts/jpeg, with inner loops of our own; in the packaged app resources/jpeg/jpeg.wasm. This software is based in part on the work of the Independent JPEG Group. https://libjpeg-turbo.org',
+    file: 'scripts/jpeg/LICENSE',
+  },
+  {
     work: 'libvips and its components',
     licence: 'LGPL-3.0-or-later and others',
     note: `compiled to WebAssembly in @img/sharp-wasm32 and used unchanged: ${wasmLibraries()}. It is a separate file in node_modules/@img/sharp-wasm32/lib; \`npm start\` and \`npm run dist\` use whichever build is there. Sources and build instructions: https://github.com/lovell/sharp and https://github.com/lovell/sharp-libvips`,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { toFailure } from '../../shared/errors.ts';
 import { logError, logInfo, openLog } from '../log/log.ts';
+import { jpegDecoder } from '../pictures/jpeg-codec.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -14,6 +15,7 @@ export function openCommandLog(file: string, argv: readonly string[]): void {
   } catch (error) {
     throw new UsageError(`The log can’t be written. ${toFailure(error).message}`);
   }
+  logInfo('start', `JPEG decoder: ${jpegDecoder()}`);
   logInfo('command', argv.join(' '));
   // Only listens: the process ends as it would without.
   process.on('uncaughtExceptionMonitor', (error) => logError('uncaught', error));

@@ -52,7 +52,12 @@ const FORMATS: Record<PictureFormat, OpenPicture> = {
  * can't be decoded, is truncated or has too many pixels, `too-large` if there is not enough memory
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
-  return (await decodeWithInfo(bytes, options)).picture;
+  const { picture } = await decodeWithInfo(bytes, options);
+  if (!picture.release) return picture;
+  const { width, height } = picture;
+  const data = picture.data.slice();
+  picture.release();
+  return { width, height, data };
 }
 
 /** Reads format and size from the header, without decoding. Throws as `decodePicture` does. */
@@ -60,7 +65,10 @@ export async function probePicture(bytes: Uint8Array, options: DecodeOptions = {
   return (await open(bytes, options)).info;
 }
 
-/** `decodePicture` and `probePicture` combined. */
+/**
+ * `decodePicture` and `probePicture` combined. The picture may be in the decoder's memory: call its `release`, if it has
+ * one, when it is no longer needed.
+ */
 export async function decodeWithInfo(
   bytes: Uint8Array,
   options: DecodeOptions = {},

@@ -1,5 +1,5 @@
 import type { Recipe } from '../../shared/recipe.ts';
-import { decodePicture, type DecodeOptions, type Picture } from './decode.ts';
+import { decodeWithInfo, type DecodeOptions, type Picture } from './decode.ts';
 import { readPictureFile } from './read.ts';
 import { resize } from './resize.ts';
 
@@ -28,10 +28,17 @@ export async function preparePixels(
   options: PrepareOptions,
 ): Promise<Uint8Array> {
   const bytes = typeof source === 'string' ? (await readPictureFile(source)).bytes : source;
-  return preparePicture(await decodePicture(bytes, options), options);
+  const { picture } = await decodeWithInfo(bytes, options);
+  try {
+    return preparePicture(picture, options);
+  } finally {
+    picture.release?.();
+  }
 }
 
 /** The second half of `preparePixels`, for a decoded picture. */
 export function preparePicture(picture: Picture, { size, resize: method }: PrepareOptions): Uint8Array {
-  return resize(picture, size, size, method).data;
+  const { data } = resize(picture, size, size, method);
+  // A picture that has the size already may be in the decoder's memory.
+  return picture.release && data.buffer === picture.data.buffer ? data.slice() : data;
 }

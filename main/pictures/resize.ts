@@ -1,4 +1,5 @@
 import type { Picture } from './decode.ts';
+import type { Filter } from './formats/format.ts';
 
 /** How a picture is resized to the input size; both stretch, neither crops. */
 export type ResizeMethod = 'bilinear' | 'nearest';
@@ -23,8 +24,13 @@ export function resize(picture: Picture, width: number, height: number, method: 
  * @returns [height, width, 3], 0..255; the same object when the size is the same
  */
 export function resizeBilinear(picture: Picture, width: number, height: number): Picture {
-  let out = picture;
   // Like Pillow, skips a pass that would not change the length, and so its rounding.
+  if (picture.resample && (picture.width !== width || picture.height !== height)) {
+    const filter = (from: number, to: number) => (from === to ? null : triangleFilter(from, to));
+    const data = picture.resample(filter(picture.width, width), filter(picture.height, height));
+    return { width, height, data };
+  }
+  let out = picture;
   if (out.width !== width) out = resampleRows(out, width);
   if (out.height !== height) out = resampleColumns(out, height);
   return out;
@@ -67,16 +73,6 @@ function nearestIndices(from: number, to: number): Int32Array {
     place += step;
   }
   return indices;
-}
-
-interface Filter {
-  /** First source index of each target index. */
-  starts: Int32Array;
-  /** Number of source indices of each target index. */
-  counts: Int32Array;
-  /** [target, widest] coefficients, fixed point. */
-  coefficients: Int32Array;
-  widest: number;
 }
 
 /** Coefficients of the triangle filter for one axis. Computed in doubles, in Pillow's order, then rounded. */

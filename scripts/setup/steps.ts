@@ -1,5 +1,6 @@
 import { debianStep } from './debian.ts';
 import { electronStep } from './electron.ts';
+import { jpegStep } from './jpeg.ts';
 import { samplesStep } from './samples.ts';
 import { sqliteStep } from './sqlite.ts';
 import type { Purpose, Step } from './step.ts';
@@ -13,6 +14,7 @@ const STEPS: readonly Step[] = [
   electronStep,
   tensorflowStep,
   sqliteStep,
+  jpegStep,
   weightsStep,
   samplesStep,
 ];

@@ -50,6 +50,7 @@ describe.runIf(onLinux)('the packaged app', () => {
       'THIRD_PARTY.md',
       'app.asar',
       'app.asar.unpacked',
+      'jpeg',
       'samples',
       'unseen',
       'weights',

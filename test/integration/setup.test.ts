@@ -67,8 +67,14 @@ describe('npm run setup', () => {
   });
 
   it('skips what only the app and the tests need for the command line', () => {
-    expect(stepsFor(['cli']).map(({ name }) => name)).toEqual(['tensorflow', 'sqlite', 'weights', 'samples']);
-    expect(stepsFor(PURPOSES)).toHaveLength(7);
+    expect(stepsFor(['cli']).map(({ name }) => name)).toEqual([
+      'tensorflow',
+      'sqlite',
+      'jpeg',
+      'weights',
+      'samples',
+    ]);
+    expect(stepsFor(PURPOSES)).toHaveLength(8);
   });
 });
 

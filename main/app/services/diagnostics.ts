@@ -6,6 +6,7 @@ import manifest from '../../../package.json' with { type: 'json' };
 import type { ZipEntry } from '../../files/zip.ts';
 import { getCounts } from '../../library/pictures/pictures.ts';
 import { getSettings } from '../../library/settings.ts';
+import { jpegDecoder } from '../../pictures/jpeg-codec.ts';
 import { VERSION } from '../../support/version.ts';
 import type { AppContext } from './context.ts';
 import { withoutNames } from './diagnostics-text.ts';
@@ -29,7 +30,12 @@ export async function collectDiagnostics(
 ): Promise<ZipEntry[]> {
   const open = project.current;
   const about = {
-    versions: { twofold: VERSION, ...process.versions, packages: manifest.dependencies },
+    versions: {
+      twofold: VERSION,
+      jpegDecoder: jpegDecoder(),
+      ...process.versions,
+      packages: manifest.dependencies,
+    },
     hardware: {
       system: `${process.platform} ${release()} ${arch()}`,
       systemVersion: version(),

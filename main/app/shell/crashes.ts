@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { app, dialog, shell } from 'electron';
 import { dataFolder } from '../../files/paths.ts';
 import { describe } from '../../log/describe.ts';
-import { logWarning, openLog } from '../../log/log.ts';
+import { logInfo, logWarning, openLog } from '../../log/log.ts';
+import { jpegDecoder } from '../../pictures/jpeg-codec.ts';
 import type { Defects } from '../services/defects.ts';
 
 export const logFile = (): string => join(dataFolder(), 'logs', 'twofold.log');
@@ -13,6 +14,7 @@ export function startLog(): void {
   process.stderr.on('error', () => undefined);
   try {
     openLog(logFile(), { echo: true });
+    logInfo('start', `JPEG decoder: ${jpegDecoder()}`);
   } catch (error) {
     process.stderr.write(`${describe(error)}\n`);
   }

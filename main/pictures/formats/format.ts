@@ -6,6 +6,24 @@ export interface Picture {
   height: number;
   /** [height, width, 3] red, green, blue in sRGB, 0..255. */
   data: Uint8Array;
+  /**
+   * The decoder's own `resizeBilinear`, if it has one: along the rows, then along the columns, each only with a filter.
+   * @returns [height, width, 3], a copy
+   */
+  resample?: (rows: Filter | null, columns: Filter | null) => Uint8Array;
+  /** If `data` is in the decoder's memory: gives it back, after which the picture can't be used. */
+  release?: () => void;
+}
+
+/** The filter of a resampling pass along one axis. */
+export interface Filter {
+  /** First source index of each target index. */
+  starts: Int32Array;
+  /** Number of source indices of each target index. */
+  counts: Int32Array;
+  /** [target, widest] coefficients, fixed point with 22 fraction bits. */
+  coefficients: Int32Array;
+  widest: number;
 }
 
 export interface DecodeOptions {

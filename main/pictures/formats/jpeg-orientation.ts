@@ -1,5 +1,5 @@
-const EXIF = Buffer.from('Exif\0\0', 'latin1');
-const XMP = Buffer.from('http://ns.adobe.com/xap/', 'latin1');
+export const EXIF = Buffer.from('Exif\0\0', 'latin1');
+export const XMP = Buffer.from('http://ns.adobe.com/xap/', 'latin1');
 
 /** The size of a JPEG in pixels; undefined for other data, and for kinds used only for raw data (lossless, 12 bits). */
 export function jpegSize(bytes: Uint8Array): { width: number; height: number } | undefined {
@@ -33,7 +33,7 @@ export function withOrientation(bytes: Uint8Array, orientation: number): Uint8Ar
 }
 
 /** The segments before the pixels; `start` and `end` exclude marker and length. */
-function* segments(bytes: Uint8Array): Generator<{ marker: number; start: number; end: number }> {
+export function* segments(bytes: Uint8Array): Generator<{ marker: number; start: number; end: number }> {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return;
   for (let at = 2; at + 4 <= bytes.length;) {
     if (bytes[at] !== 0xff) return;

@@ -1,9 +1,15 @@
 import { sharp } from '../sharp.ts';
 import { damaged, isOutOfMemory, truncated } from './errors.ts';
 import type { OpenPicture, Picture } from './format.ts';
+import { readPlainHeader, type PlainHeader } from './jpeg-header.ts';
+import { decodeRgb } from '../jpeg-codec.ts';
+import { orient } from './orientation.ts';
 import { endOfCodes, type SequentialScan } from './jpeg-scan.ts';
 import { readJpegStructure, type JpegScan, type JpegStructure } from './jpeg-structure.ts';
 import { decodeWithVips, readMetadata, type OrientedMetadata } from './vips.ts';
+
+/** What is known before decoding: our own reading of a plain JPEG, or that of libvips. */
+type Header = PlainHeader | OrientedMetadata;
 
 /** Length of a run of equal bytes that is rare in compressed data, unless overwritten or of one colour. */
 const RUN = 16;
@@ -17,21 +23,33 @@ const SPARE = 3;
  */
 export const openJpeg: OpenPicture = async (bytes) => {
   const jpeg = readJpegStructure(bytes);
+  const plain = readPlainHeader(jpeg.bytes);
+  if (plain) return { ...plain.size, decode: () => decodeJpeg(jpeg, plain) };
   const metadata = await readMetadata(jpeg.bytes, 'jpeg');
   return { ...metadata.autoOrient, decode: () => decodeJpeg(jpeg, metadata) };
 };
 
-async function decodeJpeg(jpeg: JpegStructure, metadata: OrientedMetadata): Promise<Picture> {
+/** Decodes with our build of libjpeg-turbo; through libvips where that does not apply or finds anything unusual. */
+async function decodePixels(bytes: Uint8Array, header: Header, failOn?: 'warning'): Promise<Picture> {
+  if (!('size' in header)) return decodeWithVips(bytes, 'jpeg', header, failOn && { failOn });
+  const picture = decodeRgb(bytes);
+  if (!picture) return decodeWithVips(bytes, 'jpeg', await readMetadata(bytes, 'jpeg'), failOn && { failOn });
+  const oriented = orient(picture, header.orientation);
+  if (oriented !== picture) picture.release();
+  return oriented;
+}
+
+async function decodeJpeg(jpeg: JpegStructure, metadata: Header): Promise<Picture> {
   for (const scan of jpeg.scans) if (!jpeg.hasEnd || runIn(jpeg.bytes, scan) !== null) checkCodes(jpeg, scan);
   let picture: Picture;
   try {
-    picture = await decodeWithVips(jpeg.bytes, 'jpeg', metadata, { failOn: 'warning' });
+    picture = await decodePixels(jpeg.bytes, metadata, 'warning');
   } catch (error) {
     if (!tellsOfSpareBytes(error)) throw error;
     const shorter = withoutPadding(jpeg);
     if (shorter) return decodeJpeg(shorter, metadata);
     if (!jpeg.isComplete || hasProgressiveRun(jpeg)) throw overwritten();
-    return decodeWithVips(jpeg.bytes, 'jpeg', metadata);
+    return decodePixels(jpeg.bytes, metadata);
   }
   if (hasProgressiveRun(jpeg) && !(await needsAll(jpeg))) throw overwritten();
   return picture;

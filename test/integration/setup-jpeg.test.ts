@@ -1,0 +1,65 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CODEC_SHA256, installCodec } from '../../scripts/setup/jpeg.ts';
+import { ProgressPrinter } from '../../scripts/setup/progress.ts';
+import { ROOT } from '../../scripts/setup/step.ts';
+import { sha256 } from '../../main/pictures/hash.ts';
+import { startMirror, type Mirror } from '../kit/setup-mirror.ts';
+
+const quiet = new ProgressPrinter({ write: () => undefined });
+const installed = join(ROOT, '.cache', 'jpeg', 'jpeg.wasm');
+
+let folder: string;
+let mirror: Mirror;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'twofold-setup-jpeg-'));
+  mirror = await startMirror();
+  vi.stubEnv('TWOFOLD_CACHE', join(folder, 'cache'));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await mirror.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const kept = (): string => join(folder, 'cache', 'builds', `jpeg-${CODEC_SHA256}.wasm`);
+const install = (): Promise<string> =>
+  installCodec(join(folder, 'jpeg'), quiet, { 'the mirror': `${mirror.url}libjpeg-turbo.tar.gz` });
+
+it.runIf(existsSync(installed))('what these tests run on is the decoder that scripts/jpeg describes', () => {
+  expect(sha256(readFileSync(installed))).toBe(CODEC_SHA256);
+});
+
+describe('installCodec', () => {
+  it.runIf(existsSync(installed))(
+    'takes what was built earlier on this machine, without a request',
+    async () => {
+      mkdirSync(join(kept(), '..'), { recursive: true });
+      copyFileSync(installed, kept());
+      expect(await install()).toMatch(/built earlier/);
+      expect(sha256(readFileSync(join(folder, 'jpeg', 'jpeg.wasm')))).toBe(CODEC_SHA256);
+      expect(mirror.requests).toEqual([]);
+    },
+  );
+
+  it('says that libvips decodes, and why, where the source is out of reach and the cached decoder is damaged', async () => {
+    mkdirSync(join(kept(), '..'), { recursive: true });
+    writeFileSync(kept(), 'damaged');
+    const outcome = await install();
+    expect(outcome).toMatch(/^JPEG decoder: libvips, .*To try again, remove .*\n/);
+    expect(outcome).toContain('from the mirror:');
+    expect(readdirSync(join(folder, 'jpeg'))).toEqual([]);
+    expect(mirror.requests.length).toBeGreaterThan(0);
+  });
+});

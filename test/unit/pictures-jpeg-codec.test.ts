@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { readPlainHeader } from '../../main/pictures/formats/jpeg-header.ts';
+import { decodeWithVips, readMetadata } from '../../main/pictures/formats/vips.ts';
+import { decodePicture } from '../../main/pictures/decode.ts';
+import { decodeRgb, encodeRgb, hasCodec } from '../../main/pictures/jpeg-codec.ts';
+import { pictureRng } from '../../main/pictures/random.ts';
+import { resizeBilinear } from '../../main/pictures/resize.ts';
+import { sharp } from '../../main/pictures/sharp.ts';
+
+const reference = new URL('../reference/pictures/', import.meta.url);
+const jpegs = readdirSync(reference).filter((name) => name.endsWith('.jpg'));
+const bytesOf = (name: string): Uint8Array => readFileSync(new URL(name, reference));
+
+/** Smooth colours with noise, so that every coefficient of the transform occurs. */
+function pixels(width: number, height: number, seed: number): Uint8Array {
+  const random = pictureRng(seed, 0, 0);
+  return Uint8Array.from(
+    { length: 3 * width * height },
+    (_, i) => Math.floor(200 * Math.abs(Math.sin(i / (7 + seed)))) + Math.floor(56 * random()),
+  );
+}
+
+const encoded = (width: number, height: number, seed: number, options: object): Promise<Buffer> =>
+  sharp(pixels(width, height, seed), { raw: { width, height, channels: 3 } })
+    .jpeg(options)
+    .toBuffer();
+
+const byVips = async (bytes: Uint8Array): Promise<Uint8Array> =>
+  (await decodeWithVips(bytes, 'jpeg', { ...(await readMetadata(bytes, 'jpeg')), orientation: 1 })).data;
+
+test.runIf(process.env.CI)('set-up compiled the codec, which the tests below need', () => {
+  expect(hasCodec()).toBe(true);
+});
+
+describe.runIf(hasCodec())('decodeRgb', () => {
+  test('decodes most fixtures itself, with the bytes of libvips', async () => {
+    let own = 0;
+    for (const name of jpegs) {
+      const bytes = bytesOf(name);
+      if (!readPlainHeader(bytes)) continue;
+      const picture = decodeRgb(bytes);
+      if (!picture) continue;
+      own++;
+      expect(Buffer.compare(picture.data, await byVips(bytes)), name).toBe(0);
+      picture.release();
+    }
+    expect(own).toBeGreaterThanOrEqual(6);
+  });
+
+  test.each([
+    { chromaSubsampling: '4:2:0', quality: 90 },
+    { chromaSubsampling: '4:4:4', quality: 100 },
+    { chromaSubsampling: '4:2:0', quality: 5 },
+    { chromaSubsampling: '4:2:0', quality: 75, progressive: true },
+  ])('gives the bytes of libvips for every width: %j', async (options) => {
+    for (let side = 1; side <= 70; side += 3) {
+      const bytes = await encoded(side, 71 - side, side, options);
+      const picture = decodeRgb(bytes)!;
+      expect([picture.width, picture.height]).toEqual([side, 71 - side]);
+      expect(Buffer.compare(picture.data, await byVips(bytes)), `${side}`).toBe(0);
+      picture.release();
+    }
+  });
+
+  test('leaves CMYK and damaged files to libvips, and decodes the next picture all the same', async () => {
+    const bytes = await encoded(60, 40, 1, {});
+    const before = decodeRgb(bytes)!.data.slice();
+    expect(decodeRgb(bytesOf('jpeg-cmyk.jpg'))).toBeUndefined();
+    for (const length of [2, 20, 200, Math.floor(bytes.length / 2)]) {
+      expect(decodeRgb(bytes.subarray(0, length))).toBeUndefined();
+    }
+    expect(decodeRgb(new Uint8Array(100))).toBeUndefined();
+    expect(decodeRgb(bytes)!.data).toEqual(before);
+  });
+
+  test('never throws, whatever bytes are wrong', async () => {
+    const bytes = await encoded(48, 48, 2, { progressive: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 20 }), (changes) => {
+        const changed = Uint8Array.from(bytes);
+        for (const [at, value] of changes) changed[at] = value;
+        decodeRgb(changed)?.release();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a picture stays as it is until it is released', async () => {
+    const first = decodeRgb(await encoded(64, 64, 3, {}))!;
+    const copy = first.data.slice();
+    const second = decodeRgb(await encoded(64, 64, 4, {}))!;
+    expect(first.data).toEqual(copy);
+    second.release();
+    decodeRgb(await encoded(640, 640, 5, {}))!.release();
+    expect(first.data).toEqual(copy);
+  });
+});
+
+test.runIf(hasCodec())('resizes in its own memory with the bytes of resizeBilinear', async () => {
+  const sizes = [1, 2, 3, 7, 75, 149, 150, 224];
+  for (const [width, height] of [
+    [150, 150],
+    [301, 97],
+    [64, 500],
+    [1, 9],
+  ] as const) {
+    const picture = decodeRgb(await encoded(width, height, width, {}))!;
+    const plain = { width, height, data: picture.data.slice() };
+    for (const to of sizes) {
+      const expected = resizeBilinear(plain, to, 150);
+      const resized = resizeBilinear(picture, to, 150);
+      expect(Buffer.compare(resized.data, expected.data), `${width} × ${height} to ${to}`).toBe(0);
+    }
+    picture.release();
+  }
+});
+
+test.runIf(hasCodec())('encodes what libvips reads as nearly the same picture', async () => {
+  const [width, height] = [97, 61];
+  const source = await sharp(pixels(width, height, 6), { raw: { width, height, channels: 3 } }).blur(3).raw().toBuffer(); // prettier-ignore
+  const bytes = encodeRgb({ width, height, data: source }, 95)!;
+  const data = await byVips(bytes);
+  const error = data.reduce((sum, value, i) => sum + Math.abs(value - source[i]!), 0) / data.length;
+  expect(error).toBeLessThan(3);
+});
+
+describe('without the codec', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.resetModules();
+  });
+
+  test('libvips gives the same pixels and makes thumbnails', async () => {
+    const expected = await Promise.all(jpegs.map((name) => decoded(decodePicture, name)));
+    vi.stubEnv('TWOFOLD_RESOURCES', new URL('nowhere', reference).pathname);
+    vi.resetModules();
+    const without = await import('../../main/pictures/jpeg-codec.ts');
+    expect(without.hasCodec()).toBe(false);
+    const { decodePicture: decode } = await import('../../main/pictures/decode.ts');
+    for (const [index, name] of jpegs.entries()) {
+      const picture = await decoded(decode, name);
+      expect(picture.equals(expected[index]!), name).toBe(true);
+    }
+    const { makeThumbnail } = await import('../../main/pictures/thumbnail.ts');
+    const thumbnail = await makeThumbnail(await encoded(300, 200, 7, {}), 100);
+    expect(await sharp(thumbnail).metadata()).toMatchObject({ format: 'jpeg', width: 100, height: 67 });
+  });
+});
+
+/** The pixels, or the message of the error. */
+async function decoded(decode: typeof decodePicture, name: string): Promise<Buffer> {
+  return decode(bytesOf(name)).then(
+    ({ data }) => Buffer.from(data),
+    (error: unknown) => Buffer.from(String(error)),
+  );
+}
