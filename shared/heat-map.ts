@@ -4,6 +4,12 @@ import { DEFAULT_CLASSES } from './library/classes.ts';
 /** How the cells of a heat map are computed: both add up exactly to the logit, see `main/model/head/attribution.ts`. */
 export type HeatMapMethod = 'exact' | 'gradient × input';
 
+/** What the cells of a heat map are, as a sentence. */
+export const heatMapMethod = (method: HeatMapMethod): string =>
+  method === 'exact'
+    ? 'Exact sum: the parts and a constant, that of the biases, add up to the logit.'
+    : 'Gradient × input, since the head has several hidden layers: the parts and a constant, that of the biases, add up to the logit, but another division among the parts would add up, too.';
+
 /** `rows` × `columns` values over a picture, row by row. */
 export interface CellGrid {
   rows: number;

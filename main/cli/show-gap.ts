@@ -2,6 +2,7 @@ import { formatInterval, formatPercent } from '../../shared/format.ts';
 import { wilson, type Evaluation } from '../../shared/metrics.ts';
 import { overfittingGap, type OverfittingGap } from '../../shared/overfitting-gap.ts';
 import type { Split } from '../../shared/split.ts';
+import { testAsTrained } from '../engine/known-evaluation.ts';
 import type { Project } from '../library/folder.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import { getEpochs, getRun } from '../library/runs/runs.ts';
@@ -35,7 +36,10 @@ export function showGap(
   output.line();
   output.line(table([`epoch ${epoch}`, 'pictures', 'accuracy', 'loss'], rows));
   output.line(
-    `Overfitting gap: ${(accuracy * 100).toFixed(1)} percentage points, training minus validation accuracy, with the labels of then. Training figures are means over the epoch, with dropout and augmentation.`,
+    `Overfitting gap: ${(accuracy * 100).toFixed(1)} percentage points, training minus validation accuracy. Training figures are means over the epoch, with dropout and augmentation.`,
+  );
+  output.line(
+    `All at a threshold of 50.0% and without calibration. Training and validation accuracy were computed in training, with the labels of that time${test ? '; test accuracy uses the current labels' : ''}.`,
   );
 }
 
@@ -47,5 +51,5 @@ export function showRunGap({ db }: Project, id: string, output: Output): void {
   const sides = getRunPictures(db, id).map(({ split }) => split);
   const count = (side: Split): number | null => sides.filter((split) => split === side).length || null;
   const counts = { train: count('train'), validation: count('validation') };
-  showGap(gap, counts, run.test?.evaluation ?? null, output);
+  showGap(gap, counts, run.test && testAsTrained(db, run), output);
 }

@@ -1,9 +1,14 @@
+import { calibrated } from '../../shared/calibrated.ts';
+import type { RunRecord } from '../../shared/library/runs.ts';
 import type { Split } from '../../shared/split.ts';
 import { evaluate, logit, type Evaluation, type MetricIntervals, type Scored } from '../../shared/metrics.ts';
 import { metricIntervals } from '../insight/metric-intervals.ts';
 import { testSet, trainingSet } from '../library/pictures/pictures.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import type { Db } from '../library/database/sql.ts';
+
+/** Of the accuracies that training reports, as Keras' `binary_accuracy`. */
+const TRAINING_THRESHOLD = 0.5;
 
 /** A labelled picture with the probability that a run gave it. */
 export interface KnownScore extends Scored {
@@ -38,6 +43,23 @@ export function knownEvaluation(db: Db, runId: string, threshold: number): Evalu
   const scored = knownScores(db, runId);
   if (scored.length === 0) return null;
   return evaluateScored(scored, threshold);
+}
+
+/**
+ * A run's evaluation on the test set as training evaluates: at a threshold of 0.5 and temperature 1, whatever was chosen since.
+ * With the current labels, from stored probabilities.
+ *
+ * @returns null if it was not evaluated there, or none of these pictures is labelled
+ */
+export function testAsTrained(
+  db: Db,
+  { id, temperature }: Pick<RunRecord, 'id' | 'temperature'>,
+): Evaluation | null {
+  const scored = knownScores(db, id, 'test').map(({ probability, label }) => ({
+    probability: calibrated(probability, 1 / temperature),
+    label,
+  }));
+  return scored.length === 0 ? null : evaluateScored(scored, TRAINING_THRESHOLD);
 }
 
 /** Bootstrap intervals of the same evaluation, with seed 1. @returns null if none of these pictures is labelled */

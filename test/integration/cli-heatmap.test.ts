@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { closeProject, openProject } from '../../main/library/project.ts';
+import { setUnsure } from '../../main/library/runs/calibration.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
+import type { UnsureRule } from '../../shared/unsure.ts';
 import { done, QUICK, run, sampleFolder, temporaryFolder, UNSEEN } from '../kit/cli.ts';
 
 const folder = temporaryFolder();
@@ -53,6 +56,25 @@ describe('heatmap', () => {
     (after.cells as number[]).forEach((value, cell) =>
       expect(value).toBeCloseTo(-(before.cells as number[])[cell]!, 5),
     );
+  });
+
+  it('answers and abstains as predict does, and names the method', async () => {
+    const rule = { risk: 0.05, on: 'validation' as const, pictures: 5 };
+    const answers = async (from: UnsureRule['from'] | null): Promise<unknown> => {
+      const opened = openProject(project);
+      setUnsure(opened.db, 'r1', from && { ...rule, answered: [0, 0], wrong: [0, 0], from });
+      closeProject(opened);
+      const { label, unsure } = await done('heatmap', project, smiley, '--out', out);
+      const { events } = await run('predict', project, smiley, '--json');
+      expect(events.find(({ event }) => event === 'prediction')).toMatchObject({ label, unsure });
+      return label;
+    };
+    expect(await answers([0.5, 0.5])).not.toBe('unsure');
+    expect(await answers([null, null])).toBe('unsure');
+    const { stdout } = await run('heatmap', project, smiley, '--out', out);
+    expect(stdout).toMatch(/^Unsure, more probable is "(flags|smileys)" \([\d.]+%\)\./m);
+    expect(stdout).toContain('Exact sum: the parts and a constant');
+    expect(await answers(null)).not.toBe('unsure');
   });
 
   it('writes nothing if the picture can’t be read', async () => {

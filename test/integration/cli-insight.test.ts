@@ -139,7 +139,7 @@ describe('with labels of a few pictures', () => {
     const flipped = [inFolder('flags')[3]!, inFolder('smileys')[5]!].map(at);
     await done('label', project, '1', flipped[0]!);
     await done('label', project, '0', flipped[1]!);
-    const { events } = await run('errors', project, '--json');
+    const { events } = await run('errors', project, '--json', '--count', '60');
     const suspects = events.filter(({ event }) => event === 'suspect').map((event) => event.path);
     for (const file of flipped) expect(suspects).toContain(file);
     const chance = suspects.length / 60;

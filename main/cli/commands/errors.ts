@@ -81,19 +81,22 @@ async function work(project: Project, { count, csv, head, run }: Flags, output: 
     : labelledProbabilities(library, await knownKeys(project), DEFAULT_RECIPE.seed);
   const suspects = suspectLabels(labelled, keptPictures(project.db));
   const names = getClasses(project.db).map(({ name }) => name);
-  const listed = suspects.slice(0, count).map(({ picture }) => picture.id);
-  const neighbours = labelledNeighbours(library, listed);
   const rows = suspects.map(({ picture, label, predicted, probability, isLikelyError }) => ({
     path: picture.path,
     label: names[label]!,
     predicted: names[predicted]!,
     probability,
     likely: isLikelyError,
-    neighbours: (neighbours.get(picture.id) ?? []).map((one) => ({ ...one, label: names[one.label]! })),
   }));
-  for (const row of rows) output.event('suspect', row);
+  const first = suspects.slice(0, count).map(({ picture }) => picture.id);
+  const neighbours = labelledNeighbours(library, first);
+  const listed = first.map((id, index) => ({
+    ...rows[index]!,
+    neighbours: (neighbours.get(id) ?? []).map((one) => ({ ...one, label: names[one.label]! })),
+  }));
+  for (const one of listed) output.event('suspect', one);
   const likely = rows.filter((row) => row.likely).length;
-  output.event('done', { suspects: rows.length, likely, labelled: labelled.length });
+  output.event('done', { suspects: rows.length, listed: listed.length, likely, labelled: labelled.length });
   if (csv !== undefined) {
     const text = toCsv(rows, ['path', 'label', 'predicted', 'probability', 'likely']);
     await writeCsv(text, csv, rows.length, 'suspect', output);
@@ -106,16 +109,14 @@ async function work(project: Project, { count, csv, head, run }: Flags, output: 
   output.line(
     table(
       ['picture', 'label', 'predicted', 'probability', 'likely wrong', 'most similar are labelled'],
-      rows
-        .slice(0, count)
-        .map((row) => [
-          printable(row.path),
-          row.label,
-          row.predicted,
-          formatPercent(row.probability),
-          row.likely ? 'yes' : '',
-          tally(row.neighbours.map(({ label }) => label)),
-        ]),
+      listed.map((row) => [
+        printable(row.path),
+        row.label,
+        row.predicted,
+        formatPercent(row.probability),
+        row.likely ? 'yes' : '',
+        tally(row.neighbours.map(({ label }) => label)),
+      ]),
     ),
   );
   if (rows.length > count) output.line(`… and ${rows.length - count} more; --csv writes them all.`);

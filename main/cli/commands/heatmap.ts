@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
-import { heatColours } from '../../../shared/heat-map.ts';
+import { heatColours, heatMapMethod } from '../../../shared/heat-map.ts';
 import { formatPercent } from '../../../shared/format.ts';
 import type { HeatMapJob } from '../../../shared/jobs/heat-map.ts';
 import { classAt, probabilityOf, sigmoid } from '../../../shared/metrics.ts';
+import { answerAt, UNSURE } from '../../../shared/unsure.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { modelView, runView } from '../../engine/model-view.ts';
 import { writeAtomically } from '../../files/atomic-file.ts';
@@ -33,7 +34,7 @@ export function addHeatmap(program: Command, output: Output): void {
     .option('--run <id>', 'which run (default: the newest with a model)')
     .addHelpText(
       'after',
-      '\nEach of the 7 × 7 cells (at mixed7 and 150 pixels) is coloured by its exact contribution to the logit.\n\nExample:\n  twofold heatmap traps night-1.jpg --out night-1-map.png',
+      '\nEach of the 7 × 7 cells (at mixed7 and 150 pixels) is coloured by its contribution to the logit: an exact sum for a head with one hidden layer or none, gradient × input for a head with several. Either way the cells and the biases add up to the logit.\n\nExample:\n  twofold heatmap traps night-1.jpg --out night-1-map.png',
     )
     .action((given: string, file: string, flags: Flags) =>
       withProject(given, output, (project) => heatmap(project, file, flags, output), { readOnly: true }),
@@ -71,14 +72,18 @@ async function heatmap(
   });
   await writeAtomically(out, (target) => target.writeFile(png));
   const probability = sigmoid(map.logit);
-  const predicted = classAt(probability, threshold);
+  const answer = answerAt(probability, threshold, run.unsure);
   output.event('done', {
     run: run.id,
     ...map,
     probability,
-    label: classes[predicted].name,
+    label: answer === null ? UNSURE : classes[answer].name,
+    unsure: answer === null,
     out,
   });
-  const share = formatPercent(probabilityOf(predicted, probability));
-  output.line(`Predicted "${classes[predicted].name}" (${share}). Wrote the heat map to ${out}.`);
+  const likelier = answer ?? classAt(probability, 0.5);
+  const share = formatPercent(probabilityOf(likelier, probability));
+  const words = answer === null ? 'Unsure, more probable is' : 'Predicted';
+  output.line(`${words} "${classes[likelier].name}" (${share}). Wrote the heat map to ${out}.`);
+  output.line(heatMapMethod(map.method));
 }

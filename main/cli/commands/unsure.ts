@@ -82,8 +82,11 @@ async function unsure(
     output.line(guarantee);
     output.line(UNSURE_METHOD);
   }
-  if (apply) output.line(`Run ${run.id} answers "unsure" elsewhere from now on. --reset removes it.`);
-  else if (proposal.rule) output.line('Not applied. --apply makes it part of the run.');
+  if (apply) {
+    output.line(
+      `Run ${run.id} answers "unsure" elsewhere from now on; evaluate, Review and reports still count every picture, at the threshold. --reset removes it.`,
+    );
+  } else if (proposal.rule) output.line('Not applied. --apply makes it part of the run.');
 }
 
 function describe(

@@ -1,5 +1,5 @@
 import { toFailure } from '../../../shared/errors.ts';
-import { heatColours, strongestPlace, type HeatMap } from '../../../shared/heat-map.ts';
+import { heatColours, strongestPlace, type HeatMap, type HeatMapMethod } from '../../../shared/heat-map.ts';
 import type { HeatMapJob, HeatMapPicture } from '../../../shared/jobs/heat-map.ts';
 import type { RunRecord } from '../../../shared/library/runs.ts';
 import { cacheDir, runDir, type Project } from '../../library/folder.ts';
@@ -22,6 +22,8 @@ export interface ShownHeatMaps {
   maps: (ShownHeatMap | null)[];
   /** Colours of class 0 and 1. */
   colours: readonly [string, string];
+  /** How the maps were computed; null without a map. */
+  method: HeatMapMethod | null;
   /** Why there are none; null if there are. */
   missing: string | null;
 }
@@ -51,7 +53,7 @@ export async function showHeatMaps(
     // Without the model the rest of the report is still what was stored.
     const { code, message } = toFailure(error);
     if (code === 'cancelled') throw error;
-    return { maps: pictures.map(() => null), colours, missing: message };
+    return { maps: pictures.map(() => null), colours, method: null, missing: message };
   }
   const shown: (ShownHeatMap | null)[] = [];
   for (const { path, thumbnail } of pictures) {
@@ -66,7 +68,8 @@ export async function showHeatMaps(
         : null,
     );
   }
-  return { maps: shown, colours, missing: null };
+  const [first] = found.values();
+  return { maps: shown, colours, method: first?.method ?? null, missing: null };
 }
 
 function wordsOf(map: HeatMap, names: readonly [string, string]): string {

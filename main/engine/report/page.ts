@@ -3,6 +3,7 @@ import type { EpochMetrics } from '../../../shared/jobs/train.ts';
 import type { Split } from '../../../shared/split.ts';
 import type { RunRecord } from '../../../shared/library/runs.ts';
 import type { Evaluation, Interval, MetricIntervals, Scored } from '../../../shared/metrics.ts';
+import { heatMapMethod } from '../../../shared/heat-map.ts';
 import { RECIPE_KEYS, rowOf, textOf } from '../../../shared/recipe.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { answerRule, unsureGuarantee } from '../../../shared/unsure.ts';
@@ -44,7 +45,7 @@ export interface ReportContents {
   bins: readonly ReliabilityBin[];
   wrong: readonly WrongPicture[];
   wrongInAll: number;
-  heat: Pick<ShownHeatMaps, 'colours' | 'missing'>;
+  heat: Pick<ShownHeatMaps, 'colours' | 'method' | 'missing'>;
   versions: Record<string, string>;
 }
 
@@ -153,13 +154,13 @@ function wrongPictures({ run, wrong, wrongInAll, heat }: ReportContents): string
 const jpeg = (alt: string, bytes: Uint8Array): string =>
   `<img alt="${escaped(alt)}" src="data:image/jpeg;base64,${Buffer.from(bytes).toString('base64')}">`;
 
-function heatWords(classes: readonly string[], { colours, missing }: ReportContents['heat']): string {
+function heatWords(classes: readonly string[], { colours, method, missing }: ReportContents['heat']): string {
   if (missing !== null) return `<p>Heat maps could not be computed: ${escaped(missing)}</p>`;
   const [zero, one] = classes.map(
     (name, index) =>
       `<span class="swatch" style="background: ${colours[index as 0 | 1]}"></span> <strong>${escaped(name)}</strong>`,
   );
-  return `<p>Beside each picture, its heat map: which parts are evidence for ${zero} and which for ${one}, relative to the strongest part of that picture. All parts and a constant add up to the logit.</p>`;
+  return `<p>Beside each picture, its heat map: which parts are evidence for ${zero} and which for ${one}, relative to the strongest part of that picture.${method === null ? '' : ` ${heatMapMethod(method)}`}</p>`;
 }
 
 function recipe({ run }: ReportContents): string {
