@@ -11,6 +11,7 @@ import { LibraryRows } from './library-rows.svelte.ts';
 import { LibrarySelection } from './library-selection.svelte.ts';
 import { LibraryView } from './library-view.svelte.ts';
 import { LookAlikes } from './look-alikes.svelte.ts';
+import { MapSelection } from './map-selection.svelte.ts';
 import { RunCoverageState } from './run-coverage.svelte.ts';
 import { RunFilterCounts } from './run-counts.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -37,6 +38,7 @@ export class Library {
   readonly runCounts: RunFilterCounts;
   readonly coverage: RunCoverageState;
   readonly alike = new LookAlikes(this);
+  readonly onMap: MapSelection;
   keysShown = $state(false);
   /** The last thing that was done, as a new object each time. */
   announcement = $state.raw<Announcement | null>(null);
@@ -70,6 +72,7 @@ export class Library {
     this.folders = new LibraryFolders(client);
     this.runCounts = new RunFilterCounts(client);
     this.coverage = new RunCoverageState(client);
+    this.onMap = new MapSelection(client);
     this.labels = new LibraryLabels(client, notices, project, {
       peek: (id) => this.rows.peek(id),
       reread: () => void this.list.reread(),
@@ -92,6 +95,7 @@ export class Library {
     this.rows.clear();
     this.labels.clear();
     this.selection.clear();
+    this.onMap.clear();
     this.list.clear();
     this.brush.tool = 'select';
     this.cursor.reset();
@@ -133,7 +137,7 @@ export class Library {
 
   /** Puts down the brush, else clears the selection. */
   escape(): void {
-    if (this.brush.tool === 'select') this.selection.clear();
+    if (this.brush.tool === 'select') this.deselect();
     this.takeUp('select');
   }
 
@@ -241,6 +245,33 @@ export class Library {
     this.selection.clear();
   }
 
+  /** Ends the selection, and on the map also what the filter "Selected on the map" would show. */
+  deselect(): void {
+    this.selection.clear();
+    if (this.view.layout === 'map' && !this.isOnlyOnMap) this.onMap.clear();
+  }
+
+  /** Whether only pictures are shown that were selected on the map. */
+  get isOnlyOnMap(): boolean {
+    return this.list.query.filter.kind === 'selected';
+  }
+
+  /** Shows what is selected on the map in the grid, where it stays selected. */
+  showSelectedInGrid(): void {
+    const { ids } = this.selection;
+    if (ids.size === 0) return;
+    this.onMap.take(ids);
+    this.list.filter(this.onMap.filter!);
+    this.selection.set(ids);
+    this.view.change({ layout: 'grid' });
+  }
+
+  /** Forgets what was selected on the map, and shows all pictures if only that was shown. */
+  clearOnMap(): void {
+    this.onMap.clear();
+    if (this.isOnlyOnMap) this.list.filter({ kind: 'all' });
+  }
+
   selectAll(): void {
     this.brush.tool = 'select';
     this.selection.set(this.list.ids);
@@ -277,7 +308,10 @@ export class Library {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       // What was searched for last time would only hide pictures.
-      const query = { ...this.list.query, search: '' };
+      const { filter } = this.list.query;
+      // Nor does the project remember what was selected.
+      const kept = filter.kind === 'selected' ? ({ kind: 'all' } as const) : filter;
+      const query = { ...this.list.query, filter: kept, search: '' };
       const settings = { ...this.view.settings, query, brush: this.brush.last };
       void this.client.call('project.setSettings', { settings }).catch(() => undefined);
     }, SETTLE_MS);

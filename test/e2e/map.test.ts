@@ -40,6 +40,16 @@ const map = () => page.getByRole('application', { name: 'Map' });
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
 const zoom = async (): Promise<number> => Number(await map().getAttribute('data-zoom'));
 
+/** Drags through these places of the map, 0..1 from its top left. */
+async function lasso(...corners: readonly (readonly [number, number])[]): Promise<void> {
+  const box = (await map().boundingBox())!;
+  const at = ([x, y]: readonly [number, number]) => [box.x + x * box.width, box.y + y * box.height] as const;
+  await page.mouse.move(...at(corners[0]!));
+  await page.mouse.down();
+  for (const corner of corners.slice(1)) await page.mouse.move(...at(corner), { steps: 4 });
+  await page.mouse.up();
+}
+
 /** Colours of the drawn points, most frequent first, as `r g b`. */
 async function coloursDrawn(): Promise<string[]> {
   await app.settle();
@@ -85,26 +95,59 @@ describe('the map', () => {
   });
 
   it('is selected on by a lasso, whose pictures a key labels', async () => {
-    const box = (await map().boundingBox())!;
-    const corners = [
-      [0.02, 0.02],
-      [0.98, 0.02],
-      [0.98, 0.98],
-      [0.02, 0.98],
-    ] as const;
-    const at = ([x, y]: readonly [number, number]) =>
-      [box.x + x * box.width, box.y + y * box.height] as const;
-    await page.mouse.move(...at(corners[0]));
-    await page.mouse.down();
-    for (const corner of corners.slice(1)) await page.mouse.move(...at(corner), { steps: 4 });
-    await page.mouse.up();
-    await page.getByText('60 selected').waitFor({ state: 'attached' });
+    await lasso([0.02, 0.02], [0.98, 0.02], [0.98, 0.98], [0.02, 0.98]);
+    await page.getByText('. 60 selected.').waitFor({ state: 'attached' });
     await page.keyboard.press('1');
-    await page.getByText('0 selected').waitFor({ state: 'attached' });
+    await page.getByText('. 0 selected.').waitFor({ state: 'attached' });
     expect((await app.call('pictures.counts')).classes).toEqual([60, 0]);
     await expect.poll(async () => (await coloursDrawn())[0]).toBe((await classColours())[0]);
     await page.keyboard.press('z');
     await expect.poll(async () => (await app.call('pictures.counts')).classes).toEqual([30, 30]);
+  });
+
+  it('shows what was selected in the grid, as a filter that lasts until it is cleared', async () => {
+    const show = page.getByRole('region', { name: 'Show', exact: true });
+    const chosen = show.getByRole('button', { name: /^Selected on the map/ });
+    // Labelling ended the selection, and still one can look at what was labelled.
+    await show.getByRole('button', { name: 'Selected on the map 60' }).waitFor();
+    await map().focus();
+    await page.keyboard.press('Escape');
+    await chosen.waitFor({ state: 'detached' });
+    await lasso([0.02, 0.02], [0.5, 0.02], [0.5, 0.98], [0.02, 0.98]);
+    const text = await page.getByText(/^Select \d+$/).textContent();
+    const count = Number(/\d+/.exec(text!)![0]);
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBeLessThan(60);
+    await map().focus();
+    await page.keyboard.press('Shift+Enter');
+    const grid = page.getByRole('listbox');
+    await grid.waitFor();
+    const listed = page.getByRole('button', { name: /^Select all \d+$/ });
+    const shown = async (): Promise<number> => Number(/\d+/.exec((await listed.textContent())!)![0]);
+    await expect.poll(shown).toBe(count);
+    // They stay selected, so that a key can label them.
+    await page.getByText(`Select ${count}`, { exact: true }).waitFor();
+    expect(await chosen.textContent()).toContain(String(count));
+    await app.screenshots('map-selected');
+    // Other filters and the map in between.
+    await show.getByRole('button', { name: /^All/ }).click();
+    await expect.poll(shown).toBe(60);
+    await press('Map');
+    await map().waitFor();
+    await chosen.click();
+    await press('Grid');
+    await expect.poll(shown).toBe(count);
+    // A removed picture is not counted; it comes back with it.
+    await grid.getByRole('option').first().click();
+    await page.keyboard.press('Delete');
+    await show.getByRole('button', { name: `Selected on the map ${count - 1}` }).waitFor();
+    await page.keyboard.press('z');
+    await show.getByRole('button', { name: `Selected on the map ${count}` }).waitFor();
+    await press('Back to the map');
+    await map().waitFor();
+    await press('Clear what was selected on the map');
+    await chosen.waitFor({ state: 'detached' });
+    await expect.poll(shown).toBe(60);
   });
 
   it('makes what the filter leaves out faint, and the lasso passes it by', async () => {
@@ -114,7 +157,7 @@ describe('the map', () => {
     expect(await coloursDrawn()).not.toContain((await classColours())[0]);
     await map().focus();
     await page.keyboard.press('v');
-    await page.getByText('30 selected').waitFor({ state: 'attached' });
+    await page.getByText('. 30 selected.').waitFor({ state: 'attached' });
     await page.keyboard.press('Escape');
     await show.getByRole('button', { name: /^All/ }).click();
   });

@@ -154,11 +154,12 @@ describe('what the grid shows', () => {
         { kind: 'problems' },
         { kind: 'split', split: 'validation', run: run1 },
         { kind: 'wrong', run: run1, among: 'predicted' },
+        { kind: 'selected', ids: Uint32Array.of(4, 2, 900_000) },
       ] as const
     ).map((filter) => pictureFilterSchema.parse(filter));
     const counts = countMatches(db, filters);
     expect(counts).toEqual(filters.map((filter) => ids({ filter }).length));
-    expect(counts).toEqual([NAMES.length, NAMES.length - 3, 3, 2, 1, 1]);
+    expect(counts).toEqual([NAMES.length, NAMES.length - 3, 3, 2, 1, 1, 2]);
     expect(getCounts(db)).toMatchObject({ missing: 2, trainableMissing: 1 });
     setSplit(db, [1], 'test');
     expect(getCounts(db)).toMatchObject({ missing: 2, trainableMissing: 0 });

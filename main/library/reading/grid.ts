@@ -151,6 +151,9 @@ function condition(filter: PictureFilter, joins: string[], params: Params, db: D
       return 'p.problem IS NOT NULL';
     case 'check':
       return CHECK_CONDITIONS[filter.check];
+    case 'selected':
+      params.selected = idList(filter.ids);
+      return 'p.id IN (SELECT value FROM json_each(:selected))';
     case 'import':
       params.importId = filter.importId;
       return 'p.import_id = :importId';

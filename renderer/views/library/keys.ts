@@ -46,6 +46,7 @@ export const KEY_SHEET: readonly {
       [['←', '→', '↑', '↓'], 'nearest picture in that direction; with Shift: move the map'],
       [['+', '−', 'F'], 'zoom in, zoom out, show the whole map; also by wheel'],
       [['Space', 'Enter'], 'select or deselect, large view; hold Space and drag to move the map'],
+      [['V', 'Shift Enter'], 'select the visible pictures, show the selected ones in the grid'],
     ],
   },
   {

@@ -26,6 +26,7 @@ test('filters that do not depend on labels never go out of date', () => {
   for (const filter of [
     { kind: 'all' },
     { kind: 'problems' },
+    { kind: 'selected', ids: Uint32Array.of(1) },
     { kind: 'split', split: 'test' },
   ] as PictureFilter[]) {
     expect(outdatedWords(new ListChanges().note(filter, [1, 2], 1), filter)).toBeNull();

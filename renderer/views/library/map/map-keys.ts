@@ -15,6 +15,8 @@ export interface MapKeyTarget {
   pan: (by: Point) => void;
   goTo: (index: number) => void;
   open: () => void;
+  /** Shows what is selected in the grid. */
+  show: () => void;
 }
 
 const DIRECTIONS: Partial<Record<string, Point>> = {
@@ -48,7 +50,8 @@ export function mapKey(event: KeyboardEvent, target: MapKeyTarget): boolean {
       zoom.fit();
       return true;
     case 'Enter':
-      if (current !== null) target.open();
+      if (event.shiftKey) target.show();
+      else if (current !== null) target.open();
       return true;
     case ' ':
     case 'Home':
