@@ -7,7 +7,7 @@ export interface View {
 
 export const FITTED: View = { scale: 1, x: 0, y: 0 };
 
-/** What keys and buttons do with a picture. */
+/** What keys and buttons do with a picture, or the map. */
 export interface ZoomHandle {
   /** Zooms by a factor, around the middle. */
   by: (factor: number) => void;
@@ -15,7 +15,39 @@ export interface ZoomHandle {
   fit: () => void;
 }
 
+/** What they do with a picture that is larger than its frame. */
+export interface PictureZoom extends ZoomHandle {
+  /** Moves the frame over the picture, by shares of the frame's sides: 1 to the right, down. */
+  pan: (right: number, down: number) => void;
+}
+
 export const ZOOM_STEP = 1.5;
+
+/** Share of the frame that a key moves. */
+const PAN_STEP = 0.2;
+
+const PANS: Partial<Record<string, readonly [right: number, down: number]>> = {
+  ArrowLeft: [-PAN_STEP, 0],
+  ArrowRight: [PAN_STEP, 0],
+  ArrowUp: [0, -PAN_STEP],
+  ArrowDown: [0, PAN_STEP],
+};
+
+/**
+ * Zooms by + and −, fits by a key, and pans by the arrow keys with Shift; without it they show other pictures.
+ *
+ * @param key as `keyOf` names it
+ * @returns whether the key means that
+ */
+export function zoomByKey(key: string, shift: boolean, zoom: PictureZoom | null, fit: string): boolean {
+  const by = shift ? PANS[key] : undefined;
+  if (by) zoom?.pan(...by);
+  else if (key === '+' || key === '=') zoom?.by(ZOOM_STEP);
+  else if (key === '-') zoom?.by(1 / ZOOM_STEP);
+  else if (key === fit && !shift) zoom?.fit();
+  else return false;
+  return true;
+}
 
 interface Size {
   width: number;

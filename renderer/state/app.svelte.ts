@@ -27,6 +27,7 @@ import { SuggestionActions } from './suggestion-actions.svelte.ts';
 import { Suggestions } from './suggestions.svelte.ts';
 import { Train } from './train.svelte.ts';
 import { Tries } from './tries.svelte.ts';
+import { TryMember } from './try-member.svelte.ts';
 import { WeightsImports } from './weights-import.svelte.ts';
 
 /** A project that was opened, and what is to be imported into it. */
@@ -47,6 +48,7 @@ export class AppState {
   readonly runs: Runs;
   readonly train: Train;
   readonly tries: Tries;
+  readonly tryMember: TryMember;
   readonly heatMaps: HeatMaps;
   readonly evaluations: Evaluations;
   readonly searches: RecipeSearches;
@@ -88,6 +90,7 @@ export class AppState {
       (run, place) => this.useRun(run, place),
     );
     this.tries = new Tries(client, this.notices, this.opened, this.runs);
+    this.tryMember = new TryMember(client, this.notices, this.library);
     this.heatMaps = new HeatMaps(client, this.notices);
     this.evaluations = new Evaluations(client, this.notices);
     this.searches = new RecipeSearches(client, this.notices);
@@ -129,6 +132,8 @@ export class AppState {
     const isOther = place !== this.#place;
     this.#place = place;
     this.labelCheck.close();
+    this.review.enlarged = false;
+    this.tries.enlarged = false;
     this.opened.chooseNewRun();
     // A project on a medium that can't be written to opens elsewhere next time, which is no error.
     if (isOther) void this.client.call('project.setSettings', { settings: { place } }).catch(() => undefined);
@@ -238,6 +243,7 @@ export class AppState {
     this.runs.open(isProject);
     this.train.open(info);
     this.tries.open(isProject);
+    this.tryMember.open();
     this.heatMaps.open();
     this.evaluations.open(isProject);
     this.searches.open(isProject);

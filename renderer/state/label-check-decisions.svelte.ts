@@ -12,12 +12,15 @@ export class LabelDecisions {
   /** Labels that were changed since they were ranked. */
   readonly #labels = new SvelteMap<number, LabelValue>();
   readonly #kept = new SvelteSet<number>();
+  /** Pictures that were removed from the project meanwhile. */
+  readonly #gone = new SvelteSet<number>();
   /** Decisions that are not on disk yet. */
   readonly #pending = new SvelteMap<number, Decision>();
 
   clear(): void {
     this.#labels.clear();
     this.#kept.clear();
+    this.#gone.clear();
     this.#pending.clear();
   }
 
@@ -26,10 +29,15 @@ export class LabelDecisions {
     for (const [id, label] of this.#labels) this.#labels.set(id, swapLabel(label));
   }
 
-  /** Takes what was decided before the app was restarted. */
-  restore({ suspect: { id }, now, isKept }: CheckedLabel): void {
-    if (!this.#labels.has(id)) this.#labels.set(id, now);
-    if (isKept) this.#kept.add(id);
+  /** Takes what was decided before the app was restarted. @returns the labels that are still decided */
+  restore(checked: readonly CheckedLabel[]): Suspect[] {
+    // The others were undone since, on the command line.
+    const decided = checked.filter(({ suspect, now, isKept }) => now !== suspect.label || isKept);
+    for (const { suspect, now, isKept } of decided) {
+      if (!this.#labels.has(suspect.id)) this.#labels.set(suspect.id, now);
+      if (isKept) this.#kept.add(suspect.id);
+    }
+    return decided.map(({ suspect }) => suspect);
   }
 
   /** Until it is stored. */
@@ -41,10 +49,17 @@ export class LabelDecisions {
     ids.forEach((id) => this.#pending.delete(id));
   }
 
-  hear({ changes, kept = [], unkept = [] }: LabelAnswer): void {
+  hear({ changes, kept = [], unkept = [], removed = [], restored = [] }: LabelAnswer): void {
     for (const { id, label } of changes) this.#labels.set(id, label);
     for (const id of kept) this.#kept.add(id);
     for (const id of unkept) this.#kept.delete(id);
+    for (const id of removed) this.#gone.add(id);
+    for (const id of restored) this.#gone.delete(id);
+  }
+
+  /** Whether a picture was removed from the project. */
+  isGone(id: number): boolean {
+    return this.#gone.has(id);
   }
 
   isKept(id: number): boolean {

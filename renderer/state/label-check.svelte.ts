@@ -4,7 +4,7 @@ import { toFailure } from '../../shared/errors.ts';
 import { plural } from '../../shared/format.ts';
 import type { LabelValue } from '../../shared/library/labels.ts';
 import { swapClass } from '../../shared/swap.ts';
-import type { ZoomHandle } from '../lib/zoom.ts';
+import type { PictureZoom } from '../lib/zoom.ts';
 import type { Client } from './client.ts';
 import { LabelDecisions, type Decision } from './label-check-decisions.svelte.ts';
 import { LabelCheckPictures } from './label-check-pictures.svelte.ts';
@@ -32,9 +32,11 @@ export class LabelCheck {
   /** What trained heads found last. */
   readonly byHead = $derived.by(() => this.#heads.latest);
   readonly pictures: LabelCheckPictures;
+  /** The picture is shown over the whole window. */
+  enlarged = $state(false);
   readonly skips = new Skips();
   /** Of the large picture, while it is shown. */
-  zoom: ZoomHandle | null = null;
+  zoom: PictureZoom | null = null;
   /** What was decided before comes first, so that progress counts it. */
   #all = $state.raw<readonly Suspect[]>([]);
   readonly #decisions = new LabelDecisions();
@@ -46,9 +48,10 @@ export class LabelCheck {
   /** What was done last, as a new object each time. */
   announcement = $state.raw<{ id: number; did: Decision | 'undone' | 'skip' | 'skip-undone' } | null>(null);
 
+  readonly #present = $derived(this.#all.filter(({ id }) => !this.#decisions.isGone(id)));
   /** What was skipped comes last. */
   readonly queue = $derived(
-    this.#all
+    this.#present
       .filter((one) => this.withAll || one.isLikely || this.decisionOf(one) !== null)
       .sort((a, b) => this.skips.of(a.id) - this.skips.of(b.id)),
   );
@@ -56,7 +59,7 @@ export class LabelCheck {
   /** Labels of the queue that are not decided; once none is shown, those that were skipped. */
   readonly left = $derived(this.queue.length - this.checked.length);
   /** Labels outside the queue that differ from the prediction. */
-  readonly others = $derived(this.#all.length - this.queue.length);
+  readonly others = $derived(this.#present.length - this.queue.length);
   readonly index = $derived(this.queue.findIndex(({ id }) => id === this.#cursorId));
   /** The picture in question; null when all are checked. */
   readonly current = $derived(this.queue[this.index] ?? null);
@@ -126,6 +129,7 @@ export class LabelCheck {
 
   close(): void {
     this.isOpen = false;
+    this.enlarged = false;
   }
 
   /** What was checked before the app was restarted. */
@@ -133,12 +137,7 @@ export class LabelCheck {
     const checked = await this.client.call('suspects.checked');
     if (this.#isRestored) return;
     this.#isRestored = true;
-    for (const one of checked) {
-      // Undone since, on the command line.
-      if (one.now === one.suspect.label && !one.isKept) continue;
-      this.#decisions.restore(one);
-      this.#all = [...this.#all, one.suspect];
-    }
+    this.#all = [...this.#all, ...this.#decisions.restore(checked)];
   }
 
   /** A finished queue is not remembered, so that the next one starts at nothing checked. */
@@ -155,17 +154,16 @@ export class LabelCheck {
       this.#take({ run: null, list: await this.client.call('suspects.quick') });
     } catch (thrown) {
       const { code, message } = toFailure(thrown);
-      if (code !== 'too-few') {
-        this.notices.fail(thrown);
-        return;
-      }
-      this.#clear();
-      this.refusal = message;
+      if (code === 'too-few') {
+        this.#clear();
+        this.refusal = message;
+      } else this.notices.fail(thrown);
     }
   }
 
-  /** Ranks by what trained heads found. */
+  /** Shows the queue, ranked by what trained heads found. */
   useHead(): void {
+    this.isOpen = true;
     if (this.byHead) this.#take(this.byHead);
   }
 
@@ -198,7 +196,7 @@ export class LabelCheck {
     }
     const likely = byHead.list.suspects.filter(({ isLikely }) => isLikely).length;
     this.notices.say(`The trained heads found ${plural(likely, 'likely label error')}.`, [
-      { label: 'Check them', act: () => ((this.isOpen = true), this.useHead()) },
+      { label: 'Check them', act: () => this.useHead() },
     ]);
   }
 
@@ -259,6 +257,12 @@ export class LabelCheck {
     this.#toNext(-1);
   }
 
+  /** Removes a picture from the project and shows the next that is undecided. */
+  remove(id: number): void {
+    this.library.remove([id]);
+    this.#toNext(this.index);
+  }
+
   /** Takes the labels into the queue that only differ from the prediction. */
   includeAll(): void {
     this.withAll = true;
@@ -283,10 +287,10 @@ export class LabelCheck {
 
   #hear(answer: LabelAnswer, isReplay: boolean): void {
     this.#decisions.hear(answer);
-    const { changes, kept = [], unkept = [] } = answer;
+    const { changes, kept = [], unkept = [], restored = [] } = answer;
     if (!isReplay || this.#all.length === 0) return;
     this.#remember();
-    const affected = [...changes.map(({ id }) => id), ...kept, ...unkept];
+    const affected = [...changes.map(({ id }) => id), ...kept, ...unkept, ...restored];
     const first =
       this.queue.find(({ id }) => affected.includes(id)) ?? this.#all.find(({ id }) => affected.includes(id));
     if (!first) return;

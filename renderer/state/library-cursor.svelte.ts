@@ -1,4 +1,4 @@
-import type { ZoomHandle } from '../lib/zoom.ts';
+import type { PictureZoom } from '../lib/zoom.ts';
 import type { LibraryList } from './library-list.svelte.ts';
 
 /** What the grid tells of itself while it is shown. */
@@ -20,7 +20,7 @@ export class LibraryCursor {
   scrollTop = 0;
   grid: GridHandle | null = null;
   /** Of the large picture while it is shown. */
-  zoom: ZoomHandle | null = null;
+  zoom: PictureZoom | null = null;
   readonly id = $derived.by(() => this.list.ids[this.index]);
   #returning = false;
 

@@ -199,10 +199,11 @@ export class Library {
     if (ids.length > 0) this.labels.remove(ids);
   }
 
-  /** Puts what is selected into the test set, or takes it out. */
-  async setTest(test: boolean): Promise<void> {
-    const ids = [...this.selection.ids];
-    const moved = await this.notices.attempt(() => this.client.call('pictures.setTest', { ids, test }));
+  /** Puts pictures into the test set, or takes them out. */
+  async setTest(test: boolean, ids: readonly number[] = this.targets): Promise<void> {
+    const moved = await this.notices.attempt(() =>
+      this.client.call('pictures.setTest', { ids: [...ids], test }),
+    );
     if (moved) {
       this.notices.say(
         `${plural(moved.changed, 'picture')} ${test ? 'moved to' : 'removed from'} the test set.`,

@@ -164,6 +164,53 @@ test('Z undoes decisions one by one and shows their pictures again', async () =>
   await untilShown(third);
 });
 
+test('the picture has the menu and the keys of other lists', async () => {
+  const [, , third] = list.suspects.map(({ id }) => id) as [number, number, number];
+  const { name } = await rowOf(third);
+  const clipboard = (): Promise<string> => app.electron.evaluate(({ clipboard: board }) => board.readText());
+  const item = (words: string) => page.getByRole('menu').getByRole('menuitem', { name: words });
+  await page.keyboard.press('Control+c');
+  await expect.poll(clipboard).toContain(name);
+  await page.keyboard.press('Shift+F10');
+  await item('Show in folder').waitFor();
+  expect(await item('Clear label').count()).toBe(0);
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('check-menu', [[1280, 800]]);
+  await page.keyboard.press('Escape');
+  await item('Show in folder').waitFor({ state: 'detached' });
+  // Zoomed and panned where it is; F means another class here.
+  const transform = (): Promise<string> =>
+    page.evaluate(`document.querySelector('.frame > .picture').style.transform`);
+  await page.keyboard.press('+');
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect.poll(transform).toMatch(/^translate\([1-9][\d.]*px, 0px\) scale\(1\.5\)$/);
+  await page.keyboard.press('0');
+  await expect.poll(transform).toBe('translate(0px, 0px) scale(1)');
+  // Enlarged, the keys mean the same, and the class buttons decide.
+  await page.keyboard.press('Enter');
+  const large = page.getByRole('dialog', { name });
+  await large.waitFor();
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('check-large', [[1280, 800]]);
+  await large.getByRole('button', { name: NAMES[list.suspects[2]!.predicted], exact: true }).click();
+  await large.waitFor({ state: 'detached' });
+  await page.getByRole('dialog').waitFor();
+  await expect.poll(async () => (await rowOf(third)).label).toBe(list.suspects[2]!.predicted);
+  await page.keyboard.press('z');
+  await large.waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // Removed, and back by undo.
+  await page.keyboard.press('Delete');
+  await expect.poll(async () => (await app.call('pictures.rows', { ids: [third] })).length).toBe(0);
+  await expect.poll(() => title().innerText()).not.toBe(name);
+  await page.keyboard.press('z');
+  await untilShown(third);
+  await main()
+    .getByText(/^2 of \d+ checked$/)
+    .waitFor();
+});
+
 test('a label that was kept does not come back, and what was decided still counts', async () => {
   const [, second, third] = list.suspects.map(({ id }) => id) as [number, number, number];
   await page.keyboard.press('Escape');

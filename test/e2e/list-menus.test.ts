@@ -79,6 +79,72 @@ test('Review: a removed picture leaves the list, and comes back with undo', asyn
   expect(await rowOf(name)).toBeDefined();
 });
 
+/** How far the middle of the enlarged picture is from that of its frame. */
+const place = (): Promise<string> =>
+  app.page.evaluate(`document.querySelector('dialog .frame > .picture').style.transform`);
+const large = () => app.page.getByRole('dialog');
+const choice = (name: string) => large().getByRole('button', { name, exact: true });
+
+test('Review: the enlarged picture is labelled, zoomed and panned by keys and buttons, and has the menu', async () => {
+  const name = await firstName();
+  const before = (await rowOf(name))!.label as 0 | 1;
+  const names = ['flags', 'smileys'] as const;
+  await options().first().dblclick();
+  await expect.poll(() => large().getAttribute('aria-label')).toBe(name);
+  expect(await choice(names[before]).getAttribute('aria-pressed')).toBe('true');
+  await choice(names[1 - before]!).click();
+  await expect.poll(async () => (await rowOf(name))!.label).toBe(1 - before);
+  expect(await choice(names[1 - before]!).getAttribute('aria-pressed')).toBe('true');
+  await press(before === 0 ? 'ArrowLeft' : 'ArrowRight');
+  await expect.poll(async () => (await rowOf(name))!.label).toBe(before);
+  await press('s');
+  await large().getByRole('status').getByText('skipped').waitFor();
+  await press('z');
+  await expect.poll(async () => (await rowOf(name))!.label).toBe(before);
+  // The whole picture is in sight: there is nothing to pan to.
+  await press('Shift+ArrowRight');
+  expect(await place()).toBe('translate(0px, 0px) scale(1)');
+  await press('+');
+  await press('Shift+ArrowRight');
+  await press('Shift+ArrowDown');
+  await expect.poll(place).toMatch(/^translate\(-\d+(\.\d+)?px, -\d+(\.\d+)?px\) scale\(1\.5\)$/);
+  expect(await large().getAttribute('aria-label')).toBe(name);
+  await press('f');
+  await expect.poll(place).toBe('translate(0px, 0px) scale(1)');
+  await press('Shift+F10');
+  await item('Use in Try').waitFor();
+  expect(await item('Open').count()).toBe(0);
+  expect(await app.accessibility()).toEqual([]);
+  await press('Escape');
+  await menu().waitFor({ state: 'detached' });
+  await press('Control+c');
+  await large().getByText('1 path copied.').waitFor();
+  expect(basename(await clipboard())).toBe(name);
+  await app.screenshots('review-large', [
+    [1280, 800],
+    [800, 560],
+  ]);
+  await app.resize(1280, 800);
+  await press('ArrowDown');
+  await expect.poll(() => large().getAttribute('aria-label')).not.toBe(name);
+  await press('Escape');
+  await large().waitFor({ state: 'detached' });
+});
+
+test('Review: a picture is moved to the test set and out of it by the menu', async () => {
+  const name = await firstName();
+  const before = (await rowOf(name))!.split;
+  expect(before).not.toBe('test');
+  await options().first().click({ button: 'right' });
+  expect(await item('Remove from test set').isDisabled()).toBe(true);
+  await item('Move to test set').click();
+  await expect.poll(async () => (await rowOf(name))!.split).toBe('test');
+  await expect.poll(firstName).not.toBe(name);
+  const { id } = (await rowOf(name))!;
+  await app.call('pictures.setTest', { ids: [id], test: false });
+  await expect.poll(firstName).toBe(name);
+});
+
 test('Review: similar pictures are shown in the Library, and a picture is used in Try', async () => {
   const name = await firstName();
   await options().first().click({ button: 'right' });
@@ -118,6 +184,22 @@ test('Try: a picture of the project is labelled and removed from the list', asyn
     .click();
   await app.page.getByText('Other changes came after it. Undo those first.').waitFor();
   expect((await rowOf(name))!.label).toBeNull();
+  // Enlarged, by button; and undone by key.
+  await options().first().dblclick();
+  await choice(before === 0 ? 'smileys' : 'flags').click();
+  await expect.poll(async () => (await rowOf(name))!.label).toBe(1 - before);
+  expect(await choice(before === 0 ? 'smileys' : 'flags').getAttribute('aria-pressed')).toBe('true');
+  await press('z');
+  await expect.poll(async () => (await rowOf(name))!.label).toBeNull();
+  await press('Escape');
+  await large().waitFor({ state: 'detached' });
+  // Both kinds of removing are there; the key is that of the list.
+  await options().first().click({ button: 'right' });
+  await item('Remove from list').waitFor();
+  await item('Remove from project').click();
+  await expect.poll(() => rowOf(name)).toBe(undefined);
+  await press('z');
+  await expect.poll(async () => (await rowOf(name))?.label).toBeNull();
   await press('Delete');
   await main().getByText('Drop a picture here').waitFor();
   expect(await rowOf(name)).toBeDefined();
@@ -133,6 +215,13 @@ test('Try: a picture that is not in the project is imported before it is labelle
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('try-menu', [[1280, 800]]);
   await options().first().click();
+  await options().first().dblclick();
+  await choice('Import to label').waitFor();
+  expect(await choice('smileys').isDisabled()).toBe(true);
+  expect(await app.accessibility()).toEqual([]);
+  await app.screenshots('try-large', [[1280, 800]]);
+  await press('Escape');
+  await large().waitFor({ state: 'detached' });
   await press('1');
   await app.page.getByText('“nerd-face.png” is not in the project.').waitFor();
   await press('Shift+F10');

@@ -1,5 +1,5 @@
 import type { LabelValue } from '../../../shared/library/labels.ts';
-import { labelKey } from './marks.ts';
+import { labelKey } from '../../lib/marks.ts';
 
 /** The label that pictures get when they are dropped on an element; undefined where it takes none. */
 export function dropLabelOf(element: Element | null): LabelValue | undefined {

@@ -12,7 +12,7 @@ import {
   rangeInSight,
   scrollTopOf,
 } from '../../../renderer/views/library/geometry.ts';
-import { classMarks, labelName } from '../../../renderer/views/library/marks.ts';
+import { classMarks, labelName } from '../../../renderer/lib/marks.ts';
 
 const someLayout = fc
   .record({

@@ -1,5 +1,5 @@
-import type { ClassInfo } from '../../../shared/library/classes.ts';
-import type { LabelValue } from '../../../shared/library/labels.ts';
+import type { ClassInfo } from '../../shared/library/classes.ts';
+import type { LabelValue } from '../../shared/library/labels.ts';
 
 type Classes = readonly [ClassInfo, ClassInfo];
 
