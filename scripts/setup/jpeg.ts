@@ -17,7 +17,7 @@ import { unpackTar } from './unpack.ts';
  * SHA-256 of the compiled decoder. The compiler is deterministic, so this is the same on every machine. After a change
  * in scripts/jpeg, set-up fails and states the new one.
  */
-export const CODEC_SHA256 = '88f34ba87de16f097af4f537e360f9a62fe53f60d59b299336ebd5a33f8231b6';
+export const CODEC_SHA256 = 'd41b6b2ae1cd65b1cc6b57316daf1d76b38fe058cadc972228da008c0a5148f2';
 
 const COMPILER = {
   name: '@yowasp/clang',

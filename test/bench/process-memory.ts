@@ -2,13 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 
 const EVERY_MS = 200;
 
-/**
- * Follows a process and all it starts until it ends, and keeps the highest resident memory of each (`VmHWM`, which the
- * kernel tracks, so that nothing between two looks is missed). Linux only.
- */
+/** Highest memory of a process, in bytes. */
+export interface MemoryPeak {
+  /** `VmHWM`, which the kernel tracks, so that nothing between two looks is missed. */
+  resident: number;
+  /** Highest `RssAnon` seen: what the process allocated, without the pages of programs and libraries. */
+  anonymous: number;
+}
+
+/** Follows a process and all it starts until it ends, and keeps the peaks of each. Linux only. */
 export class MemoryWatch {
-  /** By process id, in bytes. */
-  readonly peaks = new Map<number, number>();
+  /** By process id. */
+  readonly peaks = new Map<number, MemoryPeak>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(private readonly pid: number) {
@@ -21,8 +26,11 @@ export class MemoryWatch {
 
   async #look(): Promise<void> {
     for (const pid of await family(this.pid)) {
-      const peak = await peakOf(pid);
-      if (peak !== undefined) this.peaks.set(pid, Math.max(peak, this.peaks.get(pid) ?? 0));
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      const before = this.peaks.get(pid) ?? { resident: 0, anonymous: 0 };
+      const resident = Math.max(before.resident, bytesOf(status, 'VmHWM'));
+      const anonymous = Math.max(before.anonymous, bytesOf(status, 'RssAnon'));
+      if (resident > 0) this.peaks.set(pid, { resident, anonymous });
     }
   }
 }
@@ -37,8 +45,7 @@ async function family(pid: number): Promise<number[]> {
   return [pid, ...(await Promise.all(direct.map(family))).flat()];
 }
 
-async function peakOf(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+/** 0 for a process that has ended. */
+function bytesOf(status: string, field: string): number {
+  return 1024 * Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
 }

@@ -88,9 +88,9 @@ export async function measureScale(pictures: number, progress: Progress): Promis
       ['train', project, '--no-augment', '--no-group-duplicates', '--epochs', String(EPOCHS)],
       (pid) => (watch = new MemoryWatch(pid)),
     ).finally(() => watch?.stop());
-    const [trainingMemoryBytes = NaN, parentMemoryBytes = NaN] = [...(watch?.peaks.values() ?? [])].sort(
-      (a, b) => b - a,
-    );
+    const [trainingMemoryBytes = NaN, parentMemoryBytes = NaN] = [...(watch?.peaks.values() ?? [])]
+      .map(({ resident }) => resident)
+      .sort((a, b) => b - a);
     progress.stage(`Predicting ${said} pictures`);
     const predicted = await twofold(['evaluate', project, '--on', 'train']);
     const trained = readEvents(events);
