@@ -13,6 +13,7 @@ import { benchmark as imports } from './import.ts';
 import { benchmark as keras } from './keras.ts';
 import { benchmark as label } from './label.ts';
 import { benchmark as memory } from './memory.ts';
+import { benchmark as review } from './review.ts';
 import { benchmark as scale } from './scale.ts';
 import { benchmark as start } from './start.ts';
 import { benchmark as activeLearning } from './active-learning.ts';
@@ -36,6 +37,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   grid,
   coverage,
   suggest,
+  review,
   duplicates,
   activeLearning,
   labelErrors,

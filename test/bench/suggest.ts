@@ -3,24 +3,19 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { SuggestionThread } from '../../main/engine/suggestions/suggestion-thread.ts';
-import { INDEX_WIDTH, indexStore } from '../../main/insight/index-store.ts';
-import { cacheDir, closeProject, createProject, type Project } from '../../main/library/project.ts';
+import { closeProject, createProject } from '../../main/library/project.ts';
 import { setLabels } from '../../main/library/labels/labels.ts';
 import { listContents } from '../../main/library/reading/contents.ts';
-import { seededGenerator } from '../../main/support/random.ts';
-import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
 import type { Benchmark } from './benchmark.ts';
+import { fillIndex, INDEX_MODEL } from './index-rows.ts';
 import { fillLibrary } from './library-rows.ts';
-import { percentile, summarise } from './statistics.ts';
+import { percentile, summarise, timed } from './statistics.ts';
 
 const PICTURES = 100_000;
 const LABELLED = 2000;
 const STROKES = 20;
 const IN_SIGHT = 150;
-/** No real weights: the vectors are made here. */
-const MODEL: IndexModel = { weights: 'none', fingerprint: '0'.repeat(64), resize: 'nearest', bits16: 16 };
 
 export const benchmark: Benchmark = {
   name: 'suggest',
@@ -50,7 +45,9 @@ export const benchmark: Benchmark = {
       const before = process.memoryUsage().rss;
       const thread = new SuggestionThread(project);
       progress.stage('Reading the index');
-      const readMs = await timed(() => thread.ask({ kind: 'read', model: MODEL, isOther: true, by: null }));
+      const readMs = await timed(() =>
+        thread.ask({ kind: 'read', model: INDEX_MODEL, isOther: true, by: null }),
+      );
       progress.stage('Labelling');
       const inSight = contents.slice(-IN_SIGHT).map(({ id }) => id);
       let labelled = LABELLED;
@@ -138,23 +135,3 @@ export const benchmark: Benchmark = {
     }
   },
 };
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-async function fillIndex(project: Project, hashes: readonly string[]): Promise<void> {
-  const random = seededGenerator(1);
-  const writer = await indexStore(cacheDir(project), MODEL).writer();
-  for (let start = 0; start < hashes.length; start += 1000) {
-    const some = hashes.slice(start, start + 1000);
-    const vectors = Float32Array.from(
-      { length: some.length * INDEX_WIDTH },
-      (_, at) => uniformFloat64(random) + ((Math.floor(at / INDEX_WIDTH) + 1) % 2) * 0.05 * (at % 3),
-    );
-    await writer.append(some, vectors);
-  }
-  await writer.close();
-}
