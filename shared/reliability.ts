@@ -47,6 +47,12 @@ export interface CalibratedSet {
   after: CalibrationFigures | null;
 }
 
+/** A labelled picture with the logit of class 1 by a head that was not trained on it, at temperature 1. */
+export interface OutOfFoldLogit {
+  id: number;
+  logit: number;
+}
+
 /** The calibration of a run. */
 export interface RunCalibration {
   /** The temperature that the run has now; 1 for none. */
@@ -54,7 +60,7 @@ export interface RunCalibration {
   fit: TemperatureFit | null;
   /** Why no temperature can be fitted; null if one is. */
   refusal: string | null;
-  /** Sets without pictures are left out. */
+  /** The out-of-fold pictures first, where they are known. Sets without pictures are not among them. */
   sets: CalibratedSet[];
   /** `known`: computed for these pictures and labels. `unknown`: can be computed. */
   outOfFold: 'known' | 'unknown';

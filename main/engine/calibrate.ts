@@ -78,8 +78,8 @@ export async function runCalibration(
   const { fit, refusal } = tryToFit(db, run, validation, outOfFold);
   const sets: CalibratedSet[] = [];
   for (const [on, logits] of [
-    ['validation', validation],
     ['out-of-fold', outOfFold],
+    ['validation', validation],
   ] as const) {
     if (!logits || logits.labels.length === 0) continue;
     const before = await figures(logits, 1);

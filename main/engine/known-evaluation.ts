@@ -1,7 +1,16 @@
 import { calibrated } from '../../shared/calibrated.ts';
 import type { RunRecord } from '../../shared/library/runs.ts';
-import type { Split } from '../../shared/split.ts';
-import { evaluate, logit, type Evaluation, type MetricIntervals, type Scored } from '../../shared/metrics.ts';
+import type { SetAccuracy } from '../../shared/overfitting-gap.ts';
+import { SPLITS, type Split } from '../../shared/split.ts';
+import {
+  classAt,
+  evaluate,
+  logit,
+  wilson,
+  type Evaluation,
+  type MetricIntervals,
+  type Scored,
+} from '../../shared/metrics.ts';
 import { metricIntervals } from '../insight/metric-intervals.ts';
 import { testSet, trainingSet } from '../library/pictures/pictures.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
@@ -60,6 +69,23 @@ export function testAsTrained(
     label,
   }));
   return scored.length === 0 ? null : evaluateScored(scored, TRAINING_THRESHOLD);
+}
+
+/** Accuracy of a run on each of its sets at one threshold. A set without labelled pictures is not among them. */
+export function setAccuracies(db: Db, runId: string, threshold: number): SetAccuracy[] {
+  const isLabelled = {
+    train: new Set(trainingSet(db).map(({ id }) => id)),
+    test: new Set(testSet(db).map(({ id }) => id)),
+  };
+  const ofRun = getRunPictures(db, runId);
+  return SPLITS.flatMap((set): SetAccuracy[] => {
+    const labels = set === 'test' ? isLabelled.test : isLabelled.train;
+    const labelled = ofRun.filter(({ id, split }) => split === set && labels.has(id)).length;
+    if (labelled === 0) return [];
+    const scored = knownScores(db, runId, set);
+    const right = scored.filter(({ probability, label }) => classAt(probability, threshold) === label);
+    return [{ set, accuracy: wilson(right.length, scored.length), pictures: scored.length, labelled }];
+  });
 }
 
 /** Bootstrap intervals of the same evaluation, with seed 1. @returns null if none of these pictures is labelled */

@@ -2,7 +2,8 @@ import type { AppContext } from '../app/services/context.ts';
 import { runInfo } from '../app/services/trainer.ts';
 import { applyTemperature, outOfFoldLogits, runCalibration } from '../engine/calibrate.ts';
 import { chooseRun } from '../engine/evaluate.ts';
-import { knownIntervals } from '../engine/known-evaluation.ts';
+import { knownIntervals, setAccuracies } from '../engine/known-evaluation.ts';
+import { knownOutOfFold } from '../engine/out-of-fold.ts';
 import { applyUnsure, guaranteedRule, proposeUnsure } from '../engine/unsure.ts';
 import { getRun } from '../library/runs/runs.ts';
 import { toFailure } from '../../shared/errors.ts';
@@ -11,6 +12,12 @@ import type { HandlersOf } from './answer.ts';
 export function figureHandlers({ project, emit }: AppContext): HandlersOf<'figures'> {
   return {
     'figures.intervals': ({ run, on, threshold }) => knownIntervals(project.require().db, run, on, threshold),
+    'figures.sets': ({ run, threshold }) => setAccuracies(project.require().db, run, threshold),
+    'figures.outOfFold': async ({ run }) => {
+      const open = project.require();
+      const known = await knownOutOfFold(open, chooseRun(open, run), 'as-run');
+      return known?.pictures.map(({ id }, row) => ({ id, logit: known.logits[row]! })) ?? null;
+    },
     'figures.calibration': async ({ run: id }) => {
       const open = project.require();
       const run = chooseRun(open, id);

@@ -139,6 +139,12 @@ export class AppState {
     if (isOther) void this.client.call('project.setSettings', { settings: { place } }).catch(() => undefined);
   }
 
+  /** Lists pictures that a chart stands for in the Library. @param title names them there */
+  showPictures(ids: readonly number[], title: string): void {
+    this.library.list.filter({ kind: 'selected', ids: Uint32Array.from(ids), title });
+    this.place = 'library';
+  }
+
   /** Finds out what is open already, or was asked to be opened. */
   async start(): Promise<void> {
     await this.notices.attempt(async () => {

@@ -1,4 +1,5 @@
 import type { MetricIntervals } from '../../shared/metrics.ts';
+import type { SetAccuracy } from '../../shared/overfitting-gap.ts';
 import type { RunCalibration } from '../../shared/reliability.ts';
 import type { EvaluatedSet } from '../../shared/split.ts';
 import { DEFAULT_RISK, type UnsureProposal } from '../../shared/unsure.ts';
@@ -12,10 +13,15 @@ export class Figures {
   readonly intervals: Settled<(MetricIntervals & { threshold: number }) | null>;
   readonly calibration: Settled<RunCalibration>;
   readonly proposal: Settled<UnsureProposal | null>;
+  readonly sets: Settled<SetAccuracy[]>;
+  /** Counts up when a run has predicted more pictures. */
+  predictions = $state(0);
   /** The highest error rate that is to be guaranteed. */
   risk = $state(DEFAULT_RISK);
   /** A calibration or a rule is being applied or removed. */
   applying = $state(false);
+  /** The run that predicts all pictures now. */
+  #predicting: string | null = null;
   /** Names of sections that were opened or closed. */
   #sections = $state.raw<Readonly<Record<string, boolean>>>({});
 
@@ -26,6 +32,11 @@ export class Figures {
     this.intervals = new Settled(notices);
     this.calibration = new Settled(notices);
     this.proposal = new Settled(notices);
+    this.sets = new Settled(notices);
+    client.on('insight.changed', ({ predicting }) => {
+      if (predicting !== this.#predicting) this.predictions++;
+      this.#predicting = predicting;
+    });
     void notices.read(async () => {
       const { sections, risk } = await client.call('system.settings');
       this.#sections = sections;
@@ -37,6 +48,7 @@ export class Figures {
     this.intervals.forget();
     this.calibration.forget();
     this.proposal.forget();
+    this.sets.forget();
   }
 
   isSectionOpen(name: string, byDefault: boolean): boolean {

@@ -19,6 +19,8 @@ export class Folds extends Task<'folds'> {
   runId = $state<string | null>(null);
   /** How often it was done since the window was opened. */
   done = $state(0);
+  /** Told the run of a quick computation that began before the window was loaded, when it is done: nobody else waits for it. */
+  onAdopted: (run: string) => void = () => undefined;
   /** The one that is computed comes first. */
   #requests = $state.raw<readonly Request[]>([]);
 
@@ -52,7 +54,8 @@ export class Folds extends Task<'folds'> {
         () => Promise.resolve(found),
         () => this.client.call('folds.result'),
       );
-      void this.#add(found.run, found.training, async () => this.#ended(await work));
+      const isDone = await this.#add(found.run, found.training, async () => this.#ended(await work));
+      if (isDone && found.training === 'quick') this.onAdopted(found.run);
     }
   }
 

@@ -78,6 +78,7 @@ export class LabelCheck {
   ) {
     this.#heads = new HeadRanking(client, notices, folds);
     this.pictures = new LabelCheckPictures(client);
+    folds.onAdopted = (run) => void this.#heads.rank(run).then((found) => this.#ranked(found && 'computed'));
     library.labels.onAnswer((answer, did) => this.#hear(answer, did === 'undo' || did === 'redo'));
     client.on('insight.changed', ({ summary }) => {
       const indexed = summary?.indexed ?? 0;
@@ -187,7 +188,10 @@ export class LabelCheck {
 
   /** Ranks by heads like a run's that are trained in 5 folds, unless their predictions are known. */
   async startFolds(run: string): Promise<void> {
-    const found = await this.#heads.rank(run);
+    this.#ranked(await this.#heads.rank(run));
+  }
+
+  #ranked(found: 'known' | 'computed' | null): void {
     const { byHead } = this;
     if (!found || !byHead) return;
     if (found === 'known' || (this.isOpen && !this.current)) {

@@ -254,7 +254,8 @@ export class Library {
 
   /** Whether only pictures are shown that were selected on the map. */
   get isOnlyOnMap(): boolean {
-    return this.list.query.filter.kind === 'selected';
+    const { filter } = this.list.query;
+    return filter.kind === 'selected' && filter.title === undefined;
   }
 
   /** Shows what is selected on the map in the grid, where it stays selected. */

@@ -5,6 +5,7 @@ import type { LabelValue } from '../../shared/library/labels.ts';
 import type { Picture } from '../../shared/library/pictures.ts';
 import { averagePrecision, classAt, confusion, curve, rocAuc, type Scored } from '../../shared/metrics.ts';
 import { swapClass, swapLabel } from '../../shared/swap.ts';
+import { answerAt } from '../../shared/unsure.ts';
 import { beyond } from '../lib/probability.ts';
 import type { Client } from './client.ts';
 import { Figures } from './figures.svelte.ts';
@@ -30,8 +31,9 @@ export interface ProbabilityRange {
   actual?: 0 | 1;
 }
 
-/** Which pictures are listed: those of a cell of the confusion matrix, of several, or of a range of probabilities. */
-export type ReviewChoice = 'wrong' | 'all' | { actual: 0 | 1; predicted: 0 | 1 } | ProbabilityRange;
+/** Which pictures are listed: the wrong, those that the run's rule leaves unanswered, all, those of a cell of the confusion matrix, of several, or of a range of probabilities. */
+export type ReviewChoice =
+  'wrong' | 'unsure' | 'all' | { actual: 0 | 1; predicted: 0 | 1 } | ProbabilityRange;
 
 export const isRange = (choice: ReviewChoice): choice is ProbabilityRange =>
   typeof choice === 'object' && 'above' in choice;
@@ -75,10 +77,18 @@ export class Review {
   /** Which pictures belong to the choice, the most wrong first. */
   readonly listed = $derived(
     this.#chosenFrom
-      .filter(({ label, probability }) => fits(this.choice, label, probability, this.threshold))
+      .filter((one) =>
+        this.choice === 'unsure'
+          ? this.isUnsure(one)
+          : fits(this.choice, one.label, one.probability, this.threshold),
+      )
       .map((one) => ({ id: one.id, wrongness: wrongness(one, this.threshold) }))
       .sort((a, b) => b.wrongness - a.wrongness)
       .flatMap(({ id }) => this.#byId[id] ?? []),
+  );
+  /** How many pictures the run answers with "unsure"; null without such a rule. */
+  readonly unsure = $derived(
+    this.run?.unsure ? this.pictures.filter((one) => this.isUnsure(one)).length : null,
   );
   /** Pictures that got another label here; no longer when that was undone. */
   readonly relabelled = $derived(
@@ -133,6 +143,18 @@ export class Review {
     this.#chosenFrom = [];
     this.loaded = false;
     this.choice = 'wrong';
+  }
+
+  /** Whether the run answers with "unsure"; the confusion matrix and the list of wrong pictures go by the threshold alone. */
+  isUnsure({ probability }: Pick<Reviewed, 'probability'>): boolean {
+    const rule = this.run?.unsure ?? null;
+    return rule !== null && answerAt(probability, this.threshold, rule) === null;
+  }
+
+  /** Lists pictures of the validation set, whichever set was shown. */
+  showValidation(choice: ReviewChoice): void {
+    if (this.on !== 'validation') this.chooseSet('validation');
+    this.show(choice);
   }
 
   show(choice: ReviewChoice): void {
@@ -244,7 +266,12 @@ function swapChoice(choice: ReviewChoice): ReviewChoice {
   return actual === undefined ? range : { ...range, actual: swapClass(actual) };
 }
 
-function fits(choice: ReviewChoice, label: LabelValue, probability: number, threshold: number): boolean {
+function fits(
+  choice: Exclude<ReviewChoice, 'unsure'>,
+  label: LabelValue,
+  probability: number,
+  threshold: number,
+): boolean {
   if (choice === 'all') return true;
   if (!isClass(label)) return false;
   const predicted = classAt(probability, threshold);

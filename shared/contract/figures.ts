@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ProgressEvent } from '../jobs/messages.ts';
 import { runIdSchema, thresholdSchema } from '../library/runs.ts';
 import type { MetricIntervals } from '../metrics.ts';
-import type { FoldTraining, RunCalibration } from '../reliability.ts';
+import type { SetAccuracy } from '../overfitting-gap.ts';
+import type { FoldTraining, OutOfFoldLogit, RunCalibration } from '../reliability.ts';
 import { EVALUATED_SETS } from '../split.ts';
 import { riskSchema, type UnsureProposal } from '../unsure.ts';
 import { call, event } from './call.ts';
@@ -18,6 +19,12 @@ export const figureCalls = {
   'figures.intervals': call(
     z.strictObject({ run: runIdSchema, on: z.enum(EVALUATED_SETS), threshold: thresholdSchema }),
   ).returns<MetricIntervals | null>(),
+  /** Accuracy on the training, validation and test set at one threshold, from stored predictions and the current labels. */
+  'figures.sets': call(z.strictObject({ run: runIdSchema, threshold: thresholdSchema })).returns<
+    SetAccuracy[]
+  >(),
+  /** What the out-of-fold set of `figures.calibration` consists of; null where it is not computed. */
+  'figures.outOfFold': call(z.strictObject({ run: runIdSchema })).returns<OutOfFoldLogit[] | null>(),
   'figures.calibration': call(z.strictObject({ run: runIdSchema })).returns<RunCalibration>(),
   /** Makes a temperature part of the run; 1 removes it. The run's probabilities change everywhere. */
   'figures.setTemperature': call(

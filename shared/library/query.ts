@@ -36,8 +36,12 @@ export const pictureFilterSchema = z.discriminatedUnion('kind', [
     /** Default: the project's. */
     threshold: thresholdSchema.optional(),
   }),
-  /** These pictures, as far as they exist. Not stored in the settings of a project. */
-  z.strictObject({ kind: z.literal('selected'), ids: z.instanceof(Uint32Array) }),
+  /** These pictures, as far as they exist. Not stored in the settings of a project. `title`: what a chart says of them. */
+  z.strictObject({
+    kind: z.literal('selected'),
+    ids: z.instanceof(Uint32Array),
+    title: z.string().max(300).exactOptional(),
+  }),
   /** Pictures that have near-duplicates, group by group whatever the sort. */
   z.strictObject({ kind: z.literal('duplicates') }),
   /** Unlabelled pictures that are alike, group by group whatever the sort. `from`: least cosine with the first of the group. */

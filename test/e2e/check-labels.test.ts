@@ -238,6 +238,10 @@ test('trained heads rank the labels in the background, which can be cancelled', 
   await app.resize(1280, 800);
   await main().getByRole('button', { name: 'Cancel' }).click();
   await main().getByRole('button', { name: 'Rank by Run 1…' }).click();
+  await main().getByRole('progressbar', { name: 'Training in folds' }).waitFor();
+  // What began before the window is loaded again is announced all the same.
+  await page.reload();
+  expect(await app.call('folds.state')).not.toBe(null);
   await page.getByText(/The trained heads found \d+ likely label errors?\./).waitFor();
   await page.getByRole('button', { name: 'Check them' }).click();
   await main().getByText('Ranked by: Run 1').waitFor();

@@ -40,7 +40,7 @@ const selectedId = async (): Promise<number> =>
 const mapOf = async (id: number): Promise<HeatMap> =>
   (await app.call('heatmaps.of', { run, picture: { id } }))!;
 const legendOf = ({ logit, bias }: HeatMap): string =>
-  `Cells ${formatSigned(logit - bias)} + constant part ${formatSigned(bias)} = logit ${formatSigned(logit)}`;
+  `Exact sum: cells ${formatSigned(logit - bias)} + constant part ${formatSigned(bias)} = logit ${formatSigned(logit)}. Colours are scaled to the strongest cell of each picture.`;
 
 /** Size of the drawn map, and the colour at a point of it, 0..1 right and down. */
 function drawn(within: string, right = 0, down = 0) {
@@ -74,6 +74,8 @@ test('H shows the map, in the colours of the classes, with the values of the com
     .getByText(/Strongest evidence for (flags|smileys): /)
     .first()
     .waitFor();
+  await aside().getByText('flags (−)').waitFor();
+  await aside().getByText('smileys (+)').waitFor();
   const [{ path } = { path: '' }] = await app.call('pictures.rows', { ids: [id] });
   const cli = await done('heatmap', folder, path, '--out', join(app.home, 'map.png'));
   const { cells, ...figures } = map;

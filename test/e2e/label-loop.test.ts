@@ -158,7 +158,32 @@ test('after training again, accuracy on the same pictures rises, and the window 
   }
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('label-loop');
+  await app.resize(1280, 800);
+  // The other way round.
+  const pair = main().getByRole('group', { name: 'Two runs compared' });
+  await pair.getByLabel('Run to compare', { exact: true }).selectOption('r1');
+  await pair.getByLabel('Run to compare it with').selectOption(second.id);
+  await main()
+    .getByText(comparisonSentence(swapped(compared), ['Run 2', 'Run 1']))
+    .waitFor();
+  const count = compared.onlySecond.length;
+  const open = main()
+    .getByRole('button', { name: `Show the ${count} that only Run 2 got right` })
+    .last();
+  await open.focus();
+  await app.page.keyboard.press('Enter');
+  await main().getByText(`Only Run 2 is right: ${count} picture`).waitFor();
+  const options = main().getByRole('listbox', { name: 'Pictures' }).getByRole('option');
+  await expect.poll(() => options.count()).toBe(count);
   expect(app.complaints).toEqual([]);
+});
+
+/** The same comparison, seen from the other run. */
+const swapped = ({ onlyFirst, onlySecond, accuracy, ...rest }: RunComparison): RunComparison => ({
+  ...rest,
+  accuracy: [accuracy[1], accuracy[0]],
+  onlyFirst: onlySecond,
+  onlySecond: onlyFirst,
 });
 
 const sentence = (compared: RunComparison): string => comparisonSentence(compared, ['Run 1', 'Run 2']);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunInfo } from '../../shared/contract/train.ts';
-import { formatPercent } from '../../shared/format.ts';
-import { curve, type Scored } from '../../shared/metrics.ts';
+import { formatLoss, formatPercent } from '../../shared/format.ts';
+import { classAt, curve, wilson, type Scored } from '../../shared/metrics.ts';
 import { binOf } from '../../shared/reliability.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
@@ -139,15 +139,63 @@ test('AUC, average precision and F1 have the bootstrap intervals of the command 
   }
 });
 
-test('training, validation and their gap stand side by side', async () => {
+/** Accuracy of predicted pictures of a set, by their current labels, with what the table says of it. */
+async function accuracyOn(set: 'train' | 'validation', threshold: number) {
+  const known = (await app.call('runs.pictures', { run: run.id })).filter(
+    ({ split, probability }) => split === set && probability !== null,
+  );
+  const labels = await app.call('pictures.rows', { ids: known.map(({ id }) => id) });
+  const right = labels.filter(
+    ({ id, label }) => label === classAt(known.find((one) => one.id === id)!.probability!, threshold),
+  ).length;
+  return { count: known.length, ...wilson(right, known.length)! };
+}
+
+test('training, validation and their gap stand side by side, on one basis with intervals', async () => {
   await main().getByRole('heading', { name: 'Overfitting gap' }).click();
+  await main()
+    .getByText(/^\d+ training pictures are not predicted yet\.$/)
+    .waitFor();
+  await main().getByRole('button', { name: 'Predict all' }).click();
+  const coverage = () => app.call('insight.coverage', { run: run.id });
+  await expect
+    .poll(async () => (await coverage()).predicted, { timeout: 60_000 })
+    .toBe((await coverage()).total);
+  for (const threshold of [0.5, 0.3]) {
+    await app.call('project.setSettings', { settings: { threshold } });
+    const [training, validation] = [
+      await accuracyOn('train', threshold),
+      await accuracyOn('validation', threshold),
+    ];
+    for (const [name, { count, value, low, high }] of [
+      ['Training', training],
+      ['Validation', validation],
+    ] as const) {
+      const row = main().getByRole('row', { name: new RegExp(`^${name} `) });
+      await row.getByText(formatPercent(value), { exact: true }).waitFor();
+      await row.getByText(`${formatPercent(low)} to ${formatPercent(high)}`).waitFor();
+      await row.getByRole('cell', { name: String(count), exact: true }).waitFor();
+    }
+    const gap = `${((training.value - validation.value) * 100).toFixed(1).replace('-', '−')} percentage points`;
+    await main().getByText(`Training less validation accuracy: ${gap}`).waitFor();
+    await main()
+      .getByText(`current labels, threshold ${threshold * 100}%, without dropout`)
+      .waitFor();
+    await app.page.reload();
+    await goTo(app, 'Review');
+  }
+  await app.call('project.setSettings', { settings: { threshold: 0.5 } });
   const epochs = await app.call('runs.epochs', { run: run.id });
-  const { accuracy, valAccuracy } = epochs.find(({ epoch }) => epoch === run.bestEpoch)!;
-  const row = (name: string) => main().getByRole('row', { name });
-  await row('Training').getByText(formatPercent(accuracy)).waitFor();
-  await row('Validation').getByText(formatPercent(valAccuracy)).waitFor();
-  const gap = `${((accuracy - valAccuracy) * 100).toFixed(1)} percentage points`;
-  await main().getByText(`Training less validation accuracy: ${gap}`).waitFor();
+  const { accuracy, loss } = epochs.find(({ epoch }) => epoch === run.bestEpoch)!;
+  await main()
+    .getByText(`training accuracy ${formatPercent(accuracy)}, loss ${formatLoss(loss)}`)
+    .waitFor();
+  await main().getByRole('heading', { name: 'Overfitting gap' }).scrollIntoViewIfNeeded();
+  await app.screenshots('review-gap', [
+    [1280, 800],
+    [1024, 640],
+  ]);
+  await app.resize(1280, 800);
   expect(await app.accessibility()).toEqual([]);
   expect(app.complaints).toEqual([]);
 });

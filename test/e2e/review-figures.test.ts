@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunInfo } from '../../shared/contract/train.ts';
 import { formatPercent } from '../../shared/format.ts';
 import { exactLogit } from '../../shared/calibrated.ts';
+import { sigmoid } from '../../shared/metrics.ts';
+import { binOf } from '../../shared/reliability.ts';
 import { answerAt, type UnsureProposal } from '../../shared/unsure.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
@@ -57,6 +59,8 @@ test('the reliability diagram gives the calibration error of the run, and the se
   await diagram.getByText(formatPercent(value), { exact: true }).waitFor();
   await diagram.getByText(`${formatPercent(low)} to ${formatPercent(high)}`).waitFor();
   expect(sets[0]!.pictures).toBe((await probabilities()).size);
+  // Until there are out-of-fold predictions, which are offered first.
+  await button('Apply calibration from validation').waitFor();
   await app.page.reload();
   await goTo(app, 'Review');
   await diagram.waitFor();
@@ -84,7 +88,7 @@ test('heads of folds are trained on request, which can be cancelled, and the tem
   const { fit, sets, outOfFold } = await app.call('figures.calibration', { run: run.id });
   expect(outOfFold).toBe('known');
   expect(fit).toMatchObject({ fittedOn: 'out-of-fold' });
-  await button('Out of fold').click();
+  expect(await button('Out of fold').getAttribute('aria-pressed')).toBe('true');
   await main().getByText(`${fit!.fittedPictures} labelled pictures`).waitFor();
   const after = sets.find(({ on }) => on === 'out-of-fold')!.after!;
   await main()
@@ -93,6 +97,26 @@ test('heads of folds are trained on request, which can be cancelled, and the tem
     .getByText(formatPercent(after.calibrationError.value), { exact: true })
     .waitFor();
   expect(await app.accessibility()).toEqual([]);
+});
+
+test('a bin out of fold opens its pictures in the Library', async () => {
+  const { sets, fit } = await app.call('figures.calibration', { run: run.id });
+  const { bins } = sets.find(({ on }) => on === 'out-of-fold')!.after!;
+  const logits = (await app.call('figures.outOfFold', { run: run.id }))!;
+  const bin = bins.findLast(({ count }) => count > 0)!;
+  const title = `Reliability diagram, Temperature ${fit!.temperature.toFixed(2)}`;
+  await main().getByRole('group', { name: title }).getByRole('button').last().click();
+  await main()
+    .getByText(/^Out of fold, P\(smileys\) .*: \d+ pictures?$/)
+    .waitFor();
+  const ids = logits
+    .filter(({ logit }) => binOf(sigmoid(logit / fit!.temperature), bins.length) === bins.indexOf(bin))
+    .map(({ id }) => id);
+  expect(ids).toHaveLength(bin.count);
+  const listed = main().getByRole('listbox', { name: 'Pictures' }).getByRole('option');
+  await expect.poll(() => listed.count()).toBe(bin.count);
+  await app.screenshots('library-these', [[1280, 800]]);
+  await goTo(app, 'Review');
 });
 
 test('a calibration becomes part of the run and of the list, and is removed again', async () => {
@@ -129,6 +153,11 @@ async function guaranteeing(): Promise<UnsureProposal> {
 test('a guarantee says how many pictures are missing, and what it holds for', async () => {
   await section('Calibration').click();
   await section('Unsure answers').click();
+  expect(
+    await main()
+      .getByRole('button', { name: /^Unsure \d/ })
+      .count(),
+  ).toBe(0);
   const risk = main().getByLabel('Wrong answers, at most');
   await risk.fill('1');
   await risk.press('Enter');
@@ -145,7 +174,9 @@ test('a guarantee says how many pictures are missing, and what it holds for', as
   await risk.press('Enter');
   await main()
     .getByText(
-      `Right at least ${100 - guaranteed * 100}% of the time when it answers, and it answers ${formatPercent(found.answered)} of pictures.`,
+      new RegExp(
+        `^Right at least ${100 - guaranteed * 100}% of the time when it answers.*, with 95% confidence.*, and it answers ${formatPercent(found.answered)} of pictures\\.`,
+      ),
     )
     .waitFor();
   await main().getByText('Selective classification with guaranteed risk').waitFor();
@@ -162,6 +193,17 @@ test('applied, Try says unsure and why, counts it and saves it', async () => {
   await app.resize(1280, 800);
   const { unsure } = await current();
   expect(unsure).toMatchObject({ risk: guaranteed, on: 'validation' });
+  // The wrong pictures and the matrix go by the threshold, which Review says; those left unanswered are a list of their own.
+  const unanswered = [...(await probabilities()).values()].filter(
+    (probability) => answerAt(probability, 0.5, unsure) === null,
+  ).length;
+  expect(unanswered).toBeGreaterThan(0);
+  await main().getByText(`go by the threshold alone: ${unanswered} of them`).waitFor();
+  await button(`Unsure ${unanswered}`).click();
+  await main()
+    .getByText(new RegExp(`^${unanswered} pictures? answered “unsure”$`))
+    .waitFor();
+  await button('Wrong').click();
   await goTo(app, 'Try');
   await app.answerDialog([join(pictures, 'smileys')]);
   await button('Choose a folder…').click();
