@@ -212,6 +212,7 @@ describe('an unsure answer', () => {
     expect(readme).toContain(
       'otherwise the answer is **unsure**. Of the answers of each class at most 20.0%',
     );
+    expect(readme).toContain('predict pictures of another kind, too, without noticing');
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
     const files = [...answers.keys()];
     const { stdout } = await promisify(execFile)(process.execPath, ['predict.js', ...files], {

@@ -49,7 +49,7 @@ export function addPredict(program: Command, output: Output): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  twofold predict traps new/*.jpg\n  twofold predict traps.twofold/runs/r3 new --csv predictions.csv\n  twofold predict traps --all',
+      '\nPictures that are unlike anything labelled are noted if the project is indexed (twofold index), but not with --all.\n\nExamples:\n  twofold predict traps new/*.jpg\n  twofold predict traps.twofold/runs/r3 new --csv predictions.csv\n  twofold predict traps --all',
     )
     .action(async (model: string, given: string[], flags: Flags, command: Command) => {
       // Before the work: a mistyped folder must not cost the predictions.

@@ -131,8 +131,14 @@ function inAndOut({ input, output, classes, threshold, unsure, temperature }: Mo
       : [
           `Probabilities are calibrated: logits are divided by a temperature of ${temperature.toFixed(4)}, which is part of the last layer’s weights here.`,
         ]),
+    UNLIKE,
   ].join('\n\n');
 }
+
+const UNLIKE =
+  'Metrics and guarantees hold for pictures like the labelled ones. The model and the samples here predict pictures of ' +
+  'another kind, too, without noticing: that would take the features of the labelled pictures, which are not part of an ' +
+  'export. `twofold predict` and Try in the app mark such pictures.';
 
 /** From which probability on each class is answered. */
 const unsureBorders = ({ from }: UnsureRule, names: readonly [string, string]): string =>

@@ -177,6 +177,7 @@ const REPORT = `  const name = answer(card, probability);
 
 /** `predict.js` for the TensorFlow.js export. */
 export const TFJS_NODE = `// Prints class and probability of pictures:  npm install --ignore-scripts && node predict.js PICTURE…
+// Does not notice pictures that are unlike the labelled ones; Twofold does.
 // Much faster with the native library: npm install @tensorflow/tfjs-node
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
@@ -202,6 +203,7 @@ ${REPORT}`;
 
 /** `predict.js` for the ONNX export. */
 export const ONNX_NODE = `// Prints class and probability of pictures:  npm install --ignore-scripts && node predict.js PICTURE…
+// Does not notice pictures that are unlike the labelled ones; Twofold does.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ort from 'onnxruntime-node';

@@ -142,6 +142,8 @@ const HEAD = (
   imports: string,
 ): string => `"""Prints class and probability of pictures with the ${format}.
 
+Does not notice pictures that are unlike the labelled ones; Twofold does.
+
     pip install ${install}
     python predict.py PICTURE...
 """
@@ -179,6 +181,8 @@ ${RUN('return float(serve(pictures=tf.constant(pictures))["probability"][0, 0])'
 
 /** `request.py` for the SavedModel: sends requests to TensorFlow Serving. */
 export const SERVING_PY = `"""Classifies pictures with TensorFlow Serving (README.md explains how to start it).
+
+Does not notice pictures that are unlike the labelled ones; Twofold does.
 
     pip install pillow numpy
     python request.py PICTURE...
