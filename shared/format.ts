@@ -27,6 +27,10 @@ export function formatPercent(fraction: number, digits = 1): string {
   return `${bounded.toFixed(digits)}%`;
 }
 
+/** `P(dog) 92.3%`: the probability of a class is never shown without its name. */
+export const formatProbability = (className: string, probability: number, digits = 1): string =>
+  `P(${className}) ${formatPercent(probability, digits)}`;
+
 /** `92.3% (88.0% to 95.2%)` */
 export const formatInterval = ({ value, low, high }: Interval): string =>
   `${formatPercent(value)} (${formatPercent(low)} to ${formatPercent(high)})`;

@@ -96,6 +96,19 @@ export const classAt = (probability: number, threshold = DEFAULT_THRESHOLD): 0 |
 export const probabilityOf = (label: 0 | 1, probability: number): number =>
   label === 1 ? probability : 1 - probability;
 
+/**
+ * How far a probability lies from the threshold, as a share of what is possible on that side: -1 (surely class 0) through
+ * 0 (at the threshold) to 1 (surely class 1). So both classes have one scale, whatever the threshold.
+ */
+export function beyond(probability: number, threshold: number): number {
+  const room = probability <= threshold ? threshold : 1 - threshold;
+  return room === 0 ? 0 : (probability - threshold) / room;
+}
+
+/** How far a prediction is on the wrong side of the threshold, as a share of what is possible there: -1..1. */
+export const wrongness = ({ label, probability }: Scored, threshold: number): number =>
+  label === 1 ? -beyond(probability, threshold) : beyond(probability, threshold);
+
 /** Figures of one class as the positive one, each with its 95% interval; null where there is nothing to divide by. */
 export interface ClassFigures {
   precision: Interval | null;

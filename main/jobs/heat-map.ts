@@ -1,5 +1,6 @@
 import type { HeatMap } from '../../shared/heat-map.ts';
 import type { HeatMapJob, HeatMapResult } from '../../shared/jobs/heat-map.ts';
+import { tensorflowVersion } from '../model/tensorflow.ts';
 import type { JobContext } from '../training/job-context.ts';
 import { LeftOutList } from '../training/left-out.ts';
 import { batches } from '../training/order.ts';
@@ -25,7 +26,14 @@ export async function runHeatMapJob(job: HeatMapJob, { control, emit }: JobConte
       await control.turn();
     }
     const { classes, threshold } = model.run;
-    return { kind: 'heat-map', classes, threshold, maps, leftOut: leftOut.pictures };
+    return {
+      kind: 'heat-map',
+      classes,
+      threshold,
+      tensorflow: tensorflowVersion(),
+      maps,
+      leftOut: leftOut.pictures,
+    };
   } finally {
     await model.close();
   }

@@ -3,10 +3,17 @@ import { MAX_ROWS } from '../../shared/contract/pictures.ts';
 import type { EvaluatedSet } from '../../shared/split.ts';
 import type { LabelValue } from '../../shared/library/labels.ts';
 import type { Picture } from '../../shared/library/pictures.ts';
-import { averagePrecision, classAt, confusion, curve, rocAuc, type Scored } from '../../shared/metrics.ts';
+import {
+  averagePrecision,
+  classAt,
+  confusion,
+  curve,
+  rocAuc,
+  wrongness,
+  type Scored,
+} from '../../shared/metrics.ts';
 import { swapClass, swapLabel } from '../../shared/swap.ts';
 import { answerAt } from '../../shared/unsure.ts';
-import { beyond } from '../lib/probability.ts';
 import type { Client } from './client.ts';
 import { Figures } from './figures.svelte.ts';
 import type { Library } from './library.svelte.ts';
@@ -82,8 +89,12 @@ export class Review {
           ? this.isUnsure(one)
           : fits(this.choice, one.label, one.probability, this.threshold),
       )
-      .map((one) => ({ id: one.id, wrongness: wrongness(one, this.threshold) }))
-      .sort((a, b) => b.wrongness - a.wrongness)
+      .map(({ id, label, probability }) => ({
+        id,
+        // Without a class it comes last.
+        by: isClass(label) ? wrongness({ label, probability }, this.threshold) : -Infinity,
+      }))
+      .sort((a, b) => b.by - a.by)
       .flatMap(({ id }) => this.#byId[id] ?? []),
   );
   /** How many pictures the run answers with "unsure"; null without such a rule. */
@@ -283,10 +294,4 @@ function fits(
     probability <= upTo &&
     (probability > above || above === 0 || (probability === upTo && above === upTo))
   );
-}
-
-/** How far beyond the threshold a picture is on the wrong side, -1..1; without a label it comes last. */
-function wrongness({ label, probability }: Reviewed, threshold: number): number {
-  if (!isClass(label)) return -Infinity;
-  return label === 1 ? -beyond(probability, threshold) : beyond(probability, threshold);
 }

@@ -20,6 +20,8 @@ export interface HeatMapResult {
   kind: 'heat-map';
   classes: [string, string];
   threshold: number;
+  /** Version of TensorFlow. */
+  tensorflow: string;
   /** Of the readable pictures. */
   maps: (HeatMap & { path: string })[];
   leftOut: LeftOut[];

@@ -121,7 +121,7 @@ describe('suggestions', () => {
     await label(2);
     await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
     await expect
-      .poll(() => page.getByRole('option', { name: /not labelled, suggested: Class [AB] \d+%/ }).count())
+      .poll(() => page.getByRole('option', { name: /not labelled, suggested: P\(Class [AB]\) \d+%/ }).count())
       .toBeGreaterThan(10);
     await app.screenshots('suggestions', [
       [1280, 800],

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formatInterval } from '../../shared/format.ts';
-import type { Interval } from '../../shared/metrics.ts';
+import { classFigures, type Interval } from '../../shared/metrics.ts';
 import { done, QUICK, run, sampleFolder, temporaryFolder } from '../kit/cli.ts';
 
 const folder = temporaryFolder();
@@ -38,6 +38,23 @@ describe('report', () => {
     expect(page.match(/<img alt="[^"]+" src="data:image\/jpeg;base64,/g) ?? []).toHaveLength(2 * wrong);
     expect(page.match(/alt="Heat map, strongest evidence for [^"]+"/g) ?? []).toHaveLength(wrong);
     expect(page).toContain('Beside each picture, its heat map: which parts are evidence for');
+    // Both classes side by side, each with its interval.
+    for (const key of ['precision', 'recall'] as const) {
+      const [zero, one] = [0, 1].map((label) => {
+        const interval = classFigures(evaluated.confusion, label as 0 | 1)[key];
+        return interval ? formatInterval(interval) : '–';
+      });
+      const name = key === 'precision' ? 'Precision' : 'Recall';
+      expect(page).toContain(`<th scope="row">${name}</th><td>${zero}</td><td>${one}</td>`);
+    }
+    expect(page).toMatch(/<th scope="row">F1<\/th>(<td>(\d+\.\d% \(\d+\.\d% to \d+\.\d%\)|–)<\/td>){2}/);
+    // No probability without its class, and what the report is of.
+    expect(page.match(/predicted (smileys|a &#60;b&#62;&#38;&#34;): P\(\1\) \d+\.\d%/g) ?? []).toHaveLength(
+      wrong,
+    );
+    expect(page).toContain('<th scope="row">Project</th><td>sample</td>');
+    expect(page).toMatch(/<th scope="row">TensorFlow<\/th><td>2\.\d+\.\d+<\/td>/);
+    expect(page).toMatch(/<th scope="row">Weights of InceptionV3<\/th><td>.+ \(SHA-256 [0-9a-f]{64}\)<\/td>/);
     expect(page).toContain('Overfitting gap: ');
     expect(page).toContain('<th scope="row">Dropout</th>');
   });

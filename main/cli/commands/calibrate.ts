@@ -99,7 +99,7 @@ function show(found: Calibration, run: RunRecord, output: Output): void {
   output.line();
   output.line(
     table(
-      ['probability of class 1', 'pictures', 'mean predicted', 'observed'],
+      [`P(${run.classes[1]})`, 'pictures', 'mean predicted', 'observed'],
       before.bins
         .filter(({ count }) => count > 0)
         .map(({ from, to, count, predicted, observed }) => [

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatPercent, plural } from '../../../shared/format.ts';
+import { formatProbability, plural } from '../../../shared/format.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import { knownDuplicates, type DuplicateKeys } from '../../engine/duplicates.ts';
@@ -113,7 +113,7 @@ async function work(project: Project, { count, csv, head, run }: Flags, output: 
         printable(row.path),
         row.label,
         row.predicted,
-        formatPercent(row.probability),
+        formatProbability(row.predicted, row.probability),
         row.likely ? 'yes' : '',
         tally(row.neighbours.map(({ label }) => label)),
       ]),

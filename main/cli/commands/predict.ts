@@ -76,7 +76,7 @@ export function addPredict(program: Command, output: Output): void {
       const rows = predictionRows(predictions, classes, { threshold, unsure });
       if (flags.csv !== undefined)
         await writeCsv(predictionsCsv(rows), flags.csv, rows.length, 'prediction', output);
-      else show(rows, output);
+      else show(rows, classes[1], output);
       const stated = statedThreshold(threshold);
       const rule = answerRule(classes, threshold, unsure);
       if (flags.csv === '-') output.note(rule);
@@ -124,12 +124,12 @@ async function modelOf(
   }
 }
 
-function show(rows: PredictionRow[], output: Output): void {
+function show(rows: PredictionRow[], positive: string, output: Output): void {
   const lines = rows.map(({ path: file, label, probability, error, unlike }) => [
     printable(path.relative('.', file) || file),
     label || '–',
     probability === null ? '–' : formatPercent(probability),
     error || (unlike === true ? 'unlike anything labelled' : ''),
   ]);
-  output.line(table(['picture', 'label', 'probability of class 1', 'note'], lines));
+  output.line(table(['picture', 'label', `P(${positive})`, 'note'], lines));
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { TwofoldError } from '../../../shared/errors.ts';
-import { formatPercent, plural } from '../../../shared/format.ts';
+import { formatProbability, plural } from '../../../shared/format.ts';
 import { suggestLabels, type Suggestion } from '../../engine/suggest.ts';
 import { toCsv } from '../../files/csv.ts';
 import { getClasses } from '../../library/labels/classes.ts';
@@ -112,7 +112,11 @@ function show(
   }
   const lines = rows
     .slice(0, count)
-    .map(({ path, class: name, probability }) => [printable(path), name, formatPercent(probability)]);
+    .map(({ path, class: name, probability }) => [
+      printable(path),
+      name,
+      formatProbability(name, probability),
+    ]);
   output.line(table(['picture', 'suggested class', 'probability'], lines));
   if (rows.length > count) output.line(`… and ${rows.length - count} more; --csv writes them all.`);
 }

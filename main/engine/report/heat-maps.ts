@@ -26,6 +26,8 @@ export interface ShownHeatMaps {
   method: HeatMapMethod | null;
   /** Why there are none; null if there are. */
   missing: string | null;
+  /** Version of TensorFlow that computed them; null if none were. */
+  tensorflow: string | null;
 }
 
 /** Draws the heat maps of pictures over their thumbnails. @throws TwofoldError `cancelled` */
@@ -38,6 +40,7 @@ export async function showHeatMaps(
   const classes = getClasses(project.db);
   const colours = heatColours([classes[0].color, classes[1].color]);
   const found = new Map<string, HeatMap>();
+  let tensorflow: string | null = null;
   try {
     const job: HeatMapJob = {
       kind: 'heat-map',
@@ -46,14 +49,17 @@ export async function showHeatMaps(
       cacheDir: project.readOnly ? null : cacheDir(project),
       pictures: pictures.map(({ path, sha256 }) => ({ path, sha256 })),
     };
-    const { maps } = pictures.length > 0 ? await runJob(job, options) : { maps: [] };
-    for (const { path, ...map } of maps) found.set(path, map);
+    if (pictures.length > 0) {
+      const result = await runJob(job, options);
+      ({ tensorflow } = result);
+      for (const { path, ...map } of result.maps) found.set(path, map);
+    }
   } catch (error) {
     throwIfCancelled(options.signal);
     // Without the model the rest of the report is still what was stored.
     const { code, message } = toFailure(error);
     if (code === 'cancelled') throw error;
-    return { maps: pictures.map(() => null), colours, method: null, missing: message };
+    return { maps: pictures.map(() => null), colours, method: null, missing: message, tensorflow };
   }
   const shown: (ShownHeatMap | null)[] = [];
   for (const { path, thumbnail } of pictures) {
@@ -69,7 +75,7 @@ export async function showHeatMaps(
     );
   }
   const [first] = found.values();
-  return { maps: shown, colours, method: first?.method ?? null, missing: null };
+  return { maps: shown, colours, method: first?.method ?? null, missing: null, tensorflow };
 }
 
 function wordsOf(map: HeatMap, names: readonly [string, string]): string {

@@ -1,8 +1,21 @@
-import { formatCount, formatInterval, formatPercent, formatUtc, plural } from '../../../shared/format.ts';
+import {
+  formatCount,
+  formatInterval,
+  formatPercent,
+  formatProbability,
+  formatUtc,
+  plural,
+} from '../../../shared/format.ts';
 import type { EpochMetrics } from '../../../shared/jobs/train.ts';
 import type { Split } from '../../../shared/split.ts';
 import type { RunRecord } from '../../../shared/library/runs.ts';
-import type { Evaluation, Interval, MetricIntervals, Scored } from '../../../shared/metrics.ts';
+import {
+  classFigures,
+  type Evaluation,
+  type Interval,
+  type MetricIntervals,
+  type Scored,
+} from '../../../shared/metrics.ts';
 import { heatMapMethod } from '../../../shared/heat-map.ts';
 import { RECIPE_KEYS, rowOf, textOf } from '../../../shared/recipe.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
@@ -75,23 +88,44 @@ export function reportPage(contents: ReportContents): string {
     section('Most wrong pictures', wrongPictures(contents)),
     section('Recipe', recipe(contents)),
     section(
-      'Versions',
+      'Data and versions',
       htmlTable(
         [],
-        Object.entries(versions).map(([name, version]) => [escaped(name), escaped(version)]),
+        Object.entries({ ...dataOf(contents), ...versions }).map(([name, value]) => [
+          escaped(name),
+          escaped(value),
+        ]),
       ),
     ),
     '</body></html>\n',
   ].join('\n');
 }
 
+const picturesOf = ([zero, one]: readonly [number, number], names: readonly [string, string]): string =>
+  `${plural(zero + one, 'picture')} (${formatCount(zero)} ${names[0]}, ${formatCount(one)} ${names[1]})`;
+
+/** What the run was trained and evaluated on. */
+function dataOf({ project, run, counts, sets }: ReportContents): Record<string, string> {
+  const test = sets.find(({ on }) => on === 'test')?.evaluation;
+  return {
+    Project: project,
+    'Training set': picturesOf(counts.train, run.classes),
+    'Validation set': picturesOf(counts.validation, run.classes),
+    ...(test && {
+      'Test set': picturesOf(
+        [test.confusion[0][0] + test.confusion[0][1], test.confusion[1][0] + test.confusion[1][1]],
+        run.classes,
+      ),
+    }),
+  };
+}
+
 const section = (title: string, body: string): string => `<section><h2>${title}</h2>${body}</section>`;
 
 function results({ run, sets, gap, threshold, counts }: ReportContents): string {
   const names = run.classes.map(escaped) as [string, string];
-  const [train, validation] = [counts.train, counts.validation].map(
-    ([zero, one]) =>
-      `${plural(zero + one, 'picture')} (${formatCount(zero)} ${names[0]}, ${formatCount(one)} ${names[1]})`,
+  const [train, validation] = [counts.train, counts.validation].map((counted) =>
+    escaped(picturesOf(counted, run.classes)),
   ) as [string, string];
   const cell = (interval: Interval | null | undefined): string => (interval ? formatInterval(interval) : '–');
   const area = (value: number | null, range: Interval | null | undefined): string =>
@@ -105,17 +139,15 @@ function results({ run, sets, gap, threshold, counts }: ReportContents): string 
       ['', ...sets.map(({ on, evaluation }) => `${on} set, ${plural(evaluation.count, 'picture')}`)],
       [
         row('Accuracy', ({ evaluation }) => cell(evaluation.accuracy)),
-        row(`Precision of ${names[1]}`, ({ evaluation }) => cell(evaluation.precision)),
-        row(`Recall of ${names[1]}`, ({ evaluation }) => cell(evaluation.recall)),
-        row(`F1 of ${names[1]}`, ({ intervals }) => cell(intervals?.f1)),
         row('ROC AUC', ({ evaluation, intervals }) => area(evaluation.rocAuc, intervals?.rocAuc)),
-        row('Average precision', ({ evaluation, intervals }) =>
+        row(`Average precision of ${names[1]}`, ({ evaluation, intervals }) =>
           area(evaluation.averagePrecision, intervals?.averagePrecision),
         ),
         row('Expected calibration error', ({ intervals }) => cell(intervals?.calibrationError)),
         row('Loss', ({ evaluation }) => evaluation.loss.toFixed(4)),
       ],
     ),
+    ...sets.map((one) => classTable(one, names)),
     `<p class="small">Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others. The validation set also decided which epoch was kept.</p>`,
     gap
       ? `<p>Overfitting gap: ${(gap.accuracy * 100).toFixed(1)} percentage points (training accuracy ${formatPercent(gap.training.accuracy)}, with dropout and augmentation, minus validation accuracy ${formatPercent(gap.validation.accuracy)}, both of epoch ${gap.epoch}).</p>`
@@ -134,6 +166,31 @@ function results({ run, sets, gap, threshold, counts }: ReportContents): string 
   ].join('\n');
 }
 
+/** Precision, recall and F1 of both classes side by side. */
+function classTable({ on, evaluation, intervals }: SetFigures, names: readonly [string, string]): string {
+  const { confusion } = evaluation;
+  const of = [classFigures(confusion, 0), classFigures(confusion, 1)] as const;
+  const f1 = [intervals?.f1OfClass0, intervals?.f1];
+  const cell = (interval: Interval | null): string => (interval ? formatInterval(interval) : '–');
+  // Without bootstrap intervals, as for a test set whose labels changed since, the value alone.
+  const f1Of = (index: 0 | 1): string => {
+    const { [index]: bounds } = f1;
+    const value = of[index].f1?.value;
+    return bounds ? formatInterval(bounds) : value === undefined ? '–' : formatPercent(value);
+  };
+  return (
+    `<h3>Precision, recall and F1, ${on} set, at a threshold of ${statedThreshold(evaluation.threshold)}</h3>` +
+    htmlTable(
+      ['', ...names],
+      [
+        ['Precision', cell(of[0].precision), cell(of[1].precision)],
+        ['Recall', cell(of[0].recall), cell(of[1].recall)],
+        ['F1', f1Of(0), f1Of(1)],
+      ],
+    )
+  );
+}
+
 function wrongPictures({ run, wrong, wrongInAll, heat }: ReportContents): string {
   if (wrong.length === 0) return '<p>Every picture of the validation set is predicted correctly.</p>';
   const figures = wrong.map(({ name, label, predicted, probability, thumbnail, heat: map }) => {
@@ -141,14 +198,14 @@ function wrongPictures({ run, wrong, wrongInAll, heat }: ReportContents): string
     const beside = map ? jpeg(map.words, map.image) : '';
     return (
       `<figure><div class="images">${image}${beside}</div><figcaption>${escaped(name)}<br>true class ${escaped(run.classes[label])}, predicted ` +
-      `${escaped(run.classes[predicted])} (${formatPercent(probability)})</figcaption></figure>`
+      `${escaped(run.classes[predicted])}: ${escaped(formatProbability(run.classes[predicted], probability))}</figcaption></figure>`
     );
   });
   const which =
     wrong.length < wrongInAll
       ? `The ${wrong.length} most wrong of ${wrongInAll}`
       : `All ${plural(wrongInAll, 'picture')}`;
-  return `<p>${which} of the validation set that ${wrongInAll === 1 ? 'is' : 'are'} misclassified.</p>${heatWords(run.classes, heat)}<div class="pictures">${figures.join('')}</div>`;
+  return `<p>${which} of the validation set that ${wrongInAll === 1 ? 'is' : 'are'} misclassified, those farthest beyond the threshold first.</p>${heatWords(run.classes, heat)}<div class="pictures">${figures.join('')}</div>`;
 }
 
 const jpeg = (alt: string, bytes: Uint8Array): string =>

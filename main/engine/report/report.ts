@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { RunRecord } from '../../../shared/library/runs.ts';
-import { classAt, probabilityOf } from '../../../shared/metrics.ts';
+import { classAt, probabilityOf, wrongness } from '../../../shared/metrics.ts';
 import { writeAtomically } from '../../files/atomic-file.ts';
 import { reliability } from '../../insight/calibration.ts';
 import { cacheDir, type Project } from '../../library/folder.ts';
@@ -50,7 +50,7 @@ export async function writeReport(
   const scored = knownScores(db, run.id);
   const wrong = scored
     .filter(({ probability, label }) => classAt(probability, threshold) !== label)
-    .sort((a, b) => Math.abs(b.probability - threshold) - Math.abs(a.probability - threshold));
+    .sort((a, b) => wrongness(b, threshold) - wrongness(a, threshold));
   const illustrated = await illustrate(project, wrong.slice(0, MOST_WRONG), { pool, signal });
   const heat = await showHeatMaps(project, run, illustrated, job);
   const page = reportPage({
@@ -68,6 +68,7 @@ export async function writeReport(
     wrongInAll: wrong.length,
     versions: {
       Twofold: VERSION,
+      ...(heat.tensorflow !== null && { TensorFlow: heat.tensorflow }),
       'Weights of InceptionV3': `${run.recipe?.weights ?? 'unknown'} (SHA-256 ${run.weightsFingerprint ?? 'unknown'})`,
       Node: process.versions.node,
     },

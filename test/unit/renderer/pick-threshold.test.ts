@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { pickThreshold } from '../../../renderer/lib/pick-threshold.ts';
-import { beyond } from '../../../renderer/lib/probability.ts';
-import { classFigures, confusion, type Confusion, type Scored } from '../../../shared/metrics.ts';
+import {
+  beyond,
+  classFigures,
+  confusion,
+  wrongness,
+  type Confusion,
+  type Scored,
+} from '../../../shared/metrics.ts';
 import reference from '../../reference/insight/figures.json' with { type: 'json' };
 
 /** Figures of both classes and picked thresholds, against scikit-learn and statsmodels. */
@@ -61,4 +67,12 @@ test('both classes reach as far beyond the threshold, wherever it is', () => {
   expect(beyond(0.45, 0.9)).toBe(-0.5);
   expect(beyond(0, 0)).toBe(0);
   expect(beyond(1, 1)).toBe(0);
+});
+
+test('the most wrong are farthest beyond the threshold as a share of their side, not by distance', () => {
+  const far = wrongness({ label: 0, probability: 0.99 }, 0.9);
+  const near = wrongness({ label: 1, probability: 0.45 }, 0.9);
+  expect(far).toBeCloseTo(0.9);
+  expect(near).toBeCloseTo(0.5);
+  expect(wrongness({ label: 1, probability: 0.99 }, 0.9)).toBeCloseTo(-0.9);
 });
