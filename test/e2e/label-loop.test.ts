@@ -79,7 +79,10 @@ async function checked(): Promise<[number, number]> {
 async function check(until: number): Promise<void> {
   const aside = main().getByRole('complementary');
   for (let [done] = await checked(); done < until; done++) {
-    const name = await aside.getByRole('heading').first().innerText();
+    // Empty until the picture is read, which is not there to judge by.
+    const heading = aside.getByRole('heading').first();
+    await expect.poll(() => heading.innerText()).not.toBe('');
+    const name = await heading.innerText();
     const label = await aside.locator('dl dd').first().innerText();
     const isRight = label.includes(name.split('-')[0]!);
     await app.page.keyboard.press(isRight ? 'k' : 'f');
@@ -87,8 +90,7 @@ async function check(until: number): Promise<void> {
       .getByText(new RegExp(`^(${done + 1} of \\d+ checked|\\d+ labels checked)$`))
       .first()
       .waitFor();
-    if (done + 1 < until)
-      await expect.poll(() => aside.getByRole('heading').first().innerText()).not.toBe(name);
+    if (done + 1 < until) await expect.poll(() => heading.innerText()).not.toBe(name);
   }
 }
 
