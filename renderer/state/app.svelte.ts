@@ -180,6 +180,10 @@ export class AppState {
     void this.notices.attempt(() => this.client.call('system.showLog'));
   }
 
+  locateFolder(): void {
+    void this.notices.attempt(() => this.checks.locateFolder());
+  }
+
   /** Goes to a view and uses this run there; pictures in Try are classified with it as well. */
   useRun(run: string, place: Place): void {
     this.place = place;

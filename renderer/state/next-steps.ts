@@ -7,6 +7,8 @@ import type { NoticeAction } from './notices.svelte.ts';
 interface Steps {
   command(command: MenuCommand): void;
   showLog(): void;
+  /** Asks where the project's missing pictures are now. */
+  locateFolder(): void;
 }
 
 /** What a person can do about an error that a notice shows. Where it is empty, the message says what to do. */
@@ -15,6 +17,7 @@ export function nextSteps(app: Steps, code: ErrorCode, cause: CallName | null): 
     label,
     act: () => app.command(command),
   });
+  const again = elsewhere(cause).map(([label, command]) => step(label, command));
   const log: NoticeAction = { label: 'Show log', act: () => app.showLog() };
   switch (code) {
     case 'nothing-labelled':
@@ -22,6 +25,20 @@ export function nextSteps(app: Steps, code: ErrorCode, cause: CallName | null): 
     case 'too-few':
     case 'in-test-set':
       return [step('Go to Library', 'show-library')];
+    case 'not-found':
+      if (cause !== null && READS_PICTURES.includes(cause))
+        return [{ label: 'Locate folder…', act: () => app.locateFolder() }];
+      break;
+    case 'disk-full':
+      // Without a project there is no cache to clear.
+      return cause?.startsWith('project.') ? again : [step('Storage…', 'storage')];
+    case 'corrupt':
+      // Another project can be opened; the log says which file is damaged.
+      return [...again, log];
+    case 'busy': {
+      const place = placeOf(cause);
+      return place ? [step(...place)] : again;
+    }
     case 'diverged':
       return [step('Go to Train', 'show-train')];
     case 'crashed':
@@ -30,7 +47,30 @@ export function nextSteps(app: Steps, code: ErrorCode, cause: CallName | null): 
     case 'runtime':
       return [log];
     default:
-      return elsewhere(cause).map(([label, command]) => step(label, command));
+  }
+  return again;
+}
+
+/** Calls that fail where the project's own picture files are gone. */
+const READS_PICTURES: readonly CallName[] = ['train.start', 'evaluate.start', 'cross.start', 'folds.start'];
+
+/** Where the task is seen, and cancelled, that is in the way of another of its kind. */
+function placeOf(cause: CallName | null): [string, MenuCommand] | null {
+  switch (cause?.split('.', 1)[0]) {
+    case 'train':
+    case 'cross':
+    case 'search':
+      return ['Go to Train', 'show-train'];
+    case 'evaluate':
+      return ['Go to Review', 'show-review'];
+    case 'predict':
+      return ['Go to Try', 'show-try'];
+    case 'export':
+      return ['Go to Export', 'show-export'];
+    case 'import':
+      return ['Go to Library', 'show-library'];
+    default:
+      return null;
   }
 }
 
