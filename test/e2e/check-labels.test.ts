@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SuspectList } from '../../shared/contract/suspects.ts';
 import { SAMPLES } from '../kit/cli.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { CLASS_NAMES, layoutFaults, WINDOW_SIZES } from '../kit/window/layout.ts';
 import { goTo, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** The queue of likely label errors, on pictures of which some are labelled wrongly. The tests follow each other. */
@@ -94,6 +95,14 @@ test('the most likely error comes first, with the prediction and its neighbours 
   expect(flipped.length).toBeGreaterThanOrEqual(4);
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('check-labels');
+  const { classes } = (await app.call('project.current'))!;
+  for (const names of CLASS_NAMES) {
+    const renamed = classes.map((one, index) => ({ ...one, name: names[index]! }));
+    await app.call('project.setClasses', { classes: [renamed[0]!, renamed[1]!] });
+    expect(await layoutFaults(app), names[0]).toEqual([]);
+  }
+  await app.screenshots('check-labels-long', WINDOW_SIZES);
+  await app.call('project.setClasses', { classes });
   await app.resize(1280, 800);
 });
 
@@ -288,6 +297,7 @@ test('a finished queue says what was decided, and what comes next', async () => 
     .getByText(/^1 changed, \d+ kept, 0 excluded from training\. Train again/)
     .waitFor();
   expect(await app.accessibility()).toEqual([]);
+  expect(await layoutFaults(app)).toEqual([]);
   await app.screenshots('check-labels-done');
   await main().getByRole('button', { name: 'Go to Train' }).click();
   await main().getByRole('tab', { name: 'Recipe' }).waitFor();

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { faults, themeFaults } from '../kit/window/faults.ts';
+import { faults } from '../kit/window/faults.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
@@ -58,18 +58,18 @@ test('the library, its menu, its large picture and its dialogs', async () => {
   await pictures().first().waitFor();
   await look('library-sample');
   await button('Import').click();
-  expect(await themeFaults(app)).toEqual([]);
+  expect(await app.accessibility()).toEqual([]);
   await escape();
   await pictures().first().dblclick();
   await main().getByRole('region', { name: 'One large picture' }).waitFor();
   await look('library-large');
   await escape();
   await button('View options').click();
-  expect(await themeFaults(app)).toEqual([]);
+  expect(await app.accessibility()).toEqual([]);
   await escape();
   await pictures().first().click({ button: 'right' });
   await app.page.getByRole('menu').waitFor();
-  expect(await themeFaults(app)).toEqual([]);
+  expect(await app.accessibility()).toEqual([]);
   await escape();
   await app.page.keyboard.press('?');
   await app.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
@@ -137,7 +137,7 @@ test('Review, Try and Export with contents', async () => {
   await look('review');
   await pictures().first().click({ button: 'right' });
   await app.page.getByRole('menu').waitFor();
-  expect(await themeFaults(app)).toEqual([]);
+  expect(await app.accessibility()).toEqual([]);
   await escape();
   await goTo(app, 'Try');
   await main().getByText('Drop a picture here').waitFor();
@@ -151,7 +151,7 @@ test('Review, Try and Export with contents', async () => {
   await look('try-answers');
   await pictures().first().click({ button: 'right' });
   await app.page.getByRole('menu').waitFor();
-  expect(await themeFaults(app)).toEqual([]);
+  expect(await app.accessibility()).toEqual([]);
   await escape();
   await goTo(app, 'Export');
   await main().getByRole('radio').first().waitFor();

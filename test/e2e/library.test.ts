@@ -302,7 +302,7 @@ describe('the view', () => {
     await cell('001').click();
     await expect.poll(labels).toEqual({ '001': 0 });
     expect(await shown()).toBe(COUNT);
-    await page.getByText('1 labelled, hidden on refresh').waitFor();
+    await page.getByRole('status').getByText('1 labelled, hidden on refresh').waitFor();
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expect.poll(shown).toBe(COUNT - 1);
     await page.keyboard.press('Escape');

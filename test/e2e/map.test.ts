@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROPERTY_CONSEQUENCE, propertySentence } from '../../shared/properties.ts';
 import { SAMPLES } from '../kit/cli.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { layoutFaults } from '../kit/window/layout.ts';
 import { goTo } from '../kit/window/sample.ts';
 
 const NAMES = ['flags', 'smileys'] as const;
@@ -268,5 +269,6 @@ describe('the map', () => {
 
   it('is accessible', async () => {
     expect(await app.accessibility()).toEqual([]);
+    expect(await layoutFaults(app)).toEqual([]);
   });
 });

@@ -73,8 +73,6 @@ describe('the first start', () => {
     }
     expect(await page.getByRole('button', { name: 'Library' }).isDisabled()).toBe(true);
     expect(await app!.accessibility()).toEqual([]);
-    await app!.setTheme('dark');
-    expect(await app!.accessibility()).toEqual([]);
     await app!.screenshots('welcome');
   });
 

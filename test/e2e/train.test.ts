@@ -312,7 +312,18 @@ test('runs have names and notes, can be compared, and are deleted after confirma
   await row('Run 3').hover();
   const lit = await waitForOther(() => pixelsOf(LOSS), before);
   await row('Three epochs').hover();
-  await waitForOther(() => pixelsOf(LOSS), lit);
+  const others = await waitForOther(() => pixelsOf(LOSS), lit);
+  // The same by keyboard: the focus lights, Space keeps the curves lit when the focus leaves.
+  await compared.focus();
+  await app.page.mouse.move(0, 0);
+  await waitForOther(() => pixelsOf(LOSS), others);
+  const names = await compared.getByRole('button').allInnerTexts();
+  for (let at = 0; at <= names.indexOf('Three epochs'); at++) await app.page.keyboard.press('Tab');
+  await expect.poll(() => pixelsOf(LOSS)).toEqual(others);
+  await app.page.keyboard.press(' ');
+  await compared.getByRole('button', { name: 'Three epochs', pressed: true }).waitFor();
+  await compared.focus();
+  await expect.poll(() => pixelsOf(LOSS)).toEqual(others);
 
   await button('Delete Three epochs').click();
   const dialog = app.page.getByRole('dialog', { name: 'Delete “Three epochs”?' });

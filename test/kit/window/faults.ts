@@ -1,4 +1,5 @@
 import type { AppUnderTest } from './harness.ts';
+import { layoutFaults } from './layout.ts';
 
 /** Elements that Tab should reach, marked with a number each, in the dialog where one is open. */
 const MARK = `(() => {
@@ -54,20 +55,17 @@ async function walk(app: AppUnderTest): Promise<string[]> {
   return [...wrong];
 }
 
-/** What axe finds in both themes. */
-export async function themeFaults(app: AppUnderTest): Promise<string[]> {
-  const found = await app.accessibility();
-  await app.setTheme('dark');
-  await app.settle();
-  found.push(...(await app.accessibility()).map((fault) => `dark: ${fault}`));
-  await app.setTheme('light');
-  return found;
+interface Size {
+  width: number;
+  height: number;
 }
+const SIZE = '({ width: innerWidth, height: innerHeight })';
 
 /** Everything that is wrong with the screen or dialog that is shown now, whatever it is for. */
 export async function faults(app: AppUnderTest): Promise<string[]> {
-  const found = [...(await themeFaults(app)), ...(await walk(app))];
-  const sideways = await app.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-  if (sideways > 0) found.push(`is ${sideways} pixels wider than the window`);
+  const found = [...(await app.accessibility()), ...(await walk(app))];
+  const { width, height } = await app.page.evaluate<Size>(SIZE);
+  found.push(...(await layoutFaults(app)));
+  await app.resize(width, height);
   return found;
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import axe, { type AxeResults } from 'axe-core';
+import axe, { type AxeResults, type RunOptions } from 'axe-core';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import type { CallInput, CallName, CallOutput } from '../../../shared/contract.ts';
 import { buildIfStale } from '../../../scripts/build/fresh.ts';
@@ -36,6 +36,8 @@ export interface LaunchOptions {
 
 /** axe's tags for WCAG 2.2 A and AA, and its best practices, such as one `h1` a screen. */
 const WCAG_22 = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** Its rules that depend on the theme. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
 /** Before any test, whose time it would take; and once, so that an edit meanwhile does not change what the next start runs. */
 await buildIfStale();
@@ -142,12 +144,25 @@ export class AppUnderTest {
     }, id);
   }
 
-  /** Violations that axe-core finds in what is shown now, one sentence each. */
+  /** Violations that axe-core finds in what is shown now, in both themes, one sentence each. */
   async accessibility(): Promise<string[]> {
     // Evaluated by the debugger, which the content security policy does not concern.
     await this.page.evaluate(axe.source);
+    const found = await this.#axe({ runOnly: WCAG_22 });
+    const [before, isDark] = await this.electron.evaluate(
+      ({ nativeTheme }) => [nativeTheme.themeSource, nativeTheme.shouldUseDarkColors] as const,
+    );
+    const other = isDark ? 'light' : 'dark';
+    await this.setTheme(other);
+    await this.settle();
+    const inOther = await this.#axe({ runOnly: { type: 'rule', values: OF_COLOURS } });
+    await this.setTheme(before);
+    return [...found, ...inOther.map((fault) => `${other}: ${fault}`)];
+  }
+
+  async #axe(options: RunOptions): Promise<string[]> {
     const { violations } = await this.page.evaluate<AxeResults>(
-      `axe.run(document, { runOnly: ${JSON.stringify(WCAG_22)}, resultTypes: ['violations'] })`,
+      `axe.run(document, ${JSON.stringify({ ...options, resultTypes: ['violations'] })})`,
     );
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.map(
