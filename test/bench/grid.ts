@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { CDPSession } from 'playwright-core';
 import type { AppUnderTest } from '../kit/window/harness.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';
+import { COUNT_FRAMES, frameTimes, type FrameTimes } from './frames.ts';
 import { PICTURES, withLargeLibrary } from './large-library.ts';
 import { median } from './statistics.ts';
 
@@ -10,15 +11,6 @@ const ROUNDS = 3;
 /** Pixels a second: a wheel that is turned briskly and not let go. */
 const WHEEL_SPEED = 3000;
 const MB = 1e6;
-
-/** Counts the window's frames; whoever is late by a whole one or more has dropped it. */
-const COUNT_FRAMES = `(() => {
-  const at = [];
-  let running = true;
-  const step = (now) => { if (running) { at.push(now); requestAnimationFrame(step); } };
-  requestAnimationFrame(step);
-  globalThis.frames = () => { running = false; return at; };
-})()`;
 
 /** An element of the grid's place and height with nothing in it but lines: what this machine can scroll at best. */
 const PLAIN = `(() => {
@@ -110,12 +102,7 @@ export const benchmark: Benchmark = {
     }),
 };
 
-interface Scrolled {
-  frames: number;
-  /** Of all frames that there should have been, in percent. */
-  droppedPercent: number;
-  perSecond: number;
-  longestMs: number;
+interface Scrolled extends FrameTimes {
   /** For how long main was away from its event loop at most. */
   pauseMs: number;
   /** For how long main computed without a break at most. */
@@ -130,18 +117,7 @@ async function scrolled(app: AppUnderTest, scroll: () => Promise<void>): Promise
   const at = await app.page.evaluate<number[]>('frames()');
   const { maxMs: pauseMs } = await app.call('system.delays', { reset: true });
   const { maxMs: computedMs } = await app.mainAway();
-  const gaps = at.slice(1).map((time, index) => time - at[index]!);
-  const seconds = (at.at(-1)! - at[0]!) / 1000;
-  const interval = 1000 / 60;
-  const missed = gaps.reduce((sum, gap) => sum + Math.max(0, Math.round(gap / interval) - 1), 0);
-  return {
-    frames: at.length,
-    droppedPercent: (100 * missed) / (gaps.length + missed),
-    perSecond: gaps.length / seconds,
-    longestMs: Math.max(...gaps),
-    pauseMs,
-    computedMs,
-  };
+  return { ...frameTimes(at), pauseMs, computedMs };
 }
 
 /** Chromium's own gesture, made frame by frame in its browser process as a real wheel's is. */

@@ -12,10 +12,19 @@ export const INDEX_MODEL: IndexModel = {
   bits16: 16,
 };
 
-/** Writes an index of random vectors with a shift for every other picture. @param hashes of the pictures */
-export async function fillIndex(project: Project, hashes: readonly string[]): Promise<void> {
+/**
+ * Writes an index of random vectors with a shift for every other picture.
+ *
+ * @param hashes of the pictures
+ * @param model whose vectors they pretend to be
+ */
+export async function fillIndex(
+  project: Project,
+  hashes: readonly string[],
+  model: IndexModel = INDEX_MODEL,
+): Promise<void> {
   const random = seededGenerator(1);
-  const writer = await indexStore(cacheDir(project), INDEX_MODEL).writer();
+  const writer = await indexStore(cacheDir(project), model).writer();
   for (let start = 0; start < hashes.length; start += 1000) {
     const some = hashes.slice(start, start + 1000);
     const vectors = Float32Array.from(

@@ -12,6 +12,7 @@ import { benchmark as importPhotos } from './import-photos.ts';
 import { benchmark as imports } from './import.ts';
 import { benchmark as keras } from './keras.ts';
 import { benchmark as label } from './label.ts';
+import { benchmark as map } from './map.ts';
 import { benchmark as memory } from './memory.ts';
 import { benchmark as review } from './review.ts';
 import { benchmark as scale } from './scale.ts';
@@ -35,6 +36,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   imports,
   label,
   grid,
+  map,
   coverage,
   suggest,
   review,
