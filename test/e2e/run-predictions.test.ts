@@ -117,6 +117,41 @@ describe('a run that has not predicted all pictures', () => {
       .toEqual({ by: 'uncertain', run: 'r1' });
     expect(await page.getByText(/^Run 1 has predicted/).count()).toBe(0);
   });
+
+  it('lists what it predicts wrongly, on request also among pictures labelled later', async () => {
+    const wrong = (among: 'validation' | 'predicted') =>
+      app.call('pictures.ids', { filter: { kind: 'wrong', run: 'r1', among } });
+    const before = await wrong('predicted');
+    const unlabelled = await app.call('pictures.ids', { filter: { kind: 'unlabelled' } });
+    const flags = (await app.call('pictures.rows', { ids: [...unlabelled] })).filter(({ name }) =>
+      name.startsWith('flags'),
+    );
+    const later = flags.slice(0, 10).map(({ id }) => id);
+    await app.call('labels.set', { ids: later, label: 1, source: 'cli' });
+    const [validation, predicted] = [await wrong('validation'), await wrong('predicted')];
+    expect([...validation].filter((id) => later.includes(id))).toEqual([]);
+    const added = [...predicted].filter((id) => !before.includes(id));
+    expect(added.length).toBeGreaterThan(0);
+    expect(added.every((id) => later.includes(id))).toBe(true);
+    const show = page.getByRole('region', { name: 'Show', exact: true });
+    const listed = page.getByRole('button', { name: /^Select all \d+$/ });
+    const too = show.getByLabel('Training and later pictures too');
+    await show.getByRole('button', { name: 'Wrong in', exact: true }).click();
+    await too.waitFor();
+    expect(await too.isChecked()).toBe(false);
+    await too.check();
+    await expect.poll(() => listed.textContent()).toBe(`All ${predicted.length}`);
+    await show.getByText(String(predicted.length), { exact: true }).first().waitFor();
+    await too.uncheck();
+    await expect
+      .poll(() => app.call('project.current').then((info) => info!.settings.query.filter))
+      .toMatchObject({ kind: 'wrong', run: 'r1', among: 'validation' });
+    if (validation.length > 0) await expect.poll(() => listed.textContent()).toBe(`All ${validation.length}`);
+    else await page.getByRole('heading', { name: 'No matching pictures' }).waitFor();
+    await app.call('labels.undo');
+    await show.getByRole('button', { name: /^All/ }).click();
+    await expect.poll(() => listed.textContent()).toBe(`All ${2 * EACH}`);
+  });
 });
 
 describe('suggestions by a run', () => {
