@@ -13,6 +13,12 @@ export interface TrainSpeed {
   otherMs: Ms;
 }
 
+/** What a speed was measured in: a whole run, or a short sample before the first one, without saving. */
+export type MeasuredIn = 'run' | 'sample';
+export interface MeasuredSpeed extends TrainSpeed {
+  measuredIn: MeasuredIn;
+}
+
 /**
  * How long a run takes by a measured speed, if it computes all features: at most that where some are cached, or where early
  * stopping ends it.

@@ -8,11 +8,12 @@ import { commonAccuracy } from '../library/runs/common-accuracy.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/runs/runs.ts';
 
-export function trainHandlers({ project, speeds, splits, trainer }: AppContext): HandlersOf<'train'> {
+export function trainHandlers({ project, meter, speeds, splits, trainer }: AppContext): HandlersOf<'train'> {
   return {
     'train.state': () => trainer.state,
     'train.split': ({ recipe }) => splits.count(recipe),
     'train.speed': ({ recipe }) => speeds.of(recipe),
+    'train.measureSpeed': ({ recipe }) => meter.measure(recipe),
     'train.start': ({ recipe, seeds }) => trainer.start({ recipe }, withSeeds(recipe, seeds).slice(1)),
     'train.series': () => trainer.series,
     'train.continue': ({ run, epochs }) => {

@@ -52,6 +52,8 @@ async function runJob(job: Job, context: JobContext): Promise<JobResult> {
       return (await import('./out-of-fold.ts')).runOutOfFoldJob(job, context);
     case 'recipe-search':
       return (await import('./recipe-search.ts')).runRecipeSearchJob(job, context);
+    case 'measure-speed':
+      return (await import('./measure-speed.ts')).runMeasureSpeedJob(job, context);
     case 'import-weights':
       return (await import('./import-weights.ts')).runImportWeightsJob(job, context);
     case 'write-export':

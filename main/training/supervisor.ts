@@ -28,6 +28,7 @@ const PROCESSES: Record<Job['kind'], string> = {
   map: 'The process that computes the map',
   'out-of-fold': 'The process that trains the folds',
   'recipe-search': 'The process that compares features',
+  'measure-speed': 'The process that measures the speed',
   'import-weights': 'The process that imports weights',
   'write-export': 'The export process',
   'verify-export': 'The process that checks the export',

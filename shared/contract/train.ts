@@ -13,7 +13,7 @@ import type { LiveRun } from '../live-run.ts';
 import { recipeSchema } from '../recipe.ts';
 import type { RunComparison } from '../run-comparison.ts';
 import type { SplitCounts } from '../split.ts';
-import type { TrainSpeed } from '../train-speed.ts';
+import type { MeasuredSpeed } from '../train-speed.ts';
 import { call, event } from './call.ts';
 import { nothing } from './fields.ts';
 
@@ -37,7 +37,12 @@ export const trainCalls = {
   /** How a new run would divide the labelled pictures. Fails with why they can't be trained on. */
   'train.split': call(z.strictObject({ recipe: recipeSchema })).returns<SplitCounts>(),
   /** How fast this computer trained the model of a recipe; null where it never did. */
-  'train.speed': call(z.strictObject({ recipe: recipeSchema })).returns<TrainSpeed | null>(),
+  'train.speed': call(z.strictObject({ recipe: recipeSchema })).returns<MeasuredSpeed | null>(),
+  /**
+   * `train.speed`, measured now in some seconds where it is not known yet, on a few labelled pictures. Null while other work
+   * runs or without a labelled picture; `cancelled` if other work starts.
+   */
+  'train.measureSpeed': call(z.strictObject({ recipe: recipeSchema })).returns<MeasuredSpeed | null>(),
   /**
    * Starts a new run on the labelled pictures; returns once it is recorded. One at a time, otherwise `busy`. With `seeds`, as
    * many runs follow each other, which differ in the random seed; stopping one ends the series.

@@ -14,6 +14,7 @@ import type { HeatMapJob, HeatMapResult, HeatMapsJob, HeatMapsResult } from './h
 import type { ImportWeightsJob, ImportWeightsResult } from './import-weights.ts';
 import type { IndexJob, IndexResult } from './index-pictures.ts';
 import type { MapJob, MapResult } from './map.ts';
+import type { MeasureSpeedJob, MeasureSpeedResult } from './measure-speed.ts';
 import type { OutOfFoldJob, OutOfFoldResult } from './out-of-fold.ts';
 import type { PredictJob, PredictResult } from './predict.ts';
 import type { ScoreJob, ScoreResult } from './score.ts';
@@ -37,6 +38,7 @@ export type Job =
   | MapJob
   | OutOfFoldJob
   | RecipeSearchJob
+  | MeasureSpeedJob
   | WriteExportJob
   | VerifyExportJob
   | WriteFoldersJob;
@@ -56,6 +58,7 @@ export type JobResult =
   | MapResult
   | OutOfFoldResult
   | RecipeSearchResult
+  | MeasureSpeedResult
   | WriteExportResult
   | VerifyExportResult
   | WriteFoldersResult;

@@ -61,10 +61,25 @@ test('the sets follow labels, the test set and the recipe', async () => {
   await app.call('labels.set', { ids: ids.slice(0, 27), label: 1, source: 'mouse' });
 }, 120_000);
 
-test('each preset shows its time on this computer once its model was trained here', async () => {
+test('each preset shows its time on this computer, first estimated on request, then by a run', async () => {
   const times = app.page.getByRole('group', { name: 'Preset' }).locator('.time');
   await app.page.getByText('Expected times appear after the first run on this computer.').waitFor();
   expect(await times.allInnerTexts()).toEqual(['', '', '']);
+  const expected = [
+    expect.stringMatching(/^about [\d.]+ (s|min|h \d+ min)$/),
+    expect.stringMatching(/^about [\d.]+ (s|min|h \d+ min)$/),
+    expect.stringMatching(/^up to [\d.]+ (s|min|h \d+ min)$/),
+  ];
+  await app.page.getByRole('button', { name: 'Estimate times now' }).click();
+  await app.page.getByText('Measuring this computer’s speed').waitFor();
+  await expect.poll(() => times.allInnerTexts(), { timeout: 60_000 }).toEqual(expected);
+  const note = app.page.getByText('Estimated from a few seconds of training on this computer');
+  await note.waitFor();
+  expect(await app.call('train.speed', { recipe: DEFAULT_RECIPE })).toMatchObject({
+    measuredIn: 'sample',
+    featuresMs: expect.any(Number) as number,
+  });
+  await app.screenshots('train-preset-estimates');
   const ids = Array.from(await app.call('pictures.ids', { filter: { kind: 'labelled' } }));
   const some = [...ids.slice(0, 25), ...ids.slice(-25)];
   const others = ids.filter((id) => !some.includes(id));
@@ -76,13 +91,9 @@ test('each preset shows its time on this computer once its model was trained her
     augmentation: { ...DEFAULT_RECIPE.augmentation, enabled: false },
   });
   await app.page.getByRole('tab', { name: 'Recipe' }).click();
-  await expect
-    .poll(() => times.allInnerTexts(), { timeout: 10_000 })
-    .toEqual([
-      expect.stringMatching(/^about [\d.]+ (s|min)$/),
-      expect.stringMatching(/^about [\d.]+ (s|min)$/),
-      expect.stringMatching(/^up to [\d.]+ (s|min|h \d+ min)$/),
-    ]);
+  await expect.poll(() => times.allInnerTexts(), { timeout: 10_000 }).toEqual(expected);
+  await note.waitFor({ state: 'detached' });
+  expect(await app.call('train.speed', { recipe: DEFAULT_RECIPE })).toMatchObject({ measuredIn: 'run' });
   await app.screenshots('train-preset-times');
   await app.call('labels.undo');
 }, 240_000);

@@ -19,6 +19,7 @@ import type { OutOfFolds } from './out-of-folds.ts';
 import type { Pictures } from './pictures.ts';
 import type { Predictor } from './predictor.ts';
 import type { RecentProjects } from './recent.ts';
+import type { SpeedMeter } from './speed-meter.ts';
 import type { Speeds } from './speeds.ts';
 import type { CrossValidator } from './cross-validator.ts';
 import type { RecipeSearcher } from './recipe-searcher.ts';
@@ -39,6 +40,7 @@ export interface AppContext {
   importer: Importer;
   checks: FileChecks;
   speeds: Speeds;
+  meter: SpeedMeter;
   splits: Splits;
   trainer: Trainer;
   weights: WeightsImport;

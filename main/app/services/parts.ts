@@ -23,6 +23,7 @@ import { Pictures } from './pictures.ts';
 import { Predictor } from './predictor.ts';
 import { RecentProjects, recentSchema } from './recent.ts';
 import { summarise } from './recent-summary.ts';
+import { SpeedMeter } from './speed-meter.ts';
 import { Speeds, speedsSchema } from './speeds.ts';
 import { CrossValidator } from './cross-validator.ts';
 import { RecipeSearcher } from './recipe-searcher.ts';
@@ -108,7 +109,13 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
   const spawnJob = storage.after(spawnUtilityProcess);
   const heatMaps = new HeatMaps({ spawn: spawnJob, idleMs: HEAT_MAP_IDLE_MS });
   project.beforeClose(() => heatMaps.end());
-  const spawn = heatMaps.aside(insight.aside(spawnJob));
+  const meter = new SpeedMeter(
+    project,
+    speeds,
+    () => importer.state !== null,
+    insight.aside(storage.after(spawnBackgroundProcess)),
+  );
+  const spawn = meter.aside(heatMaps.aside(insight.aside(spawnJob)));
   return {
     project,
     counts,
@@ -120,6 +127,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     storage,
     checks,
     speeds,
+    meter,
     splits,
     trainer: new Trainer(project, checks, speeds, splits, spawn, emit),
     weights: new WeightsImport(project, spawn, emit),
