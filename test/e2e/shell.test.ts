@@ -9,7 +9,7 @@ import { closeProject, createProject } from '../../main/library/project.ts';
 import { startDisplay } from '../kit/window/display.ts';
 import { bmp } from '../kit/library.ts';
 import { AppUnderTest, electronPath, ROOT } from '../kit/window/harness.ts';
-import { dropFiles } from '../kit/window/sample.ts';
+import { dropFiles, dropPaths } from '../kit/window/sample.ts';
 
 const WAIT = { timeout: 60_000 };
 const SAMPLES = join(ROOT, '.cache', 'samples');
@@ -152,12 +152,13 @@ describe('opening', () => {
   it('creates a project beside two class folders that are dropped together', async () => {
     const folder = await fewPictures('dropped');
     await launch();
-    const paths = ['flags', 'smileys'].map((name) => join(folder, name));
-    const { project, importPaths } = await app!.call('project.openPaths', { paths });
-    expect(project.folder).toBe(join(folder, 'flags, smileys.twofold'));
-    await app!.call('import.start', { paths: importPaths });
-    const { classes, total } = await app!.call('pictures.counts');
-    expect([total, classes]).toEqual([4, [2, 2]]);
+    await dropPaths(
+      app!,
+      ['flags', 'smileys'].map((name) => join(folder, name)),
+    );
+    await expect.poll(() => count(app!), WAIT).toBe(4);
+    expect((await app!.call('project.current'))!.folder).toBe(join(folder, 'flags, smileys.twofold'));
+    expect((await app!.call('pictures.counts')).classes).toEqual([2, 2]);
     expect((await app!.call('project.current'))!.classes.map(({ name }) => name)).toEqual([
       'flags',
       'smileys',
@@ -170,7 +171,7 @@ describe('opening', () => {
     const rows = ['flags/albania.png,wild', 'smileys/alien.png,tame', 'smileys/astonished-face.png,tame'];
     await writeFile(table, ['path,label', ...rows].join('\n'));
     await launch();
-    await dropFiles(app!, [table], 'main');
+    await dropPaths(app!, [table]);
     await expect.poll(() => app!.page.title(), WAIT).toBe('my labels – Twofold');
     await expect.poll(() => count(app!), WAIT).toBe(3);
     expect((await app!.call('project.current'))!.classes.map(({ name }) => name)).toEqual(['tame', 'wild']);

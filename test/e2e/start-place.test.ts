@@ -1,12 +1,15 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formatPercent } from '../../shared/format.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** Where a project opens. One app; the tests follow each other. */
 
 let app: AppUnderTest;
+/** What the list of recent projects says of this one, once it is known. */
+let shown: string | null = null;
 
 beforeAll(async () => {
   app = await AppUnderTest.launch({ size: [1280, 800] });
@@ -19,6 +22,7 @@ afterAll(() => app.close());
 async function reopen(): Promise<string | null> {
   await app.call('project.close');
   const recent = app.page.getByRole('region', { name: 'Recent projects' });
+  if (shown !== null) await recent.getByText(shown, { exact: true }).waitFor();
   await recent
     .getByRole('button', { name: /^Twofold sample/ })
     .first()
@@ -46,9 +50,17 @@ test('after training in the window a project opens in Review, also the time afte
   await goTo(app, 'Train');
   await placeStored('train');
   await train();
+  const { valAccuracy } = (await app.call('runs.list'))[0]!.metrics as { valAccuracy: number };
   expect(await reopen()).toBe('Review');
+  expect((await app.call('project.recent'))[0]!.summary).toMatchObject({
+    pictures: 252,
+    labelled: 252,
+    accuracy: valAccuracy,
+  });
+  shown = `252 pictures, 252 labelled · accuracy ${formatPercent(valAccuracy)}`;
   await app.page.getByRole('main').getByRole('slider').first().waitFor();
   expect(await reopen()).toBe('Review');
+  shown = null;
 });
 
 test('a project opens where a person labels', async () => {

@@ -63,3 +63,14 @@ export async function dropFiles(app: AppUnderTest, paths: string[], selector: st
     input.remove();
   }`);
 }
+
+/** Drops files and folders on the middle of the window, as the system does. */
+export async function dropPaths(app: AppUnderTest, paths: string[]): Promise<void> {
+  const session = await app.page.context().newCDPSession(app.page);
+  const [x, y] = await app.page.evaluate<[number, number]>('[innerWidth / 2, innerHeight / 2]');
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x, y, data });
+  }
+  await session.detach();
+}
