@@ -11,7 +11,7 @@ import { mapCalls, mapEvents } from './contract/map.ts';
 import { pictureCalls, pictureEvents } from './contract/pictures.ts';
 import { predictCalls, predictEvents } from './contract/predict.ts';
 import { projectCalls, projectEvents } from './contract/project.ts';
-import { reportCalls } from './contract/report.ts';
+import { reportCalls, reportEvents } from './contract/report.ts';
 import { storageCalls, storageEvents } from './contract/storage.ts';
 import { suspectCalls } from './contract/suspects.ts';
 import { crossCalls, crossEvents } from './contract/cross.ts';
@@ -58,6 +58,7 @@ export const EVENTS = {
   ...importEvents,
   ...trainEvents,
   ...weightsEvents,
+  ...reportEvents,
   ...predictEvents,
   ...evaluateEvents,
   ...foldEvents,

@@ -28,6 +28,7 @@ import { Suggestions } from './suggestions.svelte.ts';
 import { Train } from './train.svelte.ts';
 import { Tries } from './tries.svelte.ts';
 import { TryMember } from './try-member.svelte.ts';
+import { Reports } from './reports.svelte.ts';
 import { WeightsImports } from './weights-import.svelte.ts';
 
 /** A project that was opened, and what is to be imported into it. */
@@ -54,6 +55,7 @@ export class AppState {
   readonly searches: RecipeSearches;
   readonly crossValidation: CrossValidation;
   readonly weightsImports: WeightsImports;
+  readonly reports: Reports;
   readonly review: Review;
   readonly exports: Exports;
   readonly storage: Storage;
@@ -96,6 +98,7 @@ export class AppState {
     this.searches = new RecipeSearches(client, this.notices);
     this.crossValidation = new CrossValidation(client, this.notices);
     this.weightsImports = new WeightsImports(client, this.notices, this.train.form);
+    this.reports = new Reports(client, this.notices);
     this.review = new Review(client, this.notices, this.opened, this.runs, this.library);
     this.exports = new Exports(client, this.notices, this.opened);
     this.storage = new Storage(client, this.notices);
@@ -192,15 +195,11 @@ export class AppState {
   }
 
   async createProject(folder: string): Promise<void> {
-    await this.#opening(async () => {
-      return { project: await this.client.call('project.create', { folder }), importFolder: null };
-    });
+    await this.#opening(async () => ({ project: await this.client.call('project.create', { folder }) }));
   }
 
   async openProject(folder: string): Promise<void> {
-    await this.#opening(async () => {
-      return { project: await this.client.call('project.open', { folder }), importFolder: null };
-    });
+    await this.#opening(async () => ({ project: await this.client.call('project.open', { folder }) }));
   }
 
   async closeProject(): Promise<void> {
@@ -259,6 +258,7 @@ export class AppState {
     this.searches.open(isProject);
     this.crossValidation.open(isProject);
     this.weightsImports.open(isProject);
+    this.reports.open(isProject);
     this.review.open();
     this.exports.open(isProject);
     this.storage.open();

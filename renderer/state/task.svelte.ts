@@ -4,7 +4,17 @@ import type { Client } from './client.ts';
 import type { Notices } from './notices.svelte.ts';
 
 type Domain =
-  'weights' | 'import' | 'predict' | 'evaluate' | 'export' | 'storage' | 'folds' | 'search' | 'cross' | 'map';
+  | 'weights'
+  | 'import'
+  | 'predict'
+  | 'evaluate'
+  | 'export'
+  | 'storage'
+  | 'folds'
+  | 'search'
+  | 'cross'
+  | 'map'
+  | 'report';
 
 /**
  * Long work of which main does one at a time: whether it is under way and how far it is. It ends with its project: what is

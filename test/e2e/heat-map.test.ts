@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -169,6 +170,12 @@ test('opacity and whether it is shown are remembered', async () => {
 
 test('Review saves the report, in which the most wrong pictures have theirs', async () => {
   const out = join(app.home, 'report.html');
+  await app.answerDialog([out]);
+  await main().getByRole('button', { name: 'Save report' }).click();
+  await main().getByRole('progressbar', { name: 'Saving the report' }).waitFor();
+  await main().getByRole('button', { name: 'Cancel' }).click();
+  await main().getByRole('button', { name: 'Save report' }).waitFor();
+  expect(existsSync(out)).toBe(false);
   await app.answerDialog([out]);
   await main().getByRole('button', { name: 'Save report' }).click();
   await app.page.getByText(`Saved to ${out}`).waitFor();

@@ -27,6 +27,7 @@ import type { Splits } from './splits.ts';
 import type { Storage } from './storage.ts';
 import type { SuspectFinder } from './suspect-finder.ts';
 import type { Trainer } from './trainer.ts';
+import type { Reporter } from './reporter.ts';
 import type { WeightsImport } from './weights.ts';
 
 /** The parts of the app that handlers of the contract use; each is created once. */
@@ -44,6 +45,7 @@ export interface AppContext {
   splits: Splits;
   trainer: Trainer;
   weights: WeightsImport;
+  reporter: Reporter;
   predictor: Predictor;
   evaluator: Evaluator;
   outOfFolds: OutOfFolds;

@@ -31,6 +31,7 @@ import { Splits } from './splits.ts';
 import { Storage } from './storage.ts';
 import { SuspectFinder } from './suspect-finder.ts';
 import { Trainer } from './trainer.ts';
+import { Reporter } from './reporter.ts';
 import { WeightsImport } from './weights.ts';
 import { spawnBackgroundProcess, spawnUtilityProcess } from './utility-process.ts';
 
@@ -131,6 +132,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     splits,
     trainer: new Trainer(project, checks, speeds, splits, spawn, emit),
     weights: new WeightsImport(project, spawn, emit),
+    reporter: new Reporter(project, pool, spawn, emit),
     predictor: new Predictor(project, pictures, spawn, emit, join(temporary, 'pasted')),
     evaluator: new Evaluator(project, checks, spawn, emit),
     outOfFolds: new OutOfFolds(project, checks, spawn, emit),
