@@ -2,6 +2,7 @@
 export const ERROR_CODES = [
   'bad-input', // an argument, option, file or payload is not as expected
   'not-found', // a file, project, run, picture or layer does not exist
+  'missing-files', // files of the project's pictures are missing or have changed, and may be found elsewhere
   'unsupported', // a known picture format or platform that Twofold does not support
   'bad-picture', // a picture file that can't be decoded
   'too-large', // a picture for which there is not enough memory

@@ -136,12 +136,15 @@ function noneToTest(db: Db, labelled: number): TwofoldError {
       'This project has no test set. Import pictures from a folder called "test" or a table with "test" in its split column, or move pictures there with "twofold split PROJECT test FILES…".',
     );
   }
-  return new TwofoldError(
-    'nothing-labelled',
-    labelled === 0
-      ? `None of the ${plural(test, 'picture')} in the test set is labelled. Label them first.`
-      : `The files of all ${plural(labelled, 'labelled picture')} in the test set are missing or have changed. Put them back or locate them.`,
-  );
+  return labelled === 0
+    ? new TwofoldError(
+        'nothing-labelled',
+        `None of the ${plural(test, 'picture')} in the test set is labelled. Label them first.`,
+      )
+    : new TwofoldError(
+        'missing-files',
+        `The files of all ${plural(labelled, 'labelled picture')} in the test set are missing or have changed. Put them back or locate them.`,
+      );
 }
 
 /** The pictures whose files existed unchanged at the last check. */

@@ -97,7 +97,7 @@ export async function usablePictures({
 
 function allUnusable(count: number): TwofoldError {
   return new TwofoldError(
-    'not-found',
+    'missing-files',
     count === 1
       ? 'The only labelled file outside the test set is missing or has changed. If it was moved or renamed, locate its folder ("Locate folder…" in the Library, or twofold locate), then try again.'
       : `All ${formatCount(count)} labelled files outside the test set are missing or have changed. If their folder was moved or renamed, locate it ("Locate folder…" in the Library, or twofold locate), then try again.`,

@@ -1,5 +1,5 @@
-import { shell } from 'electron';
 import type { AppContext } from '../app/services/context.ts';
+import { showInFolder } from '../app/shell/show-in-folder.ts';
 import { FORMATS } from '../export/formats.ts';
 import type { HandlersOf } from './answer.ts';
 
@@ -11,7 +11,7 @@ export function exportHandlers({ exporter }: AppContext): HandlersOf<'export'> {
     'export.result': () => exporter.result,
     'export.cancel': exporter.cancel,
     'export.reveal': ({ path }) => {
-      shell.showItemInFolder(exporter.requireWritten(path));
+      showInFolder(exporter.requireWritten(path));
       return null;
     },
   };

@@ -1,8 +1,9 @@
-import { clipboard, shell } from 'electron';
+import { clipboard } from 'electron';
 import type { AppContext } from '../app/services/context.ts';
 import { countPictures, findGroups, findPictures } from '../app/services/find-pictures.ts';
 import { previewAugmentation } from '../app/services/preview.ts';
 import { requirePicture } from '../app/services/pictures.ts';
+import { showInFolder } from '../app/shell/show-in-folder.ts';
 import type { HandlersOf } from './answer.ts';
 import { explainLabel } from '../library/labels/labels.ts';
 import { getPictures, leaveTestSet, setSplit } from '../library/pictures/pictures.ts';
@@ -32,7 +33,7 @@ export function pictureHandlers({
       return { changed };
     },
     'pictures.reveal': ({ id }) => {
-      shell.showItemInFolder(requirePicture(project.require(), id).path);
+      showInFolder(requirePicture(project.require(), id).path, true);
       return null;
     },
     'pictures.copyPaths': ({ ids }) => {

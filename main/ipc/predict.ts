@@ -1,9 +1,10 @@
-import { clipboard, shell } from 'electron';
+import { clipboard } from 'electron';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppContext } from '../app/services/context.ts';
 import { unseenPictures } from '../app/services/sample.ts';
 import { chooseFile } from '../app/shell/dialogs.ts';
+import { showInFolder } from '../app/shell/show-in-folder.ts';
 import { predictionRows, predictionsCsv } from '../engine/predictions-csv.ts';
 import { findByPath } from '../library/pictures/pictures.ts';
 import type { HandlersOf } from './answer.ts';
@@ -26,7 +27,7 @@ export function predictHandlers({
       id: findByPath(project.require().db, pictures.triedPath(token)),
     }),
     'predict.reveal': ({ token }) => {
-      shell.showItemInFolder(pictures.triedPath(token));
+      showInFolder(pictures.triedPath(token));
       return null;
     },
     'predict.copyPath': ({ token }) => {

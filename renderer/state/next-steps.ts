@@ -25,10 +25,8 @@ export function nextSteps(app: Steps, code: ErrorCode, cause: CallName | null): 
     case 'too-few':
     case 'in-test-set':
       return [step('Go to Library', 'show-library')];
-    case 'not-found':
-      if (cause !== null && READS_PICTURES.includes(cause))
-        return [{ label: 'Locate folder…', act: () => app.locateFolder() }];
-      break;
+    case 'missing-files':
+      return [{ label: 'Locate folder…', act: () => app.locateFolder() }];
     case 'disk-full':
       // Without a project there is no cache to clear.
       return cause?.startsWith('project.') ? again : [step('Storage…', 'storage')];
@@ -50,9 +48,6 @@ export function nextSteps(app: Steps, code: ErrorCode, cause: CallName | null): 
   }
   return again;
 }
-
-/** Calls that fail where the project's own picture files are gone. */
-const READS_PICTURES: readonly CallName[] = ['train.start', 'evaluate.start', 'cross.start', 'folds.start'];
 
 /** Where the task is seen, and cancelled, that is in the way of another of its kind. */
 function placeOf(cause: CallName | null): [string, MenuCommand] | null {

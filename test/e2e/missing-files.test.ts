@@ -8,11 +8,12 @@ import { goTo, openSample } from '../kit/window/sample.ts';
 
 const WAIT = { timeout: 60_000 };
 let app: AppUnderTest;
+let pictures: string;
 let renamed: string;
 
 beforeAll(async () => {
   app = await AppUnderTest.launch({ size: [1280, 800] });
-  const { pictures } = await openSample(app);
+  ({ pictures } = await openSample(app));
   renamed = join(app.documents, 'renamed pictures');
   await rename(pictures, renamed);
   await app.call('pictures.check');
@@ -32,6 +33,31 @@ test('Train says that all labelled files are missing, and offers to locate them'
   expect(await main.getByRole('button', { name: 'Train', exact: true }).isDisabled()).toBe(true);
   expect(await app.accessibility()).toEqual([]);
   await app.screenshots('train-missing');
+});
+
+test('what a missing file stops offers to locate it, and is said until it works', async () => {
+  await goTo(app, 'Library');
+  const { page } = app;
+  await page.getByRole('listbox').getByRole('option').first().click();
+  await page.keyboard.press('o');
+  const alert = page.getByRole('alert');
+  await alert.getByText(/^There is no file at .* any more\./).waitFor();
+  await alert.getByRole('button', { name: 'Locate folder…' }).waitFor();
+  await rename(renamed, pictures);
+  // A machine for tests has no file manager.
+  await app.electron.evaluate(({ shell }) => {
+    shell.showItemInFolder = (path) => void ((globalThis as { shown?: string }).shown = path);
+  });
+  // Another call that works does not end it.
+  await page.keyboard.press('Control+c');
+  await page.getByText('Copied', { exact: false }).first().waitFor();
+  expect(await alert.count()).toBe(1);
+  await page.keyboard.press('o');
+  await alert.waitFor({ state: 'detached' });
+  const shown = await app.electron.evaluate(() => (globalThis as { shown?: string }).shown);
+  expect(shown?.startsWith(pictures)).toBe(true);
+  await rename(pictures, renamed);
+  await page.keyboard.press('Escape');
 });
 
 test('so does the Library, which locates them where they are now', async () => {

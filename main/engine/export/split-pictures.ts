@@ -47,7 +47,7 @@ export async function picturesOnSides(
   const pictures = onSides(labelled.filter(({ problem }) => problem === null));
   if (pictures.length > 0 || mayBeNone) return withProblems ? onSides(labelled) : pictures;
   throw new TwofoldError(
-    'not-found',
+    'missing-files',
     `None of the pictures of run ${run.id} is still in the project, labelled and available. Put the files back or locate them.`,
   );
 }

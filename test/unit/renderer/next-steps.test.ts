@@ -17,7 +17,10 @@ function offered(code: ErrorCode, cause: CallName | null): [string[], string[]] 
 }
 
 test.each<[ErrorCode, CallName | null, string[], string[]]>([
-  ['not-found', 'train.start', ['Locate folder…'], ['locate']],
+  ['missing-files', 'train.start', ['Locate folder…'], ['locate']],
+  ['missing-files', 'pictures.reveal', ['Locate folder…'], ['locate']],
+  // Weights or a model.
+  ['not-found', 'train.start', [], []],
   ['not-found', 'project.open', ['Open a project…'], ['open-project']],
   ['disk-full', 'train.start', ['Storage…'], ['storage']],
   ['disk-full', null, ['Storage…'], ['storage']],
