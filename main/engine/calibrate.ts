@@ -26,48 +26,16 @@ export interface LabelledLogits {
   labels: (0 | 1)[];
 }
 
-/** A fitted temperature with the run's calibration on its validation set. */
-export interface Calibration extends TemperatureFit {
-  /** The temperature that the run has now; 1 for none. */
-  applied: number;
-  /** Number of validation pictures from which the figures are computed. */
-  pictures: number;
-  /** At temperature 1, and at the fitted one. */
-  before: CalibrationFigures;
-  after: CalibrationFigures;
-}
-
 /** Minimum number of pictures of each class; fewer are not enough for a fit. */
 const FEWEST = 10;
 
 /**
- * Fits a temperature and compares the run's calibration on its validation set before and after.
+ * Fits a temperature and compares calibration before and after, on the validation set and on the out-of-fold pictures.
+ * Takes a few hundredths of a second per 1,000 pictures, with turns of the event loop in between.
  *
- * @param outOfFold logits of all training and validation pictures from heads that did not train on them; null: the
- *   temperature is fitted on the validation set
- * @throws TwofoldError `too-few` if a class has too few pictures or none is predicted wrongly
- */
-export async function fitCalibration(
-  db: Db,
-  run: RunRecord,
-  outOfFold: LabelledLogits | null,
-): Promise<Calibration> {
-  const validation = rawLogits(db, run);
-  const fit = fitTo(db, run, validation, outOfFold);
-  return {
-    ...fit,
-    applied: run.temperature,
-    pictures: validation.labels.length,
-    before: await figures(validation, 1),
-    after: await figures(validation, fit.temperature),
-  };
-}
-
-/**
- * Like `fitCalibration`, also if no temperature can be fitted, and on the out-of-fold pictures as well. Takes a few
- * hundredths of a second per 1,000 pictures, with turns of the event loop in between.
- *
- * @param outOfFold null: not computed
+ * @param outOfFold logits of all training and validation pictures from heads that did not train on them; null: not
+ *   computed, so the temperature is fitted on the validation set
+ * @returns without a temperature, and with the reason, if a class has too few pictures or none is predicted wrongly
  */
 export async function runCalibration(
   db: Db,

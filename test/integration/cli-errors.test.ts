@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { CalibratedSet } from '../../shared/reliability.ts';
 import { done, QUICK, run, sampleFolder, start, temporaryFolder, type Event } from '../kit/cli.ts';
 
 /** Likely label errors by the head itself, and labels that were checked. */
@@ -82,6 +83,28 @@ describe('errors --head', () => {
   it('its logits fit the temperature of calibrate', async () => {
     const found = await done('calibrate', project);
     expect(found).toMatchObject({ fittedOn: 'out-of-fold', fittedPictures: 80 });
+  });
+
+  it('calibrate shows the calibration of these logits beside that of the validation set', async () => {
+    const { sets, temperature } = (await done('calibrate', project)) as unknown as {
+      sets: CalibratedSet[];
+      temperature: number;
+    };
+    expect(sets.map(({ on }) => on)).toEqual(['out-of-fold', 'validation']);
+    for (const { pictures, before, after } of sets) {
+      expect(before.bins.reduce((sum, { count }) => sum + count, 0)).toBe(pictures);
+      for (const { calibrationError } of [before, after!])
+        expect(calibrationError.low).toBeLessThanOrEqual(calibrationError.value);
+    }
+    expect(sets[0]!.pictures).toBe(80);
+    // The temperature has the lowest loss on the pictures that it was fitted on.
+    expect(sets[0]!.after!.loss).toBeLessThan(sets[0]!.before.loss);
+    const { stdout } = await run('calibrate', project);
+    expect(stdout).toContain('calibration out of fold on 80 labelled pictures');
+    expect(stdout).toMatch(/calibration on \d+ validation pictures/);
+    expect(stdout).toContain(
+      `Temperature ${temperature.toFixed(3)}, fitted on out-of-fold logits of 80 pictures`,
+    );
   });
 });
 

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { UnsureProposal } from '../../shared/unsure.ts';
 import type { ModelCard } from '../../main/export/card/card.ts';
 import type { Interval, MetricIntervals } from '../../shared/metrics.ts';
+import type { CalibratedSet } from '../../shared/reliability.ts';
 import { done, QUICK, run, sampleFolder, temporaryFolder } from '../kit/cli.ts';
 
 /** What is known of a run and how sure it is, on the command line. */
@@ -101,9 +102,10 @@ describe('calibration', () => {
   it('is compared before and after, and changes nothing until it is applied', async () => {
     before = await predictions();
     const found = await done('calibrate', project);
-    expect(found).toMatchObject({ run: 'r1', applied: 1, fittedOn: 'validation', pictures: 40 });
-    const { before: raw, after } = found as unknown as Record<'before' | 'after', { loss: number }>;
-    expect(after.loss).toBeLessThan(raw.loss);
+    expect(found).toMatchObject({ run: 'r1', applied: 1, fittedOn: 'validation', outOfFold: 'unknown' });
+    const [{ on, pictures, before: raw, after }] = (found as unknown as { sets: [CalibratedSet] }).sets;
+    expect([on, pictures]).toEqual(['validation', 40]);
+    expect(after!.loss).toBeLessThan(raw.loss);
     expect(raw.loss).toBeCloseTo(Number((await done('evaluate', project)).loss), 5);
     expect(await predictions()).toEqual(before);
   });
@@ -119,7 +121,10 @@ describe('calibration', () => {
       expect(label).toBe(before.get(file)!.label);
     }
     const evaluated = await done('evaluate', project);
-    expect(evaluated.loss).toBeCloseTo((applied as unknown as { after: { loss: number } }).after.loss, 5);
+    expect(evaluated.loss).toBeCloseTo(
+      (applied as unknown as { sets: [CalibratedSet] }).sets[0].after!.loss,
+      5,
+    );
 
     const copy = path.join(folder, 'copy');
     cpSync(path.join(project, 'runs/r1'), copy, { recursive: true });

@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
+import { TwofoldError } from '../../../shared/errors.ts';
 import { formatInterval, formatPercent, plural } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/library/runs.ts';
-import {
-  applyTemperature,
-  fitCalibration,
-  outOfFoldLogits,
-  type Calibration,
-} from '../../engine/calibrate.ts';
+import type {
+  CalibratedSet,
+  CalibrationFigures,
+  RunCalibration,
+  TemperatureFit,
+} from '../../../shared/reliability.ts';
+import { temperatureWords } from '../../../shared/temperature-words.ts';
+import { applyTemperature, outOfFoldLogits, runCalibration } from '../../engine/calibrate.ts';
 import { chooseRun } from '../../engine/evaluate.ts';
 import type { Project } from '../../library/folder.ts';
 import { table } from '../format.ts';
@@ -64,17 +67,23 @@ async function calibrate(
     return;
   }
   if (folds) await trainFolds(project, run, output);
-  const found = await fitCalibration(project.db, run, await outOfFoldLogits(project, run));
-  if (apply) await applyTemperature(project, run.id, found.temperature);
-  const applied = apply ? found.temperature : run.temperature;
-  output.event('done', { run: run.id, ...found, applied });
+  const found = await runCalibration(project.db, run, await outOfFoldLogits(project, run));
+  const { fit, refusal, sets } = found;
+  if (apply) {
+    if (!fit) throw new TwofoldError('too-few', refusal!);
+    await applyTemperature(project, run.id, fit.temperature);
+  }
+  const applied = apply && fit ? fit.temperature : run.temperature;
+  output.event('done', { run: run.id, ...fit, refusal, applied, outOfFold: found.outOfFold, sets });
   show(found, run, output);
   output.line(
     apply
-      ? `Run ${run.id} divides its logits by ${found.temperature.toFixed(3)} from now on: in predictions, evaluations and exports. --reset removes it.`
-      : applied === 1
-        ? 'Not applied. --apply makes it part of the run.'
-        : `The run has a temperature of ${applied.toFixed(3)} now.`,
+      ? `Run ${run.id} divides its logits by ${applied.toFixed(3)} from now on: in predictions, evaluations and exports. --reset removes it.`
+      : applied !== 1
+        ? `The run has a temperature of ${applied.toFixed(3)} now.`
+        : fit
+          ? 'Not applied. --apply makes it part of the run.'
+          : 'The run is not calibrated.',
   );
 }
 
@@ -93,9 +102,34 @@ async function trainFolds(project: Project, run: RunRecord, output: Output): Pro
   );
 }
 
-function show(found: Calibration, run: RunRecord, output: Output): void {
-  const { temperature, before, after, pictures, fittedPictures, fittedOn, changed } = found;
-  output.line(`Run ${run.id}, calibration on ${plural(pictures, 'validation picture')}`);
+function show({ fit, refusal, sets, outOfFold }: RunCalibration, run: RunRecord, output: Output): void {
+  for (const set of sets) showSet(set, fit, run, output);
+  if (fit) showFit(fit, output);
+  else output.line(refusal!);
+  if (outOfFold === 'unknown') {
+    output.line(
+      'To see the calibration of all labelled pictures, out of fold, and fit the temperature on them, add --folds.',
+    );
+  }
+  if (sets.length > 0) {
+    output.line(
+      'Parentheses: 95% confidence intervals, Wilson for observed shares, bootstrap for the calibration error.',
+    );
+  }
+}
+
+/** The reliability table of one set, and its calibration error and loss before and after. */
+function showSet(
+  { on, pictures, before, after }: CalibratedSet,
+  fit: TemperatureFit | null,
+  run: RunRecord,
+  output: Output,
+): void {
+  output.line(
+    on === 'validation'
+      ? `Run ${run.id}, calibration on ${plural(pictures, 'validation picture')}`
+      : `Run ${run.id}, calibration out of fold on ${plural(pictures, 'labelled picture')}, each predicted by a head that was not trained on it`,
+  );
   output.line();
   output.line(
     table(
@@ -111,35 +145,35 @@ function show(found: Calibration, run: RunRecord, output: Output): void {
     ),
   );
   output.line();
+  const rows: [string, CalibrationFigures][] = [['uncalibrated', before]];
+  if (fit && after) rows.push([`temperature ${fit.temperature.toFixed(3)}`, after]);
   output.line(
     table(
       ['', 'calibration error', 'loss'],
-      [
-        ['uncalibrated', formatInterval(before.calibrationError), before.loss.toFixed(4)],
-        [
-          `temperature ${temperature.toFixed(3)}`,
-          formatInterval(after.calibrationError),
-          after.loss.toFixed(4),
-        ],
-      ],
+      rows.map(([name, { calibrationError, loss }]) => [
+        name,
+        formatInterval(calibrationError),
+        loss.toFixed(4),
+      ]),
     ),
   );
-  output.line(
-    fittedOn === 'validation'
-      ? `The temperature is fitted on these pictures too, so the second row is slightly better than new pictures would show. To fit it on all labelled pictures, out of fold, add --folds.`
-      : `The temperature is fitted on out-of-fold logits of ${plural(fittedPictures, 'picture')}, by heads trained as the run was.`,
-  );
-  output.line(
-    temperature > 1
-      ? 'Above 1: the run is more certain than it is right.'
-      : 'Below 1: the run is less certain than it could be.',
-  );
-  if (changed > 0) {
+  if (fit?.fittedOn === on) {
     output.line(
-      `At the project’s threshold ${plural(changed, 'picture')} would get another class: the threshold stays a probability, and probabilities change.`,
+      'The temperature is fitted on these pictures too, so the second row is slightly better than new pictures would show.',
     );
   }
-  output.line(
-    'Parentheses: 95% confidence intervals, Wilson for observed shares, bootstrap for the calibration error.',
-  );
+  output.line();
+}
+
+function showFit({ temperature, fittedOn, fittedPictures, changed }: TemperatureFit, output: Output): void {
+  const what =
+    fittedOn === 'validation'
+      ? `on ${plural(fittedPictures, 'validation picture')}`
+      : `on out-of-fold logits of ${plural(fittedPictures, 'picture')}, by heads trained as the run was`;
+  output.line(`Temperature ${temperature.toFixed(3)}, fitted ${what}. ${temperatureWords(temperature)}`);
+  if (changed > 0) {
+    output.line(
+      `At the project’s threshold ${plural(changed, 'validation picture')} would get another class: the threshold stays a probability, and probabilities change.`,
+    );
+  }
 }

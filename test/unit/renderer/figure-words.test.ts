@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { temperatureWords } from '../../../renderer/lib/temperature-words.ts';
+import { temperatureWords } from '../../../shared/temperature-words.ts';
 import { unsureHeadline } from '../../../renderer/lib/unsure-words.ts';
 
 test('a temperature that is shown as 1.00 is neither above nor below 1', () => {
-  expect(temperatureWords(1)).toContain('At 1:');
-  expect(temperatureWords(0.996)).toContain('At 1:');
+  expect(temperatureWords(1)).toContain('Near 1:');
+  expect(temperatureWords(0.996)).toContain('Near 1:');
   expect(temperatureWords(1.2)).toContain('Above 1:');
   expect(temperatureWords(0.8)).toContain('Below 1:');
 });
