@@ -34,6 +34,8 @@ export function nextSteps(app: Steps, code: ErrorCode, cause: CallName | null): 
       // Another project can be opened; the log says which file is damaged.
       return [...again, log];
     case 'busy': {
+      // It is asked for in Train, and any other work may be in the way.
+      if (cause === 'train.measureSpeed') return [];
       const place = placeOf(cause);
       return place ? [step(...place)] : again;
     }

@@ -1,3 +1,4 @@
+import { toFailure } from '../../shared/errors.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { PRESET_IDS, recipeOfPreset, type Preset } from '../../shared/recipe/presets.ts';
 import type { SplitCounts } from '../../shared/split.ts';
@@ -14,6 +15,8 @@ export class TrainTimes {
   readonly isEstimate = $derived(
     Object.values(this.#speeds).some(({ measuredIn }) => measuredIn === 'sample'),
   );
+  /** Other work prevented or ended a measurement that nobody asked for; call `refresh` again once it is done. */
+  isWaiting = $state(false);
   #asked = 0;
   /** Weights whose measurement failed, which is not repeated by itself. */
   readonly #failed: string[] = [];
@@ -30,7 +33,15 @@ export class TrainTimes {
     if (!recipe) return;
     const isKnown = await this.#read(recipe, asked);
     if (isKnown || asked !== this.#asked || !mayMeasure || this.#failed.includes(recipe.weights)) return;
-    await this.measure(recipe).catch(() => this.#failed.push(recipe.weights));
+    try {
+      await this.measure(recipe);
+      this.isWaiting = false;
+    } catch (thrown) {
+      const { code } = toFailure(thrown);
+      // Cancelled: the project was closed.
+      this.isWaiting = code === 'busy';
+      if (code !== 'busy' && code !== 'cancelled') this.#failed.push(recipe.weights);
+    }
   }
 
   /** Measures for some seconds, where nothing else runs. @throws TwofoldError why it could not */

@@ -39,10 +39,10 @@ export const trainCalls = {
   /** How fast this computer trained the model of a recipe; null where it never did. */
   'train.speed': call(z.strictObject({ recipe: recipeSchema })).returns<MeasuredSpeed | null>(),
   /**
-   * `train.speed`, measured now in some seconds where it is not known yet, on a few labelled pictures. Null while other work
-   * runs or without a labelled picture; `cancelled` if other work starts.
+   * `train.speed`, measured now in some seconds where it is not known yet, on a few labelled pictures. `busy` while other work
+   * runs, and if it starts meanwhile; `missing-files` where no labelled picture can be read.
    */
-  'train.measureSpeed': call(z.strictObject({ recipe: recipeSchema })).returns<MeasuredSpeed | null>(),
+  'train.measureSpeed': call(z.strictObject({ recipe: recipeSchema })).returns<MeasuredSpeed>(),
   /**
    * Starts a new run on the labelled pictures; returns once it is recorded. One at a time, otherwise `busy`. With `seeds`, as
    * many runs follow each other, which differ in the random seed; stopping one ends the series.

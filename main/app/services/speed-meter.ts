@@ -1,3 +1,4 @@
+import { toFailure, TwofoldError } from '../../../shared/errors.ts';
 import type { MeasuredSpeed } from '../../../shared/train-speed.ts';
 import type { ProgressEvent } from '../../../shared/jobs/messages.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
@@ -11,7 +12,7 @@ import { Task } from './task.ts';
  * Measures the training speed of this computer before anything was trained on it. Other work comes first: nothing is
  * measured while something runs, and what starts meanwhile ends the measurement.
  */
-export class SpeedMeter extends Task<MeasuredSpeed | null, ProgressEvent> {
+export class SpeedMeter extends Task<MeasuredSpeed, ProgressEvent> {
   /** Processes of other work that are running. */
   #others = 0;
 
@@ -38,19 +39,39 @@ export class SpeedMeter extends Task<MeasuredSpeed | null, ProgressEvent> {
   /**
    * The speed for the model of a recipe, measured now where it is not known yet.
    *
-   * @returns null while other work runs, or where no labelled picture can be read
-   * @throws TwofoldError the errors of `measureSpeed`
+   * @throws TwofoldError `busy` while other work runs, or if it starts meanwhile; `missing-files` where no labelled picture can be
+   *   read; the errors of `measureSpeed`
    */
-  async measure(recipe: Recipe): Promise<MeasuredSpeed | null> {
+  async measure(recipe: Recipe): Promise<MeasuredSpeed> {
     const project = this.project.require();
     const known = await this.speeds.of(recipe);
     if (known) return known;
     if (this.result) return this.result;
-    if (this.#others > 0 || this.isBusy()) return null;
+    if (this.#isBusy) throw busy();
     return this.start(async (killSignal) => {
-      const speed = await measureSpeed(project, recipe, { spawn: this.spawn, killSignal });
-      if (speed) await this.speeds.keepSample(recipe, speed);
-      return this.speeds.of(recipe);
+      const speed = await measureSpeed(project, recipe, { spawn: this.spawn, killSignal }).catch(
+        (thrown: unknown) => {
+          throw toFailure(thrown).code === 'cancelled' && this.#isBusy ? busy() : thrown;
+        },
+      );
+      if (!speed) {
+        throw new TwofoldError(
+          'missing-files',
+          'The speed was not measured: no labelled picture can be read. Locate the folder of the pictures, then try again.',
+        );
+      }
+      await this.speeds.keepSample(recipe, speed);
+      return (await this.speeds.of(recipe)) ?? { ...speed, measuredIn: 'sample' };
     });
   }
+
+  get #isBusy(): boolean {
+    return this.#others > 0 || this.isBusy();
+  }
 }
+
+const busy = (): TwofoldError =>
+  new TwofoldError(
+    'busy',
+    'The speed was not measured: an import or another job is running. Wait until it is done, or cancel it, then try again.',
+  );

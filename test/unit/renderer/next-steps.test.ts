@@ -28,6 +28,7 @@ test.each<[ErrorCode, CallName | null, string[], string[]]>([
   ['exists', 'project.create', ['New project…'], ['new-project']],
   ['corrupt', 'project.open', ['Open a project…', 'Show log'], ['open-project', 'log']],
   ['busy', 'train.start', ['Go to Train'], ['show-train']],
+  ['busy', 'train.measureSpeed', [], []],
   ['disk-full', 'project.create', ['New project…'], ['new-project']],
   ['busy', 'import.start', ['Go to Library'], ['show-library']],
   ['busy', 'project.open', ['Open a project…'], ['open-project']],
