@@ -1,3 +1,4 @@
+import { formatLoss, formatPercent, plural } from './format.ts';
 import type { EpochMetrics } from './jobs/train.ts';
 import type { RunRecord } from './library/runs.ts';
 import type { Interval } from './metrics.ts';
@@ -29,31 +30,65 @@ export function differenceOf(first: Interval, second: Interval): Interval {
   };
 }
 
-/** How much better a run is on its training set than on its validation set, at the kept epoch. */
-export interface OverfittingGap {
+/** Training less validation accuracy, -1..1, with its 95% interval; null unless both sets have predicted pictures. */
+export function overfittingGap(sets: readonly SetAccuracy[]): Interval | null {
+  const [training, validation] = (['train', 'validation'] as const).map(
+    (wanted) => sets.find(({ set }) => set === wanted)?.accuracy,
+  );
+  return training && validation ? differenceOf(training, validation) : null;
+}
+
+/** Labelled training pictures that the run has not predicted. */
+export function unpredictedTraining(sets: readonly SetAccuracy[]): number {
+  const training = sets.find(({ set }) => set === 'train');
+  return training ? training.labelled - training.pictures : 0;
+}
+
+/** `3.2`, `−1.0`: percentage points of a difference of two proportions. */
+export const formatPoints = (share: number): string =>
+  (share * 100)
+    .toFixed(1)
+    .replace(/^-0\.0$/, '0.0')
+    .replace('-', '−');
+
+/** The overfitting gap as a sentence, also where it is not known. */
+export function gapSentence(sets: readonly SetAccuracy[]): string {
+  const gap = overfittingGap(sets);
+  if (!gap)
+    return 'Overfitting gap: not known, since training or validation pictures have no stored predictions.';
+  const missing = unpredictedTraining(sets);
+  return (
+    `Overfitting gap: ${formatPoints(gap.value)} percentage points (${formatPoints(gap.low)} to ${formatPoints(gap.high)}), ` +
+    'training less validation accuracy, both with the current labels and without dropout and augmentation' +
+    (missing > 0 ? `; ${plural(missing, 'training picture')} not predicted.` : '.')
+  );
+}
+
+/** What training reported of the kept epoch, with the labels of that time, at a threshold of 0.5 and temperature 1. */
+export interface TrainingReport {
   epoch: number;
   /** Means over the batches of the epoch, with dropout and augmentation, as Keras reports them. */
   training: { accuracy: number; loss: number };
   validation: { accuracy: number; loss: number };
-  /** Training accuracy minus validation accuracy, -1..1; dropout and augmentation can make it negative. */
-  accuracy: number;
-  /** Validation loss minus training loss. */
-  loss: number;
 }
 
 /** @returns null if the run has no kept epoch */
-export function overfittingGap(
+export function trainingReport(
   { bestEpoch }: Pick<RunRecord, 'bestEpoch'>,
   epochs: readonly EpochMetrics[],
-): OverfittingGap | null {
+): TrainingReport | null {
   const kept = epochs.find(({ epoch }) => epoch === bestEpoch);
   if (!kept) return null;
   const { epoch, accuracy, loss, valAccuracy, valLoss } = kept;
-  return {
-    epoch,
-    training: { accuracy, loss },
-    validation: { accuracy: valAccuracy, loss: valLoss },
-    accuracy: accuracy - valAccuracy,
-    loss: valLoss - loss,
-  };
+  return { epoch, training: { accuracy, loss }, validation: { accuracy: valAccuracy, loss: valLoss } };
+}
+
+export function reportSentence({ epoch, training, validation }: TrainingReport): string {
+  const figures = (one: TrainingReport['training']): string =>
+    `accuracy ${formatPercent(one.accuracy)}, loss ${formatLoss(one.loss)}`;
+  return (
+    `As reported in training, at epoch ${epoch}, with the labels of that time and at a threshold of 50%: training ` +
+    `${figures(training)}; validation ${figures(validation)}. These training figures are means over the epoch, with dropout and ` +
+    'augmentation.'
+  );
 }

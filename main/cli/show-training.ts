@@ -4,7 +4,7 @@ import { formatBytes, formatPercent, plural } from '../../shared/format.ts';
 import type { RunRecord } from '../../shared/library/runs.ts';
 import { imbalance } from '../../shared/recipe/class-weights.ts';
 import type { Recipe } from '../../shared/recipe.ts';
-import { overfittingGap } from '../../shared/overfitting-gap.ts';
+import { trainingReport } from '../../shared/overfitting-gap.ts';
 import { metricIntervals } from '../insight/metric-intervals.ts';
 import { runDir, type Project } from '../library/folder.ts';
 import { getClasses } from '../library/labels/classes.ts';
@@ -87,15 +87,13 @@ export async function showTrained(
     scores.map(({ probability, label }) => ({ probability: probability!, label })),
     { threshold: result.evaluation.threshold },
   );
-  const gap = overfittingGap(result, getEpochs(project.db, run.id));
-  output.event('done', { run: run.id, folder, ...fields, intervals, gap });
+  const reported = trainingReport(result, getEpochs(project.db, run.id));
+  output.event('done', { run: run.id, folder, ...fields, intervals, reported });
   output.line(
     `${END_SENTENCES[result.end]} Kept epoch ${result.bestEpoch} of ${result.epochs}, which has the lowest validation loss.`,
   );
   showEvaluation(result.evaluation, intervals, run.classes, output);
-  const { train, validation } = result.counts;
-  const counts = { train: train[0] + train[1], validation: validation[0] + validation[1] };
-  if (gap) showGap(gap, counts, null, output);
+  showGap(project, run.id, output);
   output.line(`Peak memory ${formatBytes(result.peakMemoryBytes)}. Model: ${folder}`);
   if (result.end === 'diverged') output.exitCode = 1;
 }

@@ -1,5 +1,3 @@
-import { calibrated } from '../../shared/calibrated.ts';
-import type { RunRecord } from '../../shared/library/runs.ts';
 import type { SetAccuracy } from '../../shared/overfitting-gap.ts';
 import { SPLITS, type Split } from '../../shared/split.ts';
 import {
@@ -15,9 +13,6 @@ import { metricIntervals } from '../insight/metric-intervals.ts';
 import { testSet, trainingSet } from '../library/pictures/pictures.ts';
 import { getRunPictures } from '../library/runs/predictions.ts';
 import type { Db } from '../library/database/sql.ts';
-
-/** Of the accuracies that training reports, as Keras' `binary_accuracy`. */
-const TRAINING_THRESHOLD = 0.5;
 
 /** A labelled picture with the probability that a run gave it. */
 export interface KnownScore extends Scored {
@@ -52,23 +47,6 @@ export function knownEvaluation(db: Db, runId: string, threshold: number): Evalu
   const scored = knownScores(db, runId);
   if (scored.length === 0) return null;
   return evaluateScored(scored, threshold);
-}
-
-/**
- * A run's evaluation on the test set as training evaluates: at a threshold of 0.5 and temperature 1, whatever was chosen since.
- * With the current labels, from stored probabilities.
- *
- * @returns null if it was not evaluated there, or none of these pictures is labelled
- */
-export function testAsTrained(
-  db: Db,
-  { id, temperature }: Pick<RunRecord, 'id' | 'temperature'>,
-): Evaluation | null {
-  const scored = knownScores(db, id, 'test').map(({ probability, label }) => ({
-    probability: calibrated(probability, 1 / temperature),
-    label,
-  }));
-  return scored.length === 0 ? null : evaluateScored(scored, TRAINING_THRESHOLD);
 }
 
 /** Accuracy of a run on each of its sets at one threshold. A set without labelled pictures is not among them. */

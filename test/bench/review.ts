@@ -8,7 +8,7 @@ import {
   knownEvaluation,
   knownIntervals,
   knownScores,
-  testAsTrained,
+  setAccuracies,
 } from '../../main/engine/known-evaluation.ts';
 import { SuggestionThread } from '../../main/engine/suggestions/suggestion-thread.ts';
 import { proposeUnsure } from '../../main/engine/unsure.ts';
@@ -16,7 +16,7 @@ import { closeProject, createProject, type Project } from '../../main/library/pr
 import { setLabels } from '../../main/library/labels/labels.ts';
 import { listContents } from '../../main/library/reading/contents.ts';
 import { saveRunPictures } from '../../main/library/runs/predictions.ts';
-import { createRun, getEpochs, getRun, recordEpoch, updateRun } from '../../main/library/runs/runs.ts';
+import { createRun, getRun, recordEpoch, updateRun } from '../../main/library/runs/runs.ts';
 import { seededGenerator } from '../../main/support/random.ts';
 import { logit, sigmoid } from '../../shared/metrics.ts';
 import { overfittingGap } from '../../shared/overfitting-gap.ts';
@@ -62,7 +62,7 @@ export const benchmark: Benchmark = {
         'bootstrap intervals of the metrics': () => knownIntervals(db, first, 'validation', 0.5),
         'calibration, on validation and out of fold': () => runCalibration(db, run, outOfFold),
         'unsure answers': () => proposeUnsure(db, run, { on: 'validation', risk: 0.05 }),
-        'overfitting gap': () => [overfittingGap(run, getEpochs(db, first)), testAsTrained(db, run)],
+        'overfitting gap': () => overfittingGap(setAccuracies(db, first, 0.5)),
         'comparison of two runs': () => compareRuns(db, run, getRun(db, second)),
       };
       const measurements: Measurement[] = [];

@@ -9,6 +9,12 @@ import type { UnsureProposal } from '../../shared/unsure.ts';
 import type { ModelCard } from '../../main/export/card/card.ts';
 import type { Interval, MetricIntervals } from '../../shared/metrics.ts';
 import type { CalibratedSet } from '../../shared/reliability.ts';
+import {
+  formatPoints,
+  gapSentence,
+  type SetAccuracy,
+  type TrainingReport,
+} from '../../shared/overfitting-gap.ts';
 import { done, QUICK, run, sampleFolder, temporaryFolder } from '../kit/cli.ts';
 
 /** What is known of a run and how sure it is, on the command line. */
@@ -49,22 +55,47 @@ describe('intervals', () => {
     expect((await done('evaluate', project, '--seed', '2')).intervals).not.toEqual(intervals);
     const { stdout } = await run('evaluate', project);
     expect(stdout).toMatch(/Accuracy +\d.*%\) {2}on 40 validation pictures/);
-    expect(stdout).toMatch(/training +40 .*\nvalidation +40 .*\nOverfitting gap: /);
+    expect(stdout).toMatch(/training +0 of 40 .*\nvalidation +40 .*\nOverfitting gap: /);
     expect(stdout).toMatch(/F1 +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/);
     expect(stdout).toMatch(/ROC AUC +\d\.\d{4} \(\d\.\d{4} to \d\.\d{4}\)/);
     expect(stdout).toMatch(/bootstrap for the others \(1,000 resamples, seed 1\)/);
   });
 
-  it('training accuracy is listed with the others and the gap', async () => {
-    const { gap } = trained.events.at(-1) as unknown as { gap: { accuracy: number; epoch: number } };
-    const kept = trained.events.find(({ event, epoch }) => event === 'epoch' && epoch === gap.epoch)!;
-    expect(gap.accuracy).toBeCloseTo(Number(kept.accuracy) - Number(kept.valAccuracy), 10);
-    expect(trained.events.at(-1)!.intervals).toMatchObject({ seed: 1 });
-    expect((await done('runs', project, '--run', 'r1')).gap).toEqual(gap);
+  it('the reported figures of training stand apart from the overfitting gap, which needs predictions', async () => {
+    const { reported, intervals } = trained.events.at(-1) as unknown as {
+      reported: TrainingReport;
+      intervals: MetricIntervals;
+    };
+    const kept = trained.events.find(({ event, epoch }) => event === 'epoch' && epoch === reported.epoch)!;
+    expect(reported.training).toEqual({ accuracy: kept.accuracy, loss: kept.loss });
+    expect(reported.validation).toEqual({ accuracy: kept.valAccuracy, loss: kept.valLoss });
+    expect(intervals).toMatchObject({ seed: 1 });
+    expect(await done('runs', project, '--run', 'r1')).toMatchObject({ reported, gap: null });
     const { stdout } = await run('runs', project, '--run', 'r1');
-    expect(stdout).toMatch(/training +40 .*\n.*validation +40 +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/);
-    expect(stdout).toContain(`Overfitting gap: ${(gap.accuracy * 100).toFixed(1)} percentage points`);
-    expect(await done('evaluate', project, '--on', 'train')).toMatchObject({ on: 'train', count: 40 });
+    expect(stdout).toMatch(/training +0 of 40 +–\n.*validation +40 +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/);
+    expect(stdout).toContain('Overfitting gap: not known');
+    expect(stdout).toContain(`As reported in training, at epoch ${reported.epoch},`);
+  });
+
+  it('the overfitting gap is the difference of both evaluations, once the training pictures are predicted', async () => {
+    await done('predict', project, '--all');
+    const accuracies: Interval[] = [];
+    for (const on of ['train', 'validation']) {
+      const evaluated = await done('evaluate', project, '--on', on);
+      expect(evaluated).toMatchObject({ on, count: 40 });
+      accuracies.push((evaluated as unknown as { accuracy: Interval }).accuracy);
+    }
+    const { gap, sets } = (await done('runs', project, '--run', 'r1')) as unknown as {
+      gap: Interval;
+      sets: SetAccuracy[];
+    };
+    expect(sets.map(({ accuracy }) => accuracy)).toEqual(accuracies);
+    expect(gap.value).toBeCloseTo(accuracies[0]!.value - accuracies[1]!.value, 12);
+    expect(gap.low).toBeLessThan(gap.value);
+    expect(gap.high).toBeGreaterThan(gap.value);
+    const { stdout } = await run('evaluate', project);
+    expect(stdout).toContain(gapSentence(sets));
+    expect(gapSentence(sets)).toContain(`${formatPoints(gap.value)} percentage points (`);
   });
 
   it('are in the model card', async () => {
@@ -72,10 +103,12 @@ describe('intervals', () => {
     await done('export', project, '--format', 'onnx', '--out', out);
     const card = JSON.parse(readFileSync(path.join(out, 'card.json'), 'utf8')) as ModelCard;
     expect(card.intervals).toEqual((await done('evaluate', project)).intervals);
-    expect(card.overfittingGap).toBe((trained.events.at(-1)!.gap as { accuracy: number }).accuracy);
+    const { gap, reported } = await done('runs', project, '--run', 'r1');
+    expect(card).toMatchObject({ overfittingGap: gap, reported });
+    expect(gap).not.toBeNull();
     const readme = readFileSync(path.join(out, 'README.md'), 'utf8');
     expect(readme).toMatch(/\| ROC AUC \| \d\.\d{4} \(\d\.\d{4} to \d\.\d{4}\) \|/);
-    expect(readme).toContain('Overfitting gap: ');
+    expect(readme).toContain(gapSentence(card.accuracies));
   });
 });
 

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testAsTrained } from '../../main/engine/known-evaluation.ts';
-import { setLabels, swapClasses } from '../../main/library/labels/labels.ts';
-import { setSplit } from '../../main/library/pictures/pictures.ts';
+import { swapClasses } from '../../main/library/labels/labels.ts';
 import { forgetCalibration, setTemperature, setUnsure } from '../../main/library/runs/calibration.ts';
 import { getRunPictures, saveRunPictures } from '../../main/library/runs/predictions.ts';
 import { createRun, getRun, updateRun } from '../../main/library/runs/runs.ts';
@@ -58,26 +56,6 @@ describe('a temperature', () => {
       expect(value).toBeCloseTo(1 - calibrated([0.2, 0.9][index]!, 3), 12),
     );
   });
-});
-
-it('does not change the test accuracy and loss that stand beside those of training', async () => {
-  const { db, id } = await runWith([0.2, 0.45, 0.6, 0.9]);
-  const ids = [1, 2, 3, 4];
-  setLabels(db, [1, 2], 0, 'cli');
-  setLabels(db, [3, 4], 1, 'cli');
-  setSplit(db, ids, 'test');
-  expect(testAsTrained(db, getRun(db, id))).toBeNull();
-  await saveRunPictures(
-    db,
-    id,
-    ids.map((one) => ({ id: one, split: 'test' })),
-  );
-  const before = testAsTrained(db, getRun(db, id))!;
-  const loss = -(Math.log(0.8) + Math.log(0.55) + Math.log(0.6) + Math.log(0.9)) / 4;
-  expect(before).toMatchObject({ count: 4, threshold: 0.5, accuracy: { value: 1 } });
-  expect(before.loss).toBeCloseTo(loss, 6);
-  setTemperature(db, id, 3);
-  expect(testAsTrained(db, getRun(db, id))!.loss).toBeCloseTo(loss, 6);
 });
 
 describe('a rule for unsure answers', () => {

@@ -14,7 +14,7 @@ import type { Output } from '../output.ts';
 import { withProject } from '../project-command.ts';
 import { parseCount } from '../recipe-options.ts';
 import { showEvaluation } from '../show-evaluation.ts';
-import { showRunGap } from '../show-gap.ts';
+import { showGap } from '../show-gap.ts';
 import { showJob } from '../show-job.ts';
 import { THRESHOLD_OPTION } from '../threshold.ts';
 
@@ -75,7 +75,7 @@ export function addEvaluate(program: Command, output: Output): void {
           `Run ${run.id}, epoch ${run.bestEpoch ?? 0}, on the ${on === 'train' ? 'training' : on} set`,
         );
         showEvaluation(evaluation, intervals, run.classes, output, on);
-        showRunGap(project, run.id, output);
+        showGap(project, run.id, output, threshold);
         if (seen > 0) {
           output.line(
             `${plural(seen, 'picture')} of the test set ${seen === 1 ? 'does' : 'do'} not count, since the run was trained or validated on ${seen === 1 ? 'it' : 'them'}.`,

@@ -2,13 +2,15 @@ import type { Command } from 'commander';
 import type { RunRecord, TestEvaluation } from '../../../shared/library/runs.ts';
 import { formatInterval, formatUtc, formatPercent, plural } from '../../../shared/format.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
-import { overfittingGap } from '../../../shared/overfitting-gap.ts';
+import { overfittingGap, trainingReport } from '../../../shared/overfitting-gap.ts';
+import { setAccuracies } from '../../engine/known-evaluation.ts';
+import { modelView } from '../../engine/model-view.ts';
 import { getRunPictures } from '../../library/runs/predictions.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../../library/runs/runs.ts';
 import { runDir, type Project } from '../../library/folder.ts';
 import { table } from '../format.ts';
 import type { Output } from '../output.ts';
-import { formatAccuracy, showRunGap } from '../show-gap.ts';
+import { formatAccuracy, showGap } from '../show-gap.ts';
 import { withProject } from '../project-command.ts';
 
 interface Flags {
@@ -109,14 +111,15 @@ function showOne(project: Project, id: string, output: Output): void {
   const run = getRun(project.db, id);
   const epochs = getEpochs(project.db, id);
   for (const { batchLosses: _, ...epoch } of epochs) output.event('epoch', epoch);
-  output.event('done', describe(project, run));
+  const sets = setAccuracies(project.db, id, modelView(project.db).threshold);
+  output.event('done', { ...describe(project, run), sets, gap: overfittingGap(sets) });
   output.line(`${run.id}  ${run.status}  ${[run.name, run.note].filter(Boolean).join(': ')}`);
   output.line(`Folder: ${runDir(project, run.id)}`);
   if (run.test) output.line(describeTest(run.test));
   if (run.error) output.line(`Error: ${run.error.message}`);
   if (run.recipe) output.line(`Recipe: ${JSON.stringify(run.recipe)}`);
   if (epochs.length === 0) return;
-  showRunGap(project, id, output);
+  showGap(project, id, output);
   output.line();
   output.line(
     table(
@@ -146,6 +149,6 @@ function describeTest({ atMs, evaluation, seen, leftOut, isCurrent }: TestEvalua
 }
 
 function describe(project: Project, run: RunRecord): object {
-  const gap = overfittingGap(run, getEpochs(project.db, run.id));
-  return { ...run, run: run.id, folder: runDir(project, run.id), gap };
+  const reported = trainingReport(run, getEpochs(project.db, run.id));
+  return { ...run, run: run.id, folder: runDir(project, run.id), reported };
 }

@@ -9,7 +9,7 @@ import {
 import { TwofoldError } from '../../../shared/errors.ts';
 import type { RunRecord } from '../../../shared/library/runs.ts';
 import { chooseRun } from '../evaluate.ts';
-import { knownEvaluation, knownIntervals } from '../known-evaluation.ts';
+import { knownEvaluation, knownIntervals, setAccuracies } from '../known-evaluation.ts';
 import { readRun } from '../model-view.ts';
 import { getClasses } from '../../library/labels/classes.ts';
 import { runDir, type Project } from '../../library/folder.ts';
@@ -141,6 +141,7 @@ class Work {
       runId: run.id,
       test: run.test,
       intervals,
+      accuracies: setAccuracies(db, run.id, threshold),
       threshold,
       pictures,
       unavailable,

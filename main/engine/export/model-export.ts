@@ -14,7 +14,7 @@ import { licenceOf } from '../../model/weights/known.ts';
 import { loadSameWeights } from '../../model/weights/store.ts';
 import type { RunFile } from '../../training/run-folder.ts';
 import { runJob, type JobOptions } from '../../training/supervisor.ts';
-import { overfittingGap } from '../../../shared/overfitting-gap.ts';
+import { overfittingGap, trainingReport, type SetAccuracy } from '../../../shared/overfitting-gap.ts';
 import { baseCard, listFiles, writeCard, type ModelCard } from '../../export/card/card.ts';
 import { compare, requireSame, TOLERANCE, type CheckPicture } from '../../export/verify/compare.ts';
 import { ONNX_OPSET } from '../../export/formats.ts';
@@ -33,6 +33,8 @@ export interface RunToExport {
   test: TestEvaluation | null;
   /** Bootstrap intervals of both evaluations. */
   intervals: { validation: MetricIntervals | null; test: MetricIntervals | null };
+  /** Its accuracy on each set at the threshold, from stored predictions. */
+  accuracies: readonly SetAccuracy[];
   pictures: readonly CheckPicture[];
   /** Pictures of the run that are no longer available. */
   unavailable: number;
@@ -114,7 +116,7 @@ const noPictures = (count: number): string =>
   'are no longer labelled.';
 
 async function modelCard(
-  { run, runId, threshold, test, intervals }: RunToExport,
+  { run, runId, threshold, test, intervals, accuracies }: RunToExport,
   {
     format,
     bits,
@@ -152,7 +154,9 @@ async function modelCard(
     },
     intervals: intervals.validation,
     testIntervals: intervals.test,
-    overfittingGap: overfittingGap(run, run.history)?.accuracy ?? null,
+    accuracies,
+    overfittingGap: overfittingGap(accuracies),
+    reported: trainingReport(run, run.history),
     test: test && {
       ...test,
       evaluation: { ...test.evaluation, threshold: statedThreshold(test.evaluation.threshold) },

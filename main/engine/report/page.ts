@@ -21,7 +21,12 @@ import { RECIPE_KEYS, rowOf, textOf } from '../../../shared/recipe.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
 import { answerRule, unsureGuarantee } from '../../../shared/unsure.ts';
 import type { ReliabilityBin } from '../../../shared/reliability.ts';
-import type { OverfittingGap } from '../../../shared/overfitting-gap.ts';
+import {
+  gapSentence,
+  reportSentence,
+  type SetAccuracy,
+  type TrainingReport,
+} from '../../../shared/overfitting-gap.ts';
 import { epochCharts, rateCharts, reliabilityChart } from './charts.ts';
 import type { ShownHeatMap, ShownHeatMaps } from './heat-maps.ts';
 import { escaped, htmlTable } from './html.ts';
@@ -50,7 +55,8 @@ export interface ReportContents {
   run: RunRecord;
   threshold: number;
   epochs: readonly EpochMetrics[];
-  gap: OverfittingGap | null;
+  accuracies: readonly SetAccuracy[];
+  reported: TrainingReport | null;
   /** Pictures of class 0 and 1 in the training and the validation set. */
   counts: Record<'train' | 'validation', readonly [number, number]>;
   sets: readonly SetFigures[];
@@ -122,7 +128,7 @@ function dataOf({ project, run, counts, sets }: ReportContents): Record<string, 
 
 const section = (title: string, body: string): string => `<section><h2>${title}</h2>${body}</section>`;
 
-function results({ run, sets, gap, threshold, counts }: ReportContents): string {
+function results({ run, sets, accuracies, reported, threshold, counts }: ReportContents): string {
   const names = run.classes.map(escaped) as [string, string];
   const [train, validation] = [counts.train, counts.validation].map((counted) =>
     escaped(picturesOf(counted, run.classes)),
@@ -149,9 +155,7 @@ function results({ run, sets, gap, threshold, counts }: ReportContents): string 
     ),
     ...sets.map((one) => classTable(one, names)),
     `<p class="small">Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others. The validation set also decided which epoch was kept.</p>`,
-    gap
-      ? `<p>Overfitting gap: ${(gap.accuracy * 100).toFixed(1)} percentage points (training accuracy ${formatPercent(gap.training.accuracy)}, with dropout and augmentation, minus validation accuracy ${formatPercent(gap.validation.accuracy)}, both of epoch ${gap.epoch}).</p>`
-      : '',
+    `<p>${gapSentence(accuracies)}${reported ? ` ${reportSentence(reported)}` : ''}</p>`,
     ...sets.map(({ on, evaluation }) => {
       const rows = evaluation.confusion.map((line, label) => [`true ${names[label]!}`, ...line.map(String)]);
       return (

@@ -15,9 +15,15 @@ import type { PicturePool } from '../../pictures/pool.ts';
 import { THUMBNAIL_SIDE, thumbnailKey } from '../../pictures/thumbnail-key.ts';
 import { throwIfCancelled } from '../../support/cancelled.ts';
 import { VERSION } from '../../support/version.ts';
-import { evaluateScored, knownIntervals, knownScores, type KnownScore } from '../known-evaluation.ts';
+import {
+  evaluateScored,
+  knownIntervals,
+  knownScores,
+  setAccuracies,
+  type KnownScore,
+} from '../known-evaluation.ts';
 import { modelView } from '../model-view.ts';
-import { overfittingGap } from '../../../shared/overfitting-gap.ts';
+import { trainingReport } from '../../../shared/overfitting-gap.ts';
 import { showHeatMaps } from './heat-maps.ts';
 import { reportPage, type SetFigures, type WrongPicture } from './page.ts';
 import { thumbnailsIn } from '../../pictures/cache-folders.ts';
@@ -58,7 +64,8 @@ export async function writeReport(
     run,
     threshold,
     epochs: getEpochs(db, run.id),
-    gap: overfittingGap(run, getEpochs(db, run.id)),
+    accuracies: setAccuracies(db, run.id, threshold),
+    reported: trainingReport(run, getEpochs(db, run.id)),
     counts: countSides(db, run.id),
     sets: await figuresOf(db, run, scored, threshold),
     scored,

@@ -3,7 +3,8 @@ import { join, relative, sep } from 'node:path';
 import type { ExportCheck, ExportFormatId } from '../../../shared/contract/export.ts';
 import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import type { TestEvaluation } from '../../../shared/library/runs.ts';
-import type { Evaluation, MetricIntervals } from '../../../shared/metrics.ts';
+import type { Evaluation, Interval, MetricIntervals } from '../../../shared/metrics.ts';
+import type { SetAccuracy, TrainingReport } from '../../../shared/overfitting-gap.ts';
 import type { UnsureRule } from '../../../shared/unsure.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { RunFile } from '../../training/run-folder.ts';
@@ -65,8 +66,12 @@ export interface ModelCard extends BaseCard {
   test: TestEvaluation | null;
   /** The same of the test set; null where it was not evaluated, or has changed since. */
   testIntervals: MetricIntervals | null;
-  /** Training accuracy minus validation accuracy at the kept epoch, -1..1; null if unknown. */
-  overfittingGap: number | null;
+  /** On each set, from stored predictions at the threshold, with the current labels. */
+  accuracies: readonly SetAccuracy[];
+  /** Training less validation accuracy of `accuracies`, -1..1; null if training pictures have not been predicted. */
+  overfittingGap: Interval | null;
+  /** The kept epoch as reported in training; null if unknown. */
+  reported: TrainingReport | null;
   data: RunFile['counts'];
   training: { run: string | null; trainedAt: string; bestEpoch: number; epochs: number; recipe: Recipe };
   weights: RunFile['weights'] & { title: string; licence: string };

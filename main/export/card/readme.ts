@@ -2,6 +2,7 @@ import type { TestEvaluation } from '../../../shared/library/runs.ts';
 import type { Evaluation, Interval, MetricIntervals } from '../../../shared/metrics.ts';
 import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import { formatCount, formatInterval, formatPercent, plural } from '../../../shared/format.ts';
+import { gapSentence, reportSentence } from '../../../shared/overfitting-gap.ts';
 import { UNSURE_METHOD, type UnsureRule } from '../../../shared/unsure.ts';
 import type { ModelCard } from './card.ts';
 import { ONNX_OPSET } from '../formats.ts';
@@ -151,7 +152,7 @@ const unsureBorders = ({ from }: UnsureRule, names: readonly [string, string]): 
     .join(', ');
 
 function quality(card: ModelCard): string {
-  const { metrics, intervals, test, testIntervals, overfittingGap, classes, data } = card;
+  const { metrics, intervals, test, testIntervals, accuracies, reported, classes, data } = card;
   const names = classes.map(plain) as [string, string];
   const [train, held] = [data.train, data.validation].map(
     ([zero, one]) => `${plural(zero + one, 'picture')} (${zero} ${names[0]}, ${one} ${names[1]})`,
@@ -164,11 +165,7 @@ function quality(card: ModelCard): string {
     `${trained} Validated on ${held}, ${count} of which could be read and were still labelled when this was exported. ` +
       `Metrics at a threshold of ${threshold}, with 95% confidence intervals${METHODS}:`,
     ...figures(metrics, intervals, names),
-    ...(overfittingGap === null
-      ? []
-      : [
-          `Overfitting gap: ${(overfittingGap * 100).toFixed(1)} percentage points (training accuracy, with dropout and augmentation, minus validation accuracy).`,
-        ]),
+    [gapSentence(accuracies), ...(reported ? [reportSentence(reported)] : [])].join(' '),
     'The validation set also decided which epoch was kept, so expect slightly lower accuracy on new pictures, and much ' +
       'lower accuracy on pictures of another kind.',
     ...tested,

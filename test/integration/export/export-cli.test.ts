@@ -282,6 +282,7 @@ describe('twofold export', () => {
       runId: 'r1',
       test: null,
       intervals: { validation: null, test: null },
+      accuracies: [],
       threshold: 0.5,
       pictures,
       unavailable: 0,

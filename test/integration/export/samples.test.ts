@@ -118,6 +118,7 @@ describe('samples', () => {
       runId: 'r1',
       test: null,
       intervals: { validation: null, test: null },
+      accuracies: [],
       threshold: 0.4,
       pictures,
       unavailable: 0,
