@@ -115,7 +115,7 @@ export function encodeRgb({ data, width, height }: Picture, quality: number): Ui
 }
 
 /** An error of libjpeg-turbo. */
-export class CodecError extends Error {}
+class CodecError extends Error {}
 
 class DecodedJpeg implements Picture {
   readonly #codec: Exports;

@@ -156,7 +156,7 @@ export class Review {
     this.choice = 'wrong';
   }
 
-  /** Whether the run answers with "unsure"; the confusion matrix and the list of wrong pictures go by the threshold alone. */
+  /** Whether the run answers with "unsure"; the confusion matrix and the list of wrong pictures use the threshold only. */
   isUnsure({ probability }: Pick<Reviewed, 'probability'>): boolean {
     const rule = this.run?.unsure ?? null;
     return rule !== null && answerAt(probability, this.threshold, rule) === null;

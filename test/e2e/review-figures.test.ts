@@ -198,7 +198,7 @@ test('applied, Try says unsure and why, counts it and saves it', async () => {
     (probability) => answerAt(probability, 0.5, unsure) === null,
   ).length;
   expect(unanswered).toBeGreaterThan(0);
-  await main().getByText(`go by the threshold alone: ${unanswered} of them`).waitFor();
+  await main().getByText(`use the threshold only: ${unanswered} of them`).waitFor();
   await button(`Unsure ${unanswered}`).click();
   await main()
     .getByText(new RegExp(`^${unanswered} pictures? answered “unsure”$`))

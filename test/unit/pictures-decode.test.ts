@@ -48,14 +48,25 @@ describe('formats beside those compared with Pillow', () => {
     expect(await decodePicture(grey16)).toEqual(await decodePicture(fixture('png-grey.png')));
   });
 
-  test('a wide-gamut profile is converted to sRGB, as browsers show it', async () => {
-    const original = await decodePicture(fixture('png-rgb.png'));
-    const p3 = await sharp(fixture('png-rgb.png')).withIccProfile('p3').png().toBuffer();
-    const stored = await sharp(p3, { ignoreIcc: true }).raw().toBuffer();
-    const numbers: Picture = { ...original, data: new Uint8Array(stored) };
-    expect(difference(numbers, original)).toBeGreaterThan(5);
-    expect(difference(await decodePicture(p3), original)).toBeLessThan(1.5);
-  });
+  test.each([
+    ['png', {}],
+    ['jpeg', { quality: 100, chromaSubsampling: '4:4:4' }],
+    ['webp', { lossless: true }],
+    ['tiff', { compression: 'lzw' }],
+  ] as const)(
+    'a wide-gamut profile is converted to sRGB, as browsers show it: %s',
+    async (format, options) => {
+      const original = await decodePicture(fixture('png-rgb.png'));
+      const p3 = await sharp(fixture('png-rgb.png'))
+        .withIccProfile('p3')
+        .toFormat(format, options)
+        .toBuffer();
+      const stored = await sharp(p3, { ignoreIcc: true }).raw().toBuffer();
+      const numbers: Picture = { ...original, data: new Uint8Array(stored) };
+      expect(difference(numbers, original)).toBeGreaterThan(5);
+      expect(difference(await decodePicture(p3), original)).toBeLessThan(1.5);
+    },
+  );
 
   test('pixels have their own memory, which can be transferred to another thread', async () => {
     const { data } = await decodePicture(fixture('jpeg-420.jpg'));

@@ -8,6 +8,8 @@ const APP2 = 0xe2;
 
 /** The header of a JPEG whose pixels need no colour conversion beyond the decoder's. */
 export interface PlainHeader {
+  /** Tells it from what libvips reads, which has a `size` as well. */
+  isPlain: true;
   /** In pixels, after applying the orientation. */
   size: { width: number; height: number };
   /** 1..8; that of EXIF, otherwise of XMP. */
@@ -34,7 +36,12 @@ export function readPlainHeader(bytes: Uint8Array): PlainHeader | null {
   // After the name: the number of this part of the profile, and of all.
   if (icc[0] && !isSrgb(icc[0].subarray(ICC.length + 2))) return null;
   const orientation = (exif[0] && exifOrientation(exif[0])) ?? (xmp[0] && xmpOrientation(xmp[0])) ?? 1;
-  return { size: isTurned(orientation) ? { width: size.height, height: size.width } : size, orientation };
+  const { width, height } = size;
+  return {
+    isPlain: true,
+    size: isTurned(orientation) ? { width: height, height: width } : { width, height },
+    orientation,
+  };
 }
 
 function begins(content: Uint8Array, name: Buffer): boolean {

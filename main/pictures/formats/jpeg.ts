@@ -31,7 +31,7 @@ export const openJpeg: OpenPicture = async (bytes) => {
 
 /** Decodes with our build of libjpeg-turbo; through libvips where that does not apply or finds anything unusual. */
 async function decodePixels(bytes: Uint8Array, header: Header, failOn?: 'warning'): Promise<Picture> {
-  if (!('size' in header)) return decodeWithVips(bytes, 'jpeg', header, failOn && { failOn });
+  if (!('isPlain' in header)) return decodeWithVips(bytes, 'jpeg', header, failOn && { failOn });
   const picture = decodeRgb(bytes);
   if (!picture) return decodeWithVips(bytes, 'jpeg', await readMetadata(bytes, 'jpeg'), failOn && { failOn });
   const oriented = orient(picture, header.orientation);
