@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { classAt, probabilityOf } from './metrics.ts';
-import { formatPercent } from './format.ts';
+import { formatPercent, plural } from './format.ts';
 import { EVALUATED_SETS } from './split.ts';
 import { statedThreshold, swapPair } from './swap.ts';
 
-/** A guaranteed highest error rate. */
-export const riskSchema = z.number().gt(0).lt(0.5);
+/** A guaranteed highest error rate, 0..0.5, in tenths of a percent: texts show no more, and must not round it down. */
+export const riskSchema = z
+  .number()
+  .gt(0)
+  .lt(0.5)
+  .refine((risk) => Math.abs(risk * 1000 - Math.round(risk * 1000)) < 1e-9);
 export const DEFAULT_RISK = 0.05;
 
 const pair = z.tuple([z.int(), z.int()]);
@@ -94,6 +98,10 @@ export function answerRule(
   return `A picture is ${parts.join(', ')}, otherwise unsure.`;
 }
 
+/** How many of the pictures that a rule was made from it answers, as a sentence. */
+export const answeredSentence = ({ answered, pictures, on }: UnsureRule): string =>
+  `It answers ${formatPercent((answered[0] + answered[1]) / pictures)} of the ${plural(pictures, `${on} picture`)}.`;
+
 /** What a rule guarantees of its answers, and what not, as sentences. */
 export function unsureGuarantee(
   classes: readonly [string, string],
@@ -103,12 +111,20 @@ export function unsureGuarantee(
   const [only] = classes.filter((_, label) => from[label] !== null);
   const answers = never.length === 0 ? 'answers of each class' : `answers "${only}"`;
   return [
-    `Of the ${answers} at most ${formatPercent(risk)} are wrong, with 95% confidence${never.length === 0 ? ' for each class' : ''}, ` +
+    `Of the ${answers} at most ${formatPercent(risk)} are wrong, with 95% confidence${never.length === 0 ? ' for each class (at least 90% for both together)' : ''}, ` +
       `for pictures drawn like the ${pictures} ${on} pictures from which this was computed. Pictures of another kind are not covered.`,
+    ASSUMPTIONS,
     ...never.map((name) => `Nothing can be guaranteed for "${name}", so it is never answered.`),
-    ...(on === 'validation' ? [VALIDATION_CAVEAT] : []),
+    on === 'validation' ? VALIDATION_CAVEAT : TEST_CAVEAT,
   ].join(' ');
 }
+
+/** The guarantee pays for the choice of the borders, not for that of the error rate. */
+const ASSUMPTIONS =
+  'This presumes that the error rate was chosen beforehand, not adjusted until a guarantee appeared, and that the pictures ' +
+  'are independent: each counts, so near-duplicates, such as frames of a burst, make the guarantee too optimistic.';
+
+const TEST_CAVEAT = 'It also presumes that the test set was not used to choose this run or its recipe.';
 
 /** Why the validation set gives too good a guarantee. Threshold and temperature are not among the reasons: see decisions/unsure.md. */
 const VALIDATION_CAVEAT =

@@ -28,7 +28,7 @@ export const appSettingsSchema = z.strictObject({
   /** Sections of panels that a person opened or closed, by name. */
   sections: z.record(z.string().max(40), z.boolean()).default({}),
   /** The error rate of the guarantee for unsure answers that was asked for last. */
-  risk: riskSchema.default(DEFAULT_RISK),
+  risk: riskSchema.default(DEFAULT_RISK).catch(DEFAULT_RISK),
   heatMap: heatMapSettingsSchema.prefault({}),
 });
 export type AppSettings = z.infer<typeof appSettingsSchema>;

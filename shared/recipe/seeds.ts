@@ -30,6 +30,20 @@ export function repeatsOf<R extends Repeatable>(run: R, runs: readonly R[]): R[]
   return [...before.reverse(), run, ...series(run, runs.slice(at + 1), seeds)];
 }
 
+/**
+ * The run to compare a run with: the newest earlier one that does not repeat it, with the same random seed if there is one,
+ * since another seed validates on other pictures.
+ *
+ * @param runs of the project, newest first
+ */
+export function runBefore<R extends Repeatable>(run: R, runs: readonly R[]): R | undefined {
+  const at = runs.findIndex(({ id }) => id === run.id);
+  if (at < 0) return undefined;
+  const repeats = repeatsOf(run, runs);
+  const earlier = runs.slice(at + 1).filter((one) => !repeats.includes(one));
+  return earlier.find(({ recipe }) => recipe !== null && recipe.seed === run.recipe?.seed) ?? earlier[0];
+}
+
 /** From the first run on, those that differ from `run` in the seed only, until a seed comes again. */
 function series<R extends Repeatable>(run: R, runs: readonly R[], seeds: Set<number>): R[] {
   const found: R[] = [];

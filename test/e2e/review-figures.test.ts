@@ -167,7 +167,7 @@ test('a guarantee says how many pictures are missing, and what it holds for', as
   expect(await button('Apply').isDisabled()).toBe(true);
   await risk.fill('70');
   await risk.press('Enter');
-  await main().getByText('Enter a percentage above 0 and below 50.').waitFor();
+  await main().getByText('Enter a percentage above 0 and below 50, with at most one decimal.').waitFor();
   const found = await guaranteeing();
   guaranteed = found.rule!.risk;
   await risk.fill(String(guaranteed * 100));

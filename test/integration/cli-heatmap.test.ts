@@ -72,7 +72,7 @@ describe('heatmap', () => {
     expect(await answers([0.5, 0.5])).not.toBe('unsure');
     expect(await answers([null, null])).toBe('unsure');
     const { stdout } = await run('heatmap', project, smiley, '--out', out);
-    expect(stdout).toMatch(/^Unsure, more probable is "(flags|smileys)" \([\d.]+%\)\./m);
+    expect(stdout).toMatch(/^Unsure; "(flags|smileys)" is more likely \([\d.]+%\)\./m);
     expect(stdout).toContain('Exact sum: the parts and a constant');
     expect(await answers(null)).not.toBe('unsure');
   });

@@ -7,7 +7,13 @@ import type { Db } from '../../main/library/database/sql.ts';
 import { calibrated, exactLogit } from '../../shared/calibrated.ts';
 import { sigmoid } from '../../shared/metrics.ts';
 import { DEFAULT_RECIPE } from '../../shared/recipe.ts';
-import { answerAt, unsureGuarantee, type UnsureRule } from '../../shared/unsure.ts';
+import {
+  answerAt,
+  answeredSentence,
+  riskSchema,
+  unsureGuarantee,
+  type UnsureRule,
+} from '../../shared/unsure.ts';
 import { newProject } from '../kit/library.ts';
 import { fillLibrary } from '../bench/library-rows.ts';
 
@@ -74,13 +80,20 @@ describe('a rule for unsure answers', () => {
     expect(one).toContain('Of the answers "cats" at most 5.0% are wrong, with 95% confidence, for pictures');
     expect(one).toContain('Nothing can be guaranteed for "dogs", so it is never answered.');
     expect(one).toContain('The validation set also decided which epoch was kept');
+    expect(answeredSentence(rule)).toBe('It answers 40.0% of the 200 validation pictures.');
     const both = unsureGuarantee(names, { ...rule, on: 'test', from: [0.9, 0.8] });
     expect(both).toMatch(
       /^Of the answers of each class at most 5.0% are wrong, with 95% confidence for each class/,
     );
     expect(both).toMatch(
-      /drawn like the 200 test pictures[^.]*\. Pictures of another kind are not covered\.$/,
+      /\(at least 90% for both together\), for pictures drawn like the 200 test pictures[^.]*\. .*chosen beforehand.*near-duplicates.*the test set was not used to choose this run/,
     );
+  });
+
+  it('is for an error rate in tenths of a percent, which texts do not round', () => {
+    for (const risk of [0.001, 0.025, 0.05, 0.069, 0.2, 0.499])
+      expect(riskSchema.safeParse(risk).success).toBe(true);
+    for (const risk of [0, 0.0255, 0.05001, 0.5]) expect(riskSchema.safeParse(risk).success).toBe(false);
   });
 
   it('leaves pictures below the limit of their class, or of a class without a limit, unanswered', () => {

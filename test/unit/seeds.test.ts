@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RECIPE, type Recipe } from '../../shared/recipe.ts';
-import { repeatsOf, withSeeds } from '../../shared/recipe/seeds.ts';
+import { repeatsOf, runBefore, withSeeds } from '../../shared/recipe/seeds.ts';
 import { formatSpread, spreadOf } from '../../shared/spread.ts';
 
 const run = (
@@ -44,6 +44,15 @@ describe('runs with several seeds', () => {
     expect(ids('r1')).toEqual(['r1']);
     expect(ids('r3')).toEqual(['r3']);
     expect(ids('r4', runs.toReversed())).toEqual(['r5', 'r4', 'r2']);
+  });
+
+  it('are compared with an earlier run of the same seed, which validated on the same pictures', () => {
+    const relabelled = run('r6', { seed: 1 }, 'a', 'relabelled');
+    const runs = [relabelled, ...[3, 2, 1].map((seed) => run(`r${seed}`, { seed }))];
+    expect(runBefore(relabelled, runs)?.id).toBe('r1');
+    const other = run('r7', { seed: 9, dropout: 0.1 });
+    expect(runBefore(other, [other, ...runs])?.id).toBe('r6');
+    expect(runBefore(runs[1]!, runs)).toBeUndefined();
   });
 
   it('were trained on the same pictures with the same labels', () => {

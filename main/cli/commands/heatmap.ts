@@ -83,7 +83,8 @@ async function heatmap(
   });
   const likelier = answer ?? classAt(probability, 0.5);
   const share = formatPercent(probabilityOf(likelier, probability));
-  const words = answer === null ? 'Unsure, more probable is' : 'Predicted';
-  output.line(`${words} "${classes[likelier].name}" (${share}). Wrote the heat map to ${out}.`);
+  const name = `"${classes[likelier].name}"`;
+  const words = answer === null ? `Unsure; ${name} is more likely` : `Predicted ${name}`;
+  output.line(`${words} (${share}). Wrote the heat map to ${out}.`);
   output.line(heatMapMethod(map.method));
 }

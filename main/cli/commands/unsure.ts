@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { formatPercent, plural } from '../../../shared/format.ts';
 import type { EvaluatedSet } from '../../../shared/split.ts';
 import {
+  answeredSentence,
   DEFAULT_RISK,
   riskSchema,
   UNSURE_METHOD,
@@ -53,7 +54,9 @@ export function addUnsure(program: Command, output: Output): void {
 function parseAlpha(text: string): number {
   const alpha = parseNumber(text);
   if (riskSchema.safeParse(alpha).success) return alpha;
-  throw new UsageError(`--alpha: expected a number above 0 and below 0.5, received ${text}.`);
+  throw new UsageError(
+    `--alpha: expected a number above 0 and below 0.5 with at most three decimals, received ${text}.`,
+  );
 }
 
 async function unsure(
@@ -76,9 +79,7 @@ async function unsure(
   for (const [label, one] of proposal.classes.entries())
     output.line(describe(one, run.classes[label]!, alpha));
   if (guarantee) {
-    output.line(
-      `It answers ${formatPercent(proposal.answered)} of the ${plural(proposal.pictures, `${on} picture`)}.`,
-    );
+    output.line(answeredSentence(proposal.rule!));
     output.line(guarantee);
     output.line(UNSURE_METHOD);
   }

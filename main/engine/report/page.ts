@@ -19,7 +19,7 @@ import {
 import { heatMapMethod } from '../../../shared/heat-map.ts';
 import { RECIPE_KEYS, rowOf, textOf } from '../../../shared/recipe.ts';
 import { statedThreshold } from '../../../shared/swap.ts';
-import { answerRule, unsureGuarantee } from '../../../shared/unsure.ts';
+import { answeredSentence, answerRule, unsureGuarantee } from '../../../shared/unsure.ts';
 import type { ReliabilityBin } from '../../../shared/reliability.ts';
 import {
   gapSentence,
@@ -163,7 +163,7 @@ function results({ run, sets, accuracies, reported, threshold, counts }: ReportC
         htmlTable(['', ...names.map((name) => `predicted ${name}`)], rows)
       );
     }),
-    `<p>${escaped(answerRule(run.classes, threshold, run.unsure))}${run.unsure ? ` ${escaped(unsureGuarantee(run.classes, run.unsure))}` : ''}</p>`,
+    `<p>${escaped(answerRule(run.classes, threshold, run.unsure))}${run.unsure ? ` ${escaped(`${answeredSentence(run.unsure)} ${unsureGuarantee(run.classes, run.unsure)}`)}` : ''}</p>`,
     run.temperature === 1
       ? ''
       : `<p>Probabilities are calibrated by a temperature of ${run.temperature.toFixed(3)}.</p>`,

@@ -3,7 +3,7 @@ import type { Evaluation, Interval, MetricIntervals } from '../../../shared/metr
 import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import { formatCount, formatInterval, formatPercent, plural } from '../../../shared/format.ts';
 import { gapSentence, reportSentence } from '../../../shared/overfitting-gap.ts';
-import { UNSURE_METHOD, type UnsureRule } from '../../../shared/unsure.ts';
+import { answeredSentence, UNSURE_METHOD, type UnsureRule } from '../../../shared/unsure.ts';
 import type { ModelCard } from './card.ts';
 import { ONNX_OPSET } from '../formats.ts';
 import { plain, table } from './markdown.ts';
@@ -122,7 +122,7 @@ function inAndOut({ input, output, classes, threshold, unsure, temperature }: Mo
     ...(unsure
       ? [
           `The model abstains on uncertain pictures: ${unsureBorders(unsure, [zero, one])}, otherwise the answer is **unsure**. ` +
-            `${unsure.guarantee} ${UNSURE_METHOD}`,
+            `${answeredSentence(unsure)} ${unsure.guarantee} ${UNSURE_METHOD}`,
         ]
       : [
           `Above a probability of ${threshold} a picture is **${one}** (class 1), otherwise **${zero}** (class 0).`,
