@@ -26,20 +26,3 @@ export function binomialCdf(hits: number, trials: number, p: number): number {
   }
   return Math.min(1, sum);
 }
-
-/**
- * One-sided upper Clopper–Pearson bound of a proportion: the largest p for which P(X ≤ `hits`) is at
- * least `delta` (0..1).
- *
- * @returns 0..1; 1 without trials
- */
-export function upperBound(hits: number, trials: number, delta: number): number {
-  if (hits >= trials) return 1;
-  let [low, high] = [hits / trials, 1];
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (binomialCdf(hits, trials, middle) > delta) low = middle;
-    else high = middle;
-  }
-  return high;
-}

@@ -15,8 +15,8 @@ import {
 } from '../../shared/metrics.ts';
 import { binOf } from '../../shared/reliability.ts';
 import { seededGenerator } from '../support/random.ts';
-import { quantile } from './bootstrap.ts';
 import { calibrationError } from './calibration.ts';
+import { quantile } from './quantile.ts';
 
 const BINS = 10;
 /** Pictures drawn between two turns of the event loop: about 10 ms. */
@@ -26,7 +26,7 @@ const METRICS = ['f1', 'f1OfClass0', 'rocAuc', 'averagePrecision', 'calibrationE
 type Values = Record<(typeof METRICS)[number], number | null>;
 
 /**
- * 95% percentile bootstrap intervals of several metrics at once, equal to those of `bootstrap`. Pictures are sorted
+ * 95% percentile bootstrap intervals (B. Efron, 1979) of several metrics at once. Pictures are sorted
  * once and a resample stores how often each is drawn, so 1,000 resamples of 1,000 pictures take a few hundredths of a
  * second. The interval of the calibration error starts lower, see `calibrationInterval`.
  *

@@ -1,4 +1,4 @@
-import { quantile } from '../insight/bootstrap.ts';
+import { quantile } from '../insight/quantile.ts';
 import { INDEX_CUT, INDEX_SIZE, indexStore } from '../insight/index-store.ts';
 import { takeRows, type Matrix } from '../insight/matrix.ts';
 import { normalised } from '../insight/neighbours.ts';

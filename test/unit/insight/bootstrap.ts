@@ -1,6 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import type { Interval } from '../../shared/metrics.ts';
-import { seededGenerator } from '../support/random.ts';
+import { quantile } from '../../../main/insight/quantile.ts';
+import { seededGenerator } from '../../../main/support/random.ts';
+import type { Interval } from '../../../shared/metrics.ts';
 
 export interface BootstrapOptions {
   /** Default 1000. */
@@ -10,7 +11,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * 95% percentile bootstrap interval (B. Efron, 1979) of a statistic.
+ * 95% percentile bootstrap interval (B. Efron, 1979) of a statistic, with which the faster one of several metrics is
+ * compared.
  *
  * @param items at least one
  * @param statistic returns null if it is undefined, such as ROC AUC with a single class; such resamples do not count
@@ -33,12 +35,4 @@ export function bootstrap<T>(
   if (found.length < resamples / 2) return null;
   found.sort((a, b) => a - b);
   return { value, low: quantile(found, 0.025), high: quantile(found, 0.975) };
-}
-
-/** Quantile (q in 0..1) by linear interpolation between sorted values, as in NumPy's default. */
-export function quantile(sorted: ArrayLike<number>, q: number): number {
-  const at = q * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below]! + (at - below) * (sorted[above]! - sorted[below]!);
 }
