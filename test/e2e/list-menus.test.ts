@@ -131,20 +131,6 @@ test('Review: the enlarged picture is labelled, zoomed and panned by keys and bu
   await large().waitFor({ state: 'detached' });
 });
 
-test('Review: a picture is moved to the test set and out of it by the menu', async () => {
-  const name = await firstName();
-  const before = (await rowOf(name))!.split;
-  expect(before).not.toBe('test');
-  await options().first().click({ button: 'right' });
-  expect(await item('Remove from test set').isDisabled()).toBe(true);
-  await item('Move to test set').click();
-  await expect.poll(async () => (await rowOf(name))!.split).toBe('test');
-  await expect.poll(firstName).not.toBe(name);
-  const { id } = (await rowOf(name))!;
-  await app.call('pictures.setTest', { ids: [id], test: false });
-  await expect.poll(firstName).toBe(name);
-});
-
 test('Review: similar pictures are shown in the Library, and a picture is used in Try', async () => {
   const name = await firstName();
   await options().first().click({ button: 'right' });
@@ -156,6 +142,27 @@ test('Review: similar pictures are shown in the Library, and a picture is used i
   await options().first().click();
   await press('m');
   await main().getByText('Most similar to').waitFor();
+});
+
+test('a picture is moved to the test set by the menu of Review, and out of it by that of Try', async () => {
+  await goTo(app, 'Review');
+  const name = await firstName();
+  const before = (await rowOf(name))!.split;
+  expect(before).not.toBe('test');
+  await options().first().click({ button: 'right' });
+  expect(await item('Remove from test set').isDisabled()).toBe(true);
+  await item('Move to test set').click();
+  await expect.poll(async () => (await rowOf(name))!.split).toBe('test');
+  await expect.poll(firstName).not.toBe(name);
+  // It was used in Try before.
+  await goTo(app, 'Try');
+  await main().getByRole('progressbar').waitFor({ state: 'detached' });
+  expect(await firstName()).toBe(name);
+  await options().first().click({ button: 'right' });
+  await item('Remove from test set').click();
+  await expect.poll(async () => (await rowOf(name))!.split).not.toBe('test');
+  await goTo(app, 'Review');
+  await expect.poll(firstName).toBe(name);
 });
 
 test('Try: a picture of the project is labelled and removed from the list', async () => {
