@@ -30,6 +30,15 @@ const main = () => app.page.getByRole('main');
 const button = (name: string | RegExp) => main().getByRole('button', { name, exact: true });
 const options = () => main().getByRole('listbox').getByRole('option');
 
+test('the page is never smaller than the smallest size that is looked at', async () => {
+  const least = await app.electron.evaluate(({ BrowserWindow }) => {
+    const window = BrowserWindow.getAllWindows()[0]!;
+    const [size, page, minimum] = [window.getSize(), window.getContentSize(), window.getMinimumSize()];
+    return minimum.map((length, axis) => length - (size[axis]! - page[axis]!));
+  });
+  expect(least).toEqual(WINDOW_SIZES[0]);
+});
+
 for (const names of CLASS_NAMES) {
   test(`class names of ${names[0].length} letters`, async () => {
     const { classes } = (await app.call('project.current'))!;
@@ -43,6 +52,14 @@ for (const names of CLASS_NAMES) {
     const look = async (what: string, prepare?: () => Promise<unknown>): Promise<void> => {
       found.push(...(await layoutFaults(app, prepare)).map((fault) => `${what} ${fault}`));
       if (names === CLASS_NAMES[2]) await app.screenshots(`sizes-${what.replace(/\W+/g, '-')}`, WINDOW_SIZES);
+    };
+
+    const enlarged = async (what: string): Promise<void> => {
+      await options().first().dblclick();
+      await app.page.getByRole('dialog').waitFor();
+      await look(what);
+      await app.page.keyboard.press('Escape');
+      await app.page.getByRole('dialog').waitFor({ state: 'detached' });
     };
 
     await goTo(app, 'Library');
@@ -77,6 +94,10 @@ for (const names of CLASS_NAMES) {
     await app.page.getByLabel('Base weights', { exact: true }).scrollIntoViewIfNeeded();
     await look('Recipe, Advanced');
     await advanced.locator('summary').click();
+    await button('Repeat…').click();
+    await app.page.getByRole('dialog', { name: 'Repeat training' }).waitFor();
+    await look('Repeat training');
+    await app.page.keyboard.press('Escape');
     await app.page.getByRole('tab', { name: 'Runs' }).click();
     await look('Runs');
     await app.page.getByRole('checkbox', { name: /^Compare Small head/ }).check();
@@ -94,6 +115,14 @@ for (const names of CLASS_NAMES) {
     await look('Review');
     await main().getByRole('table').first().getByRole('button').first().click();
     await look('Review, a cell');
+    for (const title of ['Overfitting gap', 'Calibration', 'Unsure answers']) {
+      const section = main().getByRole('heading', { name: title, exact: true });
+      await section.click();
+      await section.scrollIntoViewIfNeeded();
+      await look(`Review, ${title}`);
+      await section.click();
+    }
+    await enlarged('Review, enlarged');
 
     await goTo(app, 'Try');
     if ((await options().count()) === 0) {
@@ -105,6 +134,7 @@ for (const names of CLASS_NAMES) {
     await options().first().click();
     await main().getByRole('progressbar').waitFor({ state: 'detached' });
     await look('Try');
+    await enlarged('Try, enlarged');
 
     await goTo(app, 'Export');
     await main().getByRole('radio').first().waitFor();

@@ -1,6 +1,7 @@
 import type { Rectangle } from 'electron';
 import { z } from 'zod';
 
+/** Of the page, without title bar and menu. */
 export const MIN_SIZE = { width: 800, height: 560 };
 const DEFAULT_SIZE = { width: 1280, height: 840 };
 /** The part of the title bar that must be on a display, so that the window can be moved. */

@@ -36,9 +36,23 @@ export function createWindow(state: JsonFile<typeof windowStateSchema>): Browser
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason !== 'clean-exit') window.webContents.reload();
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    keepMinimum(window);
+    window.show();
+  });
   void window.loadURL(`${ORIGIN}/index.html`);
   return window;
+}
+
+/** Gives the page its minimum size: what title bar and menu take is known once the window exists. */
+function keepMinimum(window: BrowserWindow): void {
+  const [width, height] = window.getSize() as [number, number];
+  const [pageWidth, pageHeight] = window.getContentSize() as [number, number];
+  window.setMinimumSize(MIN_SIZE.width + width - pageWidth, MIN_SIZE.height + height - pageHeight);
+  if (window.isMaximized() || window.isFullScreen()) return;
+  if (pageWidth < MIN_SIZE.width || pageHeight < MIN_SIZE.height) {
+    window.setContentSize(Math.max(pageWidth, MIN_SIZE.width), Math.max(pageHeight, MIN_SIZE.height));
+  }
 }
 
 function remember(window: BrowserWindow, state: JsonFile<typeof windowStateSchema>): void {
