@@ -30,7 +30,7 @@ export function differenceOf(first: Interval, second: Interval): Interval {
   };
 }
 
-/** Training less validation accuracy, -1..1, with its 95% interval; null unless both sets have predicted pictures. */
+/** Training minus validation accuracy, -1..1, with its 95% interval; null unless both sets have predicted pictures. */
 export function overfittingGap(sets: readonly SetAccuracy[]): Interval | null {
   const [training, validation] = (['train', 'validation'] as const).map(
     (wanted) => sets.find(({ set }) => set === wanted)?.accuracy,
@@ -59,7 +59,7 @@ export function gapSentence(sets: readonly SetAccuracy[]): string {
   const missing = unpredictedTraining(sets);
   return (
     `Overfitting gap: ${formatPoints(gap.value)} percentage points (${formatPoints(gap.low)} to ${formatPoints(gap.high)}), ` +
-    'training less validation accuracy, both with the current labels and without dropout and augmentation' +
+    'training minus validation accuracy, both with the current labels and without dropout and augmentation' +
     (missing > 0 ? `; ${plural(missing, 'training picture')} not predicted.` : '.')
   );
 }
@@ -88,7 +88,8 @@ export function reportSentence({ epoch, training, validation }: TrainingReport):
     `accuracy ${formatPercent(one.accuracy)}, loss ${formatLoss(one.loss)}`;
   return (
     `As reported in training, at epoch ${epoch}, with the labels of that time and at a threshold of 50%: training ` +
-    `${figures(training)}; validation ${figures(validation)}. These training figures are means over the epoch, with dropout and ` +
-    'augmentation.'
+    `${figures(training)}; validation ${figures(validation)}; training minus validation accuracy ` +
+    `${formatPoints(training.accuracy - validation.accuracy)} percentage points. These training figures are means over the ` +
+    'epoch, with dropout and augmentation.'
   );
 }

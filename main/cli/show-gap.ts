@@ -2,6 +2,7 @@ import { formatCount, formatInterval, formatPercent } from '../../shared/format.
 import { wilson } from '../../shared/metrics.ts';
 import {
   gapSentence,
+  overfittingGap,
   reportSentence,
   trainingReport,
   unpredictedTraining,
@@ -23,8 +24,8 @@ export function formatAccuracy(accuracy: number, pictures: number | null): strin
 }
 
 /**
- * Shows a run's accuracy on training, validation and test set from stored predictions, the overfitting gap, and what training
- * reported, for people. Nothing if the run has no kept epoch.
+ * Shows what training reported and, where there is more than the validation set, its accuracy on all sets and the
+ * overfitting gap, for people. Nothing if the run has no kept epoch.
  *
  * @param threshold default: the project's
  */
@@ -38,7 +39,9 @@ export function showGap(
   const reported = trainingReport(run, getEpochs(db, id));
   if (!reported) return;
   const sets = setAccuracies(db, id, threshold);
-  if (sets.length > 0) {
+  const gap = overfittingGap(sets);
+  if (gap || sets.some(({ set }) => set === 'test')) {
+    const missing = unpredictedTraining(sets);
     const rows = sets.map(({ set, pictures, labelled, accuracy }) => [
       NAMES[set],
       pictures < labelled ? `${formatCount(pictures)} of ${formatCount(labelled)}` : formatCount(pictures),
@@ -46,13 +49,16 @@ export function showGap(
     ]);
     output.line();
     output.line(table(['', 'pictures', 'accuracy'], rows));
-    output.line(gapSentence(sets));
+    if (gap) output.line(gapSentence(sets));
     const calibration = run.temperature === 1 ? '' : `, temperature ${run.temperature.toFixed(2)}`;
     output.line(
       `All rows: stored predictions, current labels, threshold ${statedThreshold(threshold)}${calibration}.`,
     );
-    if (unpredictedTraining(sets) > 0)
-      output.line(`Predict the training pictures for it: twofold predict PROJECT --run ${id} --all`);
+    if (gap && missing > 0) output.line(`To predict the others: twofold predict PROJECT --run ${id} --all`);
   }
   output.line(reportSentence(reported));
+  if (!gap)
+    output.line(
+      `For the gap without dropout and augmentation, predict all pictures: twofold predict PROJECT --run ${id} --all`,
+    );
 }

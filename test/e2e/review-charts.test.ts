@@ -154,7 +154,7 @@ async function accuracyOn(set: 'train' | 'validation', threshold: number) {
 test('training, validation and their gap stand side by side, on one basis with intervals', async () => {
   await main().getByRole('heading', { name: 'Overfitting gap' }).click();
   await main()
-    .getByText(/^\d+ training pictures are not predicted yet\.$/)
+    .getByText(/^\d+ training pictures not predicted yet\.$/)
     .waitFor();
   await main().getByRole('button', { name: 'Predict all' }).click();
   const coverage = () => app.call('insight.coverage', { run: run.id });
@@ -177,7 +177,7 @@ test('training, validation and their gap stand side by side, on one basis with i
       await row.getByRole('cell', { name: String(count), exact: true }).waitFor();
     }
     const gap = `${((training.value - validation.value) * 100).toFixed(1).replace('-', '−')} percentage points`;
-    await main().getByText(`Training less validation accuracy: ${gap}`).waitFor();
+    await main().getByText(`Training minus validation accuracy: ${gap}`).waitFor();
     await main()
       .getByText(`current labels, threshold ${threshold * 100}%, without dropout`)
       .waitFor();

@@ -55,7 +55,7 @@ describe('intervals', () => {
     expect((await done('evaluate', project, '--seed', '2')).intervals).not.toEqual(intervals);
     const { stdout } = await run('evaluate', project);
     expect(stdout).toMatch(/Accuracy +\d.*%\) {2}on 40 validation pictures/);
-    expect(stdout).toMatch(/training +0 of 40 .*\nvalidation +40 .*\nOverfitting gap: /);
+    expect(stdout).toContain('For the gap without dropout and augmentation, predict all pictures: ');
     expect(stdout).toMatch(/F1 +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/);
     expect(stdout).toMatch(/ROC AUC +\d\.\d{4} \(\d\.\d{4} to \d\.\d{4}\)/);
     expect(stdout).toMatch(/bootstrap for the others \(1,000 resamples, seed 1\)/);
@@ -72,8 +72,7 @@ describe('intervals', () => {
     expect(intervals).toMatchObject({ seed: 1 });
     expect(await done('runs', project, '--run', 'r1')).toMatchObject({ reported, gap: null });
     const { stdout } = await run('runs', project, '--run', 'r1');
-    expect(stdout).toMatch(/training +0 of 40 +–\n.*validation +40 +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/);
-    expect(stdout).toContain('Overfitting gap: not known');
+    expect(stdout).not.toContain('Overfitting gap');
     expect(stdout).toContain(`As reported in training, at epoch ${reported.epoch},`);
   });
 

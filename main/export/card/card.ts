@@ -68,7 +68,7 @@ export interface ModelCard extends BaseCard {
   testIntervals: MetricIntervals | null;
   /** On each set, from stored predictions at the threshold, with the current labels. */
   accuracies: readonly SetAccuracy[];
-  /** Training less validation accuracy of `accuracies`, -1..1; null if training pictures have not been predicted. */
+  /** Training minus validation accuracy of `accuracies`, -1..1; null if training pictures have not been predicted. */
   overfittingGap: Interval | null;
   /** The kept epoch as reported in training; null if unknown. */
   reported: TrainingReport | null;
