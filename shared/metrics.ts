@@ -48,6 +48,17 @@ export interface MetricIntervals {
   calibrationError: Interval | null;
 }
 
+/**
+ * What is to be said beside bootstrap intervals whose ends are equal: without errors to resample, every resample is as
+ * good, which looks as certain as the pictures are few. Empty where there are none, or with a space before it.
+ */
+export function degenerateNote({ f1, f1OfClass0, rocAuc, averagePrecision }: MetricIntervals): string {
+  const isDegenerate = [f1, f1OfClass0, rocAuc, averagePrecision].some((one) => one && one.low === one.high);
+  return isDegenerate
+    ? ' Where both ends are equal, there were too few errors for an interval: go by that of the accuracy.'
+    : '';
+}
+
 /** z of a two-sided 95% interval. */
 const Z95 = 1.959963984540054;
 

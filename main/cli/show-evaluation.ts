@@ -1,5 +1,10 @@
 import type { Split } from '../../shared/split.ts';
-import type { Evaluation, Interval, MetricIntervals } from '../../shared/metrics.ts';
+import {
+  degenerateNote,
+  type Evaluation,
+  type Interval,
+  type MetricIntervals,
+} from '../../shared/metrics.ts';
 import { formatCount, formatInterval, plural } from '../../shared/format.ts';
 import { statedThreshold } from '../../shared/swap.ts';
 import { table } from './format.ts';
@@ -42,6 +47,6 @@ export function showEvaluation(
   output.line(`Calibration error  ${rate(intervals.calibrationError)}`);
   output.line(`Loss               ${loss.toFixed(4)}`);
   output.line(
-    `Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others (${formatCount(intervals.resamples)} resamples, seed ${intervals.seed}).`,
+    `Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others (${formatCount(intervals.resamples)} resamples, seed ${intervals.seed}).${degenerateNote(intervals)}`,
   );
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { TwofoldError } from '../../shared/errors.ts';
+import { toFailure, TwofoldError } from '../../shared/errors.ts';
 import type { OutOfFoldJob } from '../../shared/jobs/out-of-fold.ts';
 import type { Grouped, TrainingPicture } from '../../shared/labelled-picture.ts';
 import type { RunRecord } from '../../shared/library/runs.ts';
@@ -49,7 +49,10 @@ export async function outOfFoldByHead(
   return shown(project, job.pictures, logits);
 }
 
-/** The stored result of `outOfFoldByHead` for the same run, pictures and labels; null if a fold is missing. */
+/**
+ * The stored result of `outOfFoldByHead` for the same run, pictures and labels; null if a fold is missing, or if the files of
+ * all pictures are.
+ */
 export async function knownOutOfFold(
   project: Project,
   run: RunRecord,
@@ -57,7 +60,12 @@ export async function knownOutOfFold(
 ): Promise<OutOfFold | null> {
   if (run.recipe === null) return null;
   const { keys } = await knownDuplicates(project, await indexModel(project));
-  const job = jobOf(project, run, training, groupsAmong(await foldPictures(project), keys));
+  const pictures = await foldPictures(project).catch((thrown: unknown) => {
+    if (toFailure(thrown).code === 'missing-files') return null;
+    throw thrown;
+  });
+  if (!pictures) return null;
+  const job = jobOf(project, run, training, groupsAmong(pictures, keys));
   const { folds, logits } = await new OutOfFoldStore(job.storeDir).read();
   const groups = countGroups(
     job.pictures.map(({ label }) => label),

@@ -73,8 +73,8 @@ export async function metricIntervals(
 
 /**
  * 95% interval of the calibration error. The estimate is a sum of absolute values, so chance alone makes it larger than
- * the true error, and resamples repeat that. Their upper percentile is kept, which is too high rather than too low. The
- * lower end is that of the basic bootstrap (A. C. Davison and D. V. Hinkley, 1997), and 0 if the estimate is one that
+ * the true error, and resamples repeat that. Their upper percentile is kept, which is usually too high rather than too low (of
+ * confident predictions without an error it is too low). The lower end is that of the basic bootstrap (A. C. Davison and D. V. Hinkley, 1997), and 0 if the estimate is one that
  * perfectly calibrated probabilities would give (consistency resampling; J. Bröcker and L. A. Smith, 2007).
  *
  * @param byChance 97.5th percentile of the estimate with perfectly calibrated probabilities

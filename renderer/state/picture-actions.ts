@@ -105,6 +105,8 @@ export function tryCommands(
   return {
     ...commands,
     ...own,
+    // Of a picture of the project a missing file can be located.
+    showInFolder: commands.showInFolder,
     label: (label, source) => {
       const stroke = library.label([member.id], label, source);
       app.tryMember.note(member.id, label);

@@ -40,7 +40,7 @@ export const trainCalls = {
   'train.speed': call(z.strictObject({ recipe: recipeSchema })).returns<MeasuredSpeed | null>(),
   /**
    * `train.speed`, measured now in some seconds where it is not known yet, on a few labelled pictures. `busy` while other work
-   * runs, and if it starts meanwhile; `missing-files` where no labelled picture can be read.
+   * runs, and if another job starts meanwhile; `missing-files` where no labelled picture can be read.
    */
   'train.measureSpeed': call(z.strictObject({ recipe: recipeSchema })).returns<MeasuredSpeed>(),
   /**

@@ -8,6 +8,7 @@ import type { HeatMap } from '../../shared/heat-map.ts';
 import { done, UNSEEN } from '../kit/cli.ts';
 import { holdAnswers, noteCalls } from '../kit/window/answers.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { printPage } from '../kit/window/print.ts';
 import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** Heat maps in Review and Try, of a run that was really trained. One app; the tests follow each other. */
@@ -180,6 +181,11 @@ test('Review saves the report, in which the most wrong pictures have theirs', as
   await main().getByRole('button', { name: 'Save report' }).click();
   await app.page.getByText(`Saved to ${out}`).waitFor();
   expect(await readFile(out, 'utf8')).toContain('alt="Heat map, strongest evidence for ');
+  const { pages, sheets, tooWide } = await printPage(app, out);
+  expect(tooWide).toBe(0);
+  expect(pages).toBeGreaterThanOrEqual(Math.ceil(sheets));
+  // Tables and figures are not divided, so that each page may end early; none is blank.
+  expect(pages).toBeLessThanOrEqual(Math.ceil(1.5 * sheets));
 });
 
 test('Try shows it for files, turned as the file says', async () => {

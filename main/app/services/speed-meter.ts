@@ -15,6 +15,8 @@ import { Task } from './task.ts';
 export class SpeedMeter extends Task<MeasuredSpeed, ProgressEvent> {
   /** Processes of other work that are running. */
   #others = 0;
+  /** The measurement that is running was ended for other work, which may be over before this is noticed. */
+  #gaveWay = false;
 
   constructor(
     private readonly project: OpenProject,
@@ -29,6 +31,7 @@ export class SpeedMeter extends Task<MeasuredSpeed, ProgressEvent> {
   aside(spawn: () => JobProcess): () => JobProcess {
     return () => {
       this.#others++;
+      this.#gaveWay = true;
       this.cancel();
       const child = spawn();
       child.onExit(() => this.#others--);
@@ -39,7 +42,7 @@ export class SpeedMeter extends Task<MeasuredSpeed, ProgressEvent> {
   /**
    * The speed for the model of a recipe, measured now where it is not known yet.
    *
-   * @throws TwofoldError `busy` while other work runs, or if it starts meanwhile; `missing-files` where no labelled picture can be
+   * @throws TwofoldError `busy` while other work runs, or if another job starts meanwhile; `missing-files` where no labelled picture can be
    *   read; the errors of `measureSpeed`
    */
   async measure(recipe: Recipe): Promise<MeasuredSpeed> {
@@ -48,10 +51,11 @@ export class SpeedMeter extends Task<MeasuredSpeed, ProgressEvent> {
     if (known) return known;
     if (this.result) return this.result;
     if (this.#isBusy) throw busy();
+    this.#gaveWay = false;
     return this.start(async (killSignal) => {
       const speed = await measureSpeed(project, recipe, { spawn: this.spawn, killSignal }).catch(
         (thrown: unknown) => {
-          throw toFailure(thrown).code === 'cancelled' && this.#isBusy ? busy() : thrown;
+          throw toFailure(thrown).code === 'cancelled' && this.#gaveWay ? busy() : thrown;
         },
       );
       if (!speed) {

@@ -15,6 +15,7 @@ import {
   type Interval,
   type MetricIntervals,
   type Scored,
+  degenerateNote,
 } from '../../../shared/metrics.ts';
 import { heatMapMethod } from '../../../shared/heat-map.ts';
 import { RECIPE_KEYS, rowOf, textOf } from '../../../shared/recipe.ts';
@@ -138,6 +139,7 @@ function results({ run, sets, accuracies, reported, threshold, counts }: ReportC
     value === null
       ? '–'
       : value.toFixed(3) + (range ? ` (${range.low.toFixed(3)} to ${range.high.toFixed(3)})` : '');
+  const notes = sets.map(({ intervals }) => (intervals ? degenerateNote(intervals) : '')).find(Boolean) ?? '';
   const row = (name: string, of: (one: SetFigures) => string): string[] => [name, ...sets.map(of)];
   return [
     `<p>Trained on ${train}, validated on ${validation}.</p>`,
@@ -154,7 +156,7 @@ function results({ run, sets, accuracies, reported, threshold, counts }: ReportC
       ],
     ),
     ...sets.map((one) => classTable(one, names)),
-    `<p class="small">Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others. The validation set also decided which epoch was kept.</p>`,
+    `<p class="small">Parentheses: 95% confidence intervals, Wilson for accuracy, precision and recall, bootstrap for the others.${notes} The validation set also decided which epoch was kept.</p>`,
     `<p>${gapSentence(accuracies)}${reported ? ` ${reportSentence(reported)}` : ''}</p>`,
     ...sets.map(({ on, evaluation }) => {
       const rows = evaluation.confusion.map((line, label) => [`true ${names[label]!}`, ...line.map(String)]);

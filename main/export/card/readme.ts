@@ -1,5 +1,10 @@
 import type { TestEvaluation } from '../../../shared/library/runs.ts';
-import type { Evaluation, Interval, MetricIntervals } from '../../../shared/metrics.ts';
+import {
+  degenerateNote,
+  type Evaluation,
+  type Interval,
+  type MetricIntervals,
+} from '../../../shared/metrics.ts';
 import type { ModelFormat } from '../../../shared/jobs/export.ts';
 import { formatCount, formatInterval, formatPercent, plural } from '../../../shared/format.ts';
 import { gapSentence, reportSentence } from '../../../shared/overfitting-gap.ts';
@@ -163,7 +168,7 @@ function quality(card: ModelCard): string {
   const { count, threshold } = metrics;
   return [
     `${trained} Validated on ${held}, ${count} of which could be read and were still labelled when this was exported. ` +
-      `Metrics at a threshold of ${threshold}, with 95% confidence intervals${METHODS}:`,
+      `Metrics at a threshold of ${threshold}, with 95% confidence intervals${METHODS}:${intervals ? degenerateNote(intervals) : ''}`,
     ...figures(metrics, intervals, names),
     [gapSentence(accuracies), ...(reported ? [reportSentence(reported)] : [])].join(' '),
     'The validation set also decided which epoch was kept, so expect slightly lower accuracy on new pictures, and much ' +
@@ -181,7 +186,7 @@ function testFigures(
   return [
     '### On the test set',
     `Evaluated on ${new Date(atMs).toISOString().slice(0, 10)} on ${plural(count, 'picture')}, which were used neither for ` +
-      `training nor to choose the epoch, at a threshold of ${threshold}, with 95% confidence intervals${METHODS}.` +
+      `training nor to choose the epoch, at a threshold of ${threshold}, with 95% confidence intervals${METHODS}.${intervals ? degenerateNote(intervals) : ''}` +
       (seen > 0
         ? ` ${plural(seen, 'picture')} of the test set excluded, since the model was trained or validated on them.`
         : '') +
