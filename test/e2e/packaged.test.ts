@@ -72,5 +72,5 @@ describe.runIf(onLinux)('the packaged app', () => {
     await trainSampleAndExport(page, join(home, 'web'));
     await close();
     expect(stderr().split('\n').filter(isComplaint)).toEqual([]);
-  });
+  }, 500_000);
 });
