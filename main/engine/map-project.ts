@@ -7,8 +7,9 @@ import { cacheDir, type Project } from '../library/folder.ts';
 import { listContents, type PictureContent } from '../library/reading/contents.ts';
 import { runJob, type JobOptions } from '../training/supervisor.ts';
 import { indexPictures } from './index-library.ts';
-import { IndexedPictures } from './suggestions/indexed-pictures.ts';
-import { PictureMapper } from './suggestions/picture-map.ts';
+import { finish, finishAsync } from '../support/steps.ts';
+import { IndexReader } from './suggestions/index-reader.ts';
+import { indexedContents, PictureMapper } from './suggestions/picture-map.ts';
 
 export interface ProjectMap extends PictureMap {
   /** In the order of `ids`. */
@@ -30,21 +31,23 @@ export async function mapProject(
 ): Promise<ProjectMap> {
   const { db } = project;
   const dir = cacheDir(project);
-  const indexed = new IndexedPictures(db, dir);
-  await indexed.read(model);
+  const reader = new IndexReader(db, dir);
+  let indexed = await finishAsync(reader.read(model));
   const all = listContents(db);
   const missing = all.filter((_, index) => indexed.rows[index]! < 0);
   const pictures = all.filter((_, index) => indexed.rows[index]! >= 0);
-  if (await indexPictures(project, model, { pictures, missing }, options)) await indexed.read(model);
-  const mapper = new PictureMapper(indexed, dir);
-  mapper.read(model);
-  let map = await stepped(mapper, method);
-  if (method === 'umap' && (map === 'none' || map.added + map.removed > 0)) {
-    const { placed } = await computeUmap(project, model, mapper.contents(), options);
-    if (placed < FEWEST_ON_MAP) throw tooFew(project, placed);
-    map = await stepped(mapper, method);
+  if (await indexPictures(project, model, { pictures, missing }, options)) {
+    indexed = await finishAsync(reader.read(model));
   }
-  if (map === 'none') throw tooFew(project, mapper.contents().length);
+  const mapper = new PictureMapper(dir);
+  const contents = finish(indexedContents(indexed));
+  let map = await finishAsync(mapper.map(indexed, model, method));
+  if (method === 'umap' && (!map || map.added + map.removed > 0)) {
+    const { placed } = await computeUmap(project, model, contents, options);
+    if (placed < FEWEST_ON_MAP) throw tooFew(project, placed);
+    map = await finishAsync(mapper.map(indexed, model, method));
+  }
+  if (!map) throw tooFew(project, contents.length);
   const ofId = new Map(all.map((picture) => [picture.id, picture]));
   return { ...map, pictures: [...map.ids].map((id) => ofId.get(id)!) };
 }
@@ -72,11 +75,4 @@ function tooFew({ name }: Project, contents: number): TwofoldError {
     'too-few',
     `A map needs at least ${FEWEST_ON_MAP} different pictures that can be read; ${name} has ${found}. Import more.`,
   );
-}
-
-async function stepped(mapper: PictureMapper, method: MapMethod): Promise<PictureMap | 'none'> {
-  for (;;) {
-    const map = await mapper.step(method);
-    if (map !== null) return map;
-  }
 }

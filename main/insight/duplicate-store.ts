@@ -3,13 +3,16 @@ import { dirname, join } from 'node:path';
 import { TwofoldError } from '../../shared/errors.ts';
 import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
 import { SafetensorsFile, writeSafetensors, type TensorSource } from '../files/safetensors.ts';
+import { eachIndex, finishAsync, type AsyncSteps } from '../support/steps.ts';
+import { HASH_BYTES, hexNames } from './hashes.ts';
 import { indexKey } from './index-store.ts';
 import type { NearPairs } from './look-alikes.ts';
 import { UnionFind } from './union-find.ts';
 
 /** Increment it when the same pictures would be linked differently. */
 const VERSION = 2;
-const HASH_BYTES = 32;
+/** Items per step. */
+const SOME = 8192;
 
 /** Which pictures have been compared with each other, and which are near-duplicates. */
 export interface Comparison {
@@ -41,27 +44,27 @@ export class DuplicateStore {
   }
 
   /** Reads the comparison so far; empty if the file is missing or damaged. */
-  async read(): Promise<Comparison> {
+  read(): Promise<Comparison> {
+    return finishAsync(this.steps());
+  }
+
+  /** `read` in steps. @yields after some thousand contents or links */
+  async *steps(): AsyncSteps<Comparison> {
     try {
       const file = await SafetensorsFile.open(this.#path);
       try {
-        const contents = Buffer.from(await file.bytes('contents'));
-        const links = new Int32Array((await file.bytes('links')).buffer);
-        const count = contents.length / HASH_BYTES;
-        return {
-          hashes: Array.from({ length: count }, (_, index) =>
-            contents.toString('hex', index * HASH_BYTES, (index + 1) * HASH_BYTES),
-          ),
-          links: Array.from({ length: links.length / 2 }, (_, index) => [
-            links[2 * index]!,
-            links[2 * index + 1]!,
-          ]),
-          near: {
-            a: new Int32Array((await file.bytes('near-a')).buffer),
-            b: new Int32Array((await file.bytes('near-b')).buffer),
-            similarities: new Float32Array((await file.bytes('near-similarities')).buffer),
-          },
+        const hashes = yield* hexNames(await file.bytes('contents'));
+        const linked = new Int32Array((await file.bytes('links')).buffer);
+        const links: [number, number][] = [];
+        yield* eachIndex(linked.length / 2, SOME, (index) => {
+          links.push([linked[2 * index]!, linked[2 * index + 1]!]);
+        });
+        const near = {
+          a: new Int32Array((await file.bytes('near-a')).buffer),
+          b: new Int32Array((await file.bytes('near-b')).buffer),
+          similarities: new Float32Array((await file.bytes('near-similarities')).buffer),
         };
+        return { hashes, links, near };
       } finally {
         await file.close();
       }

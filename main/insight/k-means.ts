@@ -1,8 +1,11 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { seededGenerator } from '../support/random.ts';
+import { eachIndex, finish, type Steps } from '../support/steps.ts';
 import { rowOf, takeRows, type Matrix } from './matrix.ts';
 
 const ITERATIONS = 20;
+/** Rows compared with all centres per step. */
+const SOME = 64;
 
 /**
  * Clusters rows by k-means++ (Arthur and Vassilvitskii, 2007) and Lloyd's algorithm.
@@ -11,14 +14,19 @@ const ITERATIONS = 20;
  * @param seed the same seed gives the same clusters
  * @returns the row nearest to each centre, without repetition; largest cluster first
  */
-export function typicalRows(matrix: Matrix, count: number, seed: number): number[] {
+export const typicalRows = (matrix: Matrix, count: number, seed: number): number[] =>
+  finish(typicalRowSteps(matrix, count, seed));
+
+/** `typicalRows` in steps. @yields after some rows */
+export function* typicalRowSteps(matrix: Matrix, count: number, seed: number): Steps<number[]> {
   const wanted = Math.min(count, matrix.rows);
   if (wanted === 0) return [];
-  let centres = firstCentres(matrix, wanted, seed);
-  let nearestCentre = assign(matrix, centres);
+  let centres = yield* firstCentres(matrix, wanted, seed);
+  let nearestCentre = yield* assign(matrix, centres);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     centres = means(matrix, centres, nearestCentre);
-    const next = assign(matrix, centres);
+    yield;
+    const next = yield* assign(matrix, centres);
     const isDone = next.every((centre, row) => centre === nearestCentre[row]);
     nearestCentre = next;
     if (isDone) break;
@@ -26,12 +34,13 @@ export function typicalRows(matrix: Matrix, count: number, seed: number): number
   return nearestRows(matrix, centres, nearestCentre);
 }
 
-function firstCentres(matrix: Matrix, count: number, seed: number): Matrix {
+function* firstCentres(matrix: Matrix, count: number, seed: number): Steps<Matrix> {
   const random = seededGenerator(seed, count);
   const draw = (): number => uniformFloat64(random);
   const chosen = [Math.floor(draw() * matrix.rows)];
   const distances = new Float64Array(matrix.rows).fill(Infinity);
   while (chosen.length < count) {
+    yield;
     const last = rowOf(matrix, chosen.at(-1)!);
     let total = 0;
     for (let row = 0; row < matrix.rows; row++) {
@@ -51,16 +60,18 @@ function firstCentres(matrix: Matrix, count: number, seed: number): Matrix {
   return takeRows(matrix, chosen);
 }
 
-function assign(matrix: Matrix, centres: Matrix): Int32Array {
-  return Int32Array.from({ length: matrix.rows }, (_, row) => {
+function* assign(matrix: Matrix, centres: Matrix): Steps<Int32Array> {
+  const nearestCentre = new Int32Array(matrix.rows);
+  yield* eachIndex(matrix.rows, SOME, (row) => {
     const values = rowOf(matrix, row);
     let [best, least] = [0, Infinity];
     for (let centre = 0; centre < centres.rows; centre++) {
       const distance = squaredDistance(values, rowOf(centres, centre));
       if (distance < least) [best, least] = [centre, distance];
     }
-    return best;
+    nearestCentre[row] = best;
   });
+  return nearestCentre;
 }
 
 function means(matrix: Matrix, centres: Matrix, nearestCentre: Int32Array): Matrix {
@@ -94,8 +105,18 @@ function nearestRows(matrix: Matrix, centres: Matrix, nearestCentre: Int32Array)
     });
 }
 
+/** In four independent sums, since no addition waits for the previous one then. */
 function squaredDistance(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let column = 0; column < a.length; column++) sum += (a[column]! - b[column]!) ** 2;
-  return sum;
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const whole = a.length - (a.length % 4);
+  for (let column = 0; column < whole; column += 4) {
+    const [one, two] = [a[column]! - b[column]!, a[column + 1]! - b[column + 1]!];
+    const [three, four] = [a[column + 2]! - b[column + 2]!, a[column + 3]! - b[column + 3]!];
+    first += one * one;
+    second += two * two;
+    third += three * three;
+    fourth += four * four;
+  }
+  for (let column = whole; column < a.length; column++) first += (a[column]! - b[column]!) ** 2;
+  return first + second + (third + fourth);
 }

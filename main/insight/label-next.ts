@@ -1,3 +1,4 @@
+import { sortedPlaces } from '../support/sorted-places.ts';
 import { typicalRows } from './k-means.ts';
 import { takeRows, type Matrix } from './matrix.ts';
 
@@ -34,9 +35,8 @@ export function candidatesToLabel(
 }
 
 function leastSure(probabilities: ArrayLike<number>, count: number): number[] {
-  return Array.from({ length: probabilities.length }, (_, row) => row)
-    .sort((a, b) => Math.abs(probabilities[a]! - 0.5) - Math.abs(probabilities[b]! - 0.5) || a - b)
-    .slice(0, count);
+  const doubts = Float64Array.from(probabilities, (probability) => Math.abs(probability - 0.5));
+  return [...sortedPlaces(doubts).subarray(0, count)];
 }
 
 function everyNth(total: number, most: number): number[] {

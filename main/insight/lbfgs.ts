@@ -1,7 +1,32 @@
+import type { Steps } from '../support/steps.ts';
+
 /** Number of stored pairs of steps and gradient changes. */
 const MEMORY = 10;
 /** The constant of Armijo's condition of sufficient decrease. */
 const SUFFICIENT = 1e-4;
+
+/** A step and the change of the gradient along it, which tell the curvature of the function in one direction. */
+export interface CurvaturePair {
+  step: Float64Array;
+  change: Float64Array;
+  /** Their dot product, above 0. */
+  curvature: number;
+}
+
+export interface Minimum {
+  x: Float64Array;
+  /** The last pairs, the oldest first. */
+  pairs: readonly CurvaturePair[];
+}
+
+export interface MinimiseOptions {
+  /** Iterations at most. Default 100. */
+  iterations?: number;
+  /** Stops once no component of the gradient exceeds it. Default 1e-4. */
+  tolerance?: number;
+  /** Pairs of a similar function, such as the same one with another example, which save iterations. Default: none. */
+  pairs?: readonly CurvaturePair[];
+}
 
 /**
  * Minimises a smooth convex function by L-BFGS with backtracking (Nocedal and Wright, Numerical Optimization,
@@ -9,20 +34,20 @@ const SUFFICIENT = 1e-4;
  *
  * @param evaluate writes the gradient at `x` into its second argument and returns the value
  * @param start not modified
- * @param options `iterations` at most (default 100); `tolerance`: stops once no component of the gradient exceeds it
- *   (default 1e-4)
+ * @yields after each evaluation but the last
  * @returns the minimum, or the last point after `iterations`
  */
-export function minimise(
+export function* minimiseSteps(
   evaluate: (x: Float64Array, gradient: Float64Array) => number,
   start: Float64Array,
-  { iterations = 100, tolerance = 1e-4 } = {},
-): Float64Array {
+  { iterations = 100, tolerance = 1e-4, pairs = [] }: MinimiseOptions = {},
+): Steps<Minimum> {
   let x: Float64Array = Float64Array.from(start);
   let gradient: Float64Array = new Float64Array(x.length);
   let value = evaluate(x, gradient);
-  const history: { step: Float64Array; change: Float64Array; curvature: number }[] = [];
+  const history = [...pairs];
   for (let iteration = 0; iteration < iterations && largest(gradient) > tolerance; iteration++) {
+    yield;
     const direction = descent(gradient, history);
     let slope = dot(direction, gradient);
     if (slope >= 0) {
@@ -37,7 +62,8 @@ export function minimise(
     let nextValue = evaluate(next, nextGradient);
     while (!(nextValue <= value + SUFFICIENT * size * slope)) {
       size /= 2;
-      if (size < 1e-12) return x;
+      if (size < 1e-12) return { x, pairs: history };
+      yield;
       next = moved(x, direction, size);
       nextValue = evaluate(next, nextGradient);
     }
@@ -48,14 +74,11 @@ export function minimise(
     if (history.length > MEMORY) history.shift();
     [x, gradient, value] = [next, nextGradient, nextValue];
   }
-  return x;
+  return { x, pairs: history };
 }
 
 /** The two-loop recursion: the negative gradient times an approximate inverse Hessian. */
-function descent(
-  gradient: Float64Array,
-  history: readonly { step: Float64Array; change: Float64Array; curvature: number }[],
-): Float64Array {
+function descent(gradient: Float64Array, history: readonly CurvaturePair[]): Float64Array {
   const direction = gradient.map((component) => -component);
   const alphas: number[] = [];
   for (const { step, change, curvature } of history.toReversed()) {

@@ -4,11 +4,12 @@ import { TwofoldError } from '../../shared/errors.ts';
 import type { IndexModel } from '../../shared/jobs/index-pictures.ts';
 import type { MapMethod } from '../../shared/map.ts';
 import { SafetensorsFile, writeSafetensors } from '../files/safetensors.ts';
+import type { AsyncSteps } from '../support/steps.ts';
+import { HASH_BYTES, hexNames } from './hashes.ts';
 import { indexKey } from './index-store.ts';
 
 /** Increment it when the same pictures would be placed differently. */
 const VERSION = 1;
-const HASH_BYTES = 32;
 
 /** Positions of contents on a map. */
 export interface MapPoints {
@@ -34,18 +35,15 @@ export class MapStore {
     this.#prefix = `${indexKey(model)}-v${VERSION}-`;
   }
 
-  /** The last map by a method; null if there is none, or its file is damaged. */
-  async read(method: MapMethod): Promise<MapPoints | null> {
+  /** The last map by a method; null if there is none, or its file is damaged. @yields after some thousand contents */
+  async *read(method: MapMethod): AsyncSteps<MapPoints | null> {
     try {
       const file = await SafetensorsFile.open(this.#path(method));
       try {
-        const contents = Buffer.from(await file.bytes('contents'));
-        const count = contents.length / HASH_BYTES;
+        const hashes = yield* hexNames(await file.bytes('contents'));
         return {
-          hashes: Array.from({ length: count }, (_, at) =>
-            contents.toString('hex', at * HASH_BYTES, (at + 1) * HASH_BYTES),
-          ),
-          points: await file.floats('points', [count, 2]),
+          hashes,
+          points: await file.floats('points', [hashes.length, 2]),
           explained: (file.metadata.explained ?? '').split(' ').filter(Boolean).map(Number),
         };
       } finally {

@@ -1,4 +1,4 @@
-import { dot, rowOf, takeRows, type Matrix } from './matrix.ts';
+import { dotOfRows, rowOf, takeRows, type Matrix } from './matrix.ts';
 
 export interface Neighbour {
   row: number;
@@ -15,7 +15,7 @@ export function normalised(matrix: Matrix, rows?: ArrayLike<number>): Matrix {
   const copy = takeRows(matrix, rows ?? Array.from({ length: matrix.rows }, (_, row) => row));
   for (let row = 0; row < copy.rows; row++) {
     const values = rowOf(copy, row);
-    const length = Math.sqrt(dot(values, values));
+    const length = Math.sqrt(dotOfRows(values, values));
     if (length > 0) for (let column = 0; column < values.length; column++) values[column]! /= length;
   }
   return copy;
@@ -33,12 +33,12 @@ export function nearest(
   vector: Float32Array,
   { count, except = () => false }: { count: number; except?: (row: number) => boolean },
 ): Neighbour[] {
-  const length = Math.sqrt(dot(vector, vector));
+  const length = Math.sqrt(dotOfRows(vector, vector));
   if (length === 0) return [];
   const found: Neighbour[] = [];
   for (let row = 0; row < unit.rows; row++) {
     if (except(row)) continue;
-    found.push({ row, similarity: dot(rowOf(unit, row), vector) / length });
+    found.push({ row, similarity: dotOfRows(rowOf(unit, row), vector) / length });
   }
   return found.sort((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, count);
 }

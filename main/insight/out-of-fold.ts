@@ -1,7 +1,8 @@
+import { spread } from '../support/spread.ts';
+import { finish, type Steps } from '../support/steps.ts';
 import { assignFolds } from './folds.ts';
 import { takeRows, type Matrix } from './matrix.ts';
-import { spread } from '../support/spread.ts';
-import { fitProbe, predictProbe } from './probe.ts';
+import { fitProbeSteps, predictProbe } from './probe.ts';
 
 export interface OutOfFoldOptions {
   /** Number of folds; fewer if a class has fewer groups. Default 5. */
@@ -28,17 +29,16 @@ export function outOfFold(
   groups: readonly string[],
   options: OutOfFoldOptions = {},
 ): Float64Array | null {
-  const steps = outOfFoldSteps(matrix, labels, groups, options);
-  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+  return finish(outOfFoldSteps(matrix, labels, groups, options));
 }
 
-/** `outOfFold` as a generator that yields after each fold, so that other tasks can run in between. */
+/** `outOfFold` in steps: a pass over the rows at a time. */
 export function* outOfFoldSteps(
   matrix: Matrix,
   labels: readonly (0 | 1)[],
   groups: readonly string[],
   { folds: wanted = 5, seed = 1, c, most = Infinity }: OutOfFoldOptions = {},
-): Generator<undefined, Float64Array | null> {
+): Steps<Float64Array | null> {
   const folds = assignFolds(labels, groups, { folds: wanted, seed });
   if (!folds) return null;
   const probabilities = new Float64Array(matrix.rows);
@@ -46,8 +46,10 @@ export function* outOfFoldSteps(
     const [inside, outside]: [number[], number[]] = [[], []];
     folds.of.forEach((of, row) => (of === fold ? inside : outside).push(row));
     const fitted = spread(outside, most);
-    const probe = fitProbe(
-      takeRows(matrix, fitted),
+    const rows = takeRows(matrix, fitted);
+    yield;
+    const probe = yield* fitProbeSteps(
+      rows,
       fitted.map((row) => labels[row]!),
       c,
     );

@@ -1,7 +1,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { seededGenerator } from '../support/random.ts';
+import { finish } from '../support/steps.ts';
 
-import { addScaled as addRow, dot, rowOf } from './matrix.ts';
+import { addScaled as addRow, dot, dotOfRows, rowOf } from './matrix.ts';
 import type { RowBlock } from './row-blocks.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
@@ -84,13 +85,6 @@ export const principalComponents = (rows: RowSource, count: number): PrincipalCo
 export const componentScores = (rows: RowSource, total: number, found: PrincipalComponents): Float32Array[] =>
   finish(componentScoreSteps(rows, total, found));
 
-function finish<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
 /**
  * Coordinates of every row along the components.
  *
@@ -130,7 +124,7 @@ function* moments(
       const values = rowOf(block, row);
       used++;
       addRow(mean, values, 1);
-      squares += dot(values, values);
+      squares += dotOfRows(values, values);
     }
     yield;
   }

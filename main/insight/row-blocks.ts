@@ -1,3 +1,4 @@
+import { eachIndex, finish, type Steps } from '../support/steps.ts';
 import type { Matrix } from './matrix.ts';
 
 /** Rows of one block: 12 MB of the index. */
@@ -33,17 +34,23 @@ export class RowBlocks {
 
   /** Copies rows in the given order. */
   take(rows: ArrayLike<number>): Matrix {
+    return finish(this.takeSteps(rows));
+  }
+
+  /** `take` in steps. @yields after some thousand rows */
+  *takeSteps(rows: ArrayLike<number>): Steps<Matrix> {
     const { width } = this;
     const data = new Float32Array(rows.length * width);
-    for (let to = 0; to < rows.length; to++) data.set(this.row(rows[to]!), to * width);
+    yield* eachIndex(rows.length, BLOCK_ROWS, (to) => data.set(this.row(rows[to]!), to * width));
     return { rows: rows.length, width, data };
   }
 
-  /** Each block of rows as a matrix, and the index of its first row. */
+  /** Each block of rows as a matrix, and the index of its first row. Rows that are appended meanwhile are not in them. */
   *blocks(): Generator<RowBlock> {
-    for (const [index, data] of this.#blocks.entries()) {
-      const first = index * BLOCK_ROWS;
-      yield { block: { rows: Math.min(BLOCK_ROWS, this.rows - first), width: this.width, data }, first };
+    const total = this.rows;
+    for (let first = 0; first < total; first += BLOCK_ROWS) {
+      const data = this.#blocks[first / BLOCK_ROWS]!;
+      yield { block: { rows: Math.min(BLOCK_ROWS, total - first), width: this.width, data }, first };
     }
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/pro
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { writeAtomically } from '../files/atomic-file.ts';
+import { finishAsync, type AsyncSteps } from '../support/steps.ts';
 import type { Matrix } from './matrix.ts';
 import { RowBlocks } from './row-blocks.ts';
 
@@ -32,11 +33,12 @@ export class VectorStore {
   async read(): Promise<{ hashes: string[]; matrix: Matrix }> {
     const rowOfHash = new Map<string, number>();
     const vectors = new RowBlocks(this.width);
-    await this.reader().more((hash, vector) => {
+    const reading = this.reader().more((hash, vector) => {
       const known = rowOfHash.get(hash);
       if (known === undefined) rowOfHash.set(hash, vectors.push(vector));
       else vectors.row(known).set(vector);
     });
+    await finishAsync(reading);
     const hashes = [...rowOfHash.keys()];
     return { hashes, matrix: vectors.take(hashes.map((_, row) => row)) };
   }
@@ -87,8 +89,9 @@ export class VectorReader {
    * Reads new records.
    *
    * @param found called with each vector, which is overwritten afterwards; repeats vectors after files were merged
+   * @yields after each read of a file
    */
-  async more(found: (hash: string, vector: Float32Array) => void): Promise<void> {
+  async *more(found: (hash: string, vector: Float32Array) => void): AsyncSteps<void> {
     const size = recordBytes(this.width);
     const buffer = Buffer.alloc(size * RECORDS_AT_ONCE);
     // Copied, since a Float32Array must be aligned to 4 bytes.
@@ -108,6 +111,7 @@ export class VectorReader {
           at += whole;
           this.#read.set(name, at);
           if (whole === 0) break;
+          yield;
         }
       } finally {
         await file.close();

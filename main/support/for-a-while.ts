@@ -1,16 +1,22 @@
-/** Tasks of a thread that others wait for take about this long at most. */
+import type { AsyncSteps, Steps } from './steps.ts';
+
+/** Longer turns cost less, and are cut short as soon as something urgent waits. */
 const WHILE_MS = 40;
 
 /**
- * Runs steps of long work for a short while, so that other tasks of a thread need not wait for all of it.
+ * Does steps of long work for a short while.
  *
+ * @param isUrgent whether something more urgent waits: asked after every step
  * @returns the result of the work; null while steps are left
  */
-export function forAWhile<T>(steps: Generator<undefined, T>): { value: T } | null {
+export async function forAWhile<T>(
+  steps: Steps<T> | AsyncSteps<T>,
+  isUrgent: () => boolean,
+): Promise<{ value: T } | null> {
   const start = performance.now();
   do {
-    const step = steps.next();
+    const step = await steps.next();
     if (step.done) return { value: step.value };
-  } while (performance.now() - start < WHILE_MS);
+  } while (!isUrgent() && performance.now() - start < WHILE_MS);
   return null;
 }

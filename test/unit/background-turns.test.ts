@@ -54,3 +54,46 @@ test('urgent tasks without a pause do not stop background work for ever, and a f
   endless.end();
   await urgent;
 });
+
+test('what somebody asked for goes before background work, and after urgent tasks', async () => {
+  const turns = new BackgroundTurns();
+  const order: string[] = [];
+  const [urgent, asked] = [held(null), held(null)];
+  const done = [
+    turns.urgent(urgent.task),
+    turns.background(() => Promise.resolve(order.push('background'))),
+    turns.asked(() => {
+      order.push('asked');
+      return asked.task();
+    }),
+    turns.asked(() => Promise.resolve(order.push('asked next'))),
+  ];
+  await after(20);
+  expect(order).toEqual([]);
+  urgent.end();
+  await after(20);
+  expect(order).toEqual(['asked']);
+  asked.end();
+  await Promise.all(done);
+  expect(order).toEqual(['asked', 'asked next', 'background']);
+});
+
+test('a failed step of what somebody asked for does not stop the next', async () => {
+  const turns = new BackgroundTurns();
+  await expect(turns.asked(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(await turns.asked(() => Promise.resolve('next'))).toBe('next');
+});
+
+test('the thread sees how many urgent tasks wait, until each has ended or failed', async () => {
+  const turns = new BackgroundTurns();
+  const shared = structuredClone(turns.waiting);
+  const first = held(null);
+  const urgent = turns.urgent(first.task);
+  const failed = turns.urgent(() => Promise.reject(new Error('broken')));
+  expect(shared[0]).toBe(2);
+  await expect(failed).rejects.toThrow('broken');
+  expect(shared[0]).toBe(1);
+  first.end();
+  await urgent;
+  expect(shared[0]).toBe(0);
+});

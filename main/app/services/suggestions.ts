@@ -24,7 +24,8 @@ export class Suggestions {
   #open: { project: Project; thread: SuggestionThread } | null = null;
   #model: IndexModel | null = null;
   #isSwapped = false;
-  #reading: Promise<unknown> | null = null;
+  /** Settles when everything was read the first time, or again with the classes swapped; null before. */
+  #ready: Promise<unknown> | null = null;
   #changes: LabelChange[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -39,11 +40,12 @@ export class Suggestions {
   async read(): Promise<SuggestionSummary> {
     const project = this.project.require();
     const reading = this.#read(project);
-    this.#reading = reading;
+    // What was read before serves until this is read.
+    this.#ready ??= reading;
     try {
       return await reading;
     } catch (error) {
-      if (this.#reading === reading) this.#reading = null;
+      if (this.#ready === reading) this.#ready = null;
       throw error;
     }
   }
@@ -82,20 +84,20 @@ export class Suggestions {
   }
 
   /**
-   * Sends a task to the thread after it has read everything.
+   * Sends a task to the thread after it has read the index and the library once.
    *
    * @throws TwofoldError the errors of `SuggestionThread.ask`
    */
   async ask<T extends SuggestTask>(task: T): Promise<SuggestAnswers[T['kind']]> {
-    this.#reading ??= this.read();
-    await this.#reading;
+    this.#ready ??= this.read();
+    await this.#ready;
     await this.#takeLabels();
     if (!this.#open) return this.ask(task);
     try {
       return await this.#open.thread.ask(task);
     } catch (error) {
       // The thread ended: the next call starts a new one, which must read everything.
-      if (toFailure(error).code === 'crashed') this.#reading = null;
+      if (toFailure(error).code === 'crashed') this.#ready = null;
       throw error;
     }
   }
@@ -106,6 +108,7 @@ export class Suggestions {
     clearTimeout(this.#timer);
     if (swapped) {
       this.#changes = [];
+      this.#ready = null;
       void this.read().catch(() => undefined);
       return;
     }
@@ -132,11 +135,8 @@ export class Suggestions {
   }
 
   /** Out-of-fold predictions of the labelled pictures: each without its own label. */
-  async estimates(): Promise<SuggestionEstimates> {
-    for (;;) {
-      const estimates = await this.ask({ kind: 'estimate' });
-      if (estimates) return estimates;
-    }
+  estimates(): Promise<SuggestionEstimates> {
+    return this.ask({ kind: 'estimate' });
   }
 
   /** Ends the thread and discards its state. */
@@ -144,7 +144,7 @@ export class Suggestions {
     clearTimeout(this.#timer);
     const open = this.#open;
     this.#open = null;
-    this.#reading = null;
+    this.#ready = null;
     this.#model = null;
     this.#changes = [];
     this.summary = null;

@@ -17,10 +17,7 @@ export class SuspectFinder {
   async quick(): Promise<SuspectList> {
     // An import may have ended just now.
     await this.suggestions.read();
-    for (;;) {
-      const found = await this.suggestions.ask({ kind: 'suspects' });
-      if (found) return found;
-    }
+    return this.suggestions.ask({ kind: 'suspects' });
   }
 
   /** Null unless all folds were trained with the current labels. */

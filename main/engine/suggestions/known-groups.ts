@@ -1,49 +1,85 @@
 import type { DuplicateCounts } from '../../../shared/contract/insight.ts';
-import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
-import { DuplicateStore, groupKeys, type Comparison } from '../../insight/duplicate-store.ts';
-import type { PictureTable } from '../../library/reading/picture-table.ts';
 import type { PictureGroups } from '../../../shared/contract/pictures.ts';
-import { groupLookAlikes } from './look-alike-groups.ts';
-import { distinctContents, listContents } from '../../library/reading/contents.ts';
+import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
+import { DuplicateStore, groupKeys, noPairs, type Comparison } from '../../insight/duplicate-store.ts';
 import type { Db } from '../../library/database/sql.ts';
-import { duplicateGroups, findLeaks, uncompared, type DuplicateGroup, type Leak } from '../duplicates.ts';
+import {
+  contentPages,
+  distinctContents,
+  getContents,
+  type PictureContent,
+} from '../../library/reading/contents.ts';
+import type { PictureTable } from '../../library/reading/picture-table.ts';
+import { sortedPlaces } from '../../support/sorted-places.ts';
+import { eachIndex, type AsyncSteps, type Steps } from '../../support/steps.ts';
+import { duplicateGroups, findLeaks, type DuplicateGroup, type Leak } from '../duplicates.ts';
+import { groupLookAlikes } from './look-alike-groups.ts';
 
-/** The near-duplicates among the pictures of a project that have been compared. */
+/** Pictures per step. */
+const SOME = 4096;
+/** Pictures of groups that are read from the database per step. */
+const PAGE = 1000;
+
+/** The near-duplicates among the pictures of a project that have been compared, as they were when they were read. */
 export class KnownGroups {
-  #groups: DuplicateGroup[] = [];
+  readonly leaks: Leak[];
   /** Index of the group of each picture that is in one. */
-  #placeOf = new Map<number, number>();
-  #leaks: Leak[] = [];
-  #uncompared: ReturnType<typeof uncompared> = [];
-  #comparison: Comparison | null = null;
+  readonly #placeOf: ReadonlyMap<number, number>;
 
-  /** @param cacheDir cache folder of the project */
-  constructor(
-    private readonly db: Db,
-    private readonly cacheDir: string,
-  ) {}
-
-  async read(model: IndexModel): Promise<void> {
-    const comparison = await new DuplicateStore(this.cacheDir, model).read();
-    this.#comparison = comparison;
-    const compared = new Set(comparison.hashes);
-    const all = listContents(this.db);
-    this.#groups = duplicateGroups(all, groupKeys(comparison));
-    this.#leaks = findLeaks(this.#groups);
+  private constructor(
+    private readonly comparison: Comparison,
+    private readonly groups: readonly DuplicateGroup[],
+    /** Whether pictures were added since the last comparison. */
+    private readonly isIncomplete: boolean,
+  ) {
+    this.leaks = findLeaks(groups);
     this.#placeOf = new Map(
-      this.#groups.flatMap(({ pictures }, place) => pictures.map(({ id }) => [id, place] as const)),
+      groups.flatMap(({ pictures }, place) => pictures.map(({ id }) => [id, place] as const)),
     );
-    this.#uncompared = uncompared(all, compared);
+  }
+
+  static none(): KnownGroups {
+    return new KnownGroups({ hashes: [], links: [], near: noPairs() }, [], false);
+  }
+
+  /**
+   * @param cacheDir cache folder of the project
+   * @param table the pictures of the project
+   */
+  static async *read(
+    db: Db,
+    cacheDir: string,
+    model: IndexModel,
+    { ids, hashes, hasProblem }: PictureTable,
+  ): AsyncSteps<KnownGroups> {
+    const comparison = yield* new DuplicateStore(cacheDir, model).steps();
+    const compared = new Set<string>();
+    yield* eachIndex(comparison.hashes.length, SOME, (index) => compared.add(comparison.hashes[index]!));
+    const keys = groupKeys(comparison);
+    yield;
+    const members: number[] = [];
+    let isIncomplete = false;
+    yield* eachIndex(ids.length, SOME, (index) => {
+      const hash = hashes[index]!;
+      if (keys.has(hash)) members.push(ids[index]!);
+      isIncomplete ||= hasProblem[index] === 0 && !compared.has(hash);
+    });
+    const pictures: PictureContent[] = [];
+    for (let start = 0; start < members.length; start += PAGE) {
+      for (const one of getContents(db, members.slice(start, start + PAGE))) pictures.push(one);
+      yield;
+    }
+    return new KnownGroups(comparison, duplicateGroups(pictures, keys), isIncomplete);
   }
 
   get counts(): DuplicateCounts {
-    return { groups: this.#groups.length, pictures: this.#placeOf.size, leaks: this.#leaks.length };
+    return { groups: this.groups.length, pictures: this.#placeOf.size, leaks: this.leaks.length };
   }
 
   /** Key of the group of near-duplicates that a picture is in; null for none. */
   keyOf(id: number): string | null {
     const place = this.#placeOf.get(id);
-    return place === undefined ? null : this.#groups[place]!.key;
+    return place === undefined ? null : this.groups[place]!.key;
   }
 
   /** Name of the group of the picture at an index of the table: of its near-duplicates, else of its content alone. */
@@ -52,24 +88,34 @@ export class KnownGroups {
   }
 
   /** Pictures that are alike, as far as they were compared. @param from least cosine */
-  alike(table: PictureTable, ids: Uint32Array, from: number): PictureGroups {
-    if (!this.#comparison) return { ids: new Uint32Array(), sizes: new Uint32Array() };
-    return groupLookAlikes(table, this.#comparison, ids, from);
-  }
-
-  get leaks(): Leak[] {
-    return this.#leaks;
+  alike(table: PictureTable, ids: Uint32Array, from: number): Steps<PictureGroups> {
+    return groupLookAlikes(table, this.comparison, ids, from);
   }
 
   /** All pictures to compare, one per content; none if all have been compared before. */
-  toCompare(): IndexJob['pictures'] {
-    return distinctContents(this.#uncompared);
+  *toCompare(db: Db): Steps<IndexJob['pictures']> {
+    if (!this.isIncomplete) return [];
+    const usable: PictureContent[] = [];
+    for (const page of contentPages(db)) {
+      for (const picture of page) if (picture.problem === null) usable.push(picture);
+      yield;
+    }
+    return distinctContents(usable);
   }
 
   /** The given pictures that have near-duplicates, group by group, largest group first. */
-  filter(ids: Uint32Array): Uint32Array {
-    const places = this.#placeOf;
-    const found = [...ids].filter((id) => places.has(id));
-    return Uint32Array.from(found.sort((a, b) => places.get(a)! - places.get(b)! || a - b));
+  *filter(ids: Uint32Array): Steps<Uint32Array> {
+    const found: number[] = [];
+    const keys: number[] = [];
+    yield* eachIndex(ids.length, SOME, (at) => {
+      const place = this.#placeOf.get(ids[at]!);
+      if (place === undefined) return;
+      found.push(ids[at]!);
+      keys.push(place);
+    });
+    const byId = sortedPlaces(new Float64Array(found));
+    yield;
+    const places = sortedPlaces(Float64Array.from(byId, (at) => keys[at]!));
+    return places.map((at) => found[byId[at]!]!);
   }
 }

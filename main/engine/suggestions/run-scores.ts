@@ -1,40 +1,41 @@
 import type { Scored } from '../../../shared/metrics.ts';
-import { getRunPictures, runProbabilities } from '../../library/runs/predictions.ts';
+import { getRunPictures, readRunProbabilities } from '../../library/runs/predictions.ts';
 import type { Db } from '../../library/database/sql.ts';
-import type { IndexedPictures } from './indexed-pictures.ts';
+import type { PictureTable } from '../../library/reading/picture-table.ts';
+import { eachIndex, type Steps } from '../../support/steps.ts';
+
+/** Pictures per step. */
+const SOME = 8192;
 
 /** The predictions of a run, used for suggestions in place of the probe. */
-export class RunScores {
-  /** Id of the run; null if the probe suggests. */
-  run: string | null = null;
+export interface RunScores {
+  /** Id of the run. */
+  run: string;
   /** Probability of class 1 of each picture, in the order of the table; NaN if the run has not predicted it. */
-  probabilities = new Float32Array();
+  probabilities: Float32Array;
+}
 
-  constructor(private readonly db: Db) {}
+/** Reads the predictions so far, for the pictures of a table. */
+export function* readRunScores(db: Db, run: string, { ids }: PictureTable): Steps<RunScores> {
+  const probabilities = new Float32Array(ids.length).fill(NaN);
+  const known = yield* readRunProbabilities(db, run);
+  let at = 0;
+  yield* eachIndex(ids.length, SOME, (index) => {
+    const id = ids[index]!;
+    // Both are in ascending order.
+    while (at < known.ids.length && known.ids[at]! < id) at++;
+    if (known.ids[at] === id) probabilities[index] = known.probabilities[at]!;
+  });
+  return { run, probabilities };
+}
 
-  /** Reads the predictions so far. */
-  read(run: string | null, { table }: IndexedPictures): void {
-    this.run = run;
-    this.probabilities = new Float32Array(table.size).fill(NaN);
-    if (run === null) return;
-    const known = runProbabilities(this.db, run);
-    let at = 0;
-    table.ids.forEach((id, index) => {
-      // Both are in ascending order.
-      while (at < known.ids.length && known.ids[at]! < id) at++;
-      if (known.ids[at] === id) this.probabilities[index] = known.probabilities[at]!;
-    });
-  }
-
-  /** Predictions and labels of its validation pictures, to estimate its accuracy. */
-  validation({ table }: IndexedPictures): Scored[] {
-    if (this.run === null) return [];
-    return getRunPictures(this.db, this.run).flatMap(({ id, split, probability }): Scored[] => {
-      const index = table.indexOf(id);
-      const label = index >= 0 && table.isTest[index] === 0 ? table.labels[index]! : -1;
-      return split === 'validation' && probability !== null && label >= 0
-        ? [{ probability, label: label as 0 | 1 }]
-        : [];
-    });
-  }
+/** A run's predictions and the labels of its validation pictures, to estimate its accuracy. */
+export function runValidation(db: Db, run: string, table: PictureTable): Scored[] {
+  return getRunPictures(db, run).flatMap(({ id, split, probability }): Scored[] => {
+    const index = table.indexOf(id);
+    const label = index >= 0 && table.isTest[index] === 0 ? table.labels[index]! : -1;
+    return split === 'validation' && probability !== null && label >= 0
+      ? [{ probability, label: label as 0 | 1 }]
+      : [];
+  });
 }

@@ -7,252 +7,262 @@ import type { PictureGroups } from '../../../shared/contract/pictures.ts';
 import type { SuspectList, SuspectNeighbour } from '../../../shared/contract/suspects.ts';
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import type { LabelChange } from '../../../shared/library/labels.ts';
-import type { MapValues } from '../../../shared/map.ts';
+import type { MapMethod, MapValues, PictureMap } from '../../../shared/map.ts';
 import type { PictureFilter, PictureSort } from '../../../shared/library/query.ts';
-import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
-import { candidatesToLabel } from '../../insight/label-next.ts';
-import { typicalRows } from '../../insight/k-means.ts';
-import { similarities } from '../../insight/similarity.ts';
 import { keptPictures } from '../../library/labels/kept-labels.ts';
 import { getPictures } from '../../library/pictures/pictures.ts';
 import type { Db } from '../../library/database/sql.ts';
-import { IndexedPictures } from './indexed-pictures.ts';
+import { PictureTable } from '../../library/reading/picture-table.ts';
+import { eachIndex, finish, type AsyncSteps, type Steps } from '../../support/steps.ts';
+import type { Leak } from '../duplicates.ts';
+import { countIndexed, missingPictures, unindexed } from './indexed-pictures.ts';
+import { IndexReader } from './index-reader.ts';
 import { KnownGroups } from './known-groups.ts';
-import { LabelProbe } from './label-probe.ts';
-import { RunScores } from './run-scores.ts';
-import { PictureMapper } from './picture-map.ts';
-import { isSuggested, mayBeSuggested, orderByKey, orderBySuggestion, suggestedAs } from './order.ts';
-import { SuspectSearch } from './suspect-search.ts';
+import { LabelProbe, type PredictedPictures } from './label-probe.ts';
+import { chooseNext } from './next-pictures.ts';
+import { readRunScores, runValidation, type RunScores } from './run-scores.ts';
+import { indexedContents, PictureMapper } from './picture-map.ts';
+import {
+  mayBeSuggested,
+  orderBySimilarity,
+  orderBySuggestion,
+  suggestedAs,
+  suggestedIndices,
+} from './order.ts';
+import { nearestLabelled, searchSuspects } from './suspect-search.ts';
 
 /** Number of pictures that "Label next" chooses; the others follow, least certain first. */
 const CHOSEN = 40;
-
-/** How much of the project is indexed. */
-export interface IndexCounts {
-  /** Pictures with a vector. */
-  indexed: number;
-  total: number;
-}
+/** Pictures per step. */
+const SOME = 16_384;
+/** Pictures whose paths are read per step. */
+const PATHS = 500;
 
 export type SuggestionSort = Extract<PictureSort, { by: 'suggestion' | 'similar' }>;
 export type SuggestedFilter = Extract<PictureFilter, { kind: 'suggested' }>;
 
-/** Suggestions for a project's pictures, from the index and the labels so far. */
+/**
+ * Suggestions for a project's pictures, from the index and the labels so far. Everything that takes long at 100,000
+ * pictures is done in steps, between which labels and suggestions for visible pictures are possible. It answers with what
+ * was known when it began, the predictions by the labels at that time.
+ */
 export class SuggestionSession {
-  readonly #pictures: IndexedPictures;
+  readonly #reader: IndexReader;
+  #model: IndexModel | null = null;
+  #pictures = unindexed(PictureTable.empty());
+  #groups = KnownGroups.none();
   readonly #probe = new LabelProbe();
-  readonly #run: RunScores;
-  readonly groups: KnownGroups;
-  readonly #suspects = new SuspectSearch();
-  readonly map: PictureMapper;
+  /** Null if the suggestions follow the labels. */
+  #scores: RunScores | null = null;
+  readonly #mapper: PictureMapper;
+  /** Labels since the current reading began, which may have missed them; null if nothing is being read. */
+  #labelled: LabelChange[] | null = null;
 
   /** @param cacheDir cache folder of the project */
   constructor(
     private readonly db: Db,
-    cacheDir: string,
+    private readonly cacheDir: string,
   ) {
-    this.#pictures = new IndexedPictures(db, cacheDir);
-    this.#run = new RunScores(db);
-    this.groups = new KnownGroups(db, cacheDir);
-    this.map = new PictureMapper(this.#pictures, cacheDir);
+    this.#reader = new IndexReader(db, cacheDir);
+    this.#mapper = new PictureMapper(cacheDir);
   }
 
   /**
-   * Reads library and index again.
+   * Reads library and index again. One reading at a time: this, `readMore` or `readRun`.
    *
    * @param isOther whether the classes were swapped or the model changed
    * @param by the run whose predictions are the suggestions; null: they follow the labels
    */
-  async read(model: IndexModel, isOther: boolean, by: string | null): Promise<null> {
-    await this.#pictures.read(model);
-    await this.groups.read(model);
-    this.#run.read(by, this.#pictures);
-    this.map.read(model);
+  async *read(model: IndexModel, isOther: boolean, by: string | null): AsyncSteps<null> {
+    // Frees the vectors of another model before those of this one are read.
+    if (this.#reader.isOther(model)) this.#pictures = unindexed(this.#pictures.table);
+    this.#labelled = [];
+    try {
+      const pictures = yield* this.#reader.read(model);
+      const groups = yield* KnownGroups.read(this.db, this.cacheDir, model, pictures.table);
+      const scores = by === null ? null : yield* readRunScores(this.db, by, pictures.table);
+      pictures.table.label(this.#labelled);
+      this.#model = model;
+      this.#pictures = pictures;
+      this.#groups = groups;
+      this.#scores = scores;
+    } finally {
+      this.#labelled = null;
+    }
     if (isOther) this.#probe.reset();
-    this.#suspects.reset();
-    this.#follow();
+    yield* this.#follow();
     return null;
   }
 
   /** Reads what was added to the index, without the library and the groups, which stay as they are meanwhile. */
-  async readMore(): Promise<null> {
-    await this.#pictures.readMore();
-    this.#follow();
+  async *readMore(): AsyncSteps<null> {
+    this.#pictures = yield* this.#reader.more(this.#pictures.table);
+    yield* this.#follow();
     return null;
-  }
-
-  /** Groups of pictures that are alike. @param from least cosine of a picture and the first of its group */
-  alike(ids: Uint32Array, from: number): PictureGroups {
-    return this.groups.alike(this.#pictures.table, ids, from);
   }
 
   /** Reads what the run that suggests has predicted meanwhile. */
-  readRun(): null {
-    this.#run.read(this.#run.run, this.#pictures);
+  *readRun(): Steps<null> {
+    const { table } = this.#pictures;
+    if (this.#scores) this.#scores = yield* readRunScores(this.db, this.#scores.run, table);
     return null;
   }
 
-  #follow(): void {
+  *#follow(): Steps<void> {
     // A run does not learn from labels.
-    if (this.#run.run === null) this.#probe.fit(this.#pictures);
-    else this.#probe.count(this.#pictures);
-  }
-
-  /** Probability of class 1 of each picture, in the order of the table; NaN where it is not known. */
-  get #probabilities(): Float32Array {
-    return this.#run.run === null ? this.#probe.all(this.#pictures) : this.#run.probabilities;
+    if (this.#scores) this.#probe.count(this.#pictures);
+    else yield* this.#probe.fit(this.#pictures);
   }
 
   /** Takes over stored labels. `of` returns new suggestions immediately; `summary` and `list` recompute all. */
   label(changes: readonly LabelChange[]): null {
     this.#pictures.table.label(changes);
-    this.#suspects.reset();
-    this.#follow();
+    this.#labelled = this.#labelled && [...this.#labelled, ...changes];
+    finish(this.#follow());
     return null;
-  }
-
-  /** Whether all pictures are predicted with the labels so far. */
-  get isPredicted(): boolean {
-    return this.#run.run !== null || this.#probe.isPredicted;
-  }
-
-  /** One step of predicting all pictures. @returns whether it was the last */
-  predict(): boolean {
-    return this.isPredicted || this.#probe.predict(this.#pictures);
-  }
-
-  summary(): SuggestionSummary {
-    const suggested: [number, number] = [0, 0];
-    const probabilities = this.#probabilities;
-    for (const index of this.#suggestedIndices()) suggested[probabilities[index]! > 0.5 ? 1 : 0]++;
-    const { indexed, table } = this.#pictures;
-    return {
-      by: this.#run.run,
-      labels: this.#probe.labels,
-      suggested,
-      indexed,
-      total: table.size,
-      duplicates: this.groups.counts,
-    };
-  }
-
-  #suggestedIndices(): number[] {
-    const probabilities = this.#probabilities;
-    const found: number[] = [];
-    for (let index = 0; index < probabilities.length; index++) {
-      if (isSuggested(this.#pictures, probabilities, index)) found.push(index);
-    }
-    return found;
-  }
-
-  /** Pictures that are not indexed. @param except SHA-256 of contents that can't be read */
-  missing(most: number, except: readonly string[]): { pictures: IndexJob['pictures']; total: number } {
-    const { ids, total } = this.#pictures.missing(most, new Set(except));
-    return { pictures: getPictures(this.db, ids).map(({ path, sha256 }) => ({ path, sha256 })), total };
   }
 
   /** Probabilities of class 1 of pictures for which a class is suggested; NaN for others. */
   of(ids: readonly number[]): Float32Array {
+    const pictures = this.#pictures;
     return Float32Array.from(ids, (id) => {
-      const index = this.#pictures.table.indexOf(id);
-      if (index < 0 || !mayBeSuggested(this.#pictures, index)) return NaN;
+      const index = pictures.table.indexOf(id);
+      if (index < 0 || !mayBeSuggested(pictures, index)) return NaN;
       // Without predicting all pictures, since a stroke waits for it.
-      return this.#run.run === null ? this.#probe.at(this.#pictures, index) : this.#run.probabilities[index]!;
+      return this.#scores ? this.#scores.probabilities[index]! : this.#probe.at(pictures, index);
     });
+  }
+
+  *#predicted(): Steps<PredictedPictures> {
+    const pictures = this.#pictures;
+    if (this.#scores) return { pictures, probabilities: this.#scores.probabilities };
+    return yield* this.#probe.all(pictures);
+  }
+
+  *summary(): Steps<SuggestionSummary> {
+    const predicted = yield* this.#predicted();
+    const suggested: [number, number] = [0, 0];
+    for (const index of suggestedIndices(predicted))
+      suggested[predicted.probabilities[index]! > 0.5 ? 1 : 0]++;
+    return {
+      by: this.#scores?.run ?? null,
+      labels: this.#probe.labels,
+      suggested,
+      indexed: countIndexed(this.#pictures),
+      total: this.#pictures.table.size,
+      duplicates: this.#groups.counts,
+    };
+  }
+
+  /** Pictures that are not indexed. @param except SHA-256 of contents that can't be read */
+  *missing(
+    most: number,
+    except: readonly string[],
+  ): Steps<{ pictures: IndexJob['pictures']; total: number }> {
+    const ids = yield* missingPictures(this.#pictures, new Set(except));
+    const pictures: IndexJob['pictures'] = [];
+    for (let start = 0; start < Math.min(most, ids.length); start += PATHS) {
+      const some = getPictures(this.db, ids.slice(start, Math.min(most, start + PATHS)));
+      for (const { path, sha256 } of some) pictures.push({ path, sha256 });
+      yield;
+    }
+    return { pictures, total: ids.length };
+  }
+
+  /** See `KnownGroups.toCompare`. */
+  uncompared(): Steps<IndexJob['pictures']> {
+    return this.#groups.toCompare(this.db);
+  }
+
+  get leaks(): Leak[] {
+    return this.#groups.leaks;
+  }
+
+  /** See `KnownGroups.filter`. */
+  inGroups(ids: Uint32Array): Steps<Uint32Array> {
+    return this.#groups.filter(ids);
+  }
+
+  /** Groups of pictures that are alike. @param from least cosine of a picture and the first of its group */
+  alike(ids: Uint32Array, from: number): Steps<PictureGroups> {
+    return this.#groups.alike(this.#pictures.table, ids, from);
+  }
+
+  /** See `PictureMapper.map`. */
+  async *map(method: MapMethod): AsyncSteps<PictureMap | null> {
+    return this.#model && (yield* this.#mapper.map(this.#pictures, this.#model, method));
   }
 
   /** What colours the points of the map. */
-  mapValues(): MapValues {
-    const { table } = this.#pictures;
-    const probabilities = this.#probabilities.map((value, index) =>
-      mayBeSuggested(this.#pictures, index) ? value : NaN,
-    );
-    return { ids: table.ids, labels: table.labels, probabilities };
+  *mapValues(): Steps<MapValues> {
+    const { pictures, probabilities } = yield* this.#predicted();
+    const { ids, labels } = pictures.table;
+    const shown = probabilities.map((value, index) => (mayBeSuggested(pictures, index) ? value : NaN));
+    return { ids, labels, probabilities: shown };
+  }
+
+  /** The contents with a vector, sorted. */
+  contents(): Steps<string[]> {
+    return indexedContents(this.#pictures);
   }
 
   /** All suggestions, most certain first. */
-  list(): SuggestionList {
-    const ids = Uint32Array.from(this.#suggestedIndices(), (index) => this.#pictures.table.ids[index]!);
-    const probabilities = this.#probabilities;
-    const sorted = orderBySuggestion(this.#pictures, probabilities, ids, 'surest');
-    const at = (id: number): number => probabilities[this.#pictures.table.indexOf(id)]!;
-    return { ids: sorted, probabilities: Float32Array.from(sorted, at) };
+  *list(): Steps<SuggestionList> {
+    const predicted = yield* this.#predicted();
+    const { table } = predicted.pictures;
+    const indices = suggestedIndices(predicted);
+    const ids = new Uint32Array(indices.length);
+    indices.forEach((index, at) => (ids[at] = table.ids[index]!));
+    yield;
+    const sorted = yield* orderBySuggestion(predicted, ids, 'surest');
+    const probabilities = new Float32Array(sorted.length);
+    yield* eachIndex(sorted.length, SOME, (at) => {
+      probabilities[at] = predicted.probabilities[table.indexOf(sorted[at]!)]!;
+    });
+    return { ids: sorted, probabilities };
   }
 
-  /** One step of the out-of-fold estimate; null if more are needed. */
-  estimate(): SuggestionEstimates | null {
-    const scored =
-      this.#run.run === null
-        ? this.#probe.estimate(this.#pictures, this.groups)
-        : this.#run.validation(this.#pictures);
-    return (
-      scored && {
-        probabilities: Float32Array.from(scored, ({ probability }) => probability),
-        labels: Uint8Array.from(scored, ({ label }) => label),
-      }
-    );
+  /** Predictions of labelled pictures by what suggests, without their own labels. */
+  *estimate(): Steps<SuggestionEstimates> {
+    const scored = this.#scores
+      ? runValidation(this.db, this.#scores.run, this.#pictures.table)
+      : yield* this.#probe.estimate(this.#pictures, this.#groups);
+    return {
+      probabilities: Float32Array.from(scored, ({ probability }) => probability),
+      labels: Uint8Array.from(scored, ({ label }) => label),
+    };
   }
 
-  /** One step of the search for likely label errors; null where more are needed. @throws TwofoldError `too-few` */
-  suspects(): SuspectList | null {
-    return this.#suspects.step(this.#pictures, this.groups, () => keptPictures(this.db));
+  /** Likely label errors. @throws TwofoldError `too-few` */
+  suspects(): Steps<SuspectList> {
+    return searchSuspects(this.#pictures, this.#groups, () => keptPictures(this.db));
   }
 
   /** The labelled pictures most similar to each of some pictures. */
-  neighbours(ids: readonly number[]): SuspectNeighbour[][] {
-    return this.#suspects.neighbours(this.#pictures, ids);
+  neighbours(ids: readonly number[]): Steps<SuspectNeighbour[][]> {
+    return nearestLabelled(this.#pictures, ids);
   }
 
   /** Chooses which of the given pictures to label next: typical or uncertain ones that differ from each other. */
-  next(ids: Uint32Array, count: number): Uint32Array {
-    const { table, rows, vectors } = this.#pictures;
-    const probabilities = this.#probabilities;
-    let indices = [...ids]
-      .map((id) => table.indexOf(id))
-      .filter(
-        (index) => index >= 0 && rows[index]! >= 0 && table.labels[index]! < -1 && !table.isTest[index],
-      );
-    const scored = indices.filter((index) => !Number.isNaN(probabilities[index]));
-    // Without any prediction only typical pictures can be chosen.
-    if (scored.length > 0) indices = scored;
-    const scores = scored.length > 0 ? indices.map((index) => probabilities[index]!) : null;
-    const candidates = candidatesToLabel(indices.length, scores, count).map((place) => indices[place]!);
-    const chosen = typicalRows(
-      vectors.take(candidates.map((index) => rows[index]!)),
-      count,
-      DEFAULT_RECIPE.seed,
-    );
-    return Uint32Array.from(chosen, (row) => table.ids[candidates[row]!]!);
+  *next(ids: Uint32Array, count: number): Steps<Uint32Array> {
+    return yield* chooseNext(yield* this.#predicted(), ids, count);
   }
 
   /** Sorts picture ids; those without a suggestion or vector come last, in their given order. */
-  order(ids: Uint32Array, sort: SuggestionSort): Uint32Array {
-    if (sort.by === 'similar') return this.#bySimilarity(ids, sort.to);
-    if (sort.order !== 'next') {
-      return orderBySuggestion(this.#pictures, this.#probabilities, ids, sort.order);
-    }
-    const chosen = this.next(ids, CHOSEN);
+  *order(ids: Uint32Array, sort: SuggestionSort): Steps<Uint32Array> {
+    if (sort.by === 'similar') return yield* orderBySimilarity(this.#pictures, ids, sort.to);
+    const predicted = yield* this.#predicted();
+    if (sort.order !== 'next') return yield* orderBySuggestion(predicted, ids, sort.order);
+    const chosen = yield* chooseNext(predicted, ids, CHOSEN);
     const isChosen = new Set(chosen);
     const rest = ids.filter((id) => !isChosen.has(id));
-    const others = orderBySuggestion(this.#pictures, this.#probabilities, rest, 'least-sure');
+    const others = yield* orderBySuggestion(predicted, rest, 'least-sure');
     return concat(chosen, others);
   }
 
-  #bySimilarity(ids: Uint32Array, to: number): Uint32Array {
-    const { table, rows, vectors } = this.#pictures;
-    const row = rows[table.indexOf(to)] ?? -1;
-    if (row < 0) return ids;
-    const found = similarities(vectors, vectors.row(row));
-    return orderByKey(ids, (id) => {
-      if (id === to) return -2;
-      const its = rows[table.indexOf(id)] ?? -1;
-      return its < 0 ? Infinity : -found[its]!;
-    });
-  }
-
   /** The ids of pictures for which this class is suggested. */
-  filter(ids: Uint32Array, { class: index, from }: SuggestedFilter): Uint32Array {
-    return suggestedAs(this.#pictures, this.#probabilities, ids, { class: index, from });
+  *filter(ids: Uint32Array, { class: index, from }: SuggestedFilter): Steps<Uint32Array> {
+    return yield* suggestedAs(yield* this.#predicted(), ids, { class: index, from });
   }
 }
 

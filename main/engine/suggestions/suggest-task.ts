@@ -8,6 +8,7 @@ import type { SuspectList, SuspectNeighbour } from '../../../shared/contract/sus
 import type { IndexJob, IndexModel } from '../../../shared/jobs/index-pictures.ts';
 import type { LabelChange } from '../../../shared/library/labels.ts';
 import type { MapMethod, MapValues, PictureMap } from '../../../shared/map.ts';
+import type { AsyncSteps, Steps } from '../../support/steps.ts';
 import type { Leak } from '../duplicates.ts';
 import type { SuggestedFilter, SuggestionSession, SuggestionSort } from './session.ts';
 
@@ -18,7 +19,6 @@ export type SuggestTask =
   | { kind: 'readMore' }
   | { kind: 'alike'; ids: Uint32Array; from: number }
   | { kind: 'label'; changes: readonly LabelChange[] }
-  | { kind: 'predict' }
   | { kind: 'summary' }
   | { kind: 'missing'; most: number; except: readonly string[] }
   | { kind: 'uncompared' }
@@ -42,7 +42,6 @@ export interface SuggestAnswers {
   readMore: null;
   alike: PictureGroups;
   label: null;
-  predict: boolean;
   summary: SuggestionSummary;
   missing: { pictures: IndexJob['pictures']; total: number };
   uncompared: IndexJob['pictures'];
@@ -50,48 +49,49 @@ export interface SuggestAnswers {
   groups: Uint32Array;
   of: Float32Array;
   list: SuggestionList;
-  map: PictureMap | 'none' | null;
+  map: PictureMap | null;
   'map-values': MapValues;
   contents: string[];
-  estimate: SuggestionEstimates | null;
-  suspects: SuspectList | null;
+  estimate: SuggestionEstimates;
+  suspects: SuspectList;
   neighbours: SuspectNeighbour[][];
   next: Uint32Array;
   order: Uint32Array;
   filter: Uint32Array;
 }
 
-/**
- * Tasks that need predictions of all pictures, which `predict` makes step by step. Where a label came since its last step, the
- * answer is `UNPREDICTED`.
- */
-export const PREDICTS_ALL: ReadonlySet<SuggestTask['kind']> = new Set([
-  'summary',
-  'list',
-  'map-values',
-  'next',
-  'order',
-  'filter',
-] as const);
+type Kind = SuggestTask['kind'];
 
-export const UNPREDICTED = 'unpredicted';
+/** Tasks of a stroke: short ones, which the steps of all others let pass. */
+export const URGENT: ReadonlySet<Kind> = new Set(['label', 'of'] as const);
 
-/** Steps of long work, which urgent tasks overtake. */
-export const BACKGROUND: ReadonlySet<SuggestTask['kind']> = new Set([
-  'predict',
+/** Long work that nobody waits for just now: its steps are done while nothing else is asked. */
+export const BACKGROUND: ReadonlySet<Kind> = new Set([
+  'readRun',
+  'readMore',
+  'missing',
+  'uncompared',
   'map',
+  'contents',
   'estimate',
   'suspects',
 ] as const);
 
-export type SuggestAnswer = SuggestAnswers[keyof SuggestAnswers];
+/** Tasks that replace what was read, which are done one after the other. */
+export const READING: ReadonlySet<Kind> = new Set(['read', 'readRun', 'readMore'] as const);
 
-/** Runs a task. @throws TwofoldError if the library or index can't be read */
-export function askSession(
-  session: SuggestionSession,
-  task: SuggestTask,
-): SuggestAnswer | typeof UNPREDICTED | Promise<SuggestAnswer> {
-  if (PREDICTS_ALL.has(task.kind) && !session.isPredicted) return UNPREDICTED;
+export type SuggestAnswer = SuggestAnswers[Kind];
+export type SuggestSteps = Steps<SuggestAnswer> | AsyncSteps<SuggestAnswer>;
+
+/** What the thread is sent: a task the first time, then null for each further turn of its steps. */
+export interface SuggestTurn {
+  /** Number of the task. */
+  id: number;
+  task: SuggestTask | null;
+}
+
+/** Runs a short task, or begins a long one. @throws TwofoldError if the library or index can't be read */
+export function askSession(session: SuggestionSession, task: SuggestTask): SuggestAnswer | SuggestSteps {
   switch (task.kind) {
     case 'read':
       return session.read(task.model, task.isOther, task.by);
@@ -103,28 +103,26 @@ export function askSession(
       return session.alike(task.ids, task.from);
     case 'label':
       return session.label(task.changes);
-    case 'predict':
-      return session.predict();
     case 'summary':
       return session.summary();
     case 'missing':
       return session.missing(task.most, task.except);
     case 'uncompared':
-      return session.groups.toCompare();
+      return session.uncompared();
     case 'leaks':
-      return session.groups.leaks;
+      return session.leaks;
     case 'groups':
-      return session.groups.filter(task.ids);
+      return session.inGroups(task.ids);
     case 'of':
       return session.of(task.ids);
     case 'list':
       return session.list();
     case 'map':
-      return session.map.step(task.method);
+      return session.map(task.method);
     case 'map-values':
       return session.mapValues();
     case 'contents':
-      return session.map.contents();
+      return session.contents();
     case 'estimate':
       return session.estimate();
     case 'suspects':

@@ -4,6 +4,7 @@ import type { ClassIndex } from '../../../shared/library/labels.ts';
 import { DEFAULT_RECIPE } from '../../../shared/recipe.ts';
 import { outOfFoldSteps } from '../../insight/out-of-fold.ts';
 import { similarities } from '../../insight/similarity.ts';
+import type { Steps } from '../../support/steps.ts';
 import { FEWEST_LABELS, MOST_LABELS } from '../suggest.ts';
 import { listSuspects } from '../suspects.ts';
 import type { IndexedPictures } from './indexed-pictures.ts';
@@ -12,75 +13,74 @@ import { learnable } from './label-probe.ts';
 
 /** Neighbours that are given as the reason. */
 const NEIGHBOURS = 5;
+/** Labelled pictures compared per step. */
+const COMPARED = 2048;
 
-/** Finds labels that are likely wrong, with probes that are fitted without the picture in question. */
-export class SuspectSearch {
-  #search: { steps: Generator<undefined, Float64Array | null>; indices: readonly number[] } | null = null;
+/**
+ * Finds labels that are likely wrong, with probes that are fitted without the picture in question.
+ *
+ * @param kept ids of pictures whose labels were checked
+ * @throws TwofoldError `too-few` while a class has too few labels
+ */
+export function* searchSuspects(
+  pictures: IndexedPictures,
+  groups: KnownGroups,
+  kept: () => ReadonlySet<number>,
+): Steps<SuspectList> {
+  const { table, rows, vectors } = pictures;
+  const unindexed = countUnindexed(pictures);
+  const indices = learnable(pictures);
+  const labels = indices.map((index) => table.labels[index] as ClassIndex);
+  refuseTooFew(labels, unindexed);
+  const keys = indices.map((index) => groups.nameOf(table, index));
+  yield;
+  const matrix = yield* vectors.takeSteps(indices.map((index) => rows[index]!));
+  const options = { seed: DEFAULT_RECIPE.seed, most: MOST_LABELS };
+  const probabilities = yield* outOfFoldSteps(matrix, labels, keys, options);
+  if (!probabilities) throw tooFew(labels);
+  const labelled = indices.map((index, row) => ({
+    picture: { id: table.ids[index]! },
+    label: labels[row]!,
+    probability: probabilities[row]!,
+  }));
+  yield;
+  return { ...listSuspects(labelled, kept()), unindexed };
+}
 
-  /** Labels or pictures changed. */
-  reset(): void {
-    this.#search = null;
-  }
-
-  /**
-   * One fold a call.
-   *
-   * @param kept ids of pictures whose labels were checked
-   * @returns null while folds are left
-   * @throws TwofoldError `too-few` while a class has too few labels
-   */
-  step(pictures: IndexedPictures, groups: KnownGroups, kept: () => ReadonlySet<number>): SuspectList | null {
-    const { table, rows, vectors } = pictures;
-    const unindexed = countUnindexed(pictures);
-    if (!this.#search) {
-      const indices = learnable(pictures);
-      const labels = indices.map((index) => table.labels[index] as ClassIndex);
-      refuseTooFew(labels, unindexed);
-      const keys = indices.map((index) => groups.nameOf(table, index));
-      const matrix = vectors.take(indices.map((index) => rows[index]!));
-      const options = { seed: DEFAULT_RECIPE.seed, most: MOST_LABELS };
-      this.#search = { steps: outOfFoldSteps(matrix, labels, keys, options), indices };
+/** See `suspects.neighbours` of the contract; none for pictures without a vector. */
+export function* nearestLabelled(
+  pictures: IndexedPictures,
+  ids: readonly number[],
+): Steps<SuspectNeighbour[][]> {
+  const { table, rows, vectors } = pictures;
+  const known = learnable(pictures);
+  const found: SuspectNeighbour[][] = [];
+  for (const id of ids) {
+    const own = rows[table.indexOf(id)] ?? -1;
+    const its: SuspectNeighbour[] = [];
+    found.push(its);
+    if (own < 0) continue;
+    const vector = vectors.row(own);
+    for (let start = 0; start < known.length; start += COMPARED) {
+      const some = known.slice(start, start + COMPARED);
+      const similarity = similarities(vectors.take(some.map((index) => rows[index]!)), vector);
+      some.forEach((index, at) => {
+        const label = table.labels[index] as ClassIndex;
+        if (table.ids[index] !== id) its.push({ id: table.ids[index]!, label, similarity: similarity[at]! });
+      });
+      its.sort((a, b) => b.similarity - a.similarity || a.id - b.id).splice(NEIGHBOURS);
+      yield;
     }
-    const { steps, indices } = this.#search;
-    const step = steps.next();
-    if (!step.done) return null;
-    this.#search = null;
-    const probabilities = step.value;
-    if (!probabilities) throw tooFew(indices.map((index) => table.labels[index] as ClassIndex));
-    const labelled = indices.map((index, row) => ({
-      picture: { id: table.ids[index]! },
-      label: table.labels[index] as ClassIndex,
-      probability: probabilities[row]!,
-    }));
-    return { ...listSuspects(labelled, kept()), unindexed };
   }
-
-  /** See `suspects.neighbours` of the contract; none for pictures without a vector. */
-  neighbours(pictures: IndexedPictures, ids: readonly number[]): SuspectNeighbour[][] {
-    const { table, rows, vectors } = pictures;
-    const known = learnable(pictures);
-    return ids.map((id) => {
-      const own = rows[table.indexOf(id)] ?? -1;
-      if (own < 0) return [];
-      const found = similarities(vectors, vectors.row(own));
-      return known
-        .filter((index) => table.ids[index] !== id)
-        .map((index) => ({
-          id: table.ids[index]!,
-          label: table.labels[index] as ClassIndex,
-          similarity: found[rows[index]!]!,
-        }))
-        .sort((a, b) => b.similarity - a.similarity || a.id - b.id)
-        .slice(0, NEIGHBOURS);
-    });
-  }
+  return found;
 }
 
 function countUnindexed({ table, rows }: IndexedPictures): number {
-  return rows.reduce(
-    (count, row, index) => count + Number(row < 0 && table.labels[index]! >= 0 && table.isTest[index] === 0),
-    0,
-  );
+  let count = 0;
+  for (let index = 0; index < rows.length; index++) {
+    if (rows[index]! < 0 && table.labels[index]! >= 0 && table.isTest[index] === 0) count++;
+  }
+  return count;
 }
 
 function refuseTooFew(labels: readonly ClassIndex[], unindexed: number): void {

@@ -1,4 +1,5 @@
 import type { LabelChange, LabelValue } from '../../../shared/library/labels.ts';
+import type { Steps } from '../../support/steps.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { fromStored } from '../pictures/pictures.ts';
 import { rows, type Db } from '../database/sql.ts';
@@ -6,6 +7,8 @@ import { rows, type Db } from '../database/sql.ts';
 /** Values of labels in a `PictureTable`, besides 0 and 1. */
 export const UNLABELLED = -2;
 const SKIPPED_LABEL = -1;
+/** Rows per query: a few milliseconds. */
+const PAGE = 2000;
 
 /** The columns of all pictures as arrays, since 100,000 objects would take ten times the memory. */
 export class PictureTable {
@@ -21,18 +24,35 @@ export class PictureTable {
     readonly hasProblem: Uint8Array,
   ) {}
 
-  static read(db: Db): PictureTable {
-    const found = rows<{ id: number; sha256: string; label: number | null; test: 0 | 1; problem: 0 | 1 }>(
-      db,
-      `SELECT id, sha256, label, split IS 'test' AS test, problem IS NOT NULL AS problem FROM pictures ORDER BY id`,
-    );
+  /** Reads all pictures. @yields after some thousand */
+  static *read(db: Db): Steps<PictureTable> {
+    const ids: number[] = [];
+    const hashes: string[] = [];
+    const [labels, isTest, hasProblem]: [number[], number[], number[]] = [[], [], []];
     const swapped = isSwapped(db);
+    for (;;) {
+      const found = rows<{ id: number; sha256: string; label: number | null; test: 0 | 1; problem: 0 | 1 }>(
+        db,
+        `SELECT id, sha256, label, split IS 'test' AS test, problem IS NOT NULL AS problem FROM pictures
+         WHERE id > :after ORDER BY id LIMIT :most`,
+        { after: ids.at(-1) ?? -1, most: PAGE },
+      );
+      for (const { id, sha256, label, test, problem } of found) {
+        ids.push(id);
+        hashes.push(sha256);
+        labels.push(stored(fromStored(label, swapped)));
+        isTest.push(test);
+        hasProblem.push(problem);
+      }
+      if (found.length < PAGE) break;
+      yield;
+    }
     return new PictureTable(
-      Uint32Array.from(found, ({ id }) => id),
-      found.map(({ sha256 }) => sha256),
-      Int8Array.from(found, ({ label }) => stored(fromStored(label, swapped))),
-      Uint8Array.from(found, ({ test }) => test),
-      Uint8Array.from(found, ({ problem }) => problem),
+      new Uint32Array(ids),
+      hashes,
+      new Int8Array(labels),
+      new Uint8Array(isTest),
+      new Uint8Array(hasProblem),
     );
   }
 

@@ -1,5 +1,6 @@
 import type { RunPicture } from '../../../shared/library/runs.ts';
 import { inTurns } from '../../support/in-turns.ts';
+import { finish, type Steps } from '../../support/steps.ts';
 import { isSwapped } from '../labels/class-order.ts';
 import { idList } from '../pictures/pictures.ts';
 import { runNumber } from './run-ids.ts';
@@ -7,6 +8,8 @@ import { rows, run, transaction, type Db } from '../database/sql.ts';
 
 /** Rows per transaction: about 10 ms. */
 const CHUNK = 2000;
+/** Rows per query where other work goes on between them: a few milliseconds. */
+const PAGE = 4000;
 
 /** A field that is undefined keeps its stored value. */
 export type RunPictureInput = Pick<RunPicture, 'id'> & Partial<RunPicture>;
@@ -77,16 +80,34 @@ function swapProbabilities({ probability, outOfSample, ...rest }: RunPicture): R
 }
 
 /** All of a run's predictions outside the test set: ids in order, and probabilities of class 1. */
-export function runProbabilities(db: Db, runId: string): { ids: Uint32Array; probabilities: Float32Array } {
-  const found = rows<{ id: number; probability: number }>(
-    db,
-    `SELECT r.picture_id AS id, r.probability FROM run_pictures r
-     WHERE r.run_number = :number AND r.probability IS NOT NULL AND r.split IS NOT 'test' ORDER BY r.picture_id`,
-    { number: runNumber(db, runId) },
-  );
+export const runProbabilities = (db: Db, runId: string): RunProbabilities =>
+  finish(readRunProbabilities(db, runId));
+
+export interface RunProbabilities {
+  ids: Uint32Array;
+  probabilities: Float32Array;
+}
+
+/** `runProbabilities` in steps. @yields after some thousand */
+export function* readRunProbabilities(db: Db, runId: string): Steps<RunProbabilities> {
+  const number = runNumber(db, runId);
   const swapped = isSwapped(db);
-  return {
-    ids: Uint32Array.from(found, ({ id }) => id),
-    probabilities: Float32Array.from(found, ({ probability }) => (swapped ? 1 - probability : probability)),
-  };
+  const ids: number[] = [];
+  const probabilities: number[] = [];
+  for (;;) {
+    const found = rows<{ id: number; probability: number }>(
+      db,
+      `SELECT r.picture_id AS id, r.probability FROM run_pictures r
+       WHERE r.run_number = :number AND r.picture_id > :after AND r.probability IS NOT NULL AND r.split IS NOT 'test'
+       ORDER BY r.picture_id LIMIT :most`,
+      { number, after: ids.at(-1) ?? -1, most: PAGE },
+    );
+    for (const { id, probability } of found) {
+      ids.push(id);
+      probabilities.push(swapped ? 1 - probability : probability);
+    }
+    if (found.length < PAGE) break;
+    yield;
+  }
+  return { ids: new Uint32Array(ids), probabilities: new Float32Array(probabilities) };
 }

@@ -1,7 +1,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { describe, expect, it } from 'vitest';
-import { lookAlikes, type NearPairs } from '../../../main/insight/look-alikes.ts';
+import { lookAlikeSteps, type LookAlikeGroup, type NearPairs } from '../../../main/insight/look-alikes.ts';
 import { seededGenerator } from '../../../main/support/random.ts';
+import { finish } from '../../../main/support/steps.ts';
 import { GroupPlaces } from '../../../renderer/lib/group-places.ts';
 
 function pairs(...given: [number, number, number][]): NearPairs {
@@ -13,6 +14,16 @@ function pairs(...given: [number, number, number][]): NearPairs {
 }
 
 const everyone = (): boolean => true;
+
+function lookAlikes(
+  rows: number,
+  near: NearPairs,
+  least: number,
+  isIn: (row: number) => boolean,
+): LookAlikeGroup[] {
+  const takesPart = Uint8Array.from({ length: rows }, (_, row) => Number(isIn(row)));
+  return finish(lookAlikeSteps(near, least, takesPart));
+}
 
 describe('groups of look-alikes', () => {
   it('connect rows with the one that most are alike to, not by chains', () => {

@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { MapStore } from '../../../main/insight/map-store.ts';
+import { finishAsync } from '../../../main/support/steps.ts';
 import { temporaryFolder } from '../../kit/cli.ts';
 
 const model = { weights: 'any', fingerprint: 'a'.repeat(64), resize: 'bilinear', bits16: 16 } as const;
@@ -14,12 +15,12 @@ const map = {
 it('gives back the map that was stored for a method and the same weights only', async () => {
   const dir = temporaryFolder();
   const store = new MapStore(dir, model);
-  expect(await store.read('pca')).toBeNull();
+  expect(await finishAsync(store.read('pca'))).toBeNull();
   await store.write('pca', map);
-  expect(await store.read('pca')).toEqual(map);
-  expect(await store.read('umap')).toBeNull();
+  expect(await finishAsync(store.read('pca'))).toEqual(map);
+  expect(await finishAsync(store.read('umap'))).toBeNull();
   const other = new MapStore(dir, { ...model, fingerprint: 'b'.repeat(64) });
-  expect(await other.read('pca')).toBeNull();
+  expect(await finishAsync(other.read('pca'))).toBeNull();
 });
 
 it('removes the maps of other weights', async () => {
@@ -38,5 +39,5 @@ it('takes a damaged map for none', async () => {
   const store = new MapStore(dir, model);
   await store.write('pca', map);
   writeFileSync(join(dir, 'map', readdirSync(join(dir, 'map'))[0]!), 'no map');
-  expect(await store.read('pca')).toBeNull();
+  expect(await finishAsync(store.read('pca'))).toBeNull();
 });

@@ -36,6 +36,29 @@ describe('the probe', () => {
       expect(difference).toBeLessThan(5e-4);
     },
   );
+
+  it.each(reference.probe.map((one) => [`${one.x.length} × ${one.x[0]!.length}, C ${one.c}`, one] as const))(
+    'gives the same where it starts from the probe of fewer, or of other labels: %s',
+    (_, { x, y, c, probabilities }) => {
+      const matrix = matrixOf(x);
+      const fewer = x.length - 3;
+      const flipped = y.map((label, row): 0 | 1 => (row % 5 === 0 && label === 0 ? 1 : label));
+      const starts = [
+        fitProbe(matrixOf(x.slice(0, fewer)), y.slice(0, fewer), c),
+        fitProbe(matrix, flipped, c),
+        fitProbe(
+          matrix,
+          y.map((label) => 1 - label),
+          c,
+        ),
+      ];
+      for (const start of starts) {
+        const predicted = predictProbe(fitProbe(matrix, y, c, start), matrix);
+        const difference = Math.max(...probabilities.map((value, row) => Math.abs(value - predicted[row]!)));
+        expect(difference).toBeLessThan(5e-4);
+      }
+    },
+  );
 });
 
 describe('out-of-fold probabilities', () => {
