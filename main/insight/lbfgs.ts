@@ -17,6 +17,7 @@ export interface Minimum {
   x: Float64Array;
   /** The last pairs, the oldest first. */
   pairs: readonly CurvaturePair[];
+  evaluations: number;
 }
 
 export interface MinimiseOptions {
@@ -26,6 +27,8 @@ export interface MinimiseOptions {
   tolerance?: number;
   /** Pairs of a similar function, such as the same one with another example, which save iterations. Default: none. */
   pairs?: readonly CurvaturePair[];
+  /** Multiplies a vector by the inverse Hessian of a similar function, in place. Default: a multiple of it. */
+  precondition?: ((vector: Float64Array) => void) | null;
 }
 
 /**
@@ -40,15 +43,16 @@ export interface MinimiseOptions {
 export function* minimiseSteps(
   evaluate: (x: Float64Array, gradient: Float64Array) => number,
   start: Float64Array,
-  { iterations = 100, tolerance = 1e-4, pairs = [] }: MinimiseOptions = {},
+  { iterations = 100, tolerance = 1e-4, pairs = [], precondition = null }: MinimiseOptions = {},
 ): Steps<Minimum> {
   let x: Float64Array = Float64Array.from(start);
   let gradient: Float64Array = new Float64Array(x.length);
   let value = evaluate(x, gradient);
+  let evaluations = 1;
   const history = [...pairs];
   for (let iteration = 0; iteration < iterations && largest(gradient) > tolerance; iteration++) {
     yield;
-    const direction = descent(gradient, history);
+    const direction = descent(gradient, history, precondition);
     let slope = dot(direction, gradient);
     if (slope >= 0) {
       history.length = 0;
@@ -56,16 +60,19 @@ export function* minimiseSteps(
       slope = -dot(gradient, gradient);
     }
     // A first step has length 1 at most, since the curvature is unknown; later a factor of 1 is nearly always right.
-    let size = history.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
+    const isKnown = history.length > 0 || precondition;
+    let size = !isKnown ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
     const nextGradient = new Float64Array(x.length);
     let next = moved(x, direction, size);
     let nextValue = evaluate(next, nextGradient);
+    evaluations++;
     while (!(nextValue <= value + SUFFICIENT * size * slope)) {
       size /= 2;
-      if (size < 1e-12) return { x, pairs: history };
+      if (size < 1e-12) return { x, pairs: history, evaluations };
       yield;
       next = moved(x, direction, size);
       nextValue = evaluate(next, nextGradient);
+      evaluations++;
     }
     const step = next.map((component, index) => component - x[index]!);
     const change = nextGradient.map((component, index) => component - gradient[index]!);
@@ -74,11 +81,15 @@ export function* minimiseSteps(
     if (history.length > MEMORY) history.shift();
     [x, gradient, value] = [next, nextGradient, nextValue];
   }
-  return { x, pairs: history };
+  return { x, pairs: history, evaluations };
 }
 
 /** The two-loop recursion: the negative gradient times an approximate inverse Hessian. */
-function descent(gradient: Float64Array, history: readonly CurvaturePair[]): Float64Array {
+function descent(
+  gradient: Float64Array,
+  history: readonly CurvaturePair[],
+  precondition: MinimiseOptions['precondition'],
+): Float64Array {
   const direction = gradient.map((component) => -component);
   const alphas: number[] = [];
   for (const { step, change, curvature } of history.toReversed()) {
@@ -87,7 +98,8 @@ function descent(gradient: Float64Array, history: readonly CurvaturePair[]): Flo
     addTo(direction, change, -alpha);
   }
   const last = history.at(-1);
-  if (last) {
+  if (precondition) precondition(direction);
+  else if (last) {
     const scale = last.curvature / dot(last.change, last.change);
     for (let index = 0; index < direction.length; index++) direction[index]! *= scale;
   }

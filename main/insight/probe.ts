@@ -1,5 +1,6 @@
 import { crossEntropyOfLogit, sigmoid } from '../../shared/metrics.ts';
 import { finish, type Steps } from '../support/steps.ts';
+import { curvatureSteps, solveByFactor, type Factor } from './curvature.ts';
 import { minimiseSteps, type CurvaturePair } from './lbfgs.ts';
 import { addScaled, dot, rowOf, type Matrix } from './matrix.ts';
 import { fitStandardisation } from './standardise.ts';
@@ -17,6 +18,10 @@ export interface Probe {
   bias: number;
   /** What the fit found out about the curvature, with which the next fit starts. */
   pairs: readonly CurvaturePair[];
+  /** The whole curvature, for the next fits; null unless `curvatureOf` computed it. */
+  factor: Factor | null;
+  /** Passes over the rows that the fit took. */
+  passes: number;
 }
 
 /** `fitProbeSteps` without interruption. */
@@ -74,10 +79,30 @@ export function* fitProbeSteps(
     from.set(start.weights.map((weight, column) => weight * scale[column]!));
     from[width] = start.weights.reduce((sum, weight, column) => sum + weight * mean[column]!, start.bias);
   }
-  const { x, pairs } = yield* minimiseSteps(objective, from, { pairs: start?.pairs ?? [] });
+  const factor = start?.factor ?? null;
+  const { x, pairs, evaluations } = yield* minimiseSteps(objective, from, {
+    pairs: start?.pairs ?? [],
+    precondition: factor && ((vector) => solveByFactor(factor, vector)),
+  });
   const weights = x.subarray(0, width).map((weight, column) => weight / scale[column]!);
   const bias = weights.reduce((sum, weight, column) => sum - weight * mean[column]!, x[width]!);
-  return { weights, bias, pairs };
+  return { weights, bias, pairs, factor, passes: evaluations };
+}
+
+/**
+ * The curvature where a probe is fitted, with which fits to similar rows and labels take a few passes, also where columns
+ * are strongly correlated.
+ *
+ * @param matrix as for the fit
+ * @param c as for the fit
+ * @yields every few milliseconds
+ */
+export function* curvatureOf(probe: Probe, matrix: Matrix, c = DEFAULT_C): Steps<Factor> {
+  const standardisation = fitStandardisation(matrix);
+  yield;
+  const weights = Float64Array.from(predictProbe(probe, matrix), (value) => c * value * (1 - value));
+  yield;
+  return yield* curvatureSteps(matrix, weights, standardisation);
 }
 
 /**

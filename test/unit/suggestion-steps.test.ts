@@ -161,6 +161,25 @@ describe('long work', () => {
   });
 });
 
+test('the curvature is computed between strokes, once, and changes no suggestion', async () => {
+  const [session, other] = [await opened(), await opened()];
+  const countSteps = (): number => {
+    let count = 0;
+    for (const _ of session.prepare()) {
+      if (count++ === 0) session.label([{ id: 350, label: 1 }]);
+    }
+    return count;
+  };
+  expect(countSteps()).toBeGreaterThan(20);
+  expect(countSteps()).toBe(0);
+  for (const one of [session, other]) {
+    one.label([{ id: 350, label: 1 }]);
+    one.label([{ id: 351, label: 0 }]);
+  }
+  const [mine, theirs] = [session, other].map((one) => one.of([7000, 7001, 7002]));
+  mine!.forEach((value, at) => expect(value).toBeCloseTo(theirs![at]!, 2));
+});
+
 describe('reading again', () => {
   test('serves what was read before, and misses no label that comes meanwhile', async () => {
     const session = await opened();

@@ -1,5 +1,5 @@
 import { outOfFoldSteps } from '../../insight/out-of-fold.ts';
-import { fitProbeSteps, predictProbe, type Probe } from '../../insight/probe.ts';
+import { curvatureOf, fitProbeSteps, predictProbe, type Probe } from '../../insight/probe.ts';
 import { spread } from '../../support/spread.ts';
 import { SharedSteps, type Steps } from '../../support/steps.ts';
 import { FEWEST_LABELS, MOST_LABELS } from '../suggest.ts';
@@ -8,6 +8,13 @@ import type { KnownGroups } from './known-groups.ts';
 
 /** Maximum number of labels for the out-of-fold estimate, which fits five probes. */
 const MOST_ESTIMATED = 2000;
+
+/** Passes from which on a fit is worth the curvature, which takes as long as about 150. */
+const MANY_PASSES = 6;
+/** Fits to fewer labels are fast without it. */
+const FEWEST_FOR_CURVATURE = 200;
+/** Share of the labels that must be new before it is computed again. */
+const NEW_SHARE = 0.1;
 
 interface Scored {
   probability: number;
@@ -27,11 +34,17 @@ export class LabelProbe {
   #probe: Probe | null = null;
   /** Incremented by each fit. */
   #fits = 0;
+  /** Incremented when the probe is discarded. */
+  #resets = 0;
+  /** Number of labels when the curvature was computed. */
+  #curvatureOf = 0;
   /** Of all pictures, by the current probe; null until someone asks. */
   #predicting: SharedSteps<PredictedPictures> | null = null;
 
   /** Discards the probe, because the classes were swapped or the vectors are of another model. */
   reset(): void {
+    this.#resets++;
+    this.#curvatureOf = 0;
     this.#probe = null;
     this.#predicting = null;
   }
@@ -50,6 +63,23 @@ export class LabelProbe {
     if (fit !== this.#fits) return;
     this.#probe = probe;
     this.#predicting = null;
+  }
+
+  /**
+   * Makes the next fits faster if the last one took many passes, as with real photographs, whose vectors are strongly
+   * correlated.
+   */
+  *prepare(pictures: IndexedPictures): Steps<null> {
+    const [probe, resets] = [this.#probe, this.#resets];
+    const known = spread(learnable(pictures), MOST_LABELS);
+    const isNew = Math.abs(known.length - this.#curvatureOf) > NEW_SHARE * known.length;
+    if (!probe || probe.passes < MANY_PASSES || known.length < FEWEST_FOR_CURVATURE || !isNew) return null;
+    this.#curvatureOf = known.length;
+    const { matrix } = training(pictures, known);
+    yield;
+    const factor = yield* curvatureOf(probe, matrix);
+    if (resets === this.#resets && this.#probe) this.#probe = { ...this.#probe, factor };
+    return null;
   }
 
   /** Counts the labels that it may learn from. @returns their indices in the table */

@@ -122,6 +122,11 @@ export class SuggestionSession {
     return null;
   }
 
+  /** Makes the next strokes faster where that is worth while. */
+  prepare(): Steps<null> {
+    return this.#probe.prepare(this.#pictures);
+  }
+
   /** Probabilities of class 1 of pictures for which a class is suggested; NaN for others. */
   of(ids: readonly number[]): Float32Array {
     const pictures = this.#pictures;

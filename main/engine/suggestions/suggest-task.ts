@@ -24,6 +24,7 @@ export type SuggestTask =
   | { kind: 'uncompared' }
   | { kind: 'leaks' }
   | { kind: 'groups'; ids: Uint32Array }
+  | { kind: 'prepare' }
   | { kind: 'of'; ids: readonly number[] }
   | { kind: 'list' }
   | { kind: 'map'; method: MapMethod }
@@ -47,6 +48,7 @@ export interface SuggestAnswers {
   uncompared: IndexJob['pictures'];
   leaks: Leak[];
   groups: Uint32Array;
+  prepare: null;
   of: Float32Array;
   list: SuggestionList;
   map: PictureMap | null;
@@ -67,6 +69,7 @@ export const URGENT: ReadonlySet<Kind> = new Set(['label', 'of'] as const);
 
 /** Long work that nobody waits for just now: its steps are done while nothing else is asked. */
 export const BACKGROUND: ReadonlySet<Kind> = new Set([
+  'prepare',
   'readRun',
   'readMore',
   'missing',
@@ -113,6 +116,8 @@ export function askSession(session: SuggestionSession, task: SuggestTask): Sugge
       return session.leaks;
     case 'groups':
       return session.inGroups(task.ids);
+    case 'prepare':
+      return session.prepare();
     case 'of':
       return session.of(task.ids);
     case 'list':

@@ -24,6 +24,7 @@ export class SuggestionThread {
   readonly #turns = new BackgroundTurns();
   #tasks = 0;
   #reading: Promise<unknown> = Promise.resolve();
+  #isPreparing = false;
 
   constructor(project: Project) {
     const workerData: SuggestWorkerData = {
@@ -50,8 +51,18 @@ export class SuggestionThread {
     for (let next: SuggestTask | null = task; ; next = null) {
       const turn = { id, task: next };
       const answer = await this.#inTurn(task, () => this.#thread.ask(turn));
-      if (answer) return answer.value;
+      if (!answer) continue;
+      if (task.kind === 'label' || task.kind === 'read') void this.#prepare();
+      return answer.value;
     }
+  }
+
+  /** Whatever made it fail also fails the next task, whose caller hears of it. */
+  async #prepare(): Promise<void> {
+    if (this.#isPreparing) return;
+    this.#isPreparing = true;
+    await this.#run({ kind: 'prepare' }).catch(() => undefined);
+    this.#isPreparing = false;
   }
 
   #inTurn<T>({ kind }: SuggestTask, work: () => Promise<T>): Promise<T> {

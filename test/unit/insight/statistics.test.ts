@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { describe, expect, it } from 'vitest';
+import { solveByFactor } from '../../../main/insight/curvature.ts';
 import { rankLabelErrors } from '../../../main/insight/label-errors.ts';
 import type { Matrix } from '../../../main/insight/matrix.ts';
 import { nearest, normalised } from '../../../main/insight/neighbours.ts';
 import { outOfFold } from '../../../main/insight/out-of-fold.ts';
-import { fitProbe, predictProbe } from '../../../main/insight/probe.ts';
+import { curvatureOf, fitProbe, predictProbe } from '../../../main/insight/probe.ts';
+import { fitStandardisation } from '../../../main/insight/standardise.ts';
+import { seededGenerator } from '../../../main/support/random.ts';
+import { finish } from '../../../main/support/steps.ts';
 
 /** Made with scikit-learn and cleanlab by test/reference/insight/make_insight.py. */
 const reference = JSON.parse(
@@ -52,13 +57,61 @@ describe('the probe', () => {
           c,
         ),
       ];
-      for (const start of starts) {
+      const withCurvature = starts.map((start) => ({
+        ...start,
+        factor: finish(curvatureOf(start, matrix, c)),
+      }));
+      for (const start of [...starts, ...withCurvature]) {
         const predicted = predictProbe(fitProbe(matrix, y, c, start), matrix);
         const difference = Math.max(...probabilities.map((value, row) => Math.abs(value - predicted[row]!)));
         expect(difference).toBeLessThan(5e-4);
       }
     },
   );
+});
+
+describe('the curvature of the probe', () => {
+  /** Rows of a few strong directions, as the vectors of photographs: hard to fit without it. */
+  const random = seededGenerator(5);
+  const draw = (): number => uniformFloat64(random) - 0.5;
+  const directions = Array.from({ length: 8 }, () => Array.from({ length: 60 }, draw));
+  const rows = Array.from({ length: 403 }, () => {
+    const along = directions.map(draw);
+    return directions[0]!.map(
+      (_, column) =>
+        1 + directions.reduce((sum, direction, at) => sum + 5 * along[at]! * direction[column]!, draw() / 20),
+    );
+  });
+  const labels = rows.map((row): 0 | 1 => (row[0]! + row[1]! + draw() > 2 ? 1 : 0));
+  const few = matrixOf(rows.slice(0, -3));
+  const before = fitProbe(few, labels, 0.5);
+  const factor = finish(curvatureOf(before, few, 0.5));
+
+  it('is the second derivative of the objective: its product with a solution gives back the right side', () => {
+    const { mean, scale } = fitStandardisation(few);
+    const weights = predictProbe(before, few).map((value) => 0.5 * value * (1 - value));
+    const right = Float64Array.from({ length: 61 }, draw);
+    const solution = right.slice();
+    solveByFactor(factor, solution);
+    const back = solution.map((value, at) => (at < 60 ? value : 0));
+    weights.forEach((weight, row) => {
+      const x = [...rows[row]!.map((value, column) => (value - mean[column]!) / scale[column]!), 1];
+      const product = weight * x.reduce((sum, value, at) => sum + value * solution[at]!, 0);
+      x.forEach((value, at) => (back[at]! += value * product));
+    });
+    back.forEach((value, at) => expect(value).toBeCloseTo(right[at]!, 3));
+  });
+
+  it('saves most passes of the next fit, which reaches the same probabilities', () => {
+    const all = matrixOf(rows);
+    const [plain, fast] = [null, { ...before, factor }].map((start) => fitProbe(all, labels, 0.5, start));
+    const warm = fitProbe(all, labels, 0.5, before);
+    expect(plain!.passes).toBeGreaterThan(25);
+    expect(fast!.passes).toBeLessThan(8);
+    expect(fast!.passes).toBeLessThan(warm.passes);
+    const expected = predictProbe(plain!, all);
+    predictProbe(fast!, all).forEach((value, row) => expect(value).toBeCloseTo(expected[row]!, 3));
+  });
 });
 
 describe('out-of-fold probabilities', () => {
