@@ -6,6 +6,7 @@ import type { LabelValue } from '../../shared/library/labels.ts';
 import { swapClass } from '../../shared/swap.ts';
 import type { PictureZoom } from '../lib/zoom.ts';
 import type { Client } from './client.ts';
+import { LabelCheckMemory } from './label-check-memory.ts';
 import { LabelDecisions, type Decision } from './label-check-decisions.svelte.ts';
 import { LabelCheckPictures } from './label-check-pictures.svelte.ts';
 import { Skips } from './label-check-skips.svelte.ts';
@@ -41,8 +42,7 @@ export class LabelCheck {
   #all = $state.raw<readonly Suspect[]>([]);
   readonly #decisions = new LabelDecisions();
   #cursorId = $state<number | null>(null);
-  /** Whether it is known what was checked before. */
-  #isRestored = false;
+  readonly #memory: LabelCheckMemory;
   /** Pictures that are indexed, as far as known. */
   #indexed = 0;
   /** What was done last, as a new object each time. */
@@ -78,6 +78,7 @@ export class LabelCheck {
   ) {
     this.#heads = new HeadRanking(client, notices, folds);
     this.pictures = new LabelCheckPictures(client);
+    this.#memory = new LabelCheckMemory(client, notices);
     folds.onAdopted = (run) => void this.#heads.rank(run).then((found) => this.#ranked(found && 'computed'));
     library.labels.onAnswer((answer, did) => this.#hear(answer, did === 'undo' || did === 'redo'));
     client.on('insight.changed', ({ summary }) => {
@@ -99,7 +100,7 @@ export class LabelCheck {
 
   #clear(): void {
     this.#all = [];
-    this.#isRestored = false;
+    this.#memory.forget();
     this.ranking = null;
     this.refusal = null;
     this.announcement = null;
@@ -133,24 +134,14 @@ export class LabelCheck {
     this.enlarged = false;
   }
 
-  /** What was checked before the app was restarted. */
-  async #restore(): Promise<void> {
-    const checked = await this.client.call('suspects.checked');
-    if (this.#isRestored) return;
-    this.#isRestored = true;
-    this.#all = [...this.#all, ...this.#decisions.restore(checked)];
-  }
-
-  /** A finished queue is not remembered, so that the next one starts at nothing checked. */
   #remember(): void {
-    const isFinished = this.queue.length === this.checked.length;
-    const suspects = isFinished ? [] : this.checked;
-    void this.notices.attempt(() => this.client.call('suspects.setChecked', { suspects }));
+    this.#memory.remember(this.checked, this.left);
   }
 
   /** Ranks by the quick classifier and the current labels; what was decided stays decided. */
   async refresh(): Promise<void> {
-    if (!this.#isRestored) await this.notices.attempt(() => this.#restore());
+    const checked = await this.#memory.restore();
+    this.#all = [...this.#all, ...this.#decisions.restore(checked)];
     try {
       this.#take({ run: null, list: await this.client.call('suspects.quick') });
     } catch (thrown) {

@@ -7,6 +7,8 @@ export interface GridHandle {
   /** Pictures of a screen. */
   page(): number;
   visible(): Uint32Array;
+  /** How many pictures of the list come before the lower edge; 0 where they have no order. */
+  seen(): number;
   reveal(index: number): void;
   focus(): void;
 }
@@ -18,7 +20,7 @@ export class LibraryCursor {
   focused = $state(false);
   /** Where the grid was scrolled to, kept while another place is shown. */
   scrollTop = 0;
-  grid: GridHandle | null = null;
+  grid = $state.raw<GridHandle | null>(null);
   /** Of the large picture while it is shown. */
   zoom: PictureZoom | null = null;
   readonly id = $derived.by(() => this.list.ids[this.index]);

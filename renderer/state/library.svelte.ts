@@ -72,7 +72,7 @@ export class Library {
     this.folders = new LibraryFolders(client);
     this.runCounts = new RunFilterCounts(client);
     this.coverage = new RunCoverageState(client);
-    this.onMap = new MapSelection(client);
+    this.onMap = new MapSelection(client, this);
     this.labels = new LibraryLabels(client, notices, project, {
       peek: (id) => this.rows.peek(id),
       reread: () => void this.list.reread(),
@@ -249,29 +249,7 @@ export class Library {
   /** Ends the selection, and on the map also what the filter "Selected on the map" would show. */
   deselect(): void {
     this.selection.clear();
-    if (this.view.layout === 'map' && !this.isOnlyOnMap) this.onMap.clear();
-  }
-
-  /** Whether only pictures are shown that were selected on the map. */
-  get isOnlyOnMap(): boolean {
-    const { filter } = this.list.query;
-    return filter.kind === 'selected' && filter.title === undefined;
-  }
-
-  /** Shows what is selected on the map in the grid, where it stays selected. */
-  showSelectedInGrid(): void {
-    const { ids } = this.selection;
-    if (ids.size === 0) return;
-    this.onMap.take(ids);
-    this.list.filter(this.onMap.filter!);
-    this.selection.set(ids);
-    this.view.change({ layout: 'grid' });
-  }
-
-  /** Forgets what was selected on the map, and shows all pictures if only that was shown. */
-  clearOnMap(): void {
-    this.onMap.clear();
-    if (this.isOnlyOnMap) this.list.filter({ kind: 'all' });
+    if (this.view.layout === 'map' && !this.onMap.isShown) this.onMap.clear();
   }
 
   selectAll(): void {

@@ -1,5 +1,6 @@
 import type { PictureFilter } from '../../shared/library/query.ts';
 import type { Client } from './client.ts';
+import type { Library } from './library.svelte.ts';
 
 /**
  * The pictures that were selected on the map last, for the filter "Selected on the map". Labelling them ends the selection but
@@ -12,7 +13,33 @@ export class MapSelection {
   count = $state(0);
   #total: number | undefined;
 
-  constructor(private readonly client: Client) {}
+  constructor(
+    private readonly client: Client,
+    private readonly library: Library,
+  ) {}
+
+  /** Whether the Library shows only these pictures. */
+  get isShown(): boolean {
+    const { filter } = this.library.list.query;
+    return filter.kind === 'selected' && filter.title === undefined;
+  }
+
+  /** Shows what is selected on the map in the grid, where it stays selected. */
+  showInGrid(): void {
+    const { list, selection, view } = this.library;
+    const { ids } = selection;
+    if (ids.size === 0) return;
+    this.take(ids);
+    list.filter(this.filter!);
+    selection.set(ids);
+    view.change({ layout: 'grid' });
+  }
+
+  /** Forgets what was selected, and shows all pictures if only that was shown. */
+  forget(): void {
+    this.clear();
+    if (this.isShown) this.library.list.filter({ kind: 'all' });
+  }
 
   take(selected: Iterable<number>): void {
     const ids = Uint32Array.from(selected);

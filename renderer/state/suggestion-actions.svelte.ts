@@ -93,9 +93,14 @@ export class SuggestionActions {
     this.library.labelBoth(groups, 'suggested');
   }
 
-  /** Accepts what is suggested for the large picture or for those that are selected. @returns whether there was anything */
+  /**
+   * Accepts what is suggested for the large picture, for those that are selected, or for those of one class that were seen.
+   *
+   * @returns whether there was anything
+   */
   acceptHere(): boolean {
     const { library, suggestions } = this;
+    if (!library.cursor.focused && library.selection.size === 0) return this.acceptSeen();
     const ids = library.cursor.focused ? [library.cursor.id ?? 0] : [...library.selection.ids];
     const groups: [number[], number[]] = [[], []];
     for (const id of ids) {
@@ -105,6 +110,38 @@ export class SuggestionActions {
     if (groups[0].length + groups[1].length === 0) return false;
     this.accept(groups);
     if (library.cursor.focused) library.cursor.next();
+    return true;
+  }
+
+  /**
+   * Of the list of one suggested class, the unlabelled pictures from its top to the last one in sight: a person has seen that
+   * the class is right. Empty in other lists. Reactive.
+   */
+  get seen(): number[] {
+    const { list, cursor, rows } = this.library;
+    if (list.query.filter.kind !== 'suggested' || cursor.focused) return [];
+    const ids = list.ids.subarray(0, cursor.grid?.seen() ?? 0);
+    return [...ids].filter((id) => (rows.get(id)?.label ?? null) === null);
+  }
+
+  /** Labels what was seen of one suggested class, in one step of undo, and shows what follows. @returns whether it did any of it */
+  acceptSeen(): boolean {
+    const { list, labels } = this.library;
+    const { query } = list;
+    const ids = this.seen;
+    if (query.filter.kind !== 'suggested' || list.ids.length === 0) return false;
+    if (ids.length === 0) {
+      // All of it was corrected.
+      void list.ask(query);
+      return true;
+    }
+    // Before it is stored, the list would be the same.
+    const end = labels.onStored((stored) => {
+      if (!stored.includes(ids[0]!)) return;
+      end();
+      if (list.query === query) void list.ask(query);
+    });
+    this.accept(query.filter.class === 0 ? [ids, []] : [[], ids]);
     return true;
   }
 

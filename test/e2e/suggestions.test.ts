@@ -9,6 +9,7 @@ import type { InsightState } from '../../shared/contract/insight.ts';
 import { SAMPLES } from '../kit/cli.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
 import { faults } from '../kit/window/faults.ts';
+import { layoutFaults } from '../kit/window/layout.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
 import { goTo } from '../kit/window/sample.ts';
 
@@ -116,7 +117,14 @@ async function label(count: number): Promise<void> {
 
 describe('suggestions', () => {
   it('start with two labels of each class, as a badge on every unlabelled picture', async () => {
-    await page.getByText('Label at least 2 pictures of each class first; there are 0 and 0.').waitFor();
+    const reason = 'Label at least 2 pictures of each class first; there are 0 and 0.';
+    await page.getByText(reason, { exact: true }).waitFor();
+    const sorts = page.getByLabel('Sort by');
+    expect(await sorts.locator('optgroup').getAttribute('label')).toBe(`Suggestions – ${reason}`);
+    const isDisabled = (name: string) => sorts.locator('option', { hasText: name }).isDisabled();
+    expect(
+      await Promise.all(['Most confident first', 'By suggested class', 'Label next'].map(isDisabled)),
+    ).toEqual([true, true, false]);
     expect(await page.getByRole('option', { name: /suggested:/ }).count()).toBe(0);
     await label(2);
     await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
@@ -144,6 +152,55 @@ describe('suggestions', () => {
     expect(await cells().first().getAttribute('id')).toBe(before);
     await page.keyboard.press('z');
     await page.keyboard.press('Escape');
+  });
+
+  it('of one class are corrected by clicks, and accepted with one key as far as they were seen', async () => {
+    await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
+    await page.getByLabel('Size of pictures').fill('224');
+    await panel()
+      .getByRole('button', { name: /^Class A/ })
+      .click();
+    const accept = page.getByRole('button', { name: /^Accept these \d+$/ });
+    const offered = async (): Promise<number> => Number(/\d+/.exec((await accept.textContent())!)![0]);
+    const shownAs = page.getByText(/^\d+ pictures suggested as Class A\./);
+    await shownAs.waitFor();
+    await app.screenshots('suggestions-one-class', [
+      [1280, 800],
+      [800, 560],
+    ]);
+    expect(await layoutFaults(app)).toEqual([]);
+    await app.resize(1280, 800);
+    await app.settle();
+    const filter = { kind: 'suggested', class: 0 } as const;
+    const sort = { by: 'suggestion', order: 'surest' } as const;
+    const list = [...(await app.call('pictures.ids', { filter, sort }))];
+    const seen = await offered();
+    expect(seen).toBeGreaterThan(2);
+    expect(seen).toBeLessThan(list.length);
+    await page.keyboard.press('2');
+    await page.locator(`#picture-${list[1]}`).click();
+    await expect.poll(offered).toBe(seen - 1);
+    await page.keyboard.press('a');
+    const rows = async () => app.call('pictures.rows', { ids: list.slice(0, seen) });
+    await expect
+      .poll(async () => (await rows()).map(({ label }) => label))
+      .toEqual(list.slice(0, seen).map((_, index) => (index === 1 ? 1 : 0)));
+    await page.getByText(`${seen - 1} pictures labelled as suggested`).waitFor({ state: 'attached' });
+    const sourceOf = async (id: number) => (await app.call('pictures.history', { id }))[0]!.source;
+    expect(await sourceOf(list[0]!)).toBe('suggested');
+    expect(await sourceOf(list[1]!)).toBe('mouse');
+    // What was not seen has no label, and comes next.
+    expect((await app.call('pictures.rows', { ids: [list[seen]!] }))[0]!.label).toBeNull();
+    const next = [...(await app.call('pictures.ids', { filter, sort }))];
+    await expect.poll(() => cells().first().getAttribute('id')).toBe(`picture-${next[0]}`);
+    expect((await app.call('labels.undoState')).undo).toMatchObject({ pictures: seen - 1 });
+    await page.keyboard.press('z');
+    await page.keyboard.press('z');
+    await page.keyboard.press('Escape');
+    await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
+    await page.getByLabel('Size of pictures').fill('144');
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Select all 60' }).count()).toBe(1);
   });
 
   it('above a probability are shown before they are accepted, as one undo step that the history lists', async () => {
@@ -251,5 +308,39 @@ describe('near-duplicates', () => {
     expect(rows.map(({ split }) => split).filter((split) => split !== null)).toEqual(['test', 'test']);
     await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
     await until(({ summary }) => summary!.duplicates.leaks === 1);
+  });
+});
+
+describe('checks of the pictures themselves', () => {
+  it('are filters with counts, each showing the pictures that it finds', async () => {
+    const folder = join(home, 'odd');
+    mkdirSync(folder);
+    const from = sharp(join(SAMPLES, 'flags', readdirSync(join(SAMPLES, 'flags')).sort()[50]!));
+    const odd = {
+      'Nearly one colour': from.clone().flatten({ background: '#fff' }).linear(0, 120),
+      'Very dark': from.clone().flatten({ background: '#fff' }).linear(0.05, 0),
+      'Very small': from.clone().resize(50, 50, { fit: 'fill' }),
+      'Unusual shape': from.clone().resize(900, 200, { fit: 'fill' }),
+    };
+    for (const [name, picture] of Object.entries(odd)) {
+      await picture.jpeg().toFile(join(folder, `${name}.jpg`));
+    }
+    await app.call('import.start', { paths: [folder] });
+    await until(({ phase, summary }) => phase === 'done' && summary!.indexed === summary!.total);
+    await goTo(app, 'Library');
+    const check = page.getByRole('region', { name: 'Check' });
+    for (const name of Object.keys(odd)) {
+      const filter = check.getByRole('button', { name: new RegExp(`^${name} \\d+$`) });
+      await filter.click();
+      await page.getByRole('option', { name: `${name}.jpg` }).waitFor();
+      const count = Number(/\d+$/.exec((await filter.textContent())!.trim())![0]);
+      await expect.poll(() => cells().first().getAttribute('aria-setsize')).toBe(String(count));
+      expect(count).toBeLessThan(20);
+    }
+    await app.screenshots('suggestions-checks', [
+      [1280, 800],
+      [800, 560],
+    ]);
+    expect(await layoutFaults(app)).toEqual([]);
   });
 });

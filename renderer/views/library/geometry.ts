@@ -121,6 +121,16 @@ export function rangeInSight(
   return [Math.min(count, first * columns), Math.min(count, last * columns)];
 }
 
+/** One past the last index of the rows whose lower edge is above that of the view: all that has been seen from the top on. */
+export function endOfSeen(
+  { columns, cell, caption, count }: Layout,
+  offset: number,
+  viewHeight: number,
+): number {
+  const rows = Math.floor((offset + viewHeight - PADDING + GAP) / (cell + caption + GAP));
+  return Math.max(0, Math.min(count, rows * columns));
+}
+
 /** How many pictures can be in sight at once, with those of some rows more on both sides; whole rows. */
 export function cellsInSight(
   { columns, cell, caption }: Layout,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   boxOf,
   cellsInSight,
+  endOfSeen,
   indexAt,
   indicesBetween,
   indicesIn,
@@ -48,6 +49,17 @@ describe('the grid', () => {
         expect(indexAt(layout, right - 1, bottom - 1)).toBe(index);
         expect(indexAt(layout, right + 1, top)).toBeNull();
         expect(indexAt(layout, left, bottom + 1)).toBeNull();
+      }),
+    );
+  });
+
+  test('counts as seen the rows that are wholly above the lower edge, and no other', () => {
+    fc.assert(
+      fc.property(someLayout, ({ layout, view, scrollTop }) => {
+        const offset = offsetOf(layout, scrollTop, view);
+        const end = endOfSeen(layout, offset, view);
+        if (end > 0) expect(boxOf(layout, end - 1).bottom).toBeLessThanOrEqual(offset + view);
+        if (end < layout.count) expect(boxOf(layout, end).bottom).toBeGreaterThan(offset + view);
       }),
     );
   });
