@@ -7,19 +7,24 @@ import { ProgressPrinter } from './setup/progress.ts';
 import { isReady, markReady, PURPOSES, ROOT, type Purpose } from './setup/step.ts';
 import { stepsFor } from './setup/steps.ts';
 
-/** Runs the missing steps for `purposes`, in one process at a time. */
-async function setUp(purposes: readonly Purpose[]): Promise<void> {
+/**
+ * Runs the missing steps for `purposes`, in one process at a time.
+ *
+ * @param retryFallbacks whether to try again what could not be fetched before, rather than once a day
+ */
+async function setUp(purposes: readonly Purpose[], retryFallbacks: boolean): Promise<void> {
   const steps = stepsFor(purposes);
-  if (steps.every(isReady)) return;
+  if (steps.every((step) => isReady(step, retryFallbacks))) return;
   const startedMs = Date.now();
   const progress = new ProgressPrinter(process.stdout);
   const runSteps = async (): Promise<void> => {
     for (const step of steps) {
-      if (isReady(step)) continue;
-      const outcome = await step.install(progress);
-      markReady(step, outcome);
+      if (isReady(step, retryFallbacks)) continue;
+      const installed = await step.install(progress);
+      const result = typeof installed === 'string' ? { outcome: installed, isFallback: false } : installed;
+      markReady(step, result);
       progress.finish();
-      console.log(`✓ ${outcome}`);
+      console.log(`✓ ${result.outcome}`);
     }
   };
   try {
@@ -60,7 +65,8 @@ for (const [signal, code] of [
   });
 }
 try {
-  await setUp(wanted === 'all' ? PURPOSES : [wanted]);
+  // Commands run it with a purpose before they start, which should not delay each of them.
+  await setUp(wanted === 'all' ? PURPOSES : [wanted], wanted === 'all');
   process.exit(0);
 } catch (error) {
   console.error(`✗ ${toFailure(error).message}`);

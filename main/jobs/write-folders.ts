@@ -60,7 +60,7 @@ async function place(
   { linked, bits16 }: { linked: boolean; bits16: number },
 ): Promise<Written> {
   const { path, target } = picture;
-  const { bytes } = await readPictureFile(path);
+  const { bytes } = readPictureFile(path);
   if (sha256(bytes) !== picture.sha256) {
     throw new TwofoldError('changed', 'The file has changed since it was imported.');
   }

@@ -54,15 +54,16 @@ export class BlobCache {
   put(key: string, bytes: Uint8Array): void {
     if (bytes.length > MAX_BYTES) throw new RangeError(`a blob has at most 4 GB, not ${bytes.length} bytes`);
     const path = this.path(key);
-    const header = Buffer.alloc(HEADER_BYTES);
-    MAGIC.copy(header);
-    header.writeUInt32LE(bytes.length, 8);
-    header.writeUInt32LE(crc32(bytes), 12);
+    // In one piece: a call takes longer than copying 100 kB.
+    const entry = Buffer.allocUnsafeSlow(HEADER_BYTES + bytes.length);
+    MAGIC.copy(entry);
+    entry.writeUInt32LE(bytes.length, 8);
+    entry.writeUInt32LE(crc32(bytes), 12);
+    entry.set(bytes, HEADER_BYTES);
     const write = (temporary: string): void => {
       const file = openForWriting(temporary);
       try {
-        writeAll(file, header);
-        writeAll(file, bytes);
+        writeAll(file, entry);
       } finally {
         closeSync(file);
       }

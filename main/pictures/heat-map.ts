@@ -26,7 +26,7 @@ export async function drawHeatMap(
   grid: CellGrid,
   { colors, ...decode }: DrawOptions,
 ): Promise<Uint8Array> {
-  const picture = await decodePicture((await readPictureFile(path)).bytes, decode);
+  const picture = await decodePicture(readPictureFile(path).bytes, decode);
   const ratio = Math.min(1, MAX_SIDE / Math.max(picture.width, picture.height));
   const side = (length: number): number => Math.max(1, Math.round(length * ratio));
   const small = resizeBilinear(picture, side(picture.width), side(picture.height));

@@ -15,7 +15,7 @@ import { thumbnailKey } from './thumbnail-key.ts';
  * @throws TwofoldError `not-found`, `bad-picture` or `unsupported`
  */
 export async function inspect(path: string, options: InspectOptions): Promise<Inspected> {
-  const { bytes, sizeBytes, mtimeMs } = await readPictureFile(path);
+  const { bytes, sizeBytes, mtimeMs } = readPictureFile(path);
   const { picture, info } = await decodeWithInfo(bytes, options);
   try {
     const digest = sha256(bytes);

@@ -1,72 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { resourceFolder } from '../files/paths.ts';
-import type { Filter, Picture } from './formats/format.ts';
+import {
+  allocate,
+  CodecError,
+  hasCodec,
+  isCodecError,
+  keep,
+  SPARE,
+  take,
+  type Codec,
+} from './codec-instance.ts';
+import type { Filter, Picture, Steps, Walk } from './formats/format.ts';
+import { TAPS, packed } from './packed-filter.ts';
 
-/** libjpeg-turbo with vector instructions in WebAssembly; see scripts/jpeg. Pointers are offsets into `memory`. */
-interface Exports {
-  memory: { readonly buffer: ArrayBuffer };
-  _initialize(): void;
-  /** 0 if there is not enough memory. */
-  allocate(bytes: number): number;
-  release(pointer: number): void;
-  open(data: number, length: number): number;
-  width(): number;
-  height(): number;
-  components(): number;
-  decode(out: number): number;
-  close(): void;
-  resampleRows(
-    source: number,
-    from: number,
-    height: number,
-    starts: number,
-    counts: number,
-    weights: number,
-    widest: number,
-    out: number,
-    width: number,
-  ): void;
-  resampleColumns(
-    source: number,
-    width: number,
-    starts: number,
-    counts: number,
-    weights: number,
-    widest: number,
-    out: number,
-    height: number,
-    sums: number,
-  ): void;
-  encode(pixels: number, width: number, height: number, quality: number): number;
-  encodedLength(): number;
-}
-
-/** The vectorised resampling reads a few bytes after the pixels. */
-const SPARE = 16;
-/** Longer lengths would not fit into the 32 bits of a pointer. */
-const MAX_BYTES = 2 ** 31;
-/** An instance with more memory is not used again, since its memory never shrinks. */
-const MAX_KEPT_BYTES = 256 * 2 ** 20;
-
-/** What is used of WebAssembly, which TypeScript declares only together with the DOM. */
-interface WebAssemblyApi {
-  Module: {
-    new (bytes: Uint8Array): WasmModule;
-    imports(module: WasmModule): { module: string; name: string }[];
-  };
-  Instance: new (module: WasmModule, imports: object) => { exports: unknown };
-  RuntimeError: new () => Error;
-}
-interface WasmModule {
-  readonly brand: 'WebAssembly.Module';
-}
-const wasm = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
-
-/** null where set-up could not compile the codec. */
-let compiled: WasmModule | null | undefined;
-/** An instance that no picture uses. */
-let idle: Exports | undefined;
+export { hasCodec } from './codec-instance.ts';
 
 /**
  * Decodes a JPEG of grey or RGB with 8 bits, without orientation and profile. The pixels stay in the decoder's memory:
@@ -89,7 +34,7 @@ export function decodeRgb(bytes: Uint8Array): (Picture & { release: () => void }
     return new DecodedJpeg(codec, pixels, width, height);
   } catch (error) {
     // The instance's state is unknown now; it is not used again.
-    if (error instanceof CodecError || error instanceof wasm.RuntimeError) return undefined;
+    if (isCodecError(error)) return undefined;
     throw error;
   }
 }
@@ -106,23 +51,21 @@ export function encodeRgb({ data, width, height }: Picture, quality: number): Ui
   if (!codec) return undefined;
   const pixels = allocate(codec, data.length);
   new Uint8Array(codec.memory.buffer).set(data, pixels);
-  const file = codec.encode(pixels, width, height, quality);
-  const bytes = new Uint8Array(codec.memory.buffer).slice(file, file + codec.encodedLength());
-  codec.release(file);
+  const bytes = encode(codec, pixels, width, height, quality);
   codec.release(pixels);
   keep(codec);
   return bytes;
 }
 
-/** An error of libjpeg-turbo. */
-class CodecError extends Error {}
+/** What decodes most JPEGs, for logs. */
+export const jpegDecoder = (): string => (hasCodec() ? 'libjpeg-turbo' : 'libvips (slower)');
 
 class DecodedJpeg implements Picture {
-  readonly #codec: Exports;
+  readonly #codec: Codec;
   readonly #pixels: number;
 
   constructor(
-    codec: Exports,
+    codec: Codec,
     pixels: number,
     readonly width: number,
     readonly height: number,
@@ -136,39 +79,23 @@ class DecodedJpeg implements Picture {
     return new Uint8Array(this.#codec.memory.buffer, this.#pixels, 3 * this.width * this.height);
   }
 
-  resample(rows: Filter | null, columns: Filter | null): Uint8Array {
-    const codec = this.#codec;
-    const allocated: number[] = [];
-    const room = (bytes: number): number => {
-      const pointer = allocate(codec, bytes + SPARE);
-      allocated.push(pointer);
-      return pointer;
-    };
-    /** Pointers to starts, counts and coefficients, and the length of a row of coefficients. */
-    const tables = ({ starts, counts, coefficients, widest }: Filter) => {
-      const at = room(4 * (2 * starts.length + coefficients.length));
-      const words = new Int32Array(codec.memory.buffer, at);
-      words.set(starts);
-      words.set(counts, starts.length);
-      words.set(coefficients, 2 * starts.length);
-      return [at, at + 4 * starts.length, at + 8 * starts.length, widest] as const;
-    };
-    const width = rows?.starts.length ?? this.width;
-    const height = columns?.starts.length ?? this.height;
-    let result = this.#pixels;
-    if (rows) {
-      const out = room(3 * width * this.height);
-      codec.resampleRows(result, this.width, this.height, ...tables(rows), out, width);
-      result = out;
-    }
-    if (columns) {
-      const out = room(3 * width * height);
-      codec.resampleColumns(result, width, ...tables(columns), out, height, room(12 * width));
-      result = out;
-    }
-    const data = new Uint8Array(codec.memory.buffer).slice(result, result + 3 * width * height);
-    for (const pointer of allocated) codec.release(pointer);
-    return data;
+  oriented({ width, height, start, across, down }: Walk): DecodedJpeg {
+    const out = allocate(this.#codec, 3 * width * height + SPARE);
+    this.#codec.orient(this.#pixels, start, across, down, out, width, height);
+    this.#codec.release(this.#pixels);
+    return new DecodedJpeg(this.#codec, out, width, height);
+  }
+
+  resized(steps: Steps): Uint8Array {
+    return this.#resize(steps, (pixels, width, height) =>
+      new Uint8Array(this.#codec.memory.buffer).slice(pixels, pixels + 3 * width * height),
+    );
+  }
+
+  resizedJpeg(steps: Steps, quality: number): Uint8Array {
+    return this.#resize(steps, (pixels, width, height) =>
+      encode(this.#codec, pixels, width, height, quality),
+    );
   }
 
   /** The picture must not be used afterwards. */
@@ -176,61 +103,62 @@ class DecodedJpeg implements Picture {
     this.#codec.release(this.#pixels);
     keep(this.#codec);
   }
-}
 
-function allocate(codec: Exports, bytes: number): number {
-  const pointer = bytes > MAX_BYTES ? 0 : codec.allocate(bytes);
-  if (pointer === 0) throw new CodecError('out of memory');
-  return pointer >>> 0;
-}
-
-function keep(codec: Exports): void {
-  if (codec.memory.buffer.byteLength <= MAX_KEPT_BYTES) idle = codec;
-}
-
-function take(): Exports | undefined {
-  const codec = idle ?? start();
-  idle = undefined;
-  return codec;
-}
-
-const path = (): string => join(resourceFolder(), 'jpeg', 'jpeg.wasm');
-
-/** Whether set-up could compile the codec. */
-export const hasCodec = (): boolean => existsSync(path());
-
-/** What decodes most JPEGs, for logs. */
-export const jpegDecoder = (): string => (hasCodec() ? 'libjpeg-turbo' : 'libvips (slower)');
-
-function load(): WasmModule | null {
-  if (compiled !== undefined) return compiled;
-  try {
-    compiled = new wasm.Module(readFileSync(path()));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    compiled = null;
+  /** Passes the resized pixels on, which are released afterwards. */
+  #resize(
+    { across, down, rows, columns }: Steps,
+    use: (pixels: number, width: number, height: number) => Uint8Array,
+  ): Uint8Array {
+    const codec = this.#codec;
+    const allocated: number[] = [];
+    const room = (bytes: number): number => {
+      const pointer = allocate(codec, bytes + SPARE);
+      allocated.push(pointer);
+      return pointer;
+    };
+    let { width, height } = this;
+    let pixels = this.#pixels;
+    if (across > 1 || down > 1) {
+      const from = width;
+      [width, height] = [Math.floor(width / across), Math.floor(height / down)];
+      const out = room(3 * width * height);
+      codec.reduce(pixels, from, across, down, out, width, height, room(2 * (3 * from + SPARE)));
+      pixels = out;
+    }
+    if (rows) {
+      const to = rows.starts.length;
+      const out = room(3 * to * height);
+      codec.resampleRows(pixels, width, height, ...this.#tables(rows, room), out, to);
+      [pixels, width] = [out, to];
+    }
+    if (columns) {
+      const to = columns.starts.length;
+      const out = room(3 * width * to);
+      codec.resampleColumns(pixels, width, ...this.#tables(columns, room), out, to);
+      [pixels, height] = [out, to];
+    }
+    const result = use(pixels, width, height);
+    for (const pointer of allocated) codec.release(pointer);
+    return result;
   }
-  return compiled;
+
+  /** Pointers to starts, counts and weights, and the number of weights of an output. */
+  #tables(filter: Filter, room: (bytes: number) => number): [number, number, number, number] {
+    const { starts, counts } = filter;
+    const weights = packed(filter);
+    const at = room(4 * (2 * starts.length + weights.length));
+    const words = new Int32Array(this.#codec.memory.buffer, at);
+    words.set(starts);
+    words.set(counts, starts.length);
+    words.set(weights, 2 * starts.length);
+    return [at, at + 4 * starts.length, at + 8 * starts.length, Math.ceil(filter.widest / TAPS) * TAPS];
+  }
 }
 
-function start(): Exports | undefined {
-  const module = load();
-  if (!module) return undefined;
-  const fail = (message: number): never => {
-    const bytes = Buffer.from(exports.memory.buffer, message);
-    throw new CodecError(bytes.toString('latin1', 0, bytes.indexOf(0)));
-  };
-  const refuse = (): never => {
-    throw new CodecError('The decoder asked for a file.');
-  };
-  const nothing = (): number => 0;
-  // The C library asks for the environment and a random number when it starts.
-  const isStart = (name: string): boolean => name.startsWith('environ_') || name === 'random_get';
-  const system = wasm.Module.imports(module)
-    .filter((wanted) => wanted.module !== 'env')
-    .map(({ name }) => [name, isStart(name) ? nothing : refuse] as const);
-  const imports = { env: { fail }, wasi_snapshot_preview1: Object.fromEntries(system) };
-  const exports = new wasm.Instance(module, imports).exports as Exports;
-  exports._initialize();
-  return exports;
+function encode(codec: Codec, pixels: number, width: number, height: number, quality: number): Uint8Array {
+  const file = codec.encode(pixels, width, height, quality) >>> 0;
+  if (file === 0) throw new CodecError('out of memory');
+  const bytes = new Uint8Array(codec.memory.buffer).slice(file, file + codec.encodedLength());
+  codec.release(file);
+  return bytes;
 }

@@ -28,10 +28,10 @@ export async function cachedPixels(picture: PictureReference, options: PixelOpti
   const cache = cacheDir === undefined ? undefined : new BlobCache(cacheDir);
   const cached = cache?.get(key);
   if (cached?.length === size * size * 3) {
-    if (checkFiles && isTouched(picture)) await readUnchanged(picture);
+    if (checkFiles && isTouched(picture)) readUnchanged(picture);
     return cached;
   }
-  const pixels = await preparePixels(await readUnchanged(picture), options);
+  const pixels = await preparePixels(readUnchanged(picture), options);
   cache?.tryPut(key, pixels);
   return pixels;
 }
@@ -49,8 +49,8 @@ function isTouched({ path, sizeBytes, mtimeMs }: PictureReference): boolean {
   }
 }
 
-async function readUnchanged(picture: PictureReference): Promise<Uint8Array> {
-  const { bytes } = await readPictureFile(picture.path);
+function readUnchanged(picture: PictureReference): Uint8Array {
+  const { bytes } = readPictureFile(picture.path);
   if (sha256(bytes) !== picture.sha256) {
     throw new TwofoldError(
       'changed',

@@ -1,10 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { TwofoldError } from '../../shared/errors.ts';
+import { TwofoldError, type Result } from '../../shared/errors.ts';
 import { entry } from '../support/entry.ts';
 import { processBudget, releaseThread, type BudgetMemory } from './budget.ts';
+import { InspectQueue } from './inspect-queue.ts';
 import { CANCELLED, RETIRED } from './tasks.ts';
-import type { Answers, Batch, CancelFlag, Draw, InspectOptions, NumberedPicture } from './tasks.ts';
+import type {
+  Answers,
+  Batch,
+  CancelFlag,
+  Draw,
+  Inspected,
+  InspectOptions,
+  NumberedPicture,
+} from './tasks.ts';
 import type { PictureReference, PixelOptions, Task, ThreadData } from './tasks.ts';
 
 export interface PoolOptions {
@@ -31,6 +40,7 @@ export class PicturePool {
   readonly threads: number;
   readonly #pool: Piscina<Task>;
   readonly #cancels = new WeakMap<AbortSignal, Cancel>();
+  readonly #inspections: InspectQueue;
 
   constructor({ threads = availableParallelism(), background = false }: PoolOptions = {}) {
     this.threads = threads;
@@ -46,14 +56,17 @@ export class PicturePool {
       recordTiming: false,
     });
     this.#returnBudgets(budget);
+    this.#inspections = new InspectQueue(threads, (paths, options, signal) =>
+      this.#run({ kind: 'inspect', paths, options }, signal),
+    );
   }
 
   /**
    * Hashes and fully decodes a file, to check that it is a valid picture. Optionally caches its thumbnail and prepared
    * pixels (not on a full disk).
    */
-  inspect(path: string, options: InspectOptions = {}, signal?: AbortSignal): Promise<Answers['inspect']> {
-    return this.#run({ kind: 'inspect', path, options }, signal);
+  inspect(path: string, options: InspectOptions = {}, signal?: AbortSignal): Promise<Result<Inspected>> {
+    return this.#cancellable(signal, () => this.#inspections.add(path, options, signal));
   }
 
   /** Prepared pixels of one picture, [size, size, 3] uint8, through the cache if there is one. */
@@ -94,14 +107,22 @@ export class PicturePool {
     await this.#pool.close({ force: true });
   }
 
-  async #run<K extends Task['kind']>(
+  #run<K extends Task['kind']>(
     task: Extract<Task, { kind: K }>,
     signal: AbortSignal | undefined,
   ): Promise<Answers[K]> {
-    if (!signal) return this.#submit<K>(task);
+    return this.#cancellable(signal, (cancel) => this.#submit<K>({ ...task, cancel }));
+  }
+
+  /** Starts work and rejects as soon as the signal is aborted. */
+  async #cancellable<T>(
+    signal: AbortSignal | undefined,
+    start: (cancel?: CancelFlag) => Promise<T>,
+  ): Promise<T> {
+    if (!signal) return start();
     if (signal.aborted) throw cancelled();
     const { flag, waiting } = this.#cancel(signal);
-    const answer = this.#submit<K>({ ...task, cancel: flag });
+    const answer = start(flag);
     return new Promise((resolve, reject) => {
       waiting.add(reject);
       answer.then(resolve, reject).finally(() => waiting.delete(reject));

@@ -27,7 +27,7 @@ export async function preparePixels(
   source: Uint8Array | string,
   options: PrepareOptions,
 ): Promise<Uint8Array> {
-  const bytes = typeof source === 'string' ? (await readPictureFile(source)).bytes : source;
+  const bytes = typeof source === 'string' ? readPictureFile(source).bytes : source;
   const { picture } = await decodeWithInfo(bytes, options);
   try {
     return preparePicture(picture, options);

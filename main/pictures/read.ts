@@ -1,5 +1,4 @@
-import { constants, type Stats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { TwofoldError } from '../../shared/errors.ts';
 
 /** Maximum size of a file: pictures within the pixel limit are smaller; renamed videos or disk images may be larger. */
@@ -12,26 +11,39 @@ export interface PictureFile {
 }
 
 /**
- * Reads a picture file.
+ * Reads a picture file. Blocks, for threads and processes that have nothing else to do meanwhile: with promises, a file of
+ * 60 kB took four times the CPU time, and waited for the event loop seven times.
  *
  * @throws TwofoldError `not-found` if it does not exist; `bad-picture` for a folder, a device, a circle of symbolic
  * links, and an unreadable, empty or too large file
  */
-export async function readPictureFile(path: string): Promise<PictureFile> {
+export function readPictureFile(path: string): PictureFile {
   try {
-    checkFile(await stat(path));
+    checkFile(statSync(path));
     // Non-blocking, in case the file has been replaced by a pipe meanwhile.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { mtimeMs } = checkFile(await file.stat());
-      const bytes = await file.readFile();
+      const { mtimeMs, size } = checkFile(fstatSync(file));
+      const bytes = readWhole(file, size);
       return { bytes, sizeBytes: bytes.length, mtimeMs };
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch (error) {
     throw explainFileError(error);
   }
+}
+
+/** At most `size` bytes; fewer if the file became shorter meanwhile. */
+function readWhole(file: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let length = 0;
+  while (length < size) {
+    const count = readSync(file, bytes, length, size - length, length);
+    if (count === 0) break;
+    length += count;
+  }
+  return bytes.subarray(0, length);
 }
 
 /** Converts a file system error to a TwofoldError with the reason; returns other errors unchanged. */

@@ -25,10 +25,9 @@ export function resize(picture: Picture, width: number, height: number, method: 
  */
 export function resizeBilinear(picture: Picture, width: number, height: number): Picture {
   // Like Pillow, skips a pass that would not change the length, and so its rounding.
-  if (picture.resample && (picture.width !== width || picture.height !== height)) {
-    const filter = (from: number, to: number) => (from === to ? null : triangleFilter(from, to));
-    const data = picture.resample(filter(picture.width, width), filter(picture.height, height));
-    return { width, height, data };
+  if (picture.resized && (picture.width !== width || picture.height !== height)) {
+    const [rows, columns] = [filterFor(picture.width, width), filterFor(picture.height, height)];
+    return { width, height, data: picture.resized({ across: 1, down: 1, rows, columns }) };
   }
   let out = picture;
   if (out.width !== width) out = resampleRows(out, width);
@@ -75,8 +74,28 @@ function nearestIndices(from: number, to: number): Int32Array {
   return indices;
 }
 
-/** Coefficients of the triangle filter for one axis. Computed in doubles, in Pillow's order, then rounded. */
+/** The filters used last, since most pictures of a set have the same size. */
+const recent = new Map<string, Filter>();
+const RECENT = 16;
+
+/** The filter that brings one axis to another length; null for the same length. */
+export function filterFor(from: number, to: number): Filter | null {
+  return from === to ? null : triangleFilter(from, to);
+}
+
 function triangleFilter(from: number, to: number): Filter {
+  const key = `${from} ${to}`;
+  let filter = recent.get(key);
+  if (!filter) {
+    filter = newTriangleFilter(from, to);
+    recent.set(key, filter);
+    if (recent.size > RECENT) recent.delete(recent.keys().next().value!);
+  }
+  return filter;
+}
+
+/** Coefficients of the triangle filter for one axis. Computed in doubles, in Pillow's order, then rounded. */
+function newTriangleFilter(from: number, to: number): Filter {
   const scale = from / to;
   const support = Math.max(scale, 1);
   const widest = Math.ceil(support) * 2 + 1;

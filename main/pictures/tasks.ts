@@ -91,7 +91,7 @@ export const CANCELLED = 'cancelled';
 export const RETIRED = 75;
 
 export type Task = { cancel?: CancelFlag | undefined } & (
-  | { kind: 'inspect'; path: string; options: InspectOptions }
+  | { kind: 'inspect'; paths: string[]; options: InspectOptions }
   | { kind: 'prepare'; picture: PictureReference; options: PixelOptions }
   | { kind: 'measure'; picture: PictureReference; options: PixelOptions }
   | { kind: 'batch'; pictures: PictureReference[]; options: PixelOptions }
@@ -99,7 +99,8 @@ export type Task = { cancel?: CancelFlag | undefined } & (
 );
 
 export interface Answers {
-  inspect: Result<Inspected>;
+  /** Of the first files, at least one; the thread has not begun the others. */
+  inspect: Result<Inspected>[];
   prepare: Result<Uint8Array>;
   measure: Result<Measures>;
   batch: Batch;

@@ -9,8 +9,11 @@ import { measurePixels } from './measure.ts';
 import { cachedPixels } from './pixels.ts';
 import { pictureRng } from './random.ts';
 import { CANCELLED, RETIRED } from './tasks.ts';
-import type { Batch, CancelFlag, Draw, NumberedPicture, ThreadData } from './tasks.ts';
-import type { PictureReference, PixelOptions, Task } from './tasks.ts';
+import type { Answers, Batch, CancelFlag, Draw, InspectOptions, NumberedPicture } from './tasks.ts';
+import type { PictureReference, PixelOptions, Task, ThreadData } from './tasks.ts';
+
+/** How long to inspect files before answering: ten small pictures, or one of a camera. */
+const INSPECT_MS = 20;
 
 const budget = new PixelBudget((workerData as ThreadData).budget, threadId);
 
@@ -29,7 +32,7 @@ async function answer(task: Task): Promise<unknown> {
   checkCancelled(task.cancel);
   switch (task.kind) {
     case 'inspect':
-      return attempt(() => inspect(task.path, task.options));
+      return inspectSome(task.paths, task.options, task.cancel);
     case 'prepare': {
       const answer = await attempt(() => cachedPixels(task.picture, task.options));
       // Cached pixels are a view of a slightly larger buffer, which is transferred whole.
@@ -55,6 +58,22 @@ async function answer(task: Task): Promise<unknown> {
       return handOver(batch, batch.pixels.buffer);
     }
   }
+}
+
+/** Inspects files until the time is up or the thread should end, at least one. */
+async function inspectSome(
+  paths: readonly string[],
+  options: InspectOptions,
+  cancel: CancelFlag | undefined,
+): Promise<Answers['inspect']> {
+  const until = performance.now() + INSPECT_MS;
+  const answers: Answers['inspect'] = [];
+  for (const path of paths) {
+    checkCancelled(cancel);
+    answers.push(await attempt(() => inspect(path, options)));
+    if (budget.shouldRetire || performance.now() >= until) break;
+  }
+  return answers;
 }
 
 /** Fills a batch picture by picture. A picture that fails leaves zeros and an entry in `failures`. */

@@ -15,7 +15,7 @@ const MODULES = `jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmai
   jcparam jcphuff jcprepct jcsample jdapimin jdapistd jdatadst jdatasrc jdcoefct jdcolor jddctmgr jdhuff jdinput
   jdmainct jdmarker jdmaster jdmerge jdphuff jdpostct jdsample jerror jfdctflt jfdctfst jfdctint jidctflt jidctfst
   jidctint jidctred jmemmgr jmemnobs jquant1 jquant2 jsimd_none jutils`.split(/\s+/);
-const OWN = ['decoder', 'vector'];
+const OWN = ['decoder', 'encoder', 'orient', 'resize', 'vector'];
 
 /** What the library's CMake would configure, without WITH_SIMD (vector.c is in its place) and arithmetic coding. */
 const CONFIGURED = {
@@ -42,6 +42,12 @@ const CONFIGURED = {
 const FLAGS = ['-O2', '-msimd128', '-mbulk-memory', '-mnontrapping-fptoint', '-msign-ext', '-DNDEBUG'];
 /** Coefficients of 16 bits, as vector.c reads them. */
 FLAGS.push('-DMULTIPLIER=short', '-ffunction-sections', '-fdata-sections');
+/**
+ * Huffman codes are read and written through 64 bits, as the library does on x86-64 (it takes the size of a pointer
+ * otherwise), and bits counted by an instruction.
+ */
+const HUFFMAN_FLAGS = ['-D__x86_64__', '-D__ILP32__', '-DUSE_CLZ_INTRINSIC'];
+const HUFFMAN = ['jchuff', 'jdhuff', 'jdphuff'];
 const LINK = ['-mexec-model=reactor', '-Wl,--gc-sections', '-Wl,--strip-all', '-Wl,-z,stack-size=262144'];
 
 const [compiler, library, output] = process.argv.slice(2);
@@ -64,7 +70,8 @@ const objects = {};
 const modules = [...OWN, ...MODULES];
 for (const [index, name] of modules.entries()) {
   const object = `${name}.o`;
-  objects[object] = (await clang([...FLAGS, '-c', `${name}.c`, '-o', object], sources))[object];
+  const flags = HUFFMAN.includes(name) ? [...FLAGS, ...HUFFMAN_FLAGS] : FLAGS;
+  objects[object] = (await clang([...flags, '-c', `${name}.c`, '-o', object], sources))[object];
   console.log(`${index + 1}/${modules.length}`);
 }
 const linked = await clang([...LINK, '-o', 'jpeg.wasm', ...Object.keys(objects)], objects);

@@ -2,15 +2,13 @@
  * The inner loops of decoding, with WebAssembly's vector instructions. They take the place of libjpeg-turbo's C
  * functions once decompression has started, and give the same bytes.
  */
-#include <wasm_simd128.h>
 #define JPEG_INTERNALS
 #include "jinclude.h"
 #include "jpeglib.h"
 #include "jdct.h"
 #include "jdsample.h"
+#include "lanes.h"
 #include "vector.h"
-
-typedef v128_t v;
 
 /* ---- Inverse DCT: jidctint.c as libjpeg-turbo vectorises it, 8 columns at a time in 16 bits. */
 
@@ -19,9 +17,6 @@ enum {
   F_0_298 = 2446, F_0_390 = 3196, F_0_541 = 4433, F_0_765 = 6270, F_0_899 = 7373, F_1_175 = 9633,
   F_1_501 = 12299, F_1_847 = 15137, F_1_961 = 16069, F_2_053 = 16819, F_2_562 = 20995, F_3_072 = 25172
 };
-#define PAIR(a, b) wasm_i16x8_const((a), (b), (a), (b), (a), (b), (a), (b))
-#define LOW(a, b) wasm_i16x8_shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
-#define HIGH(a, b) wasm_i16x8_shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 
 typedef struct { v low, high; } wide;
 static inline wide dot(v a, v b, v weights) {
@@ -60,15 +55,6 @@ static inline __attribute__((always_inline)) void transform(v *r, const int shif
   r[4] = DESCALED(minus(e3, o0), shift, half);
 }
 
-static inline void transpose(v *r) {
-  v a0 = LOW(r[0], r[4]), a1 = HIGH(r[0], r[4]), a2 = LOW(r[1], r[5]), a3 = HIGH(r[1], r[5]);
-  v a4 = LOW(r[2], r[6]), a5 = HIGH(r[2], r[6]), a6 = LOW(r[3], r[7]), a7 = HIGH(r[3], r[7]);
-  v b0 = LOW(a0, a4), b1 = HIGH(a0, a4), b2 = LOW(a1, a5), b3 = HIGH(a1, a5);
-  v b4 = LOW(a2, a6), b5 = HIGH(a2, a6), b6 = LOW(a3, a7), b7 = HIGH(a3, a7);
-  r[0] = LOW(b0, b4); r[1] = HIGH(b0, b4); r[2] = LOW(b1, b5); r[3] = HIGH(b1, b5);
-  r[4] = LOW(b2, b6); r[5] = HIGH(b2, b6); r[6] = LOW(b3, b7); r[7] = HIGH(b3, b7);
-}
-
 static void inverse_dct(j_decompress_ptr cinfo, jpeg_component_info *component, JCOEFPTR block, JSAMPARRAY rows,
                         JDIMENSION column) {
   const short *quant = (const short *)component->dct_table;
@@ -99,9 +85,10 @@ static inline int clamp(int value) { return value < 0 ? 0 : value > 255 ? 255 : 
 
 static void ycc_to_rgb(j_decompress_ptr cinfo, JSAMPIMAGE planes, JDIMENSION row, JSAMPARRAY out_rows, int count) {
   const JDIMENSION width = cinfo->output_width;
-  const v middle = wasm_i16x8_splat(128), two = wasm_i16x8_splat(2);
-  const v half = wasm_i32x4_splat(32768);
-  const v red_weights = PAIR(26345, 16384), blue_weights = PAIR(-14942, 16384), green_weights = PAIR(-22554, 18734);
+  const v middle = wasm_i16x8_splat(128), half = wasm_i32x4_splat(32768);
+  /* Halves of 26345 and -14942, rounded to 15 instead of 16 bits: the same products for all 256 values of chroma. */
+  const v red_weight = wasm_i16x8_splat(13172), blue_weight = wasm_i16x8_splat(-7471);
+  const v green_weights = PAIR(-22554, 18734);
   for (; count > 0; count--, row++) {
     const JSAMPLE *luma = planes[0][row], *cbs = planes[1][row], *crs = planes[2][row];
     JSAMPLE *out = *out_rows++;
@@ -111,10 +98,7 @@ static void ycc_to_rgb(j_decompress_ptr cinfo, JSAMPIMAGE planes, JDIMENSION row
       v r[2], g[2], b[2];
 #define EIGHT(n, extend) { \
       v y = extend(ys), cb = wasm_i16x8_sub(extend(cb8), middle), cr = wasm_i16x8_sub(extend(cr8), middle); \
-      v red = wasm_i16x8_narrow_i32x4(wasm_i32x4_shr(wasm_i32x4_dot_i16x8(LOW(cr, two), red_weights), 16), \
-                                      wasm_i32x4_shr(wasm_i32x4_dot_i16x8(HIGH(cr, two), red_weights), 16)); \
-      v blue = wasm_i16x8_narrow_i32x4(wasm_i32x4_shr(wasm_i32x4_dot_i16x8(LOW(cb, two), blue_weights), 16), \
-                                       wasm_i32x4_shr(wasm_i32x4_dot_i16x8(HIGH(cb, two), blue_weights), 16)); \
+      v red = wasm_i16x8_q15mulr_sat(cr, red_weight), blue = wasm_i16x8_q15mulr_sat(cb, blue_weight); \
       v green = wasm_i16x8_narrow_i32x4( \
         wasm_i32x4_shr(wasm_i32x4_add(wasm_i32x4_dot_i16x8(LOW(cb, cr), green_weights), half), 16), \
         wasm_i32x4_shr(wasm_i32x4_add(wasm_i32x4_dot_i16x8(HIGH(cb, cr), green_weights), half), 16)); \

@@ -10,14 +10,14 @@ import { draftOf, putInPlace } from './files.ts';
 import { locateTarball } from './npm.ts';
 import type { Progress } from './progress.ts';
 import { firstThatWorks } from './sources.ts';
-import { ROOT, type Step } from './step.ts';
+import { ROOT, type Installed, type Step } from './step.ts';
 import { unpackTar } from './unpack.ts';
 
 /**
  * SHA-256 of the compiled decoder. The compiler is deterministic, so this is the same on every machine. After a change
  * in scripts/jpeg, set-up fails and states the new one.
  */
-export const CODEC_SHA256 = 'd41b6b2ae1cd65b1cc6b57316daf1d76b38fe058cadc972228da008c0a5148f2';
+export const CODEC_SHA256 = '6be79ae6664b46631a854e99768e932ae6e9aa5fc25235b0607d3e81c17f19ec';
 
 const COMPILER = {
   name: '@yowasp/clang',
@@ -63,9 +63,10 @@ export async function installCodec(
   progress: Progress,
   addresses: Addresses = LIBRARY_ADDRESSES,
   patience: Patience = PATIENCE,
-): Promise<string> {
+): Promise<Installed> {
   const kept = join(cacheFolder(), 'builds', `jpeg-${CODEC_SHA256}.wasm`);
   const isKept = existsSync(kept) && hashOf(kept) === CODEC_SHA256;
+  let isFallback = false;
   let outcome = `JPEG decoder: libjpeg-turbo ${isKept ? 'built earlier on this machine' : 'compiled to WebAssembly'}`;
   const draft = draftOf(folder);
   try {
@@ -73,12 +74,13 @@ export async function installCodec(
     copyFileSync(kept, join(draft, 'jpeg.wasm'));
   } catch (error) {
     if (isLocal(error)) throw error;
+    isFallback = true;
     outcome =
       `JPEG decoder: libvips, several times slower with the same pixels, because libjpeg-turbo could not be built. ` +
-      `To try again, remove ${folder}.\n${toFailure(error).message}`;
+      `To try again, run "npm run setup"; set-up tries again by itself tomorrow.\n${toFailure(error).message}`;
   }
   putInPlace(draft, folder);
-  return outcome;
+  return { outcome, isFallback };
 }
 
 /** Compiles the decoder in a child process, which takes half a minute and 500 MB of memory. */

@@ -20,15 +20,32 @@ export interface Step {
   /** Files that exist once the step is done, for a cheap check. */
   outputs: () => string[];
   /** Installs and tests it. Returns a sentence saying what was installed and from where. */
-  install: (progress: Progress) => Promise<string>;
+  install: (progress: Progress) => Promise<string | Installed>;
 }
+
+export interface Installed {
+  /** A sentence saying what was installed and from where. */
+  outcome: string;
+  /**
+   * Whether it is only a replacement, since something could not be fetched. The step runs again with the first command a
+   * day later, and whenever somebody runs `npm run setup`.
+   */
+  isFallback: boolean;
+}
+
+const RETRY_MS = 24 * 60 * 60_000;
 
 const stampPath = (step: Step): string => join(ROOT, '.cache', 'setup', `${step.name}.json`);
 
-/** Whether an earlier run finished this very step and its files still exist. Takes about a millisecond. */
-export function isReady(step: Step): boolean {
+/**
+ * Whether an earlier run finished this very step and its files still exist. Takes about a millisecond.
+ *
+ * @param retryFallbacks whether a replacement is installed again even if a day has not passed. Default false
+ */
+export function isReady(step: Step, retryFallbacks = false): boolean {
   try {
-    const stamp = JSON.parse(readFileSync(stampPath(step), 'utf8')) as { key?: unknown };
+    const stamp = JSON.parse(readFileSync(stampPath(step), 'utf8')) as { key?: unknown; retryAtMs?: number };
+    if (stamp.retryAtMs !== undefined && (retryFallbacks || Date.now() >= stamp.retryAtMs)) return false;
     return stamp.key === step.key() && step.outputs().every((path) => existsSync(path));
   } catch {
     return false; // no stamp, or a truncated one
@@ -36,10 +53,11 @@ export function isReady(step: Step): boolean {
 }
 
 /** Records that the step is done; written last, so that an interrupted step runs again. */
-export function markReady(step: Step, outcome: string): void {
+export function markReady(step: Step, { outcome, isFallback }: Installed): void {
   const path = stampPath(step);
+  const stamp = { key: step.key(), outcome, ...(isFallback && { retryAtMs: Date.now() + RETRY_MS }) };
   mkdirSync(dirname(path), { recursive: true });
-  writeFileAtomic(path, JSON.stringify({ key: step.key(), outcome }) + '\n');
+  writeFileAtomic(path, JSON.stringify(stamp) + '\n');
 }
 
 /** Version of an installed package, read without loading it. */

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CODEC_SHA256, installCodec } from '../../scripts/setup/jpeg.ts';
 import { ProgressPrinter } from '../../scripts/setup/progress.ts';
-import { ROOT } from '../../scripts/setup/step.ts';
+import { isReady, markReady, ROOT, type Installed, type Step } from '../../scripts/setup/step.ts';
 import { sha256 } from '../../main/pictures/hash.ts';
 import { startMirror, type Mirror } from '../kit/setup-mirror.ts';
 
@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 const kept = (): string => join(folder, 'cache', 'builds', `jpeg-${CODEC_SHA256}.wasm`);
-const install = (): Promise<string> =>
+const install = (): Promise<Installed> =>
   installCodec(join(folder, 'jpeg'), quiet, { 'the mirror': `${mirror.url}libjpeg-turbo.tar.gz` });
 
 it.runIf(existsSync(installed))('what these tests run on is the decoder that scripts/jpeg describes', () => {
@@ -47,7 +47,9 @@ describe('installCodec', () => {
     async () => {
       mkdirSync(join(kept(), '..'), { recursive: true });
       copyFileSync(installed, kept());
-      expect(await install()).toMatch(/built earlier/);
+      const { outcome, isFallback } = await install();
+      expect(outcome).toMatch(/built earlier/);
+      expect(isFallback).toBe(false);
       expect(sha256(readFileSync(join(folder, 'jpeg', 'jpeg.wasm')))).toBe(CODEC_SHA256);
       expect(mirror.requests).toEqual([]);
     },
@@ -56,10 +58,38 @@ describe('installCodec', () => {
   it('says that libvips decodes, and why, where the source is out of reach and the cached decoder is damaged', async () => {
     mkdirSync(join(kept(), '..'), { recursive: true });
     writeFileSync(kept(), 'damaged');
-    const outcome = await install();
-    expect(outcome).toMatch(/^JPEG decoder: libvips, .*To try again, remove .*\n/);
+    const { outcome, isFallback } = await install();
+    expect(isFallback).toBe(true);
+    expect(outcome).toMatch(/^JPEG decoder: libvips, .*To try again, run "npm run setup".*\n/);
     expect(outcome).toContain('from the mirror:');
     expect(readdirSync(join(folder, 'jpeg'))).toEqual([]);
     expect(mirror.requests.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a step that could only install a replacement', () => {
+  const step: Step = {
+    name: `test-${process.pid}`,
+    purposes: ['test'],
+    key: () => '1',
+    outputs: () => [],
+    install: () => Promise.resolve(''),
+  };
+  afterEach(() => {
+    vi.useRealTimers();
+    rmSync(join(ROOT, '.cache', 'setup', `${step.name}.json`), { force: true });
+  });
+
+  it('runs again after a day, or when asked to, but not before every command', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    markReady(step, { outcome: 'a replacement', isFallback: true });
+    expect(isReady(step)).toBe(true);
+    expect(isReady(step, true)).toBe(false);
+    vi.advanceTimersByTime(25 * 60 * 60_000);
+    expect(isReady(step)).toBe(false);
+    markReady(step, { outcome: 'the real thing', isFallback: false });
+    expect(isReady(step, true)).toBe(true);
+    vi.advanceTimersByTime(25 * 60 * 60_000);
+    expect(isReady(step)).toBe(true);
   });
 });

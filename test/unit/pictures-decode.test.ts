@@ -190,6 +190,7 @@ describe('bad pictures are errors with a plain reason', () => {
 });
 
 describe('readPictureFile', () => {
+  const read = (path: string) => Promise.resolve().then(() => readPictureFile(path));
   const file = (name: string, content: string | Uint8Array = fixture('jpeg-420.jpg')) => {
     const path = join(dir, name);
     writeFileSync(path, content);
@@ -203,9 +204,9 @@ describe('readPictureFile', () => {
       'quo\'te"\n;$.jpg',
       '한국어.PNG',
     ]) {
-      const read = await readPictureFile(file(name));
-      expect(Buffer.from(read.bytes)).toEqual(Buffer.from(fixture('jpeg-420.jpg')));
-      expect(read.sizeBytes).toBe(read.bytes.length);
+      const { bytes, sizeBytes } = readPictureFile(file(name));
+      expect(Buffer.from(bytes)).toEqual(Buffer.from(fixture('jpeg-420.jpg')));
+      expect(sizeBytes).toBe(bytes.length);
       expect((await preparePixels(join(dir, name), { size: 75, resize: 'bilinear' })).length).toBe(
         75 * 75 * 3,
       );
@@ -213,27 +214,19 @@ describe('readPictureFile', () => {
   });
 
   test('says why a file can’t be read', async () => {
-    await expectFailure(
-      readPictureFile(join(dir, 'no.jpg')),
-      'not-found',
-      /no file at this path\. Check the path/,
-    );
-    await expectFailure(
-      readPictureFile(join(file('plain.jpg'), 'below.jpg')),
-      'not-found',
-      /no file at this path/,
-    );
-    await expectFailure(readPictureFile(file('zero.jpg', '')), 'bad-picture', /empty \(0 bytes\)/);
+    await expectFailure(read(join(dir, 'no.jpg')), 'not-found', /no file at this path\. Check the path/);
+    await expectFailure(read(join(file('plain.jpg'), 'below.jpg')), 'not-found', /no file at this path/);
+    await expectFailure(read(file('zero.jpg', '')), 'bad-picture', /empty \(0 bytes\)/);
     mkdirSync(join(dir, 'folder.jpg'));
-    await expectFailure(readPictureFile(join(dir, 'folder.jpg')), 'bad-picture', /a folder, not a picture/);
-    await expectFailure(readPictureFile('/dev/null'), 'bad-picture', /device or a pipe/);
+    await expectFailure(read(join(dir, 'folder.jpg')), 'bad-picture', /a folder, not a picture/);
+    await expectFailure(read('/dev/null'), 'bad-picture', /device or a pipe/);
     symlinkSync(join(dir, 'loop.jpg'), join(dir, 'loop.jpg'));
-    await expectFailure(readPictureFile(join(dir, 'loop.jpg')), 'bad-picture', /leads in a circle/);
-    await expectFailure(readPictureFile(join(dir, 'y'.repeat(300))), 'bad-picture', /too long/);
+    await expectFailure(read(join(dir, 'loop.jpg')), 'bad-picture', /leads in a circle/);
+    await expectFailure(read(join(dir, 'y'.repeat(300))), 'bad-picture', /too long/);
     if (process.getuid?.() !== 0) {
       const path = file('locked.jpg');
       chmodSync(path, 0);
-      await expectFailure(readPictureFile(path), 'bad-picture', /may not be read/);
+      await expectFailure(read(path), 'bad-picture', /may not be read/);
     }
   });
 });

@@ -7,12 +7,40 @@ export interface Picture {
   /** [height, width, 3] red, green, blue in sRGB, 0..255. */
   data: Uint8Array;
   /**
-   * The decoder's own `resizeBilinear`, if it has one: along the rows, then along the columns, each only with a filter.
+   * The decoder's own resizing, if it has one.
    * @returns [height, width, 3], a copy
    */
-  resample?: (rows: Filter | null, columns: Filter | null) => Uint8Array;
+  resized?: (steps: Steps) => Uint8Array;
+  /**
+   * `resized` as a JPEG with chroma at half resolution, without copying the pixels out of the decoder's memory.
+   * @param quality 1..100
+   */
+  resizedJpeg?: (steps: Steps, quality: number) => Uint8Array;
+  /** The decoder's own `orient`, if it has one, after which this picture can't be used, only the result. */
+  oriented?: (walk: Walk) => Picture;
   /** If `data` is in the decoder's memory: gives it back, after which the picture can't be used. */
   release?: () => void;
+}
+
+/** How the pixels of a turned or mirrored picture are read. */
+export interface Walk {
+  /** Size of the result. */
+  width: number;
+  height: number;
+  /** Offset of its first pixel in the source, and steps to the next pixel across and down, in bytes. */
+  start: number;
+  across: number;
+  down: number;
+}
+
+/** The steps of resizing, in this order. */
+export interface Steps {
+  /** Width and height of boxes of pixels that are averaged first; 1 for none. At most 255. */
+  across: number;
+  down: number;
+  /** Passes along the rows and along the columns; null for none. */
+  rows: Filter | null;
+  columns: Filter | null;
 }
 
 /** The filter of a resampling pass along one axis. */
@@ -21,7 +49,7 @@ export interface Filter {
   starts: Int32Array;
   /** Number of source indices of each target index. */
   counts: Int32Array;
-  /** [target, widest] coefficients, fixed point with 22 fraction bits. */
+  /** [target, widest] coefficients, fixed point with 22 fraction bits; 0 after `counts`. */
   coefficients: Int32Array;
   widest: number;
 }

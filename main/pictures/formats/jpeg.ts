@@ -34,9 +34,7 @@ async function decodePixels(bytes: Uint8Array, header: Header, failOn?: 'warning
   if (!('isPlain' in header)) return decodeWithVips(bytes, 'jpeg', header, failOn && { failOn });
   const picture = decodeRgb(bytes);
   if (!picture) return decodeWithVips(bytes, 'jpeg', await readMetadata(bytes, 'jpeg'), failOn && { failOn });
-  const oriented = orient(picture, header.orientation);
-  if (oriented !== picture) picture.release();
-  return oriented;
+  return orient(picture, header.orientation);
 }
 
 async function decodeJpeg(jpeg: JpegStructure, metadata: Header): Promise<Picture> {

@@ -1,4 +1,4 @@
-import type { Picture } from './format.ts';
+import type { Picture, Walk } from './format.ts';
 import { TiffFile } from './tiff-directory.ts';
 
 const ORIENTATION = 274;
@@ -30,13 +30,34 @@ export function isTurned(orientation: number): boolean {
   return orientation >= 5 && orientation <= 8;
 }
 
-/** Applies an orientation. @param orientation EXIF value, 1 to 8; any other changes nothing */
+/**
+ * Applies an orientation. A picture in the decoder's memory stays there, and can't be used any more where the result is
+ * another one.
+ *
+ * @param orientation EXIF value, 1 to 8; any other changes nothing
+ */
 export function orient(picture: Picture, orientation: number): Picture {
-  const { width, height, data } = picture;
+  const walk = walkOf(picture, orientation);
+  if (!walk) return picture;
+  if (picture.oriented) return picture.oriented(walk);
+  const { width, height, start, across, down } = walk;
+  const { data } = picture;
+  const out = new Uint8Array(data.length);
+  for (let y = 0, to = 0; y < height; y++) {
+    let from = start + y * down;
+    for (let x = 0; x < width; x++, from += across) {
+      out[to++] = data[from]!;
+      out[to++] = data[from + 1]!;
+      out[to++] = data[from + 2]!;
+    }
+  }
+  return { width, height, data: out };
+}
+
+function walkOf({ width, height }: Picture, orientation: number): Walk | undefined {
   const row = 3 * width;
-  const last = data.length - 3;
-  // Source offset of the first pixel of the result, and the steps to the next source pixel across and down.
-  const walks: Record<number, [number, number, number]> = {
+  const last = 3 * width * height - 3;
+  const walks: Record<number, [start: number, across: number, down: number]> = {
     2: [row - 3, -3, row],
     3: [last, -3, -row],
     4: [last - row + 3, 3, -row],
@@ -46,18 +67,8 @@ export function orient(picture: Picture, orientation: number): Picture {
     8: [row - 3, row, -3],
   };
   const walk = walks[orientation];
-  if (!walk) return picture;
+  if (!walk) return undefined;
   const [start, across, down] = walk;
   const turned = isTurned(orientation);
-  const shown = { width: turned ? height : width, height: turned ? width : height };
-  const out = new Uint8Array(data.length);
-  for (let y = 0, to = 0; y < shown.height; y++) {
-    let from = start + y * down;
-    for (let x = 0; x < shown.width; x++, from += across) {
-      out[to++] = data[from]!;
-      out[to++] = data[from + 1]!;
-      out[to++] = data[from + 2]!;
-    }
-  }
-  return { ...shown, data: out };
+  return { width: turned ? height : width, height: turned ? width : height, start, across, down };
 }
