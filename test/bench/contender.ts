@@ -13,7 +13,9 @@ import { MARK } from './contenders/serve.ts';
  */
 export const DEFAULT_ENV = { ...TENSORFLOW_ENV, TF_CPU_ALLOCATOR_USE_BFC: '0' } as const;
 
-const samples = z.object({ samples: z.array(z.number()) });
+const measured = z.object({ samples: z.array(z.number()), cpuMs: z.array(z.number()).default([]) });
+/** Of each time that a contender did its work: the figure, and the CPU time of its process in all threads. */
+export type Measured = z.infer<typeof measured>;
 const STDERR_TAIL = 2000;
 
 interface Waiting {
@@ -83,7 +85,11 @@ export class Contender {
 
   /** Does its work `repeat` times. @returns a figure for each, in the contender's unit */
   async measure(repeat: number): Promise<number[]> {
-    return (await this.ask({ repeat }, samples)).samples;
+    return (await this.measureWithCpu(repeat)).samples;
+  }
+
+  measureWithCpu(repeat: number): Promise<Measured> {
+    return this.ask({ repeat }, measured);
   }
 
   async close(): Promise<void> {
@@ -129,14 +135,21 @@ export interface Turn {
  * @returns all figures of each, in the order of `turns`
  */
 export async function takeTurns(turns: readonly Turn[], rounds: number): Promise<number[][]> {
-  const figures: number[][] = turns.map(() => []);
+  return (await takeTurnsWithCpu(turns, rounds)).map(({ samples }) => samples);
+}
+
+/** `takeTurns` with the CPU times. */
+export async function takeTurnsWithCpu(turns: readonly Turn[], rounds: number): Promise<Measured[]> {
+  const all = turns.map((): Measured => ({ samples: [], cpuMs: [] }));
   for (let round = 0; round <= rounds; round++) {
     for (const [index, { contender, repeat }] of turns.entries()) {
-      const measured = await contender.measure(round === 0 ? Math.min(repeat, 3) : repeat);
-      if (round > 0) figures[index]!.push(...measured);
+      const { samples, cpuMs } = await contender.measureWithCpu(round === 0 ? Math.min(repeat, 3) : repeat);
+      if (round === 0) continue;
+      all[index]!.samples.push(...samples);
+      all[index]!.cpuMs.push(...cpuMs);
     }
   }
-  return figures;
+  return all;
 }
 
 /** Uses contenders and ends them, whatever happens. They are started one after the other, so that none waits for another. */

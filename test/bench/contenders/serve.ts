@@ -16,12 +16,16 @@ export async function serve(work: () => number | undefined | Promise<number | un
   for await (const line of createInterface({ input: process.stdin })) {
     const { repeat } = request.parse(JSON.parse(line));
     const samples: number[] = [];
+    const cpuMs: number[] = [];
     for (let n = 0; n < repeat; n++) {
       const startedAt = performance.now();
+      const before = process.cpuUsage();
       const figure = await work();
       samples.push(figure ?? performance.now() - startedAt);
+      const { user, system } = process.cpuUsage(before);
+      cpuMs.push((user + system) / 1000);
     }
-    answer({ samples, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 });
+    answer({ samples, cpuMs, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 });
   }
   // Threads of TensorFlow and pools must not keep the process.
   process.exit(0);

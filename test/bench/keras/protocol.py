@@ -21,9 +21,10 @@ def serve(work):
     """Works whenever it is asked. A figure is what `work` returns, or the milliseconds that it took."""
     answer({"ready": True})
     for line in sys.stdin:
-        samples = []
+        samples, cpu_ms = [], []
         for _ in range(json.loads(line)["repeat"]):
-            started = time.perf_counter()
+            started, cpu_started = time.perf_counter(), time.process_time()
             figure = work()
             samples.append(figure if figure is not None else 1000 * (time.perf_counter() - started))
-        answer({"samples": samples})
+            cpu_ms.append(1000 * (time.process_time() - cpu_started))
+        answer({"samples": samples, "cpuMs": cpu_ms})
