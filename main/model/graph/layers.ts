@@ -137,6 +137,20 @@ export function matMul(
   });
 }
 
+/** Cuts the columns of a matrix into parts. @param widths of the parts, in order: together all of its columns */
+export function splitColumns(graph: Graph, x: Output, widths: readonly number[]): Output[] {
+  if (widths.length === 1) return [x];
+  const split = graph.node({
+    op: 'SplitV',
+    inputs: [x, graph.constant(Int32Array.from(widths)), graph.constant(Int32Array.of(1), [])],
+    attributes: { ...T, Tlen: { type: 'int32' }, num_split: { int: widths.length } },
+  });
+  return widths.map((_, index) => ({
+    name: index === 0 ? split.name : `${split.name}:${index}`,
+    type: 'float32',
+  }));
+}
+
 /** Sum or mean over `axes`, which are dropped. */
 export function reduce(
   graph: Graph,

@@ -80,6 +80,39 @@ export function applyRmsProp(graph: Graph, update: RmsProp): Output {
   });
 }
 
+/**
+ * As `applyRmsProp` for some rows only, on one thread: TensorFlow's kernel for sparse gradients. It finishes each row before
+ * the next, so a row is read from memory once, where the other kernel runs over the whole arrays three times.
+ *
+ * From then on, reading the weights copies them until `allowSharedReads`.
+ *
+ * @param update its `gradient` has the rows in question only; other operands are whole
+ * @param update.rows their numbers, int32
+ */
+export function applyRmsPropByRow(graph: Graph, { rows, ...update }: RmsProp & { rows: Output }): Output {
+  const { weights, meanSquare, momentumSlot, learningRate, rho, momentum, epsilon, gradient, after } = update;
+  return graph.node({
+    op: 'ResourceSparseApplyRMSProp',
+    name: `${weights.name}/update`,
+    inputs: [weights, meanSquare, momentumSlot, learningRate, rho, momentum, epsilon, gradient, rows],
+    after: after ?? [],
+    attributes: { T: { type: 'float32' }, Tindices: { type: 'int32' }, use_locking: { bool: false } },
+  });
+}
+
+/**
+ * Lets a variable's value be read without a copy again. Needs TensorFlow 2.10 and must not run at the same time as an update
+ * of this variable. @returns the node, for `after`
+ */
+export function allowSharedReads(graph: Graph, handle: Output, after: readonly Output[]): Output {
+  return graph.node({
+    op: 'DisableCopyOnRead',
+    name: `${handle.name}/shared`,
+    inputs: [handle],
+    after,
+  });
+}
+
 /** Does nothing but wait for `after`; its result is `value`. For an output that stands for a series of updates. */
 export function withDependencies(
   graph: Graph,

@@ -1,18 +1,10 @@
 import { Graph, type Output } from '../graph/graph.ts';
 import * as ops from '../graph/layers.ts';
-import {
-  applyRmsProp,
-  assignVariable,
-  readVariable,
-  variable,
-  withDependencies,
-} from '../graph/variables.ts';
+import { assignVariable, readVariable, variable, withDependencies } from '../graph/variables.ts';
 import { addCellProducts } from './cell-products.ts';
-import { biasOf, kernelBlocks, meanSquareOf, type DenseLayout, type VariableLayout } from './layout.ts';
-
-/** RMSprop as in Keras: ms = 0.9 ms + 0.1 g²; w -= rate · g / √(ms + 1e-7); no momentum. */
-const RHO = 0.9;
-const EPSILON = 1e-7;
+import type { DenseLayout } from './layout.ts';
+import { Parameters, type Variable } from './parameters.ts';
+import { updatePlan, Updater, type UpdatePlan } from './updater.ts';
 
 /** Names of the signatures' inputs and outputs. */
 export const FEATURES = 'features';
@@ -37,12 +29,13 @@ export const keptName = (name: string): string => `kept/${name}`;
  * they are, in `kept/V`), `cell-products` (see there), `read/V` of every variable V and `kept/V`, `assign/V`.
  *
  * @param dropped whether hidden units are multiplied with masks in `step`
+ * @param plan how the kernels are updated; the results do not depend on it
  */
-export function buildHeadGraph(layers: readonly DenseLayout[], dropped: boolean): Graph {
+export function buildHeadGraph(layers: readonly DenseLayout[], dropped: boolean, plan = updatePlan()): Graph {
   const graph = new Graph();
-  const parameters = layers.map((layer) => new Parameters(graph, layer));
+  const parameters = layers.map((layer) => new Parameters(graph, layer, plan.chains));
   const features = graph.placeholder(FEATURES, [-1, layers[0]!.inputs]);
-  addStep(graph, parameters, features, dropped);
+  addStep(graph, parameters, features, dropped, plan);
   graph.signature('logits', { [FEATURES]: features }, { logits: forward(graph, parameters, features) });
   addCellProducts(graph, layers[0]!, parameters[0]!.blocks);
   const zeroed = parameters.flatMap((layer) => layer.zeroOptimizer());
@@ -78,62 +71,6 @@ function addKeeping(graph: Graph, variables: readonly Variable[]): void {
   }
 }
 
-/** The variables of one Dense layer. */
-class Parameters {
-  readonly blocks: Variable[];
-  readonly bias: Variable;
-
-  constructor(
-    private readonly graph: Graph,
-    readonly layout: DenseLayout,
-  ) {
-    // Without momentum the third slot carries nothing from step to step (it is multiplied with 0). Blocks are updated one
-    // after the other, so those of the same shape share one: 150 MB less to hold and to move.
-    const slots = new Map<string, Output>();
-    const slotFor = ({ shape }: VariableLayout): Output => {
-      const key = shape.join('x');
-      const slot = slots.get(key) ?? variable(graph, `slot/${layout.name}/${key}`, shape);
-      slots.set(key, slot);
-      return slot;
-    };
-    this.blocks = kernelBlocks(layout).map((block) => new Variable(graph, block, slotFor(block)));
-    this.bias = new Variable(graph, biasOf(layout), slotFor(biasOf(layout)));
-  }
-
-  get stored(): [name: string, handle: Output, shape: readonly number[]][] {
-    return [...this.blocks, this.bias].flatMap(({ layout, weights, meanSquare }) => [
-      [layout.name, weights, layout.shape],
-      [meanSquareOf(layout).name, meanSquare, layout.shape],
-    ]);
-  }
-
-  zeroOptimizer(): Output[] {
-    return [...this.blocks, this.bias].flatMap(({ layout, meanSquare, slot }) =>
-      [meanSquare, slot].map((handle) => assignVariable(this.graph, handle, zeros(this.graph, layout.shape))),
-    );
-  }
-}
-
-class Variable {
-  readonly weights: Output;
-  readonly meanSquare: Output;
-
-  constructor(
-    graph: Graph,
-    readonly layout: VariableLayout,
-    readonly slot: Output,
-  ) {
-    this.weights = variable(graph, layout.name, layout.shape);
-    this.meanSquare = variable(graph, meanSquareOf(layout).name, layout.shape);
-  }
-}
-
-function zeros(graph: Graph, shape: readonly number[]): Output {
-  const dimensions = graph.constant(Int32Array.from(shape), [shape.length]);
-  const attributes = { T: { type: 'float32' }, index_type: { type: 'int32' } } as const;
-  return graph.node({ op: 'Fill', inputs: [dimensions, graph.constant(0)], attributes });
-}
-
 /** x · kernel + bias, the kernel being in blocks of rows. `parts` are the columns of x that belong to each block. */
 function dense(graph: Graph, { blocks, bias }: Parameters, parts: readonly Output[]): Output {
   const products = parts.map((part, index) =>
@@ -150,24 +87,10 @@ function dense(graph: Graph, { blocks, bias }: Parameters, parts: readonly Outpu
   return ops.biasAdd(graph, sum, readVariable(graph, bias.weights));
 }
 
-/** The columns of x for each block. */
-function splitColumns(graph: Graph, x: Output, blockRows: readonly number[]): Output[] {
-  if (blockRows.length === 1) return [x];
-  const split = graph.node({
-    op: 'SplitV',
-    inputs: [x, graph.constant(Int32Array.from(blockRows)), graph.constant(Int32Array.of(1), [])],
-    attributes: { T: { type: 'float32' }, Tlen: { type: 'int32' }, num_split: { int: blockRows.length } },
-  });
-  return blockRows.map((_, index) => ({
-    name: index === 0 ? split.name : `${split.name}:${index}`,
-    type: 'float32',
-  }));
-}
-
 function forward(graph: Graph, layers: readonly Parameters[], features: Output): Output {
   const sums: Output[] = [];
   const logits = layers.reduce((x, layer, index) => {
-    const z = dense(graph, layer, splitColumns(graph, x, layer.layout.blockRows));
+    const z = dense(graph, layer, ops.splitColumns(graph, x, layer.layout.blockRows));
     if (index === layers.length - 1) return z;
     sums.push(z);
     return ops.relu(graph, z);
@@ -201,7 +124,13 @@ interface Trace {
   mask: Output | null;
 }
 
-function addStep(graph: Graph, layers: readonly Parameters[], features: Output, dropped: boolean): void {
+function addStep(
+  graph: Graph,
+  layers: readonly Parameters[],
+  features: Output,
+  dropped: boolean,
+  plan: UpdatePlan,
+): void {
   const labels = graph.placeholder(LABELS, [-1, 1]);
   const weights = graph.placeholder(WEIGHTS, [-1, 1]);
   const rate = graph.placeholder(RATE, []);
@@ -214,7 +143,7 @@ function addStep(graph: Graph, layers: readonly Parameters[], features: Output, 
   const sums: Output[] = [];
   let x = features;
   for (const [index, layer] of layers.entries()) {
-    const parts = splitColumns(graph, x, layer.layout.blockRows);
+    const parts = ops.splitColumns(graph, x, layer.layout.blockRows);
     const z = dense(graph, layer, parts);
     const hidden = index < layers.length - 1;
     if (hidden) sums.push(z);
@@ -231,7 +160,7 @@ function addStep(graph: Graph, layers: readonly Parameters[], features: Output, 
   const loss = ops.reshape(graph, nanUnlessFinite(graph, mean, sums, [0, 1]), []);
   // d loss / d logits = weights · (sigmoid(logits) - labels) / n
   const error = ops.multiply(graph, ops.subtract(graph, ops.sigmoid(graph, logits), labels), weights);
-  const updates = backward(graph, traces, ops.multiply(graph, error, share), rate);
+  const updates = backward(graph, traces, ops.multiply(graph, error, share), rate, plan);
   graph.signature(
     'step',
     {
@@ -253,33 +182,21 @@ function crossEntropy(graph: Graph, z: Output, y: Output): Output {
 }
 
 /** Gradients and updates from the last layer to the first. @param gradient of the loss by the logits, [n, 1] */
-function backward(graph: Graph, traces: readonly Trace[], gradient: Output, rate: Output): Output[] {
-  const constants = {
-    learningRate: rate,
-    rho: graph.constant(RHO),
-    momentum: graph.constant(0),
-    epsilon: graph.constant(EPSILON),
-  };
+function backward(
+  graph: Graph,
+  traces: readonly Trace[],
+  gradient: Output,
+  rate: Output,
+  plan: UpdatePlan,
+): Output[] {
+  const updater = new Updater(graph, rate, plan);
   const updates: Output[] = [];
   let dz = gradient;
   for (const [index, { layer, parts }] of [...traces.entries()].reverse()) {
     const before = traces[index - 1];
     const dx = before && inputGradient(graph, layer, dz);
-    const update = (
-      { weights, meanSquare, slot }: Variable,
-      value: Output,
-      after: readonly Output[],
-    ): Output =>
-      applyRmsProp(graph, { weights, meanSquare, momentumSlot: slot, gradient: value, ...constants, after });
     // The weights change only after the gradient that is passed on has used them.
-    const used = dx ? [dx] : [];
-    updates.push(update(layer.bias, ops.biasGradient(graph, dz), used));
-    let last: Output[] = used;
-    for (const [block, variable] of layer.blocks.entries()) {
-      const kernelGradient = ops.matMul(graph, parts[block]!, dz, { transposeA: true, after: last });
-      last = [update(variable, kernelGradient, last)];
-      updates.push(...last);
-    }
+    updates.push(...updater.layer(layer, parts, dz, dx ? [dx] : []));
     if (before && dx) {
       const masked = before.mask ? ops.multiply(graph, dx, before.mask) : dx;
       dz = ops.reluGradient(graph, masked, before.activation!);

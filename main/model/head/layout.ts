@@ -18,11 +18,14 @@ export interface DenseLayout {
   blockRows: readonly number[];
 }
 
-/**
- * About 5 MB a block, so that its gradient is still in the CPU cache when the optimiser reads it. This halves the memory
- * traffic that limits a step, see docs/decisions/head-in-blocks.md.
- */
+/** About 5 MB a variable: blocks are divided among the chains that update them, and are read from and written to files. */
 const BLOCK_VALUES = 1_204_224;
+
+/**
+ * 0.6 MB a gradient, so that it is still in the core's own cache when the optimiser reads it, see
+ * docs/decisions/head-in-blocks.md.
+ */
+const PIECE_VALUES = 150_528;
 
 /** The hidden layers and the last one, of one unit. */
 export function headLayout({ features, units }: HeadOptions): DenseLayout[] {
@@ -38,6 +41,20 @@ export function headLayout({ features, units }: HeadOptions): DenseLayout[] {
       outputs,
       blockRows: [...Array<number>(full).fill(rows), ...(rest > 0 ? [rest] : [])],
     };
+  });
+}
+
+/**
+ * The rows of a block whose gradients are computed and applied together.
+ *
+ * @param rows of the block
+ * @returns their numbers within the block, for each piece in order
+ */
+export function kernelPieces(rows: number, outputs: number): Int32Array[] {
+  const length = Math.max(1, Math.floor(PIECE_VALUES / outputs));
+  return Array.from({ length: Math.ceil(rows / length) }, (_, piece) => {
+    const start = piece * length;
+    return Int32Array.from({ length: Math.min(length, rows - start) }, (_row, index) => start + index);
   });
 }
 
