@@ -11,8 +11,10 @@ export interface NearPairs {
 /** A group of rows: the first is the one that all others are alike to, the most similar of these first. */
 export type LookAlikeGroup = number[];
 
-/** Pairs or rows per step. */
+/** Pairs per step. */
 const SOME = 16_384;
+/** Rows per step, each with its neighbours. */
+const SOME_ROWS = 1024;
 
 /**
  * Groups rows so that every row of a group has at least a cosine with its first row: leader clustering by number of
@@ -31,11 +33,13 @@ export function* lookAlikeSteps(
   const rows = takesPart.length;
   const { starts, others, similarities } = yield* neighboursOf(pairs, least, takesPart);
   const countOf = (row: number): number => starts[row + 1]! - starts[row]!;
-  const leaders = sortedPlaces(Float64Array.from({ length: rows }, (_, row) => -countOf(row)));
+  const counts = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) counts[row] = -countOf(row);
+  const leaders = sortedPlaces(counts);
   yield;
   const isTaken = new Uint8Array(rows);
   const groups: LookAlikeGroup[] = [];
-  yield* eachIndex(rows, SOME, (at) => {
+  yield* eachIndex(rows, SOME_ROWS, (at) => {
     const leader = leaders[at]!;
     if (isTaken[leader] === 1) return;
     const members: number[] = [];

@@ -1,10 +1,9 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { seededGenerator } from '../support/random.ts';
-import { finish } from '../support/steps.ts';
-
+import { finish, type Steps } from '../support/steps.ts';
 import { addScaled as addRow, dot, dotOfRows, rowOf } from './matrix.ts';
 import type { RowBlock } from './row-blocks.ts';
-import { symmetricEigen } from './symmetric-eigen.ts';
+import { symmetricEigenSteps, type Eigen } from './symmetric-eigen.ts';
 
 /** Rows that are read block by block, such as the index of 100,000 pictures, which has 307 MB. */
 export interface RowSource {
@@ -70,11 +69,11 @@ export function* principalComponentSteps(
     const isEnd = length <= totalVariance * 1e-12;
     beside.push(isEnd ? 0 : length);
     if (basis.length >= Math.min(most, FEWEST_STEPS) && basis.length % 3 === 0) {
-      if (isConverged(diagonal, beside, count)) break;
+      if (yield* isConverged(diagonal, beside, count)) break;
     }
     next = isEnd ? yield* fresh() : scaled(product, 1 / length);
   }
-  return { mean, ...ritz(basis, diagonal, beside, count), totalVariance };
+  return { mean, ...(yield* ritz(basis, diagonal, beside, count)), totalVariance };
 }
 
 /** `principalComponentSteps` without interruption. */
@@ -162,7 +161,7 @@ function* timesCovariance(
 }
 
 /** Eigenvalues and eigenvectors of the tridiagonal matrix. */
-function eigen(diagonal: readonly number[], beside: readonly number[]) {
+function* eigen(diagonal: readonly number[], beside: readonly number[]): Steps<Eigen & { size: number }> {
   const size = diagonal.length;
   const matrix = new Float64Array(size * size);
   for (let row = 0; row < size; row++) {
@@ -171,11 +170,11 @@ function eigen(diagonal: readonly number[], beside: readonly number[]) {
     matrix[row * size + row + 1] = beside[row]!;
     matrix[(row + 1) * size + row] = beside[row]!;
   }
-  return { size, ...symmetricEigen(matrix, size) };
+  return { size, ...(yield* symmetricEigenSteps(matrix, size)) };
 }
 
-function isConverged(diagonal: readonly number[], beside: readonly number[], count: number): boolean {
-  const { size, values, vectors } = eigen(diagonal, beside);
+function* isConverged(diagonal: readonly number[], beside: readonly number[], count: number): Steps<boolean> {
+  const { size, values, vectors } = yield* eigen(diagonal, beside);
   if (size < count) return false;
   for (let index = 0; index < count; index++) {
     const residual = beside.at(-1)! * Math.abs(vectors[index * size + size - 1]!);
@@ -184,13 +183,13 @@ function isConverged(diagonal: readonly number[], beside: readonly number[], cou
   return true;
 }
 
-function ritz(
+function* ritz(
   basis: readonly Float64Array[],
   diagonal: readonly number[],
   beside: readonly number[],
   count: number,
-): Pick<PrincipalComponents, 'components' | 'variances'> {
-  const { size, values, vectors } = eigen(diagonal, beside);
+): Steps<Pick<PrincipalComponents, 'components' | 'variances'>> {
+  const { size, values, vectors } = yield* eigen(diagonal, beside);
   const found = Math.min(count, size);
   const components = Array.from({ length: found }, (_, index) => {
     const component = new Float64Array(basis[0]!.length);

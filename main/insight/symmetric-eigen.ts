@@ -1,3 +1,5 @@
+import { finish, type Steps } from '../support/steps.ts';
+
 /** Maximum number of sweeps, after which Jacobi's method has converged for small matrices. */
 const MOST_SWEEPS = 60;
 
@@ -8,10 +10,16 @@ const MOST_SWEEPS = 60;
  * @param matrix [size, size] row-major; overwritten
  * @returns the eigenvalues, largest first, and `vectors` [size, size], an eigenvector of length 1 in each row
  */
-export function symmetricEigen(
-  matrix: Float64Array,
-  size: number,
-): { values: Float64Array; vectors: Float64Array } {
+export const symmetricEigen = (matrix: Float64Array, size: number): Eigen =>
+  finish(symmetricEigenSteps(matrix, size));
+
+export interface Eigen {
+  values: Float64Array;
+  vectors: Float64Array;
+}
+
+/** `symmetricEigen` in steps. @yields after each sweep */
+export function* symmetricEigenSteps(matrix: Float64Array, size: number): Steps<Eigen> {
   const rotated = new Float64Array(size * size);
   for (let row = 0; row < size; row++) rotated[row * size + row] = 1;
   const scale = matrix.reduce((sum, value) => sum + value * value, 0);
@@ -24,6 +32,7 @@ export function symmetricEigen(
     for (let p = 0; p < size; p++) {
       for (let q = p + 1; q < size; q++) rotate(matrix, rotated, size, p, q);
     }
+    yield;
   }
   const order = Array.from({ length: size }, (_, index) => index);
   order.sort((a, b) => matrix[b * size + b]! - matrix[a * size + a]!);

@@ -12,6 +12,7 @@ import type { Benchmark, Measurement } from './benchmark.ts';
 import { fillIndex, INDEX_MODEL } from './index-rows.ts';
 import { fillLibrary } from './library-rows.ts';
 import { percentile, summarise, timed } from './statistics.ts';
+import { strokesInWindow, WINDOW_STROKES } from './suggest-window.ts';
 import { busiestThread, cpuOf, watchPauses } from './thread-time.ts';
 
 const PICTURES = 100_000;
@@ -34,11 +35,14 @@ export const benchmark: Benchmark = {
     const project = createProject(join(folder, 'many'));
     try {
       const { contents, added } = await fill(project, progress);
+      const measured = await onThread(project, contents, added, progress);
+      const window = await strokesInWindow(progress);
       return {
-        ...(await onThread(project, contents, added, progress)),
+        measurements: [...measured.measurements, ...window.measurements],
+        details: { ...measured.details, window: window.details },
         notes: [
           'The vectors are random with a shift for each class, since only their number matters here.',
-          `Each percentile is of ${STROKES} strokes.`,
+          `Each percentile is of ${STROKES} strokes on the thread, ${WINDOW_STROKES} in the window.`,
           'CPU time is that of the thread that computes, from the beginning to the end of a stroke or pause: what a machine with nothing else to do would take.',
         ],
       };

@@ -22,24 +22,18 @@ const PAGE = 1000;
 
 /** The near-duplicates among the pictures of a project that have been compared, as they were when they were read. */
 export class KnownGroups {
-  readonly leaks: Leak[];
-  /** Index of the group of each picture that is in one. */
-  readonly #placeOf: ReadonlyMap<number, number>;
-
   private constructor(
     private readonly comparison: Comparison,
     private readonly groups: readonly DuplicateGroup[],
+    /** Index of the group of each picture that is in one. */
+    private readonly placeOf: ReadonlyMap<number, number>,
+    readonly leaks: Leak[],
     /** Whether pictures were added since the last comparison. */
     private readonly isIncomplete: boolean,
-  ) {
-    this.leaks = findLeaks(groups);
-    this.#placeOf = new Map(
-      groups.flatMap(({ pictures }, place) => pictures.map(({ id }) => [id, place] as const)),
-    );
-  }
+  ) {}
 
   static none(): KnownGroups {
-    return new KnownGroups({ hashes: [], links: [], near: noPairs() }, [], false);
+    return new KnownGroups({ hashes: [], links: [], near: noPairs() }, [], new Map(), [], false);
   }
 
   /**
@@ -69,16 +63,25 @@ export class KnownGroups {
       for (const one of getContents(db, members.slice(start, start + PAGE))) pictures.push(one);
       yield;
     }
-    return new KnownGroups(comparison, duplicateGroups(pictures, keys), isIncomplete);
+    const groups = duplicateGroups(pictures, keys);
+    yield;
+    const placeOf = new Map<number, number>();
+    const leaks: Leak[] = [];
+    yield* eachIndex(groups.length, PAGE, (place) => {
+      const group = groups[place]!;
+      for (const { id } of group.pictures) placeOf.set(id, place);
+      leaks.push(...findLeaks([group]));
+    });
+    return new KnownGroups(comparison, groups, placeOf, leaks, isIncomplete);
   }
 
   get counts(): DuplicateCounts {
-    return { groups: this.groups.length, pictures: this.#placeOf.size, leaks: this.leaks.length };
+    return { groups: this.groups.length, pictures: this.placeOf.size, leaks: this.leaks.length };
   }
 
   /** Key of the group of near-duplicates that a picture is in; null for none. */
   keyOf(id: number): string | null {
-    const place = this.#placeOf.get(id);
+    const place = this.placeOf.get(id);
     return place === undefined ? null : this.groups[place]!.key;
   }
 
@@ -108,7 +111,7 @@ export class KnownGroups {
     const found: number[] = [];
     const keys: number[] = [];
     yield* eachIndex(ids.length, SOME, (at) => {
-      const place = this.#placeOf.get(ids[at]!);
+      const place = this.placeOf.get(ids[at]!);
       if (place === undefined) return;
       found.push(ids[at]!);
       keys.push(place);

@@ -58,7 +58,9 @@ export class LabelProbe {
       this.#probe = null;
       return;
     }
+    yield;
     const { matrix, labels } = training(pictures, spread(known, MOST_LABELS));
+    yield;
     const probe = yield* fitProbeSteps(matrix, labels, undefined, this.#probe);
     if (fit !== this.#fits) return;
     this.#probe = probe;
