@@ -47,10 +47,11 @@ export interface CalibratedSet {
   after: CalibrationFigures | null;
 }
 
-/** A labelled picture with the logit of class 1 by a head that was not trained on it, at temperature 1. */
-export interface OutOfFoldLogit {
-  id: number;
-  logit: number;
+/** Labelled pictures with the logits of class 1 by heads that were not trained on them, at temperature 1. */
+export interface OutOfFoldLogits {
+  ids: Uint32Array;
+  /** One for each of `ids`. */
+  logits: Float64Array;
 }
 
 /** The calibration of a run. */

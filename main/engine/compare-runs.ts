@@ -4,8 +4,7 @@ import { classAt, wilson, type Interval } from '../../shared/metrics.ts';
 import type { RunComparison } from '../../shared/run-comparison.ts';
 import { mcnemarExact } from '../insight/mcnemar.ts';
 import type { Db } from '../library/database/sql.ts';
-import { trainingSet } from '../library/pictures/pictures.ts';
-import { getRunPictures } from '../library/runs/predictions.ts';
+import { knownScores } from './known-evaluation.ts';
 import { modelView } from './model-view.ts';
 
 /**
@@ -15,16 +14,15 @@ import { modelView } from './model-view.ts';
  */
 export function compareRuns(db: Db, first: RunRecord, second: RunRecord): RunComparison {
   const { threshold } = modelView(db);
-  const labels = new Map(trainingSet(db).map(({ id, label }) => [id, label]));
-  const [ofFirst, ofSecond] = [first, second].map(({ id: runId }) => {
-    const correct = new Map<number, boolean>();
-    for (const { id, split, probability } of getRunPictures(db, runId)) {
-      const label = labels.get(id);
-      if (split !== 'validation' || probability === null || label === undefined) continue;
-      correct.set(id, classAt(probability, threshold) === label);
-    }
-    return correct;
-  }) as [Map<number, boolean>, Map<number, boolean>];
+  const [ofFirst, ofSecond] = [first, second].map(
+    ({ id: runId }) =>
+      new Map(
+        knownScores(db, runId).map(({ id, probability, label }) => [
+          id,
+          classAt(probability, threshold) === label,
+        ]),
+      ),
+  ) as [Map<number, boolean>, Map<number, boolean>];
   const common = [...ofFirst.keys()].filter((id) => ofSecond.has(id));
   if (common.length === 0) {
     throw new TwofoldError(

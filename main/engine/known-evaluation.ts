@@ -10,8 +10,7 @@ import {
   type Scored,
 } from '../../shared/metrics.ts';
 import { metricIntervals } from '../insight/metric-intervals.ts';
-import { testSet, trainingSet } from '../library/pictures/pictures.ts';
-import { getRunPictures } from '../library/runs/predictions.ts';
+import { labelledOfRun } from '../library/runs/predictions.ts';
 import type { Db } from '../library/database/sql.ts';
 
 /** A labelled picture with the probability that a run gave it. */
@@ -21,12 +20,9 @@ export interface KnownScore extends Scored {
 
 /** A run's stored probabilities on a set, with the current labels. Files may be missing. */
 export function knownScores(db: Db, runId: string, on: Split = 'validation'): KnownScore[] {
-  const labelled = on === 'test' ? testSet(db) : trainingSet(db);
-  const labels = new Map(labelled.map(({ id, label }) => [id, label]));
-  return getRunPictures(db, runId).flatMap(({ id, split, probability }): KnownScore[] => {
-    const label = labels.get(id);
-    return split === on && probability !== null && label !== undefined ? [{ id, probability, label }] : [];
-  });
+  return labelledOfRun(db, runId, on).flatMap(({ probability, ...rest }) =>
+    probability === null ? [] : [{ probability, ...rest }],
+  );
 }
 
 /** Evaluates probabilities, whose logits give the loss. */
@@ -51,18 +47,13 @@ export function knownEvaluation(db: Db, runId: string, threshold: number): Evalu
 
 /** Accuracy of a run on each of its sets at one threshold. A set without labelled pictures is not among them. */
 export function setAccuracies(db: Db, runId: string, threshold: number): SetAccuracy[] {
-  const isLabelled = {
-    train: new Set(trainingSet(db).map(({ id }) => id)),
-    test: new Set(testSet(db).map(({ id }) => id)),
-  };
-  const ofRun = getRunPictures(db, runId);
   return SPLITS.flatMap((set): SetAccuracy[] => {
-    const labels = set === 'test' ? isLabelled.test : isLabelled.train;
-    const labelled = ofRun.filter(({ id, split }) => split === set && labels.has(id)).length;
-    if (labelled === 0) return [];
-    const scored = knownScores(db, runId, set);
-    const right = scored.filter(({ probability, label }) => classAt(probability, threshold) === label);
-    return [{ set, accuracy: wilson(right.length, scored.length), pictures: scored.length, labelled }];
+    const labelled = labelledOfRun(db, runId, set);
+    if (labelled.length === 0) return [];
+    const scored = labelled.filter(({ probability }) => probability !== null);
+    const right = scored.filter(({ probability, label }) => classAt(probability!, threshold) === label);
+    const accuracy = wilson(right.length, scored.length);
+    return [{ set, accuracy, pictures: scored.length, labelled: labelled.length }];
   });
 }
 

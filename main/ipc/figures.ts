@@ -1,28 +1,19 @@
 import type { AppContext } from '../app/services/context.ts';
 import { runInfo } from '../app/services/trainer.ts';
-import { applyTemperature, outOfFoldLogits, runCalibration } from '../engine/calibrate.ts';
+import { applyTemperature } from '../engine/calibrate.ts';
 import { chooseRun } from '../engine/evaluate.ts';
-import { knownIntervals, setAccuracies } from '../engine/known-evaluation.ts';
-import { knownOutOfFold } from '../engine/out-of-fold.ts';
-import { applyUnsure, guaranteedRule, proposeUnsure } from '../engine/unsure.ts';
+import { applyUnsure, guaranteedRule } from '../engine/unsure.ts';
 import { getRun } from '../library/runs/runs.ts';
-import { toFailure } from '../../shared/errors.ts';
 import type { HandlersOf } from './answer.ts';
+import { nullIfTooFew } from './null-if-too-few.ts';
 
-export function figureHandlers({ project, emit }: AppContext): HandlersOf<'figures'> {
+export function figureHandlers({ project, figures, emit }: AppContext): HandlersOf<'figures'> {
   return {
-    'figures.intervals': ({ run, on, threshold }) => knownIntervals(project.require().db, run, on, threshold),
-    'figures.sets': ({ run, threshold }) => setAccuracies(project.require().db, run, threshold),
-    'figures.outOfFold': async ({ run }) => {
-      const open = project.require();
-      const known = await knownOutOfFold(open, chooseRun(open, run), 'as-run');
-      return known?.pictures.map(({ id }, row) => ({ id, logit: known.logits[row]! })) ?? null;
-    },
-    'figures.calibration': async ({ run: id }) => {
-      const open = project.require();
-      const run = chooseRun(open, id);
-      return runCalibration(open.db, run, await outOfFoldLogits(open, run));
-    },
+    'figures.intervals': (asked) => figures.require().ask({ kind: 'intervals', ...asked }),
+    'figures.sets': (asked) => figures.require().ask({ kind: 'sets', ...asked }),
+    'figures.outOfFold': (asked) => figures.require().ask({ kind: 'outOfFold', ...asked }),
+    'figures.calibration': (asked) => figures.require().ask({ kind: 'calibration', ...asked }),
+    'figures.unsure': (asked) => nullIfTooFew(figures.require().ask({ kind: 'unsure', ...asked })),
     'figures.setTemperature': async ({ run: id, temperature }) => {
       const open = project.require();
       await applyTemperature(open, chooseRun(open, id).id, temperature);
@@ -31,19 +22,11 @@ export function figureHandlers({ project, emit }: AppContext): HandlersOf<'figur
       emit('pictures.changed', null);
       return runInfo(open, getRun(open.db, id));
     },
-    'figures.unsure': ({ run, ...guarantee }) => {
-      const open = project.require();
-      try {
-        return proposeUnsure(open.db, chooseRun(open, run), guarantee);
-      } catch (thrown) {
-        if (toFailure(thrown).code === 'too-few') return null;
-        throw thrown;
-      }
-    },
     'figures.setUnsure': async ({ run: id, guarantee }) => {
       const open = project.require();
       const run = chooseRun(open, id);
-      await applyUnsure(open, id, guarantee && guaranteedRule(proposeUnsure(open.db, run, guarantee), run));
+      const proposal = guarantee && (await figures.require().ask({ kind: 'unsure', run: id, ...guarantee }));
+      await applyUnsure(open, id, proposal && guaranteedRule(proposal, run));
       emit('runs.changed', null);
       return runInfo(open, getRun(open.db, id));
     },

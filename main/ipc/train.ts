@@ -1,11 +1,8 @@
-import { toFailure } from '../../shared/errors.ts';
 import { withSeeds } from '../../shared/recipe/seeds.ts';
 import type { AppContext } from '../app/services/context.ts';
 import { runInfo } from '../app/services/trainer.ts';
-import { compareRuns } from '../engine/compare-runs.ts';
 import type { HandlersOf } from './answer.ts';
-import { commonAccuracy } from '../library/runs/common-accuracy.ts';
-import { getRunPictures } from '../library/runs/predictions.ts';
+import { nullIfTooFew } from './null-if-too-few.ts';
 import { deleteRun, getEpochs, getRun, listRuns, updateRun } from '../library/runs/runs.ts';
 
 export function trainHandlers({ project, meter, speeds, splits, trainer }: AppContext): HandlersOf<'train'> {
@@ -27,7 +24,7 @@ export function trainHandlers({ project, meter, speeds, splits, trainer }: AppCo
   };
 }
 
-export function runHandlers({ project, emit }: AppContext): HandlersOf<'runs'> {
+export function runHandlers({ project, figures, emit }: AppContext): HandlersOf<'runs'> {
   return {
     'runs.list': () => {
       const open = project.require();
@@ -51,16 +48,8 @@ export function runHandlers({ project, emit }: AppContext): HandlersOf<'runs'> {
       return null;
     },
     'runs.epochs': ({ run }) => getEpochs(project.require().db, run),
-    'runs.compare': ({ runs }) => commonAccuracy(project.require().db, runs),
-    'runs.versus': ({ first, second }) => {
-      const { db } = project.require();
-      try {
-        return compareRuns(db, getRun(db, first), getRun(db, second));
-      } catch (thrown) {
-        if (toFailure(thrown).code === 'too-few') return null;
-        throw thrown;
-      }
-    },
-    'runs.pictures': ({ run }) => getRunPictures(project.require().db, run),
+    'runs.compare': (asked) => figures.require().ask({ kind: 'compare', ...asked }),
+    'runs.versus': (asked) => nullIfTooFew(figures.require().ask({ kind: 'versus', ...asked })),
+    'runs.predictions': (asked) => figures.require().ask({ kind: 'predictions', ...asked }),
   };
 }

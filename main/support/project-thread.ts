@@ -32,6 +32,8 @@ export class ProjectThread<Task, Answer> {
 
   /** Runs a task. @throws TwofoldError `crashed` if the thread ended, `not-found` if it was closed; the task's errors */
   async ask(task: Task): Promise<Answer> {
+    // The pool would start another thread for it.
+    if (this.#isClosed) throw projectClosed();
     const answer = await this.#pool.run(task).catch((cause: unknown) => {
       if (this.#isClosed) throw projectClosed(cause);
       throw new TwofoldError('crashed', `The thread that ${this.#does} ended: ${String(cause)}.`, { cause });

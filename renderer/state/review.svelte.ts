@@ -201,16 +201,12 @@ export class Review {
     const asked = ++this.#asked;
     this.#isReading = true;
     await this.notices.read(async () => {
-      const said = (await this.client.call('runs.pictures', { run: run.id })).filter(
-        ({ split, probability }) => split === on && probability !== null,
-      );
-      const probabilities = Object.fromEntries(said.map(({ id, probability }) => [id, probability!]));
+      const { ids, probabilities } = await this.client.call('runs.predictions', { run: run.id, on });
+      const byId = Object.fromEntries([...ids].map((id, index) => [id, probabilities[index]!]));
       // What has gone into the test set since, or out of it, belongs to neither.
-      const rows = (await this.#rows(said.map(({ id }) => id))).filter(
-        ({ split }) => (split === 'test') === (on === 'test'),
-      );
+      const rows = (await this.#rows([...ids])).filter(({ split }) => (split === 'test') === (on === 'test'));
       if (asked !== this.#asked) return;
-      this.pictures = rows.map((picture) => this.#reviewed(picture, probabilities[picture.id]!));
+      this.pictures = rows.map((picture) => this.#reviewed(picture, byId[picture.id]!));
       const kept = Object.fromEntries(keptFrom.map((one) => [one.id, one]));
       this.#chosenFrom = this.pictures.map((one) => kept[one.id] ?? one);
       this.loaded = true;

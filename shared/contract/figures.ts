@@ -3,7 +3,7 @@ import type { ProgressEvent } from '../jobs/messages.ts';
 import { runIdSchema, thresholdSchema } from '../library/runs.ts';
 import type { MetricIntervals } from '../metrics.ts';
 import type { SetAccuracy } from '../overfitting-gap.ts';
-import type { FoldTraining, OutOfFoldLogit, RunCalibration } from '../reliability.ts';
+import type { FoldTraining, OutOfFoldLogits, RunCalibration } from '../reliability.ts';
 import { EVALUATED_SETS } from '../split.ts';
 import { riskSchema, type UnsureProposal } from '../unsure.ts';
 import { call, event } from './call.ts';
@@ -24,7 +24,7 @@ export const figureCalls = {
     SetAccuracy[]
   >(),
   /** What the out-of-fold set of `figures.calibration` consists of; null where it is not computed. */
-  'figures.outOfFold': call(z.strictObject({ run: runIdSchema })).returns<OutOfFoldLogit[] | null>(),
+  'figures.outOfFold': call(z.strictObject({ run: runIdSchema })).returns<OutOfFoldLogits | null>(),
   'figures.calibration': call(z.strictObject({ run: runIdSchema })).returns<RunCalibration>(),
   /** Makes a temperature part of the run; 1 removes it. The run's probabilities change everywhere. */
   'figures.setTemperature': call(

@@ -6,13 +6,13 @@ import {
   runIdSchema,
   type CommonAccuracy,
   type EpochRecord,
-  type RunPicture,
+  type RunPredictions,
   type RunRecord,
 } from '../library/runs.ts';
 import type { LiveRun } from '../live-run.ts';
 import { recipeSchema } from '../recipe.ts';
 import type { RunComparison } from '../run-comparison.ts';
-import type { SplitCounts } from '../split.ts';
+import { SPLITS, type SplitCounts } from '../split.ts';
 import type { MeasuredSpeed } from '../train-speed.ts';
 import { call, event } from './call.ts';
 import { nothing } from './fields.ts';
@@ -80,7 +80,10 @@ export const runCalls = {
   'runs.versus': call(
     z.strictObject({ first: runIdSchema, second: runIdSchema }),
   ).returns<RunComparison | null>(),
-  'runs.pictures': call(z.strictObject({ run: runIdSchema })).returns<RunPicture[]>(),
+  /** What a run predicts for the pictures of a set, labelled or not. */
+  'runs.predictions': call(
+    z.strictObject({ run: runIdSchema, on: z.enum(SPLITS) }),
+  ).returns<RunPredictions>(),
 };
 
 export interface WeightsChoice {

@@ -82,6 +82,13 @@ export interface RunCoverage {
   total: number;
 }
 
+/** What a run predicts for many pictures. */
+export interface RunPredictions {
+  ids: Uint32Array;
+  /** Of class 1, 0..1, one for each of `ids`. */
+  probabilities: Float64Array;
+}
+
 /** A run's prediction for a picture. */
 export interface RunPicture {
   id: number;

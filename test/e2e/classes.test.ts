@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatCount } from '../../shared/format.ts';
-import type { RunPicture } from '../../shared/library/runs.ts';
+import { confusion } from '../../shared/metrics.ts';
 import { start } from '../kit/cli.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { predictionsOn } from '../kit/window/predictions.ts';
 import { dropFiles, goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** Which class is the positive one, and the one threshold. One app; the tests follow each other. */
@@ -32,7 +33,7 @@ const cells = async (): Promise<number[]> =>
   )
     .map(Number)
     .slice(-4);
-const predicted = async (): Promise<RunPicture[]> => app.call('runs.pictures', { run: 'r1' });
+const predicted = () => predictionsOn(app, 'r1', 'validation');
 
 test('a threshold set in Review applies to Try and to the errors in the Library', async () => {
   await goTo(app, 'Review');
@@ -47,7 +48,7 @@ test('a threshold set in Review applies to Try and to the errors in the Library'
   expect(await main().getByRole('listbox').getByRole('option').first().innerText()).toMatch(
     /(flags|smileys)\s+P\(smileys\s*\)/,
   );
-  const [[, n01], [n10]] = (await confusionAt(0.9)) as [[number, number], [number, number]];
+  const [[, n01], [n10]] = confusion(await predicted(), 0.9);
   const wrong = await app.call('pictures.ids', { filter: { kind: 'wrong', run: 'r1' } });
   expect(wrong).toHaveLength(n01 + n10);
 });
@@ -82,10 +83,9 @@ test('a swap mirrors every figure of Review, and undo restores them', async () =
   await expect.poll(cells).toEqual([before[3], before[2], before[1], before[0]]);
   await main().getByText('P(flags)').first().waitFor();
   const swapped = await predicted();
+  expect(swapped.map(({ id }) => id)).toEqual(answers.map(({ id }) => id));
   swapped.forEach(({ probability }, index) => {
-    const { probability: old } = answers[index]!;
-    if (old === null) expect(probability).toBeNull();
-    else expect(probability).toBeCloseTo(1 - old, 12);
+    expect(probability).toBeCloseTo(1 - answers[index]!.probability, 12);
   });
   // What was tried before is still called the same.
   await goTo(app, 'Try');
@@ -118,7 +118,7 @@ test('errors in the Library follow the threshold of Review', async () => {
   const wrongAt = async (threshold: number): Promise<void> => {
     await goTo(app, 'Review');
     await main().getByRole('slider').fill(String(threshold));
-    const [[, n01], [n10]] = (await confusionAt(threshold)) as [[number, number], [number, number]];
+    const [[, n01], [n10]] = confusion(await predicted(), threshold);
     // Before the slider has rested.
     await goTo(app, 'Library');
     const name = n01 + n10 === 0 ? 'Select all' : `Select all ${formatCount(n01 + n10)}`;
@@ -180,18 +180,3 @@ test('changes by the command line show in the open window', async () => {
   await expect.poll(flags).toBe(classes[0]);
   expect(app.complaints).toEqual([]);
 });
-
-async function confusionAt(threshold: number): Promise<number[][]> {
-  const said = (await predicted()).filter(
-    ({ split, probability }) => split === 'validation' && probability !== null,
-  );
-  const rows = await app.call('pictures.rows', { ids: said.map(({ id }) => id) });
-  const counts = [
-    [0, 0],
-    [0, 0],
-  ];
-  rows.forEach(({ label }, index) => {
-    counts[label as number]![said[index]!.probability! > threshold ? 1 : 0]!++;
-  });
-  return counts;
-}

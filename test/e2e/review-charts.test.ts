@@ -4,6 +4,7 @@ import { formatLoss, formatPercent } from '../../shared/format.ts';
 import { classAt, curve, wilson, type Scored } from '../../shared/metrics.ts';
 import { binOf } from '../../shared/reliability.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { predictionsOn } from '../kit/window/predictions.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** The charts of Review, whose marks open their pictures, and intervals of its figures. One app; the tests follow each other. */
@@ -26,14 +27,7 @@ beforeAll(async () => {
   run = await trainSmall(app, { ...SMALL_RECIPE, epochs: 1 });
   await goTo(app, 'Review');
   await rows().first().waitFor();
-  const known = (await app.call('runs.pictures', { run: run.id })).filter(
-    ({ split }) => split === 'validation',
-  );
-  const pictures = await app.call('pictures.rows', { ids: known.map(({ id }) => id) });
-  scored = pictures.map(({ id, label }) => ({
-    label: label as 0 | 1,
-    probability: known.find((one) => one.id === id)!.probability!,
-  }));
+  scored = await predictionsOn(app, run.id, 'validation');
 });
 
 afterAll(async () => {
@@ -141,13 +135,8 @@ test('AUC, average precision and F1 have the bootstrap intervals of the command 
 
 /** Accuracy of predicted pictures of a set, by their current labels, with what the table says of it. */
 async function accuracyOn(set: 'train' | 'validation', threshold: number) {
-  const known = (await app.call('runs.pictures', { run: run.id })).filter(
-    ({ split, probability }) => split === set && probability !== null,
-  );
-  const labels = await app.call('pictures.rows', { ids: known.map(({ id }) => id) });
-  const right = labels.filter(
-    ({ id, label }) => label === classAt(known.find((one) => one.id === id)!.probability!, threshold),
-  ).length;
+  const known = await predictionsOn(app, run.id, set);
+  const right = known.filter(({ label, probability }) => label === classAt(probability, threshold)).length;
   return { count: known.length, ...wilson(right, known.length)! };
 }
 

@@ -9,6 +9,7 @@ import { sigmoid } from '../../shared/metrics.ts';
 import { binOf } from '../../shared/reliability.ts';
 import { answerAt, type UnsureProposal } from '../../shared/unsure.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { predictionsOn } from '../kit/window/predictions.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** What Review makes part of a run: calibration and unsure answers. One app; the tests follow each other. */
@@ -43,12 +44,8 @@ const section = (title: string) => main().getByRole('heading', { name: title, ex
 const current = async (): Promise<RunInfo> => (await app.call('runs.list'))[0]!;
 
 async function probabilities(): Promise<Map<number, number>> {
-  const known = await app.call('runs.pictures', { run: run.id });
-  return new Map(
-    known.flatMap(({ id, split, probability }) =>
-      split === 'validation' && probability !== null ? [[id, probability] as const] : [],
-    ),
-  );
+  const known = await predictionsOn(app, run.id, 'validation');
+  return new Map(known.map(({ id, probability }) => [id, probability]));
 }
 
 test('the reliability diagram gives the calibration error of the run, and the section stays open', async () => {
@@ -102,17 +99,17 @@ test('heads of folds are trained on request, which can be cancelled, and the tem
 test('a bin out of fold opens its pictures in the Library', async () => {
   const { sets, fit } = await app.call('figures.calibration', { run: run.id });
   const { bins } = sets.find(({ on }) => on === 'out-of-fold')!.after!;
-  const logits = (await app.call('figures.outOfFold', { run: run.id }))!;
+  const outOfFold = (await app.call('figures.outOfFold', { run: run.id }))!;
   const bin = bins.findLast(({ count }) => count > 0)!;
   const title = `Reliability diagram, Temperature ${fit!.temperature.toFixed(2)}`;
   await main().getByRole('group', { name: title }).getByRole('button').last().click();
   await main()
     .getByText(/^Out of fold, P\(smileys\) .*: \d+ pictures?$/)
     .waitFor();
-  const ids = logits
-    .filter(({ logit }) => binOf(sigmoid(logit / fit!.temperature), bins.length) === bins.indexOf(bin))
-    .map(({ id }) => id);
-  expect(ids).toHaveLength(bin.count);
+  const inBin = outOfFold.logits.filter(
+    (logit) => binOf(sigmoid(logit / fit!.temperature), bins.length) === bins.indexOf(bin),
+  );
+  expect(inBin).toHaveLength(bin.count);
   const listed = main().getByRole('listbox', { name: 'Pictures' }).getByRole('option');
   await expect.poll(() => listed.count()).toBe(bin.count);
   await app.screenshots('library-these', [[1280, 800]]);

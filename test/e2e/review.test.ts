@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunInfo } from '../../shared/contract/train.ts';
-import { confusion, type Confusion, type Scored } from '../../shared/metrics.ts';
+import { confusion, type Confusion } from '../../shared/metrics.ts';
 import { holdAnswers, noteCalls } from '../kit/window/answers.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { predictionsOn } from '../kit/window/predictions.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** The Review screen, on a run that was really trained. One app; the tests follow each other. */
@@ -35,18 +36,7 @@ async function matrix(): Promise<Confusion> {
 }
 
 /** What the run says of its validation pictures, with their labels, as main has them. */
-async function scored(): Promise<(Scored & { id: number; name: string })[]> {
-  const said = (await app.call('runs.pictures', { run: run.id })).filter(
-    ({ split }) => split === 'validation',
-  );
-  const pictures = await app.call('pictures.rows', { ids: said.map(({ id }) => id) });
-  return pictures.map(({ id, name, label }) => ({
-    id,
-    name,
-    label: label as 0 | 1,
-    probability: said.find((one) => one.id === id)!.probability!,
-  }));
-}
+const scored = () => predictionsOn(app, run.id, 'validation');
 
 test('without a trained run it links to Train', async () => {
   await goTo(app, 'Review');
@@ -58,7 +48,7 @@ test('without a trained run it links to Train', async () => {
 
 test('the matrix counts the predictions for the validation set, and the largest errors come first', async () => {
   run = await trainSmall(app, { ...SMALL_RECIPE, epochs: 2 });
-  const letGo = await holdAnswers(app, 'runs.pictures');
+  const letGo = await holdAnswers(app, 'runs.predictions');
   await goTo(app, 'Review');
   await main().getByRole('slider').waitFor();
   await app.screenshots('review-loading');
@@ -130,7 +120,7 @@ test('a cell opens its pictures, whose labels can be corrected and undone', asyn
   await expect.poll(matrix).toEqual(before);
   // Of all the validation pictures only the one in question was read again.
   const calls = await callsSince();
-  expect(calls.map(({ name }) => name)).not.toContain('runs.pictures');
+  expect(calls.map(({ name }) => name)).not.toContain('runs.predictions');
   const read = calls.filter(({ name }) => name === 'pictures.rows').map(({ payload }) => payload);
   for (const one of read) expect(one).toEqual({ ids: [Number(id)] });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunInfo } from '../../shared/contract/train.ts';
-import { confusion, type Confusion, type Scored } from '../../shared/metrics.ts';
+import { confusion, type Confusion } from '../../shared/metrics.ts';
 import { AppUnderTest } from '../kit/window/harness.ts';
+import { predictionsOn } from '../kit/window/predictions.ts';
 import { goTo, openSample, SMALL_RECIPE, trainSmall } from '../kit/window/sample.ts';
 
 /** The test set in the window: made, shown, and evaluated on when asked. One app; the tests follow each other. */
@@ -62,8 +63,8 @@ test('Train says that the test set is excluded, and excludes it', async () => {
   await main().getByText(`${tested.length} more labelled pictures are in the test set`).waitFor();
   await app.screenshots('train-test-set', [[1280, 800]]);
   run = await trainSmall(app, { ...SMALL_RECIPE, epochs: 2 });
-  const learned = (await app.call('runs.pictures', { run: run.id })).map(({ id }) => id);
-  expect(learned.filter((id) => tested.includes(id))).toEqual([]);
+  const learned = await app.call('pictures.rows', { ids: tested, run: run.id });
+  expect(learned.map(({ runSplit }) => runSplit)).toEqual(tested.map(() => null));
 });
 
 test('Review evaluates on the test set on request, and shows the results', async () => {
@@ -79,13 +80,8 @@ test('Review evaluates on the test set on request, and shows the results', async
     .getByText(/^Evaluated \w+ \d/)
     .first()
     .waitFor({ timeout: 60_000 });
-  const said = (await app.call('runs.pictures', { run: run.id })).filter(({ split }) => split === 'test');
-  expect(said.map(({ id }) => id).sort((a, b) => a - b)).toEqual(tested);
-  const rows = await app.call('pictures.rows', { ids: tested });
-  const scored = rows.map(({ id, label }): Scored => ({
-    label: label as 0 | 1,
-    probability: said.find((one) => one.id === id)!.probability!,
-  }));
+  const scored = await predictionsOn(app, run.id, 'test');
+  expect(scored.map(({ id }) => id).sort((a, b) => a - b)).toEqual(tested);
   await expect.poll(matrix).toEqual(confusion(scored));
   await main()
     .getByText(`${tested.length} test pictures with their current labels`, { exact: false })
@@ -103,9 +99,7 @@ test('the two sets are kept apart, and a changed label makes the evaluation outd
   await main().getByText('validation pictures', { exact: false }).first().waitFor();
   await expect.poll(matrix).not.toEqual(onTest);
   const total = (await matrix()).flat().reduce((sum, count) => sum + count, 0);
-  const held = (await app.call('runs.pictures', { run: run.id })).filter(
-    ({ split }) => split === 'validation',
-  );
+  const held = await predictionsOn(app, run.id, 'validation');
   expect(total).toBe(held.length);
   await button('Test set').click();
   await expect.poll(matrix).toEqual(onTest);

@@ -1,5 +1,6 @@
 import type { BrowserWindow } from 'electron';
 import type { AppSettings, appSettingsSchema } from '../../../shared/contract/system.ts';
+import type { FigureThread } from '../../engine/figures/figure-thread.ts';
 import type { HeatMaps } from '../../engine/heat-maps.ts';
 import type { Emit } from './emit.ts';
 import type { PicturePool } from '../../pictures/pool.ts';
@@ -14,6 +15,7 @@ import type { Importer } from './importer.ts';
 import type { Insight } from './insight.ts';
 import type { JsonFile } from './json-file.ts';
 import type { MapMaker } from './map-maker.ts';
+import type { OfOpenProject } from './of-open-project.ts';
 import type { OpenProject } from './open-project.ts';
 import type { OutOfFolds } from './out-of-folds.ts';
 import type { Pictures } from './pictures.ts';
@@ -43,6 +45,7 @@ export interface AppContext {
   speeds: Speeds;
   meter: SpeedMeter;
   splits: Splits;
+  figures: OfOpenProject<FigureThread>;
   trainer: Trainer;
   weights: WeightsImport;
   reporter: Reporter;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
 import { appSettingsSchema } from '../../../shared/contract/system.ts';
+import { FigureThread } from '../../engine/figures/figure-thread.ts';
 import { HeatMaps } from '../../engine/heat-maps.ts';
 import type { Emit } from './emit.ts';
 import { dataFolder } from '../../files/paths.ts';
@@ -17,6 +18,7 @@ import { Importer } from './importer.ts';
 import { Insight } from './insight.ts';
 import { JsonFile } from './json-file.ts';
 import { MapMaker } from './map-maker.ts';
+import { OfOpenProject } from './of-open-project.ts';
 import { OpenProject } from './open-project.ts';
 import { OutOfFolds } from './out-of-folds.ts';
 import { Pictures } from './pictures.ts';
@@ -107,6 +109,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
   });
   const speeds = new Speeds(new JsonFile(join(data, 'speeds.json'), speedsSchema, {}));
   const splits = new Splits(project);
+  const figures = new OfOpenProject(project, (open) => new FigureThread(open));
   const spawnJob = storage.after(spawnUtilityProcess);
   const heatMaps = new HeatMaps({ spawn: spawnJob, idleMs: HEAT_MAP_IDLE_MS });
   project.beforeClose(() => heatMaps.end());
@@ -130,6 +133,7 @@ export function makeParts({ emit: send, window, onMenuChange, temporary }: Parts
     speeds,
     meter,
     splits,
+    figures,
     trainer: new Trainer(project, checks, speeds, splits, spawn, emit),
     weights: new WeightsImport(project, spawn, emit),
     reporter: new Reporter(project, pool, spawn, emit),

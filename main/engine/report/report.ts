@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import type { RunRecord } from '../../../shared/library/runs.ts';
 import { classAt, probabilityOf, wrongness } from '../../../shared/metrics.ts';
+import type { TrainingSide } from '../../../shared/split.ts';
 import { writeAtomically } from '../../files/atomic-file.ts';
 import { reliability } from '../../insight/calibration.ts';
 import { cacheDir, type Project } from '../../library/folder.ts';
-import { getPictures, trainingSet } from '../../library/pictures/pictures.ts';
-import { getRunPictures } from '../../library/runs/predictions.ts';
+import { getPictures } from '../../library/pictures/pictures.ts';
+import { labelledOfRun } from '../../library/runs/predictions.ts';
 import { getEpochs } from '../../library/runs/runs.ts';
 import type { Db } from '../../library/database/sql.ts';
 import { getSettings } from '../../library/settings.ts';
@@ -105,14 +106,13 @@ async function figuresOf(
 }
 
 /** Counts pictures of both classes by the current labels. */
-function countSides(db: Db, runId: string): Record<'train' | 'validation', [number, number]> {
-  const labels = new Map(trainingSet(db).map(({ id, label }) => [id, label]));
-  const counts: Record<'train' | 'validation', [number, number]> = { train: [0, 0], validation: [0, 0] };
-  for (const { id, split } of getRunPictures(db, runId)) {
-    const label = labels.get(id);
-    if (label !== undefined && split !== null && split !== 'test') counts[split][label]++;
-  }
-  return counts;
+function countSides(db: Db, runId: string): Record<TrainingSide, [number, number]> {
+  const count = (side: TrainingSide): [number, number] => {
+    const labels = labelledOfRun(db, runId, side).map(({ label }) => label);
+    const ones = labels.filter((label) => label === 1).length;
+    return [labels.length - ones, ones];
+  };
+  return { train: count('train'), validation: count('validation') };
 }
 
 async function illustrate(

@@ -137,8 +137,8 @@ interface WithProblem {
   problem: PictureProblem | null;
 }
 
-/** Whether a picture, in the test set or not, has the content of one in it. */
-const IN_TEST_SET = `EXISTS (SELECT 1 FROM pictures t WHERE t.split = 'test' AND t.sha256 = p.sha256)`;
+/** SQL: whether a picture `p`, in the test set or not, has the content of one in it. */
+export const IN_TEST_SET = `EXISTS (SELECT 1 FROM pictures t WHERE t.split = 'test' AND t.sha256 = p.sha256)`;
 
 /**
  * The pictures to train on: labelled with a class and not in the test set, in order of id. `problem` is the result of

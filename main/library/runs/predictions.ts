@@ -1,8 +1,10 @@
-import type { RunPicture } from '../../../shared/library/runs.ts';
+import type { RunPicture, RunPredictions } from '../../../shared/library/runs.ts';
+import type { Split } from '../../../shared/split.ts';
+import { swapClass } from '../../../shared/swap.ts';
 import { inTurns } from '../../support/in-turns.ts';
 import { finish, type Steps } from '../../support/steps.ts';
 import { isSwapped } from '../labels/class-order.ts';
-import { idList } from '../pictures/pictures.ts';
+import { IN_TEST_SET, idList } from '../pictures/pictures.ts';
 import { runNumber } from './run-ids.ts';
 import { rows, run, transaction, type Db } from '../database/sql.ts';
 
@@ -79,17 +81,56 @@ function swapProbabilities({ probability, outOfSample, ...rest }: RunPicture): R
   return { ...rest, probability: swap(probability), outOfSample: swap(outOfSample) };
 }
 
-/** All of a run's predictions outside the test set: ids in order, and probabilities of class 1. */
-export const runProbabilities = (db: Db, runId: string): RunProbabilities =>
-  finish(readRunProbabilities(db, runId));
-
-export interface RunProbabilities {
-  ids: Uint32Array;
-  probabilities: Float32Array;
+/** A labelled picture of one of a run's sets. */
+export interface LabelledOfRun {
+  id: number;
+  /** The current label. */
+  label: 0 | 1;
+  /** Of class 1, 0..1; null while the run has not predicted it. */
+  probability: number | null;
 }
 
+/**
+ * The pictures of a set of a run that are labelled now, in order of id. Without those that have since gone into the test
+ * set, or out of it. Files may be missing.
+ */
+export function labelledOfRun(db: Db, runId: string, on: Split): LabelledOfRun[] {
+  const found = rows<LabelledOfRun>(
+    db,
+    `SELECT p.id, p.label, r.probability FROM run_pictures r JOIN pictures p ON p.id = r.picture_id
+     WHERE r.run_number = :number AND r.split = :on AND p.label IN (0, 1)
+       AND ${on === 'test' ? "p.split = 'test'" : `NOT ${IN_TEST_SET}`} ORDER BY p.id`,
+    { number: runNumber(db, runId), on },
+  );
+  if (!isSwapped(db)) return found;
+  return found.map(({ id, label, probability }) => ({
+    id,
+    label: swapClass(label),
+    probability: probability === null ? null : 1 - probability,
+  }));
+}
+
+/** A run's stored predictions for the pictures of a set that are still in the project, in order of id. */
+export function listPredictions(db: Db, runId: string, on: Split): RunPredictions {
+  const found = rows<{ id: number; probability: number }>(
+    db,
+    `SELECT r.picture_id AS id, r.probability FROM run_pictures r JOIN pictures p ON p.id = r.picture_id
+     WHERE r.run_number = :number AND r.probability IS NOT NULL AND r.split = :on ORDER BY r.picture_id`,
+    { number: runNumber(db, runId), on },
+  );
+  const swapped = isSwapped(db);
+  return {
+    ids: Uint32Array.from(found, ({ id }) => id),
+    probabilities: Float64Array.from(found, ({ probability }) => (swapped ? 1 - probability : probability)),
+  };
+}
+
+/** All of a run's predictions outside the test set: ids in order, and probabilities of class 1. */
+export const runProbabilities = (db: Db, runId: string): RunPredictions =>
+  finish(readRunProbabilities(db, runId));
+
 /** `runProbabilities` in steps. @yields after some thousand */
-export function* readRunProbabilities(db: Db, runId: string): Steps<RunProbabilities> {
+export function* readRunProbabilities(db: Db, runId: string): Steps<RunPredictions> {
   const number = runNumber(db, runId);
   const swapped = isSwapped(db);
   const ids: number[] = [];
@@ -109,5 +150,5 @@ export function* readRunProbabilities(db: Db, runId: string): Steps<RunProbabili
     if (found.length < PAGE) break;
     yield;
   }
-  return { ids: new Uint32Array(ids), probabilities: new Float32Array(probabilities) };
+  return { ids: new Uint32Array(ids), probabilities: new Float64Array(probabilities) };
 }
