@@ -19,7 +19,7 @@ import { pixelsIn } from '../pictures/cache-folders.ts';
  */
 const LEAST_SIMILARITY = 0.87;
 /** Least cosine of the pairs that are stored for groups of look-alikes, which come out of the same comparison. */
-const LEAST_ALIKE = 0.8;
+export const LEAST_ALIKE = 0.8;
 /** Pixels of a picture are compared in vain so often at most: in a set of look-alikes every pair is similar. */
 const MOST_MISSES = 8;
 /** Of the time, finding takes this share and comparing pixels the rest. */
