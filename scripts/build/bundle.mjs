@@ -19,13 +19,14 @@ const EXTERNAL = [
 ];
 
 /** Modules that run in their own process or thread. `main/support/entry.ts` looks for them beside the program. */
-const CHILDREN = {
+export const CHILDREN = {
   process: 'main/jobs/process.ts',
   worker: 'main/pictures/worker.ts',
   'stat-worker': 'main/library/pictures/stat-worker.ts',
   'cache-worker': 'main/library/cache/cache-worker.ts',
   'read-worker': 'main/library/reading/read-worker.ts',
   'split-worker': 'main/engine/split-worker.ts',
+  'figure-worker': 'main/engine/figures/figure-worker.ts',
   'suggest-worker': 'main/engine/suggestions/suggest-worker.ts',
 };
 
