@@ -8,10 +8,14 @@ import { TENSORFLOW_ENV } from '../../main/jobs/child.ts';
 import { MARK } from './contenders/serve.ts';
 
 /**
- * The environment in which somebody would run TensorFlow who has not read of its pooled allocator. `0` rather than
- * nothing, since `main/model/tensorflow.ts` turns it on where nothing is set.
+ * The environment in which somebody would run TensorFlow who has not read of its pooled allocator, nor of huge pages. `0`
+ * rather than nothing, since `main/model/tensorflow.ts` turns it on where nothing is set.
  */
-export const DEFAULT_ENV = { ...TENSORFLOW_ENV, TF_CPU_ALLOCATOR_USE_BFC: '0' } as const;
+export const DEFAULT_ENV = {
+  ...TENSORFLOW_ENV,
+  TF_CPU_ALLOCATOR_USE_BFC: '0',
+  GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? '',
+} as const;
 
 const measured = z.object({ samples: z.array(z.number()), cpuMs: z.array(z.number()).default([]) });
 /** Of each time that a contender did its work: the figure, and the CPU time of its process in all threads. */
