@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { venvPython } from '../../scripts/keras-venv.ts';
 import type { Progress } from '../../scripts/setup/progress.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';
-import { Contender, takeTurns, withContenders } from './contender.ts';
+import { Contender, takeTurnsWithCpu, withContenders, type Measured } from './contender.ts';
 import { generatedPictures, LARGE, SMALL, type PictureSet } from './pictures.ts';
 import { summarise } from './statistics.ts';
 
@@ -24,12 +24,20 @@ export const benchmark: Benchmark = {
       results.push({ what, ...(await measure(await listFiles(set, files, progress), what, progress)) });
     }
     const measurements = results.flatMap(({ what, ours, ...others }) =>
-      Object.values(others).map(({ title, figures }): Measurement => ({
-        what,
-        unit: 'pictures/s',
-        value: ours.median,
-        baseline: { what: title, value: figures.median },
-      })),
+      Object.values(others).flatMap(({ title, figures }): Measurement[] => [
+        {
+          what,
+          unit: 'pictures/s',
+          value: ours.wall.median,
+          baseline: { what: title, value: figures.wall.median },
+        },
+        {
+          what: '  CPU time a picture',
+          unit: 'ms',
+          value: ours.cpu.median,
+          baseline: { what: title, value: figures.cpu.median },
+        },
+      ]),
     );
     return {
       measurements: measurements as [Measurement, ...Measurement[]],
@@ -62,7 +70,11 @@ async function measure(files: string[], what: string, progress: Progress) {
   return withContenders(starts, async (contenders) => {
     progress.stage(`Decoding ${files.length} pictures of ${what}, in turns`);
     const turns = contenders.map((contender) => ({ contender, repeat: 1 }));
-    const [ours, shrinking, whole, pillow] = (await takeTurns(turns, ROUNDS)).map(summarise);
+    const summary = ({ samples, cpuMs }: Measured) => ({
+      wall: summarise(samples),
+      cpu: summarise(cpuMs.map((ms) => ms / files.length)),
+    });
+    const [ours, shrinking, whole, pillow] = (await takeTurnsWithCpu(turns, ROUNDS)).map(summary);
     return {
       ours: ours!,
       sharp: { title: 'native sharp', figures: shrinking! },
