@@ -61,8 +61,8 @@ const BATCH = 250;
 const BATCH_MS = 250;
 /** Leaves most of the 50 ms for which the main process may block to the commit of the transaction. */
 const TRANSACTION_MS = 8;
-/** Files examined at once: enough for messages of several files, and to keep threads busy while one takes long. */
-const AHEAD = 32 * availableParallelism();
+/** Files examined at once: enough for messages of several files, and for threads while one file takes long. */
+const AHEAD = 8 * availableParallelism();
 
 /**
  * Imports planned files: examines them several at a time and writes the results in transactions of a few milliseconds,
