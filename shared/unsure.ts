@@ -105,19 +105,37 @@ export const answeredSentence = ({ answered, pictures, on }: UnsureRule): string
 /** What a rule guarantees of its answers, and what not, as sentences. */
 export function unsureGuarantee(
   classes: readonly [string, string],
-  { risk, on, pictures, from }: Pick<UnsureRule, 'risk' | 'on' | 'pictures' | 'from'>,
+  rule: Pick<UnsureRule, 'risk' | 'on' | 'pictures' | 'from'>,
 ): string {
-  const never = from.flatMap((border, label) => (border === null ? [classes[label]!] : []));
-  const [only] = classes.filter((_, label) => from[label] !== null);
-  const answers = never.length === 0 ? 'answers of each class' : `answers "${only}"`;
+  const never = rule.from.flatMap((border, label) => (border === null ? [classes[label]!] : []));
+  const [assumption, ...others] = presumptions(rule);
   return [
-    `Of the ${answers} at most ${formatPercent(risk)} are wrong, with 95% confidence${never.length === 0 ? ' for each class (at least 90% for both together)' : ''}, ` +
-      `for pictures drawn like the ${pictures} ${on} pictures from which this was computed. Pictures of another kind are not covered.`,
-    ASSUMPTIONS,
+    guaranteeSentence(classes, rule),
+    assumption,
     ...never.map((name) => `Nothing can be guaranteed for "${name}", so it is never answered.`),
-    on === 'validation' ? VALIDATION_CAVEAT : TEST_CAVEAT,
+    ...others,
   ].join(' ');
 }
+
+/** What a rule guarantees of its answers, as one sentence. */
+export function guaranteeSentence(
+  classes: readonly [string, string],
+  { risk, on, pictures, from }: Pick<UnsureRule, 'risk' | 'on' | 'pictures' | 'from'>,
+): string {
+  const isOfBoth = !from.includes(null);
+  const [only] = classes.filter((_, label) => from[label] !== null);
+  return (
+    `Of the ${isOfBoth ? 'answers of each class' : `answers "${only}"`} at most ${formatPercent(risk)} are wrong, with 95% ` +
+    `confidence${isOfBoth ? ' for each class (at least 90% for both together)' : ''}, for pictures drawn like the ${pictures} ` +
+    `${on} pictures from which this was computed. Pictures of another kind are not covered.`
+  );
+}
+
+/** What the guarantee presumes, a paragraph each. */
+export const presumptions = ({ on }: Pick<UnsureRule, 'on'>): [string, string] => [
+  ASSUMPTIONS,
+  on === 'validation' ? VALIDATION_CAVEAT : TEST_CAVEAT,
+];
 
 /** The guarantee pays for the choice of the borders, not for that of the error rate. */
 const ASSUMPTIONS =

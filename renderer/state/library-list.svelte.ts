@@ -99,7 +99,7 @@ export class LibraryList {
   }
 
   async #read(query: PictureQuery): Promise<{ ids: Uint32Array; groups: GroupPlaces | null }> {
-    if (query.filter.kind !== 'alike') {
+    if (query.filter.kind !== 'alike' && query.filter.kind !== 'duplicates') {
       return { ids: await this.client.call('pictures.ids', query), groups: null };
     }
     const { ids, sizes } = await this.client.call('pictures.groups', query);

@@ -30,7 +30,7 @@ export interface PictureGroups {
 export const pictureCalls = {
   /** Ids of all matching pictures, in order. */
   'pictures.ids': call(pictureQuerySchema).returns<Uint32Array>(),
-  /** Groups of look-alikes, for a query whose filter is `alike`; the largest first, whatever the sort. */
+  /** Groups, for a query whose filter is `alike` or `duplicates`; the largest first, whatever the sort. */
   'pictures.groups': call(pictureQuerySchema).returns<PictureGroups>(),
   /** Rows of the given ids in their order, without those that no longer exist. `run`: also in which set each was in it. */
   'pictures.rows': call(

@@ -176,7 +176,14 @@ test('a guarantee says how many pictures are missing, and what it holds for', as
       ),
     )
     .waitFor();
-  await main().getByText('Selective classification with guaranteed risk').waitFor();
+  const method = main().getByText('Selective classification with guaranteed risk');
+  expect(await method.isVisible()).toBe(false);
+  await main().getByText('What this presumes').click();
+  await method.waitFor();
+  await app.screenshots('review-unsure-presumes', [
+    [1280, 800],
+    [800, 560],
+  ]);
   expect(await app.accessibility()).toEqual([]);
 });
 

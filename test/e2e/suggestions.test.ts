@@ -294,6 +294,7 @@ describe('near-duplicates', () => {
       .getByRole('button', { name: 'Near-duplicates 4' })
       .click();
     await expect.poll(() => page.locator('.cell:not([hidden])').count()).toBe(4);
+    expect(await page.getByRole('option', { name: /first of 2 near-duplicates/ }).count()).toBe(2);
     await app.screenshots('suggestions-duplicates', [[1280, 800]]);
     await app.call('pictures.setTest', { ids: [id!], test: true });
     await until(({ summary }) => summary!.duplicates.leaks === 1);

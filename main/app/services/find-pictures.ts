@@ -12,7 +12,7 @@ export async function findPictures(
 ): Promise<Uint32Array> {
   const { filter, sort } = query;
   let ids = await reader.read({ kind: 'ids', query });
-  if (filter.kind === 'duplicates') return suggestions.ask({ kind: 'groups', ids });
+  if (filter.kind === 'duplicates') return (await suggestions.ask({ kind: 'groups', ids })).ids;
   if (filter.kind === 'alike') return (await suggestions.ask({ kind: 'alike', ids, from: filter.from })).ids;
   if (filter.kind === 'suggested') ids = await suggestions.ask({ kind: 'filter', ids, filter });
   if (sort.by === 'suggestion' || sort.by === 'similar') {
@@ -21,16 +21,21 @@ export async function findPictures(
   return ids;
 }
 
-/** Groups of look-alikes. @throws TwofoldError `bad-input` for another filter */
+/** Groups of look-alikes or near-duplicates. @throws TwofoldError `bad-input` for another filter */
 export async function findGroups(
   reader: LibraryReader,
   suggestions: Suggestions,
   query: PictureQuery,
 ): Promise<PictureGroups> {
   const { filter } = query;
-  if (filter.kind !== 'alike')
-    throw new TwofoldError('bad-input', `Expected the filter "alike", received "${filter.kind}".`);
+  if (filter.kind !== 'alike' && filter.kind !== 'duplicates') {
+    throw new TwofoldError(
+      'bad-input',
+      `Expected the filter "alike" or "duplicates", received "${filter.kind}".`,
+    );
+  }
   const ids = await reader.read({ kind: 'ids', query });
+  if (filter.kind === 'duplicates') return suggestions.ask({ kind: 'groups', ids });
   return suggestions.ask({ kind: 'alike', ids, from: filter.from });
 }
 

@@ -107,7 +107,7 @@ export class KnownGroups {
   }
 
   /** The given pictures that have near-duplicates, group by group, largest group first. */
-  *filter(ids: Uint32Array): Steps<Uint32Array> {
+  *filter(ids: Uint32Array): Steps<PictureGroups> {
     const found: number[] = [];
     const keys: number[] = [];
     yield* eachIndex(ids.length, SOME, (at) => {
@@ -119,6 +119,14 @@ export class KnownGroups {
     const byId = sortedPlaces(new Float64Array(found));
     yield;
     const places = sortedPlaces(Float64Array.from(byId, (at) => keys[at]!));
-    return places.map((at) => found[byId[at]!]!);
+    const sizes: number[] = [];
+    let last = -1;
+    for (const at of places) {
+      const key = keys[byId[at]!]!;
+      if (key === last) sizes[sizes.length - 1]!++;
+      else sizes.push(1);
+      last = key;
+    }
+    return { ids: places.map((at) => found[byId[at]!]!), sizes: Uint32Array.from(sizes) };
   }
 }

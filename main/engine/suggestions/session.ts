@@ -184,7 +184,7 @@ export class SuggestionSession {
   }
 
   /** See `KnownGroups.filter`. */
-  inGroups(ids: Uint32Array): Steps<Uint32Array> {
+  inGroups(ids: Uint32Array): Steps<PictureGroups> {
     return this.#groups.filter(ids);
   }
 

@@ -47,7 +47,7 @@ export interface SuggestAnswers {
   missing: { pictures: IndexJob['pictures']; total: number };
   uncompared: IndexJob['pictures'];
   leaks: Leak[];
-  groups: Uint32Array;
+  groups: PictureGroups;
   prepare: null;
   of: Float32Array;
   list: SuggestionList;
