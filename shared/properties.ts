@@ -21,7 +21,10 @@ export interface PropertyOfClass {
   auc: Interval;
   /** How many labelled pictures it was computed on. */
   pictures: number;
-  /** Whether the interval is so far above chance that a model may learn this property instead. */
+  /**
+   * Whether the interval is so far above chance, with enough pictures of each class, that a model may learn this property
+   * instead.
+   */
   isNotable: boolean;
 }
 

@@ -94,6 +94,11 @@ const VALUES: Record<Property, (picture: PictureMeasures) => number | null> = {
 
 /** Lower end of the interval above which a property is worth a warning. */
 const NOTABLE = 0.6;
+/**
+ * Pictures of each class from which on a property is worth a warning. Of two each, chance alone separates one property in
+ * three completely, and the interval has no width then; of ten each, one in 92,378.
+ */
+const FEWEST_FOR_WARNING = 10;
 
 /**
  * How well each property separates the classes, over the measured labelled pictures outside the test set; highest ROC
@@ -113,6 +118,8 @@ export function propertiesOfClasses(db: Db): PropertyOfClass[] {
       pictures.map(({ id }) => labels.get(id)!),
     );
     if (!auc) return [];
+    const ones = pictures.filter(({ id }) => labels.get(id) === 1).length;
+    const fewest = Math.min(ones, pictures.length - ones);
     const isOne = auc.value >= 0.5;
     const shown = isOne ? auc : { value: 1 - auc.value, low: 1 - auc.high, high: 1 - auc.low };
     return [
@@ -121,7 +128,7 @@ export function propertiesOfClasses(db: Db): PropertyOfClass[] {
         class: isOne ? 1 : 0,
         auc: shown,
         pictures: pictures.length,
-        isNotable: shown.low > NOTABLE,
+        isNotable: shown.low > NOTABLE && fewest >= FEWEST_FOR_WARNING,
       },
     ];
   });

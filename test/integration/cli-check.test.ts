@@ -5,13 +5,13 @@ import { sharp } from '../../main/pictures/sharp.ts';
 import { done, run, SAMPLES, temporaryFolder } from '../kit/cli.ts';
 
 /** Light smileys and dark flags, with one picture for each check. */
-async function pictures(folder: string): Promise<void> {
+async function pictures(folder: string, count = 12): Promise<void> {
   for (const [name, background] of [
     ['flags', '#333'],
     ['smileys', '#ddd'],
   ] as const) {
     mkdirSync(path.join(folder, name), { recursive: true });
-    for (const file of readdirSync(path.join(SAMPLES, name)).sort().slice(0, 12)) {
+    for (const file of readdirSync(path.join(SAMPLES, name)).sort().slice(0, count)) {
       await sharp(path.join(SAMPLES, name, file))
         .flatten({ background })
         .linear(name === 'flags' ? 0.6 : 1, 0)
@@ -64,4 +64,15 @@ it('"check" lists unusual pictures by kind, measures only what is new, and names
   expect(stdout).toContain('"smileys" is brighter: ROC AUC ');
   expect(stderr).not.toContain('measuring');
   expect(readFileSync(csv, 'utf8').split('\n')[0]).toBe('path,checks');
+});
+
+it('"check" does not warn of a property that separates a handful of pictures, as chance does', async () => {
+  const folder = temporaryFolder();
+  await pictures(path.join(folder, 'pictures'), 3);
+  const project = path.join(folder, 'p');
+  await done('import', path.join(folder, 'pictures'), '--project', project);
+  const { events } = await run('check', project, '--json');
+  const found = events.filter(({ event }) => event === 'property');
+  expect(found.some(({ auc }) => (auc as { low: number }).low > 0.6)).toBe(true);
+  expect(found.map(({ notable }) => notable)).toEqual(found.map(() => false));
 });
