@@ -6,6 +6,7 @@ import { seededGenerator } from '../../main/support/random.ts';
 import { classAt } from '../../shared/metrics.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';
 import { indexedSets, type IndexedSet, type Labelled } from './indexed-sets.ts';
+import { mean } from './statistics.ts';
 
 const SEEDS = [1, 2, 3, 4, 5];
 /** Pictures labelled at a time, and at most. */
@@ -20,15 +21,25 @@ export const benchmark: Benchmark = {
     const sets = await indexedSets(progress);
     const measurements: Measurement[] = [];
     const curves: Record<string, { next: number[]; random: number[] }> = {};
+    const bounds: string[] = [];
     for (const set of sets) {
       progress.stage(`Labelling ${set.name}`);
-      const next = meanCurve(set, nextStep);
-      const random = meanCurve(set, randomStep);
+      const next = meanOf(curvesOf(set, nextStep));
+      const randomCurves = curvesOf(set, randomStep);
+      const random = meanOf(randomCurves);
       const wanted = random.at(-1)!;
+      const all = accuracyOf(
+        set.pool,
+        set.pool.labels.map((_, row) => row),
+        set.test,
+      );
+      bounds.push(
+        `${set.name}: ${percent(wanted)} ± ${percent(standardError(randomCurves.map((curve) => curve.at(-1)!)))} (mean and standard error) with ${MOST} labels in random order, ${percent(all)} with all ${set.pool.labels.length}.`,
+      );
       const step = next.findIndex((accuracy) => accuracy >= wanted);
       curves[set.name] = { next, random };
       measurements.push({
-        what: `${set.name}: labels for ${(100 * wanted).toFixed(1)}% accuracy${step < 0 ? ', not reached' : ''}`,
+        what: `${set.name}: labels for ${percent(wanted)} accuracy${step < 0 ? ', not reached' : ''}`,
         unit: 'labels',
         value: step < 0 ? MOST : (step + 1) * STEP,
         baseline: { what: 'random order', value: MOST },
@@ -40,6 +51,7 @@ export const benchmark: Benchmark = {
       details: { step: STEP, seeds: SEEDS.length, curves },
       notes: [
         `Accuracy of the probe on 400 pictures of other photographs; means of ${SEEDS.length} seeds; ${STEP} labels at a time from 600 pictures.`,
+        ...bounds,
       ],
     };
   },
@@ -47,9 +59,11 @@ export const benchmark: Benchmark = {
 
 type ChooseStep = (pool: Labelled, labelled: readonly number[], seed: number) => number[];
 
-/** Mean accuracy after 10, 20, … labels. */
-function meanCurve({ pool, test }: IndexedSet, choose: ChooseStep): number[] {
-  const curves = SEEDS.map((seed) => {
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+/** Accuracies after 10, 20, … labels, a curve for each seed. */
+const curvesOf = ({ pool, test }: IndexedSet, choose: ChooseStep): number[][] =>
+  SEEDS.map((seed) => {
     const labelled: number[] = [];
     const accuracies: number[] = [];
     while (labelled.length < MOST) {
@@ -58,7 +72,15 @@ function meanCurve({ pool, test }: IndexedSet, choose: ChooseStep): number[] {
     }
     return accuracies;
   });
-  return curves[0]!.map((_, step) => curves.reduce((sum, curve) => sum + curve[step]! / curves.length, 0));
+
+const meanOf = (curves: readonly number[][]): number[] =>
+  curves[0]!.map((_, step) => mean(curves.map((curve) => curve[step]!)));
+
+/** Of the mean of some values. */
+function standardError(values: readonly number[]): number {
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 const nextStep: ChooseStep = (pool, labelled, seed) => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chooseNext } from '../../../main/insight/label-next.ts';
+import { candidatesToLabel, chooseNext } from '../../../main/insight/label-next.ts';
 import type { Matrix } from '../../../main/insight/matrix.ts';
 
 /** Four clusters of 30 points each; row r is of cluster r % 4. */
@@ -34,4 +34,10 @@ it('takes all if fewer are left, even copies of one picture', () => {
   const chosen = chooseNext(copies, null, 5, 1);
   expect(chosen.length).toBeGreaterThan(0);
   expect(new Set(chosen).size).toBe(chosen.length);
+});
+
+it('chooses from an even sample of many pictures, which is large enough for what is wanted', () => {
+  expect(candidatesToLabel(100_000, null, 40).slice(0, 3)).toEqual([0, 100, 200]);
+  expect(candidatesToLabel(100_000, null, 1500)).toHaveLength(1500);
+  expect(candidatesToLabel(30, null, 40)).toHaveLength(30);
 });
