@@ -62,6 +62,47 @@ describe('head against Keras', () => {
     head.dispose();
   });
 
+  it('takes the same 20 steps as Keras with a kernel that is updated by row', async () => {
+    const [n, features, units] = [8, 5000, 40];
+    const wide = JSON.parse(
+      readFileSync(new URL('../reference/keras/wide.json', import.meta.url), 'utf8'),
+    ) as Record<'loss' | 'kernel' | 'bias' | 'outputKernel' | 'outputBias', number[]> & { every: number };
+    const wave = (count: number, frequency: number, phase: number, scale: number): Float32Array =>
+      Float32Array.from({ length: count }, (_, i) => scale * Math.sin(i * frequency + phase));
+    const head = await Head.create({ features, units: [units], dropout: 0, learningRate: 1e-3, seed: 1 });
+    // Two pieces of a block, the second one smaller.
+    const [{ blockRows, outputs }] = head.layers as [DenseLayout];
+    expect(kernelPieces(blockRows[0]!, outputs).map(({ length }) => length)).toEqual([3763, 1237]);
+    head.setWeights(
+      new Map([
+        ['dense/kernel', { shape: [features, units], values: wave(features * units, 0.37, 0, 0.02) }],
+        ['dense/bias', { shape: [units], values: new Float32Array(units) }],
+        ['dense_1/kernel', { shape: [units, 1], values: wave(units, 0.91, 1, 0.3) }],
+        ['dense_1/bias', { shape: [1], values: new Float32Array(1) }],
+      ]),
+    );
+    wide.loss.forEach((expected, step) => {
+      const x = wave(n * features, 0.7, step, 1 / 9).map(Math.abs);
+      const labels = Float32Array.from({ length: n }, (_, i) => (i + step) % 2);
+      expect(head.step(x, labels).loss, `loss of step ${step}`).toBeCloseTo(expected, 5);
+    });
+    const found = head.getWeights();
+    const kernel = found.get('dense/kernel')!.values.filter((_, i) => i % wide.every === 0);
+    const reached = [
+      kernel,
+      ...['dense/bias', 'dense_1/kernel', 'dense_1/bias'].map((name) => found.get(name)!.values),
+    ];
+    for (const [index, name] of (['kernel', 'bias', 'outputKernel', 'outputBias'] as const).entries()) {
+      expect(reached[index], name).toHaveLength(wide[name].length);
+      const largest = wide[name].reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - reached[index]![i]!)),
+        0,
+      );
+      expect(largest, name).toBeLessThan(1e-5);
+    }
+    head.dispose();
+  });
+
   it('takes the same 20 steps as tf.layers with dropout, given the same masks', async () => {
     const rate = 0.4;
     const head = await Head.create({ features: 24, units: [16], dropout: rate, learningRate: 1e-3, seed: 1 });
@@ -81,9 +122,6 @@ describe('head against Keras', () => {
   it('takes the same 20 steps as tf.layers with a kernel that is updated by row', async () => {
     const [n, features, rate, learningRate] = [8, 5000, 0.3, 1e-3];
     const head = await Head.create({ features, units: [40], dropout: rate, learningRate, seed: 2 });
-    // Two pieces of a block, the second one smaller.
-    const [{ blockRows, outputs }] = head.layers as [DenseLayout];
-    expect(kernelPieces(blockRows[0]!, outputs).map(({ length }) => length)).toEqual([3763, 1237]);
     const model = new MaskedModel(head.getWeights(), learningRate);
     for (let step = 0; step < 20; step++) {
       const x = Float32Array.from({ length: n * features }, (_, i) => Math.abs(Math.sin(i * 0.7 + step)) / 9);
