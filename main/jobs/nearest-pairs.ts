@@ -5,7 +5,7 @@ import { tf, type Tensor } from '../model/tensorflow.ts';
 const ROWS = 2048;
 const COLUMNS = 4096;
 /** Products in a chunk, whose values are read only if the largest may be among the nearest of a row. */
-const CHUNK = 64;
+const CHUNK = 16;
 /** Neighbours of each row: enough to connect a burst, few enough to compare all their pixels. */
 const NEIGHBOURS = 8;
 
