@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { toFailure } from '../shared/errors.ts';
 import { formatDuration } from '../shared/format.ts';
+import { installAllDebianPackages } from './setup/debian.ts';
 import { withLock } from './setup/lock.ts';
 import { ProgressPrinter } from './setup/progress.ts';
 import { isReady, markReady, PURPOSES, ROOT, type Purpose } from './setup/step.ts';
@@ -36,16 +37,34 @@ async function setUp(purposes: readonly Purpose[], retryFallbacks: boolean): Pro
   console.log(`Set-up complete (${formatDuration(Date.now() - startedMs)}).`);
 }
 
+/** Writes no stamp: files of root in the checkout would be in the way of its owner's set-up. */
+async function installSystemPackages(): Promise<void> {
+  const progress = new ProgressPrinter(process.stdout);
+  try {
+    const outcome = await installAllDebianPackages(progress);
+    progress.finish();
+    console.log(`✓ ${outcome}`);
+  } finally {
+    progress.finish();
+  }
+}
+
 const command = new Command('npm run setup --')
   .description(
     'Installs what this checkout needs beyond npm packages: native runtimes, model weights, sample pictures.\n' +
       'Does nothing when everything is there. Can be interrupted and run again at any time.',
   )
-  .usage('[--for cli|test|app|all]')
+  .usage('[--for cli|test|app|all | --system-packages]')
   .addOption(
     new Option('--for <purpose>', 'install only what the command line, the tests or the app need')
       .choices([...PURPOSES, 'all'])
       .default('all'),
+  )
+  .addOption(
+    new Option(
+      '--system-packages',
+      'install only the Debian packages that the commands and tests need, as root, and nothing in the checkout',
+    ).conflicts('for'),
   )
   .addHelpText(
     'after',
@@ -53,7 +72,9 @@ const command = new Command('npm run setup --')
   )
   .showHelpAfterError()
   .exitOverride(({ code, exitCode }) => process.exit(code === 'commander.helpDisplayed' ? exitCode : 2));
-const { for: wanted } = command.parse().opts<{ for: Purpose | 'all' }>();
+const { for: wanted, systemPackages } = command
+  .parse()
+  .opts<{ for: Purpose | 'all'; systemPackages?: boolean }>();
 
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -66,7 +87,8 @@ for (const [signal, code] of [
 }
 try {
   // Commands run it with a purpose before they start, which should not delay each of them.
-  await setUp(wanted === 'all' ? PURPOSES : [wanted], wanted === 'all');
+  if (systemPackages) await installSystemPackages();
+  else await setUp(wanted === 'all' ? PURPOSES : [wanted], wanted === 'all');
   process.exit(0);
 } catch (error) {
   console.error(`✗ ${toFailure(error).message}`);

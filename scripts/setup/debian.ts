@@ -27,6 +27,10 @@ export const debianStep = (purpose: 'app' | 'test'): Step => ({
 export const installDebianPackages = (purpose: keyof Lists, progress: Progress): Promise<string> =>
   requirePackages(LISTS[purpose], PURPOSE_WORDS[purpose], progress);
 
+/** `requirePackages` for all of our lists, so that set-up needs no root afterwards. */
+export const installAllDebianPackages = (progress: Progress): Promise<string> =>
+  requirePackages([...new Set(Object.values(LISTS).flat())], 'Twofold and its tests', progress);
+
 /**
  * Checks that system packages are installed; installs the missing ones when run as root on Debian or a derivative.
  *

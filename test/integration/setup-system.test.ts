@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../scripts/setup/child.ts';
@@ -83,5 +83,23 @@ describe('the list for the tests', () => {
     const needed = imported.map((name) => `python3-${name.toLowerCase().replaceAll('_', '-')}`);
     expect(LISTS.test).toEqual(expect.arrayContaining(needed));
     expect(LISTS.test).toContain('python3-pil');
+  });
+});
+
+describe.runIf(isDebian() && process.getuid?.() === 0)('npm run setup -- --system-packages', () => {
+  it('checks all packages and leaves the checkout alone', async () => {
+    const stamps = (): string[] =>
+      readdirSync(join(ROOT, '.cache', 'setup')).map(
+        (name) => `${name} ${statSync(join(ROOT, '.cache', 'setup', name)).mtimeMs}`,
+      );
+    const before = stamps();
+    const ended = await run(process.execPath, ['--import', 'tsx', 'scripts/setup.ts', '--system-packages'], {
+      cwd: ROOT,
+    });
+    expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ended.stdout).toMatch(
+      /✓ System packages for Twofold and its tests: (all installed|installed .+)$/,
+    );
+    expect(stamps()).toEqual(before);
   });
 });
