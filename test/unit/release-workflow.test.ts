@@ -62,3 +62,9 @@ it('unit tests start no Python and no window', () => {
   const starts = sources.filter(([, text]) => /['"`]python3?['"`]|kit\/window|startDisplay\(/.test(text));
   expect(starts.map(([name]) => name)).toEqual([]);
 });
+
+it('packages for macOS are for the processor of the machine, whose native libraries they contain', () => {
+  const mac = /^mac:\n((?: .*\n|\n)+)/m.exec(read('electron-builder.yml'))![1]!;
+  expect(mac).toContain('target: [dmg, zip]');
+  expect(mac).not.toMatch(/arch|x64|arm64|universal/);
+});
