@@ -11,8 +11,8 @@ import { listsOf, type PlanAnswers, type PlanTask } from './split-tasks.ts';
 const IDLE_MS = 20_000;
 
 /**
- * Plans and counts splits, and finds properties that separate the classes, on a thread with its own connection, since these take so long at 100,000 pictures that main would
- * not respond. A plan comes in pages for the same reason.
+ * Plans and counts splits, and finds properties that separate the classes, on a thread with its own connection, since these
+ * take so long at 100,000 pictures that main would not respond. A plan comes in pages for the same reason.
  *
  * Close it before the project.
  */
