@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resourceFolder } from '../files/paths.ts';
+import { CODEC_SHA256 } from './codec-build.ts';
+import { sha256 } from './hash.ts';
 
 /** libjpeg-turbo with vector instructions in WebAssembly; see scripts/jpeg. Pointers are offsets into `memory`. */
 export interface Codec {
@@ -84,7 +86,7 @@ interface WasmModule {
 }
 const wasm = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
 
-/** null where set-up could not compile the codec. */
+/** null where set-up could not compile the codec, or where the file is of another version. */
 let compiled: WasmModule | null | undefined;
 /** An instance that no picture uses. */
 let idle: Codec | undefined;
@@ -114,13 +116,14 @@ export const isCodecError = (error: unknown): boolean =>
 
 const path = (): string => join(resourceFolder(), 'jpeg', 'jpeg.wasm');
 
-/** Whether set-up could compile the codec. */
-export const hasCodec = (): boolean => existsSync(path());
+/** Whether set-up could compile the codec, from these sources. */
+export const hasCodec = (): boolean => load() !== null;
 
 function load(): WasmModule | null {
   if (compiled !== undefined) return compiled;
   try {
-    compiled = new wasm.Module(readFileSync(path()));
+    const bytes = readFileSync(path());
+    compiled = sha256(bytes) === CODEC_SHA256 ? new wasm.Module(bytes) : null;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     compiled = null;

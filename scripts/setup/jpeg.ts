@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:
 import { dirname, join } from 'node:path';
 import { TwofoldError, toFailure } from '../../shared/errors.ts';
 import { fromHex } from '../../main/files/download.ts';
+import { CODEC_SHA256 } from '../../main/pictures/codec-build.ts';
 import { sha256 } from '../../main/pictures/hash.ts';
 import { isLocal, PATIENCE, type Patience } from '../../main/files/http.ts';
 import { runOrThrow } from './child.ts';
@@ -12,12 +13,6 @@ import type { Progress } from './progress.ts';
 import { firstThatWorks } from './sources.ts';
 import { ROOT, type Installed, type Step } from './step.ts';
 import { unpackTar } from './unpack.ts';
-
-/**
- * SHA-256 of the compiled decoder. The compiler is deterministic, so this is the same on every machine. After a change
- * in scripts/jpeg, set-up fails and states the new one.
- */
-export const CODEC_SHA256 = '6be79ae6664b46631a854e99768e932ae6e9aa5fc25235b0607d3e81c17f19ec';
 
 const COMPILER = {
   name: '@yowasp/clang',

@@ -11,7 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CODEC_SHA256, installCodec } from '../../scripts/setup/jpeg.ts';
+import { CODEC_SHA256 } from '../../main/pictures/codec-build.ts';
+import { installCodec } from '../../scripts/setup/jpeg.ts';
 import { ProgressPrinter } from '../../scripts/setup/progress.ts';
 import { isReady, markReady, ROOT, type Installed, type Step } from '../../scripts/setup/step.ts';
 import { sha256 } from '../../main/pictures/hash.ts';

@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { resourceFolder } from '../../main/files/paths.ts';
 import { readPlainHeader } from '../../main/pictures/formats/jpeg-header.ts';
 import { orient } from '../../main/pictures/formats/orientation.ts';
 import { decodeWithVips, readMetadata } from '../../main/pictures/formats/vips.ts';
@@ -10,6 +12,7 @@ import { pictureRng } from '../../main/pictures/random.ts';
 import { reduceBoxes } from '../../main/pictures/reduce.ts';
 import { filterFor, resizeBilinear } from '../../main/pictures/resize.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
+import { temporaryFolder } from '../kit/library.ts';
 
 const reference = new URL('../reference/pictures/', import.meta.url);
 const jpegs = readdirSync(reference).filter((name) => name.endsWith('.jpg'));
@@ -212,6 +215,20 @@ describe('without the codec', () => {
     const { makeThumbnail } = await import('../../main/pictures/thumbnail.ts');
     const thumbnail = await makeThumbnail(await encoded(300, 200, 7, {}), 100);
     expect(await sharp(thumbnail).metadata()).toMatchObject({ format: 'jpeg', width: 100, height: 67 });
+  });
+
+  test('a build of another version is not used', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'jpeg'));
+    const built = readFileSync(join(resourceFolder(), 'jpeg', 'jpeg.wasm'));
+    // Still a valid module: an empty custom section is appended.
+    writeFileSync(join(folder, 'jpeg', 'jpeg.wasm'), Buffer.concat([built, Buffer.of(0, 2, 1, 0x61)]));
+    vi.stubEnv('TWOFOLD_RESOURCES', folder);
+    vi.resetModules();
+    const other = await import('../../main/pictures/jpeg-codec.ts');
+    expect(other.hasCodec()).toBe(false);
+    expect(other.jpegDecoder()).toBe('libvips (slower)');
+    expect(other.decodeRgb(await encoded(30, 20, 7, {}))).toBeUndefined();
   });
 });
 
