@@ -3,7 +3,9 @@ import { runInfo } from '../app/services/trainer.ts';
 import { applyTemperature } from '../engine/calibrate.ts';
 import { chooseRun } from '../engine/evaluate.ts';
 import { applyUnsure, guaranteedRule } from '../engine/unsure.ts';
+import { isSwapped } from '../library/labels/class-order.ts';
 import { getRun } from '../library/runs/runs.ts';
+import { TwofoldError } from '../../shared/errors.ts';
 import type { HandlersOf } from './answer.ts';
 import { nullIfTooFew } from './null-if-too-few.ts';
 
@@ -25,7 +27,16 @@ export function figureHandlers({ project, figures, emit }: AppContext): Handlers
     'figures.setUnsure': async ({ run: id, guarantee }) => {
       const open = project.require();
       const run = chooseRun(open, id);
+      const swapped = isSwapped(open.db);
       const proposal = guarantee && (await figures.require().ask({ kind: 'unsure', run: id, ...guarantee }));
+      const { temperature } = getRun(open.db, id);
+      // The rule is of this temperature and order.
+      if (project.current !== open || temperature !== run.temperature || isSwapped(open.db) !== swapped) {
+        throw new TwofoldError(
+          'changed',
+          'The calibration or the order of the classes changed meanwhile. Nothing was applied: apply the guarantee again.',
+        );
+      }
       await applyUnsure(open, id, proposal && guaranteedRule(proposal, run));
       emit('runs.changed', null);
       return runInfo(open, getRun(open.db, id));

@@ -1,29 +1,38 @@
 import type { Project } from '../../library/folder.ts';
+import { projectClosed } from '../../support/project-thread.ts';
 import type { OpenProject } from './open-project.ts';
 
 /** Something of the open project, such as a thread: made when it is first needed, closed before the project. */
 export class OfOpenProject<Thing extends { close: () => Promise<void> }> {
   #current: { project: Project; thing: Thing } | null = null;
+  /** The project that is being closed, or was the last to be. */
+  #closed: Project | null = null;
 
   constructor(
     private readonly project: OpenProject,
     private readonly make: (project: Project) => Thing,
   ) {
-    project.beforeClose(() => this.#close());
+    project.beforeClose(() => {
+      this.#closed = project.current;
+      return this.end();
+    });
   }
 
-  /** @throws TwofoldError `not-found` if no project is open */
+  /** What was made; null before. */
+  get current(): Thing | null {
+    return this.#current?.thing ?? null;
+  }
+
+  /** @throws TwofoldError `not-found` if no project is open, or if it is being closed */
   require(): Thing {
     const project = this.project.require();
-    // Something may have asked again while its project was being closed.
-    if (this.#current?.project !== project) {
-      void this.#close();
-      this.#current = { project, thing: this.make(project) };
-    }
+    if (project === this.#closed) throw projectClosed();
+    this.#current ??= { project, thing: this.make(project) };
     return this.#current.thing;
   }
 
-  async #close(): Promise<void> {
+  /** Closes it; the next `require` makes another. */
+  async end(): Promise<void> {
     const current = this.#current;
     this.#current = null;
     await current?.thing.close();

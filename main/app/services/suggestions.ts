@@ -8,6 +8,7 @@ import type { SuggestAnswers, SuggestTask } from '../../engine/suggestions/sugge
 import type { Project } from '../../library/folder.ts';
 import { isSwapped } from '../../library/labels/class-order.ts';
 import { suggestingRun } from '../../engine/suggestions/suggesting-run.ts';
+import { OfOpenProject } from './of-open-project.ts';
 import type { OpenProject } from './open-project.ts';
 
 /** Debounces labelling by dragging, so that its labels are sent together. */
@@ -15,52 +16,82 @@ const SETTLE_MS = 30;
 /** Delay after labelling until all pictures are predicted; visible ones are predicted immediately. */
 const COUNT_AFTER_MS = 300;
 
+/** The thread of a project, and what it knows. */
+class Open {
+  readonly thread: SuggestionThread;
+  /** Settles when everything was read the first time, or again with the classes swapped; null before. */
+  ready: Promise<unknown> | null = null;
+  /** Class order of what was asked to be read last. */
+  isSwapped = false;
+  /** What has been read; null before. */
+  known: { model: IndexModel; isSwapped: boolean } | null = null;
+  /** Labels that the thread has not been told yet. */
+  changes: LabelChange[] = [];
+
+  constructor(readonly project: Project) {
+    this.thread = new SuggestionThread(project);
+  }
+
+  /** @throws TwofoldError the errors of `SuggestionThread.ask` */
+  async ask<T extends SuggestTask>(task: T): Promise<SuggestAnswers[T['kind']]> {
+    try {
+      return await this.thread.ask(task);
+    } catch (error) {
+      // The next task starts another thread, which must read everything.
+      if (toFailure(error).code === 'crashed') [this.ready, this.known] = [null, null];
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.thread.close();
+  }
+}
+
 /** Suggests labels for the open project, on a thread whose index and labels are kept up to date. */
 export class Suggestions {
   /** Null until the index and labels have been read. */
   summary: SuggestionSummary | null = null;
   /** Incremented with every change of the suggestions. */
   version = 0;
-  #open: { project: Project; thread: SuggestionThread } | null = null;
-  #model: IndexModel | null = null;
-  #isSwapped = false;
-  /** Settles when everything was read the first time, or again with the classes swapped; null before. */
-  #ready: Promise<unknown> | null = null;
-  #changes: LabelChange[] = [];
+  readonly #open: OfOpenProject<Open>;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly project: OpenProject,
+    project: OpenProject,
     private readonly onChange: () => void,
   ) {
+    this.#open = new OfOpenProject(project, (opened) => new Open(opened));
     project.beforeClose(() => this.close());
   }
 
   /** Reads the index and labels again; starts the thread if it is not running. */
   async read(): Promise<SuggestionSummary> {
-    const project = this.project.require();
-    const reading = this.#read(project);
+    return this.#read(this.#open.require());
+  }
+
+  async #read(open: Open): Promise<SuggestionSummary> {
+    const swapped = isSwapped(open.project.db);
+    if (swapped !== open.isSwapped) open.ready = null;
+    open.isSwapped = swapped;
+    const reading = this.#readNow(open, swapped);
     // What was read before serves until this is read.
-    this.#ready ??= reading;
+    open.ready ??= reading;
     try {
       return await reading;
     } catch (error) {
-      if (this.#ready === reading) this.#ready = null;
+      if (open.ready === reading) open.ready = null;
       throw error;
     }
   }
 
-  async #read(project: Project): Promise<SuggestionSummary> {
+  async #readNow(open: Open, swapped: boolean): Promise<SuggestionSummary> {
+    const { project, known } = open;
     const model = await indexModel(project);
-    this.#open ??= { project, thread: new SuggestionThread(project) };
-    const swapped = isSwapped(project.db);
-    const isOther = swapped !== this.#isSwapped || model.fingerprint !== this.#model?.fingerprint;
-    this.#model = model;
-    this.#isSwapped = swapped;
-    const by = suggestingRun(project);
-    const { thread } = this.#open;
-    await thread.ask({ kind: 'read', model, isOther, by });
-    return this.#take(await thread.ask({ kind: 'summary' }));
+    const isOther = known?.isSwapped !== swapped || known.model.fingerprint !== model.fingerprint;
+    await open.ask({ kind: 'read', model, isOther, by: suggestingRun(project) });
+    open.known = { model, isSwapped: swapped };
+    return this.#take(await open.ask({ kind: 'summary' }));
   }
 
   /** More pictures are indexed: the library and the groups are read once indexing is over. */
@@ -89,39 +120,34 @@ export class Suggestions {
    * @throws TwofoldError the errors of `SuggestionThread.ask`
    */
   async ask<T extends SuggestTask>(task: T): Promise<SuggestAnswers[T['kind']]> {
-    this.#ready ??= this.read();
-    await this.#ready;
-    await this.#takeLabels();
-    if (!this.#open) return this.ask(task);
-    try {
-      return await this.#open.thread.ask(task);
-    } catch (error) {
-      // The thread ended: the next call starts a new one, which must read everything.
-      if (toFailure(error).code === 'crashed') this.#ready = null;
-      throw error;
-    }
+    const open = this.#open.require();
+    // Another program may have swapped the classes.
+    const isCurrent = open.isSwapped === isSwapped(open.project.db);
+    await ((isCurrent ? open.ready : null) ?? this.#read(open));
+    await this.#takeLabels(open);
+    return open.ask(task);
   }
 
   /** Updates the suggestions after labels changed. */
   labelled({ changes, swapped }: LabelResult): void {
-    if (!this.#open) return;
+    const open = this.#open.current;
+    if (!open) return;
     clearTimeout(this.#timer);
     if (swapped) {
-      this.#changes = [];
-      this.#ready = null;
-      void this.read().catch(() => undefined);
+      [open.changes, open.ready] = [[], null];
+      void this.#read(open).catch(() => undefined);
       return;
     }
-    this.#changes.push(...changes);
-    this.#timer = setTimeout(() => void this.#takeLabels().catch(() => undefined), SETTLE_MS);
+    open.changes.push(...changes);
+    this.#timer = setTimeout(() => void this.#takeLabels(open).catch(() => undefined), SETTLE_MS);
   }
 
-  async #takeLabels(): Promise<void> {
-    const changes = this.#changes;
-    if (changes.length === 0 || !this.#open) return;
+  async #takeLabels(open: Open): Promise<void> {
+    const { changes } = open;
+    if (changes.length === 0) return;
     clearTimeout(this.#timer);
-    this.#changes = [];
-    await this.#open.thread.ask({ kind: 'label', changes });
+    open.changes = [];
+    await open.ask({ kind: 'label', changes });
     this.version++;
     this.onChange();
     this.#timer = setTimeout(() => void this.#count().catch(() => undefined), COUNT_AFTER_MS);
@@ -129,7 +155,7 @@ export class Suggestions {
 
   /** Predicts all pictures, which is too slow to do after every label. */
   async #count(): Promise<void> {
-    if (!this.#open) return;
+    if (!this.#open.current) return;
     this.summary = await this.ask({ kind: 'summary' });
     this.onChange();
   }
@@ -142,12 +168,7 @@ export class Suggestions {
   /** Ends the thread and discards its state. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    const open = this.#open;
-    this.#open = null;
-    this.#ready = null;
-    this.#model = null;
-    this.#changes = [];
     this.summary = null;
-    await open?.thread.close();
+    await this.#open.end();
   }
 }

@@ -1,5 +1,4 @@
-import type { Scored } from '../../../shared/metrics.ts';
-import { getRunPictures, readRunProbabilities } from '../../library/runs/predictions.ts';
+import { readRunProbabilities } from '../../library/runs/predictions.ts';
 import type { Db } from '../../library/database/sql.ts';
 import type { PictureTable } from '../../library/reading/picture-table.ts';
 import { eachIndex, type Steps } from '../../support/steps.ts';
@@ -27,15 +26,4 @@ export function* readRunScores(db: Db, run: string, { ids }: PictureTable): Step
     if (known.ids[at] === id) probabilities[index] = known.probabilities[at]!;
   });
   return { run, probabilities };
-}
-
-/** A run's predictions and the labels of its validation pictures, to estimate its accuracy. */
-export function runValidation(db: Db, run: string, table: PictureTable): Scored[] {
-  return getRunPictures(db, run).flatMap(({ id, split, probability }): Scored[] => {
-    const index = table.indexOf(id);
-    const label = index >= 0 && table.isTest[index] === 0 ? table.labels[index]! : -1;
-    return split === 'validation' && probability !== null && label >= 0
-      ? [{ probability, label: label as 0 | 1 }]
-      : [];
-  });
 }

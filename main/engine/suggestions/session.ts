@@ -20,7 +20,8 @@ import { IndexReader } from './index-reader.ts';
 import { KnownGroups } from './known-groups.ts';
 import { LabelProbe, type PredictedPictures } from './label-probe.ts';
 import { chooseNext } from './next-pictures.ts';
-import { readRunScores, runValidation, type RunScores } from './run-scores.ts';
+import { knownScores } from '../known-evaluation.ts';
+import { readRunScores, type RunScores } from './run-scores.ts';
 import { indexedContents, PictureMapper } from './picture-map.ts';
 import {
   mayBeSuggested,
@@ -230,7 +231,7 @@ export class SuggestionSession {
   /** Predictions of labelled pictures by what suggests, without their own labels. */
   *estimate(): Steps<SuggestionEstimates> {
     const scored = this.#scores
-      ? runValidation(this.db, this.#scores.run, this.#pictures.table)
+      ? knownScores(this.db, this.#scores.run)
       : yield* this.#probe.estimate(this.#pictures, this.#groups);
     return {
       probabilities: Float32Array.from(scored, ({ probability }) => probability),

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { toFailure, type Result } from '../../../shared/errors.ts';
+import { toFailure, TwofoldError, type Result } from '../../../shared/errors.ts';
 import { connectToRead } from '../../library/reading/connect.ts';
 import { forAWhile } from '../../support/for-a-while.ts';
 import { SuggestionSession } from './session.ts';
@@ -35,7 +35,10 @@ export default async function suggest({
       if (!isSteps(answer)) return { ok: true, value: { value: answer } };
       begun.set(id, answer);
     }
-    const done = await forAWhile<SuggestAnswer>(begun.get(id)!, isUrgent);
+    const steps = begun.get(id);
+    // It had begun in a thread that ended.
+    if (!steps) throw new TwofoldError('crashed', 'The thread that suggests labels ended. Try again.');
+    const done = await forAWhile<SuggestAnswer>(steps, isUrgent);
     if (done) begun.delete(id);
     return { ok: true, value: done };
   } catch (error) {
