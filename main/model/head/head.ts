@@ -30,6 +30,7 @@ import {
 import { scaled } from './last-layer.ts';
 import { dropoutMask, glorotUniform } from './random-values.ts';
 import { loadArray, sourceOf } from './storage.ts';
+import type { UpdatePlan } from './updater.ts';
 
 export interface CreateOptions extends HeadOptions {
   learningRate: number;
@@ -59,9 +60,9 @@ export class Head {
     this.learningRate = options.learningRate;
   }
 
-  /** A head with Glorot-uniform kernels, zero biases and a fresh optimiser. */
-  static async create(options: CreateOptions): Promise<Head> {
-    const graph = await openGraph(buildHeadGraph(headLayout(options), options.dropout > 0));
+  /** A head with Glorot-uniform kernels, zero biases and a fresh optimiser. @param plan see `buildHeadGraph` */
+  static async create(options: CreateOptions, plan?: UpdatePlan): Promise<Head> {
+    const graph = await openGraph(buildHeadGraph(headLayout(options), options.dropout > 0, plan));
     const head = new Head(graph, options);
     head.#initialise();
     return head;
@@ -125,12 +126,10 @@ export class Head {
 
   /** What the head says of features, dropout off: `[n]`, positive for class 1. */
   logits(features: Tensor | Float32Array, n: number): Float32Array {
-    return tf.tidy(
-      () =>
-        this.graph
-          .run('logits', { [FEATURES]: this.#tensor(features, n) })
-          .logits!.dataSync() as Float32Array,
-    );
+    return tf.tidy(() => {
+      const { logits } = this.graph.run('logits', { [FEATURES]: this.#tensor(features, n) });
+      return logits!.dataSync<'float32'>();
+    });
   }
 
   /** Probability of class 1, `[n]`, 0..1. */
