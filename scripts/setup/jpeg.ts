@@ -11,7 +11,7 @@ import { draftOf, putInPlace } from './files.ts';
 import { locateTarball } from './npm.ts';
 import type { Progress } from './progress.ts';
 import { firstThatWorks } from './sources.ts';
-import { ROOT, type Installed, type Step } from './step.ts';
+import { fallback, ROOT, type Installed, type Step } from './step.ts';
 import { unpackTar } from './unpack.ts';
 
 const COMPILER = {
@@ -61,21 +61,21 @@ export async function installCodec(
 ): Promise<Installed> {
   const kept = join(cacheFolder(), 'builds', `jpeg-${CODEC_SHA256}.wasm`);
   const isKept = existsSync(kept) && hashOf(kept) === CODEC_SHA256;
-  let isFallback = false;
-  let outcome = `JPEG decoder: libjpeg-turbo ${isKept ? 'built earlier on this machine' : 'compiled to WebAssembly'}`;
+  const outcome = `JPEG decoder: libjpeg-turbo ${isKept ? 'built earlier on this machine' : 'compiled to WebAssembly'}`;
+  let installed: Installed = { outcome, isFallback: false };
   const draft = draftOf(folder);
   try {
     if (!isKept) await build(kept, addresses, progress, patience);
     copyFileSync(kept, join(draft, 'jpeg.wasm'));
   } catch (error) {
     if (isLocal(error)) throw error;
-    isFallback = true;
-    outcome =
-      `JPEG decoder: libvips, several times slower with the same pixels, because libjpeg-turbo could not be built. ` +
-      `To try again, run "npm run setup"; set-up tries again by itself tomorrow.\n${toFailure(error).message}`;
+    installed = fallback(
+      'JPEG decoder: libvips, several times slower with the same pixels, because libjpeg-turbo could not be built.',
+      toFailure(error).message,
+    );
   }
   putInPlace(draft, folder);
-  return { outcome, isFallback };
+  return installed;
 }
 
 /** Compiles the decoder in a child process, which takes half a minute and 500 MB of memory. */

@@ -33,6 +33,17 @@ export interface Installed {
   isFallback: boolean;
 }
 
+/**
+ * What a step returns that could only install a replacement.
+ *
+ * @param installed a sentence saying what was installed
+ * @param reason why not the wanted one, such as the responses of servers
+ */
+export const fallback = (installed: string, reason: string): Installed => ({
+  outcome: `${installed} To try again, run "npm run setup"; set-up tries again by itself tomorrow.\n${reason}`,
+  isFallback: true,
+});
+
 const RETRY_MS = 24 * 60 * 60_000;
 
 const stampPath = (step: Step): string => join(ROOT, '.cache', 'setup', `${step.name}.json`);

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { TwofoldError } from '../../shared/errors.ts';
 import { fromHex } from '../../main/files/download.ts';
 import { PATIENCE, type Patience } from '../../main/files/http.ts';
 import { runOrThrow } from './child.ts';
 import { download, type Resource } from './download.ts';
 import { draftOf, putInPlace } from './files.ts';
 import type { Progress } from './progress.ts';
-import { firstThatWorks, type Source } from './sources.ts';
-import { packageVersion, ROOT, type Step } from './step.ts';
+import { firstOrFallback, type Source } from './sources.ts';
+import { packageVersion, ROOT, type Installed, type Step } from './step.ts';
 import { installFromWheel, WHEEL_VERSION, wheelForThisMachine } from './tensorflow-wheel.ts';
 import { unpackTar } from './unpack.ts';
 
@@ -18,7 +19,7 @@ const ADDON = join('lib', 'napi-v8', 'tfjs_binding.node');
 export const tensorflowStep: Step = {
   name: 'tensorflow',
   purposes: ['cli', 'test', 'app'],
-  key: () => `2 tfjs-node ${packageVersion('@tensorflow/tfjs-node')} ${process.platform}-${process.arch}`,
+  key: () => `3 tfjs-node ${packageVersion('@tensorflow/tfjs-node')} ${process.platform}-${process.arch}`,
   outputs: () => [join(PACKAGE, ADDON), join(PACKAGE, 'deps', 'lib')],
   install: async (progress) => {
     if (existsSync(join(PACKAGE, ADDON))) {
@@ -33,15 +34,17 @@ export const tensorflowStep: Step = {
 };
 
 /**
- * Installs TensorFlow into `folder` (of the package @tensorflow/tfjs-node) and tests that it computes.
+ * Installs TensorFlow into `folder` (of the package @tensorflow/tfjs-node) and tests that it computes. Where the wheel's
+ * version can't be installed, a TensorFlow 2 that is already there is kept.
  *
- * @returns its version and where it came from
+ * @returns its version and where it came from; another version than the wheel's is a fallback
+ * @throws TwofoldError `network` listing every source with the reason
  */
 export async function installTensorflow(
   folder: string,
   progress: Progress,
   patience: Patience = PATIENCE,
-): Promise<string> {
+): Promise<Installed> {
   const source = (name: string, install: () => Promise<void>): Source => ({
     name,
     install: async () => {
@@ -50,20 +53,29 @@ export async function installTensorflow(
       return `TensorFlow ${await proveTensorflow(folder)}: installed from ${name}`;
     },
   });
+  const ownServer = source("TensorFlow's own server", () =>
+    process.platform === 'linux' && process.arch === 'x64'
+      ? installPrebuilt(folder, progress, patience)
+      : runOwnInstaller(folder, progress),
+  );
   const wheel = wheelForThisMachine();
-  const hasPrebuilt = process.platform === 'linux' && process.arch === 'x64';
-  return firstThatWorks('TensorFlow', [
-    ...(wheel === undefined
-      ? []
-      : [
-          source(`the Python Package Index (${wheel.project})`, () =>
-            installFromWheel(wheel, folder, progress, patience),
-          ),
-        ]),
-    source("TensorFlow's own server", () =>
-      hasPrebuilt ? installPrebuilt(folder, progress, patience) : runOwnInstaller(folder, progress),
-    ),
+  if (wheel === undefined) return firstOrFallback('TensorFlow', [ownServer]);
+  const index = source(`the Python Package Index (${wheel.project})`, () =>
+    installFromWheel(wheel, folder, progress, patience),
+  );
+  const present = { name: 'this checkout', install: () => keepInstalled(folder, progress) };
+  return firstOrFallback('TensorFlow', [
+    index,
+    ...(existsSync(join(folder, ADDON)) ? [present] : []),
+    ownServer,
   ]);
+}
+
+async function keepInstalled(folder: string, progress: Progress): Promise<string> {
+  progress.stage('Testing the installed TensorFlow');
+  const version = await proveTensorflow(folder);
+  if (version.startsWith('1.')) throw new TwofoldError('unsupported', `TensorFlow ${version} is too old`);
+  return `TensorFlow ${version}: already installed`;
 }
 
 /** Downloads the files of the package's own installer, which ignores HTTP errors and verifies nothing. */

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { toFailure, TwofoldError } from '../../shared/errors.ts';
@@ -7,7 +7,7 @@ import type { TensorSource } from '../../main/files/safetensors.ts';
 import { IMAGENET, NSFWJS } from '../../main/model/weights/known.ts';
 import { cacheFolder } from './download.ts';
 import type { Progress } from './progress.ts';
-import { packageVersion, ROOT, type Step } from './step.ts';
+import { fallback, packageVersion, ROOT, type Installed, type Step } from './step.ts';
 
 const FOLDER = join(ROOT, '.cache', 'weights');
 const OUTPUT = join(FOLDER, `${NSFWJS.name}.safetensors`);
@@ -32,19 +32,37 @@ interface BundledModel {
 export const weightsStep: Step = {
   name: 'weights',
   purposes: ['cli', 'test', 'app'],
-  key: () => `3 nsfwjs ${packageVersion('nsfwjs')}`,
+  key: () => `4 nsfwjs ${packageVersion('nsfwjs')}`,
   outputs: () => [OUTPUT],
-  install: async (progress) => {
-    progress.stage('Converting the InceptionV3 weights of nsfwjs');
-    rmSync(join(FOLDER, 'default.safetensors'), { force: true }); // their former name
-    await convertNsfwjsWeights(OUTPUT);
-    const shipped = `nsfwjs ${packageVersion('nsfwjs')} (MIT)`;
-    const failure = await installOfficialWeights(join(FOLDER, `${IMAGENET.name}.safetensors`), progress);
-    return failure === null
-      ? `InceptionV3 weights: the official ImageNet weights of Keras, and those of ${shipped}`
-      : `InceptionV3 weights: those of ${shipped}. The official ImageNet weights could not be downloaded (${failure}). To try again: npm run twofold -- weights download`;
-  },
+  install: (progress) => installWeights(FOLDER, progress),
 };
+
+/**
+ * Puts both weights into `folder`.
+ *
+ * @param file replaces parts of the download, for tests
+ * @returns which weights are there; those of nsfwjs alone are a fallback
+ */
+export async function installWeights(
+  folder: string,
+  progress: Progress,
+  file: Partial<Download> = {},
+): Promise<Installed> {
+  progress.stage('Converting the InceptionV3 weights of nsfwjs');
+  rmSync(join(folder, 'default.safetensors'), { force: true }); // their former name
+  await convertNsfwjsWeights(join(folder, `${NSFWJS.name}.safetensors`));
+  const shipped = `nsfwjs ${packageVersion('nsfwjs')} (MIT)`;
+  const official = join(folder, `${IMAGENET.name}.safetensors`);
+  const failure = await installOfficialWeights(official, progress, file);
+  // Those that an earlier set-up installed are still good.
+  if (failure !== null && !existsSync(official))
+    return fallback(
+      `InceptionV3 weights: those of ${shipped}, because the official ImageNet weights could not be downloaded.`,
+      failure,
+    );
+  const outcome = `InceptionV3 weights: the official ImageNet weights of Keras, and those of ${shipped}`;
+  return { outcome, isFallback: false };
+}
 
 /**
  * Downloads the official Keras file and converts it to `target`. An interrupted download resumes.

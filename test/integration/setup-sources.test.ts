@@ -7,6 +7,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +19,7 @@ import { fetchHeaders } from '../../scripts/setup/node-headers.ts';
 import { ProgressPrinter } from '../../scripts/setup/progress.ts';
 import { locateTarball } from '../../scripts/setup/npm.ts';
 import { firstThatWorks } from '../../scripts/setup/sources.ts';
+import { ROOT } from '../../scripts/setup/step.ts';
 import { installTensorflow } from '../../scripts/setup/tensorflow.ts';
 import { unpackTar } from '../../scripts/setup/unpack.ts';
 import { sha512, startMirror, type Behaviour, type Mirror } from '../kit/setup-mirror.ts';
@@ -163,10 +166,31 @@ describe("Node's C headers", () => {
 });
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('TensorFlow', () => {
-  it('fails with a message that names both sources, their responses and what to do', async () => {
+  beforeEach(() => {
     vi.stubEnv('TFJS_NODE_CDN_STORAGE', mirror.url);
     vi.stubEnv('PIP_INDEX_URL', `${mirror.url}simple`);
     vi.stubEnv('PIP_EXTRA_INDEX_URL', '');
+  });
+
+  it('that is installed and works is kept as a fallback, with the reason, when the wheel is out of reach', async () => {
+    // A link, so that TensorFlow finds what it requires.
+    const installed = join(ROOT, 'node_modules', '@tensorflow', 'tfjs-node');
+    const target = join(folder, 'tfjs-node');
+    symlinkSync(installed, target);
+    const before = statSync(join(installed, 'deps')).ctimeMs;
+    const { outcome, isFallback } = await installTensorflow(target, quiet, PATIENCE);
+    expect(isFallback).toBe(true);
+    expect(outcome).toMatch(
+      /^TensorFlow 2\.\d+\.\d+: already installed, as a fallback\. To try again, run "npm run setup"; .* tomorrow\.\n/,
+    );
+    expect(outcome).toContain('  from the Python Package Index (tensorflow-cpu): ');
+    expect(outcome).toContain('the server answered 404 Not Found');
+    expect(statSync(join(installed, 'deps')).ctimeMs).toBe(before);
+    // Not downloaded again.
+    expect(mirror.requests.filter((request) => request.includes('libtensorflow'))).toEqual([]);
+  });
+
+  it('fails with a message that names both sources, their responses and what to do', async () => {
     const file = 'tensorflow_cpu-2.15.1-cp310-cp310-manylinux_2_17_x86_64.manylinux2014_x86_64.whl';
     const index = { files: [{ filename: file, url: `/files/${file}` }] };
     mirror.serve('/simple/tensorflow-cpu/', { kind: 'good', body: Buffer.from(JSON.stringify(index)) });

@@ -11,7 +11,7 @@ import { withLock } from '../../scripts/setup/lock.ts';
 import { ProgressPrinter } from '../../scripts/setup/progress.ts';
 import { drawSamples } from '../../scripts/setup/samples.ts';
 import { proveSqlite } from '../../scripts/setup/sqlite.ts';
-import { firstThatWorks } from '../../scripts/setup/sources.ts';
+import { firstOrFallback, firstThatWorks } from '../../scripts/setup/sources.ts';
 import { PURPOSES, ROOT } from '../../scripts/setup/step.ts';
 import { stepsFor } from '../../scripts/setup/steps.ts';
 import { proveTensorflow } from '../../scripts/setup/tensorflow.ts';
@@ -104,6 +104,20 @@ describe('sources', () => {
   it('tries the second when the first fails', async () => {
     const second = { name: 'b', install: () => Promise.resolve('from b') };
     expect(await firstThatWorks('It', [failing('a', 'closed'), second])).toBe('from b');
+  });
+
+  it('calls what comes from another than the first a fallback, with the reason', async () => {
+    const works = { name: 'b', install: () => Promise.resolve('It 2: from b') };
+    expect(await firstOrFallback('It', [works, failing('a', 'closed')])).toEqual({
+      outcome: 'It 2: from b',
+      isFallback: false,
+    });
+    expect(await firstOrFallback('It', [failing('a', 'closed'), works])).toEqual({
+      outcome:
+        'It 2: from b, as a fallback. To try again, run "npm run setup"; set-up tries again by itself tomorrow.\n' +
+        '  from a: closed',
+      isFallback: true,
+    });
   });
 
   it('lists each with the reason', async () => {
