@@ -6,6 +6,9 @@ import type { JobProcess } from '../training/supervisor.ts';
 
 /** Memory in pages of 2 MB where the kernel has them, since a step of the head goes through 300 MB. For glibc from 2.35 on. */
 const HUGE_PAGES = 'glibc.malloc.hugetlb=1';
+/** What the environment says wins. glibc takes the last of several values. */
+const ownTunables = process.env.GLIBC_TUNABLES ?? '';
+const saysHugePages = /(^|:)glibc\.malloc\.hugetlb=/.test(ownTunables);
 
 /**
  * Variables that are read when TensorFlow or the C library is loaded, for pooled buffers and huge pages (see docs/decisions)
@@ -14,7 +17,7 @@ const HUGE_PAGES = 'glibc.malloc.hugetlb=1';
 export const TENSORFLOW_ENV = {
   TF_CPU_ALLOCATOR_USE_BFC: '1',
   TF_CPP_MIN_LOG_LEVEL: '2',
-  GLIBC_TUNABLES: [process.env.GLIBC_TUNABLES, HUGE_PAGES].filter(Boolean).join(':'),
+  GLIBC_TUNABLES: saysHugePages ? ownTunables : [ownTunables, HUGE_PAGES].filter(Boolean).join(':'),
 } as const;
 
 /** What the log calls the process of a job. */
