@@ -63,6 +63,8 @@ export const jpegDecoder = (): string => (hasCodec() ? 'libjpeg-turbo' : 'libvip
 class DecodedJpeg implements Picture {
   readonly #codec: Codec;
   readonly #pixels: number;
+  /** Whether the last call succeeded. */
+  #isSound = true;
 
   constructor(
     codec: Codec,
@@ -80,6 +82,7 @@ class DecodedJpeg implements Picture {
   }
 
   oriented({ width, height, start, across, down }: Walk): DecodedJpeg {
+    this.#isSound = false;
     const out = allocate(this.#codec, 3 * width * height + SPARE);
     this.#codec.orient(this.#pixels, start, across, down, out, width, height);
     this.#codec.release(this.#pixels);
@@ -98,8 +101,9 @@ class DecodedJpeg implements Picture {
     );
   }
 
-  /** The picture must not be used afterwards. */
+  /** The picture must not be used afterwards, nor is its memory after a call that failed in the middle. */
   release(): void {
+    if (!this.#isSound) return;
     this.#codec.release(this.#pixels);
     keep(this.#codec);
   }
@@ -109,6 +113,7 @@ class DecodedJpeg implements Picture {
     { across, down, rows, columns }: Steps,
     use: (pixels: number, width: number, height: number) => Uint8Array,
   ): Uint8Array {
+    this.#isSound = false;
     const codec = this.#codec;
     const allocated: number[] = [];
     const room = (bytes: number): number => {
@@ -139,6 +144,7 @@ class DecodedJpeg implements Picture {
     }
     const result = use(pixels, width, height);
     for (const pointer of allocated) codec.release(pointer);
+    this.#isSound = true;
     return result;
   }
 

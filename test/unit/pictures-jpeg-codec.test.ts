@@ -195,6 +195,27 @@ describe.runIf(hasCodec())('encodeRgb', () => {
   });
 });
 
+test.runIf(hasCodec())('uses no memory again in which resizing or encoding failed', async () => {
+  const large = await encoded(1500, 1500, 8, {});
+  // More pixels than JPEG allows, which libjpeg-turbo reports in the middle of its work.
+  const wide = { across: 1, down: 1, rows: filterFor(60, 65_536), columns: null };
+  decodeRgb(large)!.release(); // has enough memory for what follows, so that its buffer stays the same
+  const small = await encoded(60, 3, 8, {});
+  const picture = decodeRgb(small)!;
+  const { buffer } = picture.data;
+  picture.resized!(wide);
+  expect(() => picture.resizedJpeg!(wide, 82)).toThrow('65500');
+  expect(picture.data.buffer === buffer).toBe(true);
+  picture.release();
+  const next = decodeRgb(small)!;
+  expect(next.data.buffer === buffer).toBe(false);
+  expect(Buffer.compare(next.data, await byVips(small))).toBe(0);
+  // After success, memory is used again.
+  const used = next.data.buffer;
+  next.release();
+  expect(decodeRgb(small)!.data.buffer === used).toBe(true);
+});
+
 describe('without the codec', () => {
   afterEach(() => {
     vi.unstubAllEnvs();
