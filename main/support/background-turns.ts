@@ -1,6 +1,6 @@
 /** Urgent tasks often come in pairs, such as a label and the suggestions in sight: the second should not wait either. */
 const QUIET_MS = 100;
-/** Other work goes on after this time even if urgent tasks never pause, so that it ends some day. */
+/** Other work continues after this time even if urgent tasks never pause, so that it ends some day. */
 const MOST_WAIT_MS = 400;
 
 /**

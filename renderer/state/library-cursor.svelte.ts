@@ -7,8 +7,8 @@ export interface GridHandle {
   /** Pictures of a screen. */
   page(): number;
   visible(): Uint32Array;
-  /** How many pictures of the list come before the lower edge; 0 where they have no order. */
-  seen(): number;
+  /** Ids of the pictures that are wholly on the screen; none where they are not in rows. */
+  whole(): Uint32Array;
   reveal(index: number): void;
   focus(): void;
 }

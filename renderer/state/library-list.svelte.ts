@@ -30,6 +30,8 @@ export class LibraryList {
   query = $state.raw<PictureQuery>(ALL);
   /** Ids of the pictures that the query found. A picture stays where it is when its label no longer fits the filter. */
   ids = $state.raw<Uint32Array>(new Uint32Array());
+  /** The query that found `ids`; another than `query` while that is being read. */
+  shown = $state.raw<PictureQuery | null>(null);
   /** Where the groups of the list are; null where it has none. */
   groups = $state.raw<GroupPlaces | null>(null);
   loaded = $state(false);
@@ -46,6 +48,7 @@ export class LibraryList {
 
   clear(): void {
     this.ids = new Uint32Array();
+    this.shown = null;
     this.groups = null;
     this.loaded = false;
   }
@@ -85,7 +88,7 @@ export class LibraryList {
       try {
         // One after the other: the first is what one waits for, and until its reading thread is up main reads by itself.
         const { ids, groups } = await this.#read(query);
-        if (query === this.query) this.#show(ids, groups);
+        if (query === this.query) this.#show(query, ids, groups);
         await this.host.refreshLabels();
       } catch (error) {
         if (query !== this.query) continue;
@@ -106,8 +109,9 @@ export class LibraryList {
     return { ids, groups: new GroupPlaces(sizes) };
   }
 
-  #show(ids: Uint32Array, groups: GroupPlaces | null): void {
+  #show(query: PictureQuery, ids: Uint32Array, groups: GroupPlaces | null): void {
     this.host.onRead(ids);
+    this.shown = query;
     this.groups = groups;
     this.ids = ids;
     this.loaded = true;

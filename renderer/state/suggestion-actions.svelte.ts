@@ -82,7 +82,7 @@ export class SuggestionActions {
       if (!this.isQueue || !library.cursor.focused) return;
       library.list.replaceTail(Math.max(kept, library.cursor.index + 1 + PREFETCHED), next);
     } catch {
-      // The queue goes on in its former order.
+      // The queue continues in its former order.
     } finally {
       this.#extending = false;
     }
@@ -94,13 +94,13 @@ export class SuggestionActions {
   }
 
   /**
-   * Accepts what is suggested for the large picture, for those that are selected, or for those of one class that were seen.
+   * Accepts what is suggested for the large picture, for those that are selected, or for those of one class in sight.
    *
    * @returns whether there was anything
    */
   acceptHere(): boolean {
     const { library, suggestions } = this;
-    if (!library.cursor.focused && library.selection.size === 0) return this.acceptSeen();
+    if (!library.cursor.focused && library.selection.size === 0) return this.acceptInSight();
     const ids = library.cursor.focused ? [library.cursor.id ?? 0] : [...library.selection.ids];
     const groups: [number[], number[]] = [[], []];
     for (const id of ids) {
@@ -114,27 +114,34 @@ export class SuggestionActions {
   }
 
   /**
-   * Of the list of one suggested class, the unlabelled pictures from its top to the last one in sight: a person has seen that
-   * the class is right. Empty in other lists. Reactive.
+   * Of the list of one suggested class, the unlabelled pictures that are wholly in sight now: a person can see whether the
+   * class is right. Empty in other lists, and until this one is read. Reactive.
    */
-  get seen(): number[] {
+  get inSight(): number[] {
     const { list, cursor, rows } = this.library;
-    if (list.query.filter.kind !== 'suggested' || cursor.focused) return [];
-    const ids = list.ids.subarray(0, cursor.grid?.seen() ?? 0);
-    return [...ids].filter((id) => (rows.get(id)?.label ?? null) === null);
+    if (list.shown?.filter.kind !== 'suggested' || list.shown !== list.query || cursor.focused) return [];
+    return [...(cursor.grid?.whole() ?? [])].filter((id) => (rows.get(id)?.label ?? null) === null);
   }
 
-  /** Labels what was seen of one suggested class, in one step of undo, and shows what follows. @returns whether it did any of it */
-  acceptSeen(): boolean {
-    const { list, labels } = this.library;
+  /**
+   * Labels the pictures `inSight` as suggested, in one step of undo, and shows the list anew from its top. Where all in sight
+   * have labels, only the latter.
+   *
+   * @returns whether it did any of it; false where no picture is wholly in sight
+   */
+  acceptInSight(): boolean {
+    const { list, labels, cursor, rows } = this.library;
     const { query } = list;
-    const ids = this.seen;
-    if (query.filter.kind !== 'suggested' || list.ids.length === 0) return false;
-    if (ids.length === 0) {
-      // All of it was corrected.
+    if (query.filter.kind !== 'suggested' || query !== list.shown) return false;
+    if (!cursor.grid?.whole().length) return false;
+    const { inSight } = this;
+    if (inSight.length === 0) {
       void list.ask(query);
       return true;
     }
+    // Right after a jump some are not drawn yet.
+    const ids = inSight.filter((id) => rows.peek(id));
+    if (ids.length === 0) return true;
     // Before it is stored, the list would be the same.
     const end = labels.onStored((stored) => {
       if (!stored.includes(ids[0]!)) return;

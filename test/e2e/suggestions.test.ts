@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { InsightState } from '../../shared/contract/insight.ts';
 import { SAMPLES } from '../kit/cli.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
@@ -154,53 +154,116 @@ describe('suggestions', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('of one class are corrected by clicks, and accepted with one key as far as they were seen', async () => {
-    await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
-    await page.getByLabel('Size of pictures').fill('224');
-    await panel()
-      .getByRole('button', { name: /^Class A/ })
-      .click();
-    const accept = page.getByRole('button', { name: /^Accept these \d+$/ });
-    const offered = async (): Promise<number> => Number(/\d+/.exec((await accept.textContent())!)![0]);
-    const shownAs = page.getByText(/^\d+ pictures suggested as Class A\./);
-    await shownAs.waitFor();
-    await app.screenshots('suggestions-one-class', [
-      [1280, 800],
-      [800, 560],
-    ]);
-    expect(await layoutFaults(app)).toEqual([]);
-    await app.resize(1280, 800);
-    await app.settle();
+  describe('of one class', () => {
     const filter = { kind: 'suggested', class: 0 } as const;
     const sort = { by: 'suggestion', order: 'surest' } as const;
-    const list = [...(await app.call('pictures.ids', { filter, sort }))];
-    const seen = await offered();
-    expect(seen).toBeGreaterThan(2);
-    expect(seen).toBeLessThan(list.length);
-    await page.keyboard.press('2');
-    await page.locator(`#picture-${list[1]}`).click();
-    await expect.poll(offered).toBe(seen - 1);
-    await page.keyboard.press('a');
-    const rows = async () => app.call('pictures.rows', { ids: list.slice(0, seen) });
-    await expect
-      .poll(async () => (await rows()).map(({ label }) => label))
-      .toEqual(list.slice(0, seen).map((_, index) => (index === 1 ? 1 : 0)));
-    await page.getByText(`${seen - 1} pictures labelled as suggested`).waitFor({ state: 'attached' });
-    const sourceOf = async (id: number) => (await app.call('pictures.history', { id }))[0]!.source;
-    expect(await sourceOf(list[0]!)).toBe('suggested');
-    expect(await sourceOf(list[1]!)).toBe('mouse');
-    // What was not seen has no label, and comes next.
-    expect((await app.call('pictures.rows', { ids: [list[seen]!] }))[0]!.label).toBeNull();
-    const next = [...(await app.call('pictures.ids', { filter, sort }))];
-    await expect.poll(() => cells().first().getAttribute('id')).toBe(`picture-${next[0]}`);
-    expect((await app.call('labels.undoState')).undo).toMatchObject({ pictures: seen - 1 });
-    await page.keyboard.press('z');
-    await page.keyboard.press('z');
-    await page.keyboard.press('Escape');
-    await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
-    await page.getByLabel('Size of pictures').fill('144');
-    await page.getByRole('button', { name: 'Close', exact: true }).click();
-    await expect.poll(() => page.getByRole('button', { name: 'Select all 60' }).count()).toBe(1);
+    const accept = () => page.getByRole('button', { name: /^Accept these \d+$/ });
+    const offered = async (): Promise<number> => Number(/\d+/.exec((await accept().textContent())!)![0]);
+    const listed = async () => [...(await app.call('pictures.ids', { filter, sort }))];
+    const labelsOf = async (ids: number[]) =>
+      (await app.call('pictures.rows', { ids })).map(({ label }) => label);
+
+    /** Ids of the pictures that the grid shows without cutting any of them, as they are drawn. */
+    async function wholeCells(): Promise<number[]> {
+      const view = (await page.getByRole('listbox', { name: 'Pictures' }).boundingBox())!;
+      const ids: number[] = [];
+      for (const cell of await cells().all()) {
+        const box = (await cell.boundingBox())!;
+        if (box.y < view.y || box.y + box.height > view.y + view.height) continue;
+        ids.push(Number((await cell.getAttribute('id'))!.slice('picture-'.length)));
+      }
+      return ids;
+    }
+
+    beforeEach(async () => {
+      await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
+      await page.getByLabel('Size of pictures').fill('224');
+      await panel()
+        .getByRole('button', { name: /^Class A/ })
+        .click();
+      const { length } = await listed();
+      await page.getByText(`${length} pictures suggested as Class A.`).waitFor();
+    });
+
+    afterEach(async () => {
+      await page.keyboard.press('Escape');
+      await until(({ summary }) => summary!.suggested[0] + summary!.suggested[1] === 56);
+      await page.getByLabel('Size of pictures').fill('144');
+      await page.getByRole('button', { name: 'Close', exact: true }).click();
+      await expect.poll(() => page.getByRole('button', { name: 'Select all 60' }).count()).toBe(1);
+    });
+
+    it('are corrected by clicks, and all others in sight accepted with one key', async () => {
+      await app.screenshots('suggestions-one-class', [
+        [1280, 800],
+        [800, 560],
+      ]);
+      expect(await layoutFaults(app)).toEqual([]);
+      await app.resize(1280, 800);
+      await app.settle();
+      const list = await listed();
+      const inSight = await offered();
+      expect(inSight).toBeGreaterThan(2);
+      expect(inSight).toBeLessThan(list.length);
+      await page.keyboard.press('2');
+      await page.locator(`#picture-${list[1]}`).click();
+      await expect.poll(offered).toBe(inSight - 1);
+      await page.keyboard.press('a');
+      await expect
+        .poll(() => labelsOf(list.slice(0, inSight)))
+        .toEqual(list.slice(0, inSight).map((_, index) => (index === 1 ? 1 : 0)));
+      await page.getByText(`${inSight - 1} pictures labelled as suggested`).waitFor({ state: 'attached' });
+      const sourceOf = async (id: number) => (await app.call('pictures.history', { id }))[0]!.source;
+      expect(await sourceOf(list[0]!)).toBe('suggested');
+      expect(await sourceOf(list[1]!)).toBe('mouse');
+      // What was not in sight has no label, and comes next.
+      expect(await labelsOf([list[inSight]!])).toEqual([null]);
+      const next = await listed();
+      await expect.poll(() => cells().first().getAttribute('id')).toBe(`picture-${next[0]}`);
+      expect((await app.call('labels.undoState')).undo).toMatchObject({ pictures: inSight - 1 });
+      await page.keyboard.press('z');
+      await page.keyboard.press('z');
+    });
+
+    it('get a label only where they are wholly in sight, at the end of the list as well', async () => {
+      const list = await listed();
+      // Click to label as the other class, so that End selects nothing.
+      await page.keyboard.press('2');
+      await page.getByRole('listbox', { name: 'Pictures' }).focus();
+      await page.keyboard.press('End');
+      await page.locator(`#picture-${list.at(-1)}`).waitFor();
+      await app.settle();
+      const inSight = await wholeCells();
+      expect(inSight).toContain(list.at(-1));
+      expect(inSight.length).toBeLessThan(list.length - 2);
+      await expect.poll(offered).toBe(inSight.length);
+      // Held down.
+      for (let press = 0; press < 5; press++) await page.keyboard.down('a');
+      await page.keyboard.up('a');
+      await page.getByText(`${inSight.length} pictures labelled as suggested`).waitFor({ state: 'attached' });
+      await expect.poll(async () => (await labelsOf(inSight)).filter((label) => label !== 0)).toEqual([]);
+      const next = await listed();
+      await expect.poll(() => cells().first().getAttribute('id')).toBe(`picture-${next[0]}`);
+      const others = list.filter((id) => !inSight.includes(id));
+      expect(await labelsOf(others)).toEqual(others.map(() => null));
+      expect((await app.call('labels.undoState')).undo).toMatchObject({ pictures: inSight.length });
+      await page.keyboard.press('z');
+      await expect.poll(() => labelsOf(list)).toEqual(list.map(() => null));
+    });
+
+    it('say why none can be accepted where a picture is higher than the grid', async () => {
+      await page.getByLabel('Size of pictures').fill('256');
+      await app.resize(800, 560);
+      await app.settle();
+      await app.screenshots('suggestions-one-class-high', [[800, 560]]);
+      const none = page.getByRole('button', { name: 'None in sight' });
+      expect(await none.isDisabled()).toBe(true);
+      expect(await none.getAttribute('title')).toContain('No row is wholly in sight.');
+      await page.keyboard.press('a');
+      await app.settle();
+      expect((await app.call('pictures.counts')).unlabelled).toBe(56);
+      await app.resize(1280, 800);
+    });
   });
 
   it('above a probability are shown before they are accepted, as one undo step that the history lists', async () => {

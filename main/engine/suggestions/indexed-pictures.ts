@@ -8,8 +8,8 @@ const SOME = 4096;
 
 /**
  * The pictures of a project with their vectors (one per content). Of an object only labels change, and vectors are added
- * that have no picture in it; pictures that were read again are another object, so that long work can go on with the one
- * it began with.
+ * that have no picture in it; pictures that were read again are another object, so that long work can continue with the
+ * one it began with.
  */
 export interface IndexedPictures {
   readonly table: PictureTable;

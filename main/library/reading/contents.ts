@@ -16,7 +16,7 @@ export interface PictureContent {
   problem: PictureProblem | null;
 }
 
-/** Rows per query where other work goes on between them: a few milliseconds. */
+/** Rows per query where other work continues between them: a few milliseconds. */
 const PAGE = 1000;
 
 type StoredContent = Omit<PictureContent, 'path' | 'label'> & Place & { label: number | null };

@@ -10,7 +10,7 @@ import { rows, run, transaction, type Db } from '../database/sql.ts';
 
 /** Rows per transaction: about 10 ms. */
 const CHUNK = 2000;
-/** Rows per query where other work goes on between them: a few milliseconds. */
+/** Rows per query where other work continues between them: a few milliseconds. */
 const PAGE = 4000;
 
 /** A field that is undefined keeps its stored value. */

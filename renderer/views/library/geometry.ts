@@ -121,14 +121,19 @@ export function rangeInSight(
   return [Math.min(count, first * columns), Math.min(count, last * columns)];
 }
 
-/** One past the last index of the rows whose lower edge is above that of the view: all that has been seen from the top on. */
-export function endOfSeen(
+/**
+ * First and one past the last index of the rows that are wholly in sight, captions included. The two are equal where there is
+ * none, as with rows higher than the view.
+ */
+export function rangeWhollyInSight(
   { columns, cell, caption, count }: Layout,
   offset: number,
   viewHeight: number,
-): number {
-  const rows = Math.floor((offset + viewHeight - PADDING + GAP) / (cell + caption + GAP));
-  return Math.max(0, Math.min(count, rows * columns));
+): [number, number] {
+  const step = cell + caption + GAP;
+  const first = Math.max(0, Math.ceil((offset - PADDING) / step));
+  const end = Math.max(first, Math.floor((offset + viewHeight - PADDING + GAP) / step));
+  return [Math.min(count, first * columns), Math.min(count, end * columns)];
 }
 
 /** How many pictures can be in sight at once, with those of some rows more on both sides; whole rows. */

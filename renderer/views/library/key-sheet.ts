@@ -8,7 +8,7 @@ export const KEY_SHEET: readonly {
     keys: [
       [['1', '2'], 'label the selection, or click to label as the first, second class'],
       [['S'], 'skip: exclude from training'],
-      [['A'], 'accept what is suggested: selection, large picture, or what was seen of one suggested class'],
+      [['A'], 'accept what is suggested: selection, large picture, or all in sight of one suggested class'],
       [['N'], 'label next: typical and uncertain pictures, one by one'],
       [['0'], 'clear the label'],
       [['B'], 'turn click-to-label on or off'],

@@ -44,7 +44,8 @@ function plain(
 ): boolean {
   switch (key) {
     case 'a':
-      return suggestions.acceptHere();
+      // Held down, it would accept screens that nobody has looked at.
+      return event.repeat || suggestions.acceptHere();
     case 'n':
       void suggestions.labelNext();
       return true;

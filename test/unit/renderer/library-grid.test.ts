@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import {
   boxOf,
   cellsInSight,
-  endOfSeen,
   indexAt,
   indicesBetween,
   indicesIn,
@@ -11,6 +10,7 @@ import {
   offsetFor,
   offsetOf,
   rangeInSight,
+  rangeWhollyInSight,
   scrollTopOf,
 } from '../../../renderer/views/library/geometry.ts';
 import { classMarks, labelName } from '../../../renderer/lib/marks.ts';
@@ -53,15 +53,40 @@ describe('the grid', () => {
     );
   });
 
-  test('counts as seen the rows that are wholly above the lower edge, and no other', () => {
+  test('counts as wholly in sight the rows between both edges of the view, and no other', () => {
     fc.assert(
       fc.property(someLayout, ({ layout, view, scrollTop }) => {
         const offset = offsetOf(layout, scrollTop, view);
-        const end = endOfSeen(layout, offset, view);
-        if (end > 0) expect(boxOf(layout, end - 1).bottom).toBeLessThanOrEqual(offset + view);
-        if (end < layout.count) expect(boxOf(layout, end).bottom).toBeGreaterThan(offset + view);
+        const [first, end] = rangeWhollyInSight(layout, offset, view);
+        const isWhole = (index: number): boolean => {
+          const { top, bottom } = boxOf(layout, index);
+          return top >= offset && bottom <= offset + view;
+        };
+        const [from, to] = rangeInSight(layout, offset, view, 1);
+        for (let index = from; index < to; index++) {
+          expect([index, index >= first && index < end]).toEqual([index, isWhole(index)]);
+        }
+        expect(end).toBeGreaterThanOrEqual(first);
+        if (end > first) expect([first >= from, end <= to]).toEqual([true, true]);
       }),
     );
+  });
+
+  test('has nothing wholly in sight where a row is higher than the view, and all of it where it fits', () => {
+    const layout = layOut(100, 300, 256);
+    const [first, end] = rangeWhollyInSight(layout, 500, layout.cell - 1);
+    expect(end).toBe(first);
+    expect(rangeWhollyInSight(layout, boxOf(layout, 7).top, layout.cell)).toEqual([7, 8]);
+    expect(rangeWhollyInSight(layOut(5, 1000, 144, 20), 0, 600)).toEqual([0, 5]);
+    expect(rangeWhollyInSight(layOut(0, 1000, 144), 0, 600)).toEqual([0, 0]);
+  });
+
+  test('has only its last rows wholly in sight at its end', () => {
+    const layout = layOut(100_000, 1000, 144);
+    const [first, end] = rangeWhollyInSight(layout, layout.height - 600, 600);
+    expect(end).toBe(100_000);
+    expect(end - first).toBeLessThanOrEqual(layout.columns * 4);
+    expect(first).toBeLessThan(end);
   });
 
   test('has a cell for everything in sight, wherever it is scrolled to', () => {
