@@ -5,35 +5,17 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resourceFolder } from '../../main/files/paths.ts';
 import { readPlainHeader } from '../../main/pictures/formats/jpeg-header.ts';
 import { orient } from '../../main/pictures/formats/orientation.ts';
-import { decodeWithVips, readMetadata } from '../../main/pictures/formats/vips.ts';
 import { decodePicture } from '../../main/pictures/decode.ts';
-import { decodeRgb, encodeRgb, hasCodec } from '../../main/pictures/jpeg-codec.ts';
-import { pictureRng } from '../../main/pictures/random.ts';
+import { decodeRgb, hasCodec } from '../../main/pictures/jpeg-codec.ts';
 import { reduceBoxes } from '../../main/pictures/reduce.ts';
 import { filterFor, resizeBilinear } from '../../main/pictures/resize.ts';
 import { sharp } from '../../main/pictures/sharp.ts';
+import { byVips, encoded } from '../kit/jpeg.ts';
 import { temporaryFolder } from '../kit/library.ts';
 
 const reference = new URL('../reference/pictures/', import.meta.url);
 const jpegs = readdirSync(reference).filter((name) => name.endsWith('.jpg'));
 const bytesOf = (name: string): Uint8Array => readFileSync(new URL(name, reference));
-
-/** Smooth colours with noise, so that every coefficient of the transform occurs. */
-function pixels(width: number, height: number, seed: number): Uint8Array {
-  const random = pictureRng(seed, 0, 0);
-  return Uint8Array.from(
-    { length: 3 * width * height },
-    (_, i) => Math.floor(200 * Math.abs(Math.sin(i / (7 + seed)))) + Math.floor(56 * random()),
-  );
-}
-
-const encoded = (width: number, height: number, seed: number, options: object): Promise<Buffer> =>
-  sharp(pixels(width, height, seed), { raw: { width, height, channels: 3 } })
-    .jpeg(options)
-    .toBuffer();
-
-const byVips = async (bytes: Uint8Array): Promise<Uint8Array> =>
-  (await decodeWithVips(bytes, 'jpeg', { ...(await readMetadata(bytes, 'jpeg')), orientation: 1 })).data;
 
 test.runIf(process.env.CI)('set-up compiled the codec, which the tests below need', () => {
   expect(hasCodec()).toBe(true);
@@ -140,11 +122,20 @@ test.runIf(hasCodec())('averages boxes in its own memory with the bytes of reduc
   }
 });
 
-test.runIf(hasCodec())('turns and mirrors in its own memory', async () => {
-  const bytes = await encoded(61, 35, 5, {});
+test.runIf(hasCodec()).each([
+  [61, 35],
+  [1, 1],
+  [1, 7],
+  [9, 1],
+  [1, 100],
+  [100, 1],
+  [16, 17],
+  [33, 32],
+] as const)('turns and mirrors %i × %i in its own memory', async (width, height) => {
+  const bytes = await encoded(width, height, 5, {});
   for (let orientation = 1; orientation <= 8; orientation++) {
     const picture = decodeRgb(bytes)!;
-    const expected = orient({ width: 61, height: 35, data: picture.data.slice() }, orientation);
+    const expected = orient({ width, height, data: picture.data.slice() }, orientation);
     const turned = orient(picture, orientation);
     expect([turned.width, turned.height], `${orientation}`).toEqual([expected.width, expected.height]);
     expect(Buffer.compare(turned.data, expected.data), `${orientation}`).toBe(0);
@@ -152,47 +143,6 @@ test.runIf(hasCodec())('turns and mirrors in its own memory', async () => {
     expect(Buffer.compare(resized.data, resizeBilinear(expected, 20, 30).data), `${orientation}`).toBe(0);
     turned.release!();
   }
-});
-
-describe.runIf(hasCodec())('encodeRgb', () => {
-  /** Mean squared difference. */
-  const error = (a: Uint8Array, b: Uint8Array) => a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length; // prettier-ignore
-
-  test.each([50, 82, 95])(
-    'is as close to the picture as libvips at quality %i, and as small',
-    async (quality) => {
-      const [width, height] = [224, 168];
-      const raw = { width, height, channels: 3 } as const;
-      const source = await sharp(pixels(width, height, 6), { raw })
-        .blur(1.5)
-        .raw()
-        .toBuffer();
-      const bytes = encodeRgb({ width, height, data: source }, quality)!;
-      const theirs = await sharp(source, { raw }).jpeg({ quality, optimiseCoding: false }).toBuffer();
-      expect(error(await byVips(bytes), source)).toBeLessThan(
-        1.05 * error(await byVips(theirs), source) + 0.1,
-      );
-      expect(bytes.length).toBeLessThan(1.02 * theirs.length);
-    },
-  );
-
-  test('encodes every size, extreme contrasts included, without a warning of libvips', async () => {
-    for (let side = 1; side <= 50; side++) {
-      const [width, height] = [side, 51 - side];
-      const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i % 2 ? 255 : 0));
-      const bytes = encodeRgb({ width, height, data }, 100)!;
-      const { info } = await sharp(bytes, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true });
-      expect([info.width, info.height]).toEqual([width, height]);
-    }
-  });
-
-  test('encodes a resized picture without copying it, with the same bytes', async () => {
-    const picture = decodeRgb(await encoded(301, 203, 7, {}))!;
-    const steps = { across: 2, down: 2, rows: filterFor(150, 112), columns: filterFor(101, 76) };
-    const data = picture.resized!(steps);
-    expect(picture.resizedJpeg!(steps, 82)).toEqual(encodeRgb({ width: 112, height: 76, data }, 82));
-    picture.release();
-  });
 });
 
 test.runIf(hasCodec())('uses no memory again in which resizing or encoding failed', async () => {
