@@ -140,7 +140,7 @@ describe('a reader that closes the pipe', () => {
     expect(await done('predict', project, '--run', id, UNSEEN)).toMatchObject({ predicted: 3 });
     const more = String((newest!.bestEpoch as number) + 3000);
     const resumed = start(['train', project, '--resume', id, '--epochs', more, '--json'], ({ event }) => {
-      if (event === 'epoch') process.kill(-resumed.child.pid!, 'SIGINT');
+      if (event === 'epoch') resumed.interrupt();
     });
     expect((await resumed.finished).events.at(-1)).toMatchObject({ run: id, end: 'stopped' });
     await done('runs', project, '--run', id, '--delete');

@@ -32,7 +32,7 @@ const folds = (): string[] =>
 describe('errors --head', () => {
   it('keeps complete folds when cancelled, and resumes from them', async () => {
     const cancelled = start(['errors', project, '--head', '--json'], ({ stage, fraction }) => {
-      if (stage === 'training' && Number(fraction) > 0.45) process.kill(-cancelled.child.pid!, 'SIGINT');
+      if (stage === 'training' && Number(fraction) > 0.45) cancelled.interrupt();
     });
     const { code, events } = await cancelled.finished;
     expect([code, events.at(-1)!.code]).toEqual([1, 'cancelled']);

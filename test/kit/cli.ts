@@ -58,6 +58,8 @@ export interface Finished {
 export interface Running {
   child: ChildProcess;
   finished: Promise<Finished>;
+  /** Ctrl-C, once: a second one would end the command at once. */
+  interrupt: () => void;
 }
 
 /** Starts a command. @param onEvent called with each JSON line as it comes */
@@ -80,7 +82,12 @@ export function start(args: readonly string[], onEvent?: (event: Event) => void,
   const finished = new Promise<Finished>((resolve) =>
     child.on('close', (code) => resolve({ code, stdout, stderr, events })),
   );
-  return { child, finished };
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    if (!isInterrupted) process.kill(-child.pid!, 'SIGINT');
+    isInterrupted = true;
+  };
+  return { child, finished, interrupt };
 }
 
 export const run = (...args: string[]): Promise<Finished> => start(args).finished;

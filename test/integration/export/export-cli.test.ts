@@ -241,7 +241,7 @@ describe('twofold export', () => {
     const running = start(
       ['export', project, '--format', 'all', '--out', target, '--json'],
       ({ event, stage }) => {
-        if (event === 'progress' && stage === 'writing') running.child.kill('SIGINT');
+        if (event === 'progress' && stage === 'writing') running.interrupt();
       },
     );
     const { code, events } = await running.finished;
