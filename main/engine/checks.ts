@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CHECK_KINDS, type Check } from '../../shared/checks.ts';
 import { ProgressMeter, type Progress } from '../../shared/progress.ts';
 import { PROPERTIES, type Property, type PropertyOfClass } from '../../shared/properties.ts';
@@ -8,17 +9,18 @@ import { cacheDir, type Project } from '../library/folder.ts';
 import type { Db } from '../library/database/sql.ts';
 import {
   listMeasures,
-  measuredContents,
+  measuredAmong,
   saveMeasures,
   type ContentMeasures,
   type PictureMeasures,
 } from '../library/pictures/measures.ts';
-import { listContents, type PictureContent } from '../library/reading/contents.ts';
+import { contentPages, listContents, type PictureContent } from '../library/reading/contents.ts';
 import { countMatches } from '../library/reading/grid.ts';
 import { getSettings } from '../library/settings.ts';
 import { MEASURES_VERSION } from '../pictures/measure.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import { mapAhead } from '../support/ahead.ts';
+import { throwIfCancelled } from '../support/cancelled.ts';
 import { pixelsIn } from '../pictures/cache-folders.ts';
 
 /** Measures per transaction, which takes about 2 ms. */
@@ -41,8 +43,7 @@ export async function measurePictures(
   }: { onProgress?: (progress: Progress) => void; signal?: AbortSignal } = {},
 ): Promise<PictureContent[]> {
   const { db } = project;
-  const known = measuredContents(db, MEASURES_VERSION);
-  const wanted = listContents(db).filter(({ sha256, problem }) => problem === null && !known.has(sha256));
+  const wanted = await unmeasured(db, signal);
   const options = {
     size: INDEX_SIZE,
     resize: DEFAULT_RECIPE.resize,
@@ -69,6 +70,23 @@ export async function measurePictures(
     if (db.open) saveMeasures(db, found, MEASURES_VERSION);
   }
   return unreadable;
+}
+
+/** Page by page, so that the app responds in between: this is done after every import. @throws TwofoldError `cancelled` */
+async function unmeasured(db: Db, signal?: AbortSignal): Promise<PictureContent[]> {
+  const found: PictureContent[] = [];
+  for (const page of contentPages(db)) {
+    const usable = page.filter(({ problem }) => problem === null);
+    const known = measuredAmong(
+      db,
+      usable.map(({ sha256 }) => sha256),
+      MEASURES_VERSION,
+    );
+    found.push(...usable.filter(({ sha256 }) => !known.has(sha256)));
+    await nextTurn();
+    throwIfCancelled(signal);
+  }
+  return found;
 }
 
 /** How many pictures each check finds. */

@@ -25,9 +25,16 @@ export function saveMeasures(db: Db, measures: readonly ContentMeasures[], versi
   });
 }
 
-/** The contents (SHA-256) that were measured with this version. */
-export function measuredContents(db: Db, version: number): Set<string> {
-  return new Set(column<string>(db, 'SELECT sha256 FROM measures WHERE version = :version', { version }));
+/** Those of some contents (SHA-256) that were measured with this version. */
+export function measuredAmong(db: Db, contents: readonly string[], version: number): Set<string> {
+  return new Set(
+    column<string>(
+      db,
+      `SELECT sha256 FROM measures
+       WHERE sha256 IN (SELECT value FROM json_each(:contents)) AND version = :version`,
+      { contents: JSON.stringify(contents), version },
+    ),
+  );
 }
 
 /** Measures of a picture with its size in pixels. */
